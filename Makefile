@@ -1,0 +1,154 @@
+# Anchorite. GNU make; `make help` lists the targets.
+# BUILD= names the folder that everything is built in, out of tree if you like.
+SHELL = /bin/sh
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+BUILD ?= build
+PREFIX ?= /usr/local
+DESTDIR ?=
+CC ?= cc
+ifeq ($(origin CC),default)
+CC = cc
+endif
+PKGS = libcrypto libsodium jansson
+VERSION := $(shell cat VERSION)
+
+# What the compiler takes was probed once; `make flags` shows it.
+-include $(BUILD)/flags.mk
+ifneq ($(WERROR),)
+WARN += -Werror
+endif
+ifneq ($(SAN),)
+HARDEN = -U_FORTIFY_SOURCE -O1 -g -fno-omit-frame-pointer \
+	-fsanitize=address,undefined -fno-sanitize-recover=all
+LINK = -fsanitize=address,undefined
+endif
+
+CPPFLAGS_ALL = -I. -D_GNU_SOURCE -DVERSION='"$(VERSION)"' \
+	$(shell pkg-config --cflags $(PKGS)) $(CPPFLAGS)
+CFLAGS_ALL = -std=c11 $(WARN) $(HARDEN) -g -ffile-prefix-map=$(CURDIR)=. \
+	$(CFLAGS)
+LDFLAGS_ALL = $(LINK) $(LDFLAGS)
+LIBS_ALL = $(shell pkg-config --libs $(PKGS)) $(LIBS)
+
+# The house, from the ground up. scripts/check-layers proves the order.
+ROOMS = ceremony delegation revocation
+CORE_DIRS = lib/base lib/crypto lib/pki lib/record $(ROOMS)
+CORE_SRCS := $(sort $(wildcard $(addsuffix /*.c,$(CORE_DIRS))))
+CMD_SRCS := $(sort $(wildcard cmd/*.c))
+UNIT_SRCS := $(sort $(shell find tests/unit -name 'test_*.c' 2>/dev/null))
+SUPPORT_SRCS := $(sort $(wildcard tests/support/*.c))
+HELPER_SRCS := $(sort $(wildcard tests/helper/*.c))
+BENCH_SRCS := $(sort $(wildcard tests/bench/*.c))
+
+obj = $(patsubst %.c,$(BUILD)/%.o,$(1))
+bin = $(patsubst %.c,$(BUILD)/%,$(1))
+CORE = $(BUILD)/libcore.a
+SUPPORT = $(BUILD)/libsupport.a
+PROGRAM = $(BUILD)/anchorite
+UNITS = $(call bin,$(UNIT_SRCS))
+HELPERS = $(call bin,$(HELPER_SRCS))
+BENCHES = $(call bin,$(BENCH_SRCS))
+
+.PHONY: all
+all: $(PROGRAM) ## build the program
+
+.PHONY: tests
+tests: $(PROGRAM) $(UNITS) $(HELPERS)
+
+$(BUILD)/flags.mk: scripts/probe-flags
+	@mkdir -p $(@D)
+	@scripts/probe-flags $(CC) >$@
+
+.PHONY: flags
+flags: $(BUILD)/flags.mk ## show the flags that survived probing
+	@cat $<
+
+$(BUILD)/%.o: %.c VERSION $(BUILD)/flags.mk
+	@mkdir -p $(@D)
+	@printf '  CC    %s\n' $<
+	@$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+
+# Tests see the same objects that ship.
+$(CORE): $(call obj,$(CORE_SRCS))
+	@printf '  AR    %s\n' $@
+	@rm -f $@
+	@$(AR) rcD $@ $^
+
+$(SUPPORT): $(call obj,$(SUPPORT_SRCS))
+	@rm -f $@
+	@$(AR) rcD $@ $^
+
+$(PROGRAM): $(call obj,$(CMD_SRCS)) $(CORE)
+	@printf '  LINK  %s\n' $@
+	@$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(LIBS_ALL)
+
+# cmd/ without main: the table of steps is wanted by tests too.
+CMD_NO_MAIN = $(filter-out $(BUILD)/cmd/main.o,$(call obj,$(CMD_SRCS)))
+
+$(UNITS): %: %.o $(CMD_NO_MAIN) $(SUPPORT) $(CORE)
+	@printf '  LINK  %s\n' $@
+	@$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< $(CMD_NO_MAIN) \
+	    $(SUPPORT) $(CORE) $(call unit_link,$@) $(LIBS_ALL) -lcmocka
+
+# A unit test may name extra linker flags in its first lines:
+# `/* link: -Wl,--wrap=calloc */`.
+unit_link = $(shell sed -n 's,^/\* link: \(.*\) \*/$$,\1,p' \
+	$(patsubst $(BUILD)/%,%.c,$(1)))
+
+$(HELPERS) $(BENCHES): %: %.o $(SUPPORT) $(CORE)
+	@printf '  LINK  %s\n' $@
+	@$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< $(SUPPORT) $(CORE) \
+	    $(LIBS_ALL)
+
+.PHONY: unit
+unit: $(UNITS) ## run the unit tests
+	@scripts/run-tests unit $(BUILD)
+
+.PHONY: test
+test: tests ## unit tests and integration scenarios
+	@scripts/run-tests all $(BUILD)
+
+.PHONY: san
+san: ## the same under AddressSanitizer and UBSan
+	@$(MAKE) BUILD=$(BUILD)-san SAN=1 WERROR=1 test
+
+.PHONY: layers
+layers: ## imports point down only
+	@scripts/check-layers
+
+.PHONY: headers
+headers: $(BUILD)/flags.mk ## each header compiles alone
+	@CC="$(CC)" CPPFLAGS="$(CPPFLAGS_ALL)" CFLAGS="-std=c11 $(WARN)" \
+	    scripts/check-headers
+
+.PHONY: man-lint
+man-lint: ## manual pages against mandoc and the table of verbs
+	@scripts/check-man $(PROGRAM)
+
+.PHONY: clean
+clean: ## remove what was built
+	rm -rf $(BUILD) $(BUILD)-san $(BUILD)-clang
+
+.PHONY: help
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | sort | expand -t 12
+
+MANPAGES := $(sort $(wildcard man/*.1))
+
+.PHONY: install
+install: $(PROGRAM) ## install program and manual
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/anchorite
+	for m in $(MANPAGES); do install -m 644 $$m \
+	    $(DESTDIR)$(PREFIX)/share/man/man1/; done
+
+.PHONY: uninstall
+uninstall: ## remove program and manual
+	rm -f $(DESTDIR)$(PREFIX)/bin/anchorite
+	for m in $(notdir $(MANPAGES)); do \
+	    rm -f $(DESTDIR)$(PREFIX)/share/man/man1/$$m; done
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,0 +1,165 @@
+/* see secret.h */
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sodium.h>
+
+#include "lib/base/secret.h"
+
+struct secret {
+	size_t len;
+	uint8_t *data;
+	uint8_t *map;	/* memfd_secret: guard, pages, guard; else NULL */
+	size_t map_len; /* bytes, guards included */
+};
+
+enum status
+secret_process(struct diag *d)
+{
+	const struct rlimit none = { 0, 0 };
+
+	if (sodium_init() < 0)
+		return diag_set(d, ST_SYSTEM, "libsodium could not start");
+	if (setrlimit(RLIMIT_CORE, &none) != 0)
+		return diag_set(d, ST_SYSTEM, "core dumps could not be "
+		    "switched off");
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
+		return diag_set(d, ST_SYSTEM, "the process could not be made "
+		    "unreadable to others");
+	return ST_OK;
+}
+
+/* Pages that the kernel itself cannot read, between two guard pages. */
+static bool
+map_secret(struct secret *s)
+{
+	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	const size_t body = (s->len + page - 1) / page * page;
+	uint8_t *map;
+	void *at;
+	int fd;
+
+	if ((fd = (int)syscall(SYS_memfd_secret, O_CLOEXEC)) < 0)
+		return false;
+	map = MAP_FAILED;
+	if (ftruncate(fd, (off_t)body) == 0)
+		map = mmap(NULL, body + 2 * page, PROT_NONE,
+		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (map == MAP_FAILED) {
+		close(fd);
+		return false;
+	}
+	at = mmap(map + page, body, PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_FIXED, fd, 0);
+	close(fd);
+	if (at == MAP_FAILED) {
+		munmap(map, body + 2 * page);
+		return false;
+	}
+	s->map = map;
+	s->map_len = body + 2 * page;
+	/* the end of the secret touches the guard behind it */
+	s->data = map + page + body - s->len;
+	return true;
+}
+
+/* sodium_malloc succeeds unlocked: lock again, and refuse if that fails. */
+static enum status
+lock_secret(struct secret *s, struct diag *d)
+{
+	if ((s->data = sodium_malloc(s->len)) == NULL)
+		return diag_set(d, ST_SYSTEM, "no guarded memory for a secret");
+	if (sodium_mlock(s->data, s->len) != 0)
+		return diag_set(d, ST_SYSTEM, "memory for a secret could not "
+		    "be locked (see ulimit -l)");
+	memset(s->data, 0, s->len);
+	return ST_OK;
+}
+
+enum status
+secret_new(size_t len, struct secret **out, struct diag *d)
+{
+	struct secret *s = NULL;
+	enum status rc;
+
+	*out = NULL;
+	if (len == 0 || len > SECRET_MAX)
+		FAIL(d, ST_BUG, "a secret of %zu bytes", len);
+	if ((s = calloc(1, sizeof(*s))) == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	s->len = len;
+	if (!map_secret(s))
+		TRY(lock_secret(s, d));
+
+	*out = s;
+	s = NULL;
+	rc = ST_OK;
+out:
+	secret_free(s);
+	return rc;
+}
+
+enum status
+secret_copy(const struct secret *s, struct secret **out, struct diag *d)
+{
+	enum status rc;
+
+	TRY(secret_new(s->len, out, d));
+	memcpy((*out)->data, s->data, s->len);
+	rc = ST_OK;
+out:
+	return rc;
+}
+
+uint8_t *
+secret_bytes(struct secret *s)
+{
+	return s->data;
+}
+
+const uint8_t *
+secret_peek(const struct secret *s)
+{
+	return s->data;
+}
+
+size_t
+secret_len(const struct secret *s)
+{
+	return s->len;
+}
+
+bool
+secret_equal(const struct secret *a, const struct secret *b)
+{
+	if (a->len != b->len)
+		return false;
+	return sodium_memcmp(a->data, b->data, a->len) == 0;
+}
+
+void
+secret_free(struct secret *s)
+{
+	if (s == NULL)
+		return;
+	if (s->map != NULL) {
+		sodium_memzero(s->data, s->len);
+		munmap(s->map, s->map_len);
+	} else if (s->data != NULL) {
+		sodium_free(s->data);
+	}
+	free(s);
+}
+
+void
+secret_wipe(void *data, size_t len)
+{
+	sodium_memzero(data, len);
+}

@@ -1,0 +1,62 @@
+/* tty.h -- the terminal in the room: prompts, and secrets shown and erased. */
+#ifndef ANCHORITE_TTY_H
+#define ANCHORITE_TTY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "lib/base/bytes.h"
+#include "lib/base/diag.h"
+#include "lib/base/secret.h"
+
+struct tty;
+
+/**
+ * tty_open(path, out, d):
+ * The controlling terminal ("/dev/tty") or another; unbuffered, no stdio.
+ * ST_SYSTEM: there is none.
+ */
+MUST_USE enum status tty_open(const char *path, struct tty **out,
+    struct diag *d);
+void tty_close(struct tty *t);
+
+/* Text as it is given; the caller has escaped what is foreign. */
+MUST_USE enum status tty_say(struct tty *t, struct diag *d, const char *fmt,
+    ...) PRINTF_LIKE(3, 4);
+
+/* Bytes of a secret to the terminal by write(2), never through stdio. */
+MUST_USE enum status tty_say_secret(struct tty *t, const struct secret *s,
+    struct diag *d);
+
+/**
+ * tty_ask(t, prompt, max, out, d):
+ * Show ${prompt} and read one line of at most ${max} bytes, without its LF;
+ * blanks at both ends are dropped.  A longer line is read to its end, refused
+ * on screen and asked again.  ST_USAGE: end of input or ^C.
+ */
+MUST_USE enum status tty_ask(struct tty *t, const char *prompt, size_t max,
+    struct bytes *out, struct diag *d);
+
+/**
+ * tty_ask_secret(t, prompt, max, echo, out, d):
+ * The same into locked memory, byte by byte from read(2).
+ * An empty line is asked again.
+ */
+MUST_USE enum status tty_ask_secret(struct tty *t, const char *prompt,
+    size_t max, bool echo, struct secret **out, struct diag *d);
+
+/**
+ * tty_wait(t, prompt, d):
+ * Show ${prompt} and wait for Enter; other input is read away.
+ */
+MUST_USE enum status tty_wait(struct tty *t, const char *prompt,
+    struct diag *d);
+
+/**
+ * tty_wipe(t, d):
+ * Clear the screen and its scroll-back: ESC[2J, then ESC[3J, then ESC[H.
+ * (The other order leaves the scroll-back.)
+ */
+MUST_USE enum status tty_wipe(struct tty *t, struct diag *d);
+
+#endif

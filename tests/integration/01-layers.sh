@@ -1,3 +1,4 @@
+#!/bin/sh
 # The check of layers finds what it is there to find, by file and line.
 . "$ROOT/tests/integration/lib.sh"
 

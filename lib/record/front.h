@@ -26,9 +26,10 @@ struct front {
 	/* Where we are: step i of n (0 of 0: no step), one line. */
 	void (*progress)(const struct front *, size_t i, size_t n,
 	    const char *text);
-	/* A refusal that is asked again, in words. */
-	void (*refused)(const struct front *, const struct diag *);
-	/* Words typed from paper: ${n} of them as bytes. */
+	/* Say why something was not taken; true: it can be asked again. */
+	bool (*refused)(const struct front *, const struct diag *);
+	/* Words typed from paper: ${n} of them as bytes.  ST_USAGE: none are
+	 * there. */
 	enum status (*ask_words)(const struct front *, const char *what,
 	    size_t n, uint8_t *out, struct diag *);
 	/* Words to be put on paper; returns when they are. */

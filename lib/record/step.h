@@ -47,10 +47,11 @@ struct hands {
 	 * Kept by the engine for the later items: borrowed. */
 	enum status (*seed)(struct hands *, const char *name,
 	    const struct secret **out, struct facts *, struct diag *);
-	/* mint only: show a sheet, have it read back; ${*typed} is what came
-	 * back, in canonical spelling, already equal to the commitment. */
+	/* mint only: show a sheet and have it read back until it is right; what
+	 * came back is kept for the later items: `typed`, by sheet, 0.. */
 	enum status (*prove)(struct hands *, const struct sheet_view *,
-	    struct secret **typed, struct facts *, struct diag *);
+	    struct facts *, struct diag *);
+	const struct secret *(*typed)(struct hands *, size_t sheet);
 	/* mint only: the seed recovered from what was read back; equal to the
 	 * kept one, which it replaces. */
 	enum status (*proven)(struct hands *, const char *name,

@@ -209,15 +209,13 @@ out:
 /* A number behind the chain's end whose entry is whole means that one before
  * it is gone: that is no torn end. */
 static enum status
-check_end(int dirfd, const struct chain *c, const struct names *own,
-    struct diag *d)
+check_end(int dirfd, const struct chain *c, struct diag *d)
 {
 	char **names = NULL, full[OBJECT_NAME_SIZE], first[OBJECT_NAME_SIZE];
 	enum status rc;
 	size_t n = 0;
 	int fd = -1;
 
-	(void)own;
 	entry_name(c->n + 1, 1, first);
 	if (!file_exists_at(dirfd, "record"))
 		return ST_OK;
@@ -280,7 +278,7 @@ chain_read(int dirfd, const char *name, struct chain *out, struct diag *d)
 		c.entry[c.n++] = e;
 		memset(&e, 0, sizeof(e));
 	}
-	TRY(check_end(dirfd, &c, &known, d));
+	TRY(check_end(dirfd, &c, d));
 	TRY(find_strays(dirfd, &known, &c, d));
 	*out = c;
 	memset(&c, 0, sizeof(c));

@@ -102,13 +102,20 @@ take_recorded(struct engine *e, struct diag *d)
 	return rc;
 }
 
+/* A ceremony that was ended early: no item follows. */
+static bool
+ended(const struct engine *e)
+{
+	return comparing(e) && strcmp(e->tail[e->at].kind, "undone") == 0;
+}
+
 /* What happened between the items is not computed again. */
 static enum status
 take_events(struct engine *e, struct diag *d)
 {
 	enum status rc = ST_OK;
 
-	while (rc == ST_OK && comparing(e) &&
+	while (rc == ST_OK && comparing(e) && !ended(e) &&
 	    state_is_event(e->tail[e->at].kind))
 		rc = take_recorded(e, d);
 	return rc;
@@ -626,6 +633,8 @@ find_block(const struct engine *e, const char *step, size_t together,
 	for (*end = e->at; *end < e->ntail; (*end)++) {
 		const struct entry *t = &e->tail[*end];
 
+		if (strcmp(t->kind, "undone") == 0)
+			break;
 		is = facts_get(&t->facts, "step");
 		if (strcmp(t->kind, "void") == 0 && is != NULL &&
 		    strcmp(is, step) == 0) {
@@ -712,7 +721,6 @@ do_item(struct engine *e, const struct engine_step *s, size_t item,
 	char step[80];
 
 	step_name(s, step);
-	TRY(take_events(e, d));
 	TRY(s->kind->show(s->want, item, e->plan, e->state, &text, d));
 	if (!comparing(e))
 		e->front->progress(e->front, e->shown, e->nsteps + 1,
@@ -725,6 +733,47 @@ do_item(struct engine *e, const struct engine_step *s, size_t item,
 out:
 	bytes_free(&text);
 	outcome_clear(&o);
+	return rc;
+}
+
+enum status
+engine_abandon(struct engine *e, const char *reason, struct diag *d)
+{
+	struct facts f = { 0 };
+	uint64_t item;
+	size_t from;
+	enum status rc;
+	char step[80];
+
+	/* the first step that the record has not whole */
+	for (size_t i = 0; i < e->nsteps; i++) {
+		size_t done = 0, end, together;
+
+		step_name(&e->step[i], step);
+		together = e->step[i].kind->together == NULL ? 0 :
+		    e->step[i].kind->together(e->step[i].want);
+		while (together > 0 &&
+		    find_block(e, step, together, &end) == BLOCK_VOID) {
+			while (e->at < end)
+				TRY(take_recorded(e, d));
+		}
+		from = e->state->n;
+		for (; comparing(e) && (state_is_event(e->tail[e->at].kind) ||
+		    of_step(&e->tail[e->at], step, &item));) {
+			done += !state_is_event(e->tail[e->at].kind);
+			TRY(take_recorded(e, d));
+		}
+		if (done > 0 && done < together)
+			TRY(void_block(e, step, from, d));
+		if (done < e->step[i].count)
+			TRY(facts_add(&f, d, "steps", "%s: %zu of %zu done",
+			    step, done < together ? 0 : done,
+			    e->step[i].count));
+	}
+	TRY(facts_set(&f, d, "reason", "%s", reason));
+	TRY(engine_event(e, "undone", &f, d));
+out:
+	facts_clear(&f);
 	return rc;
 }
 
@@ -742,8 +791,12 @@ engine_items(struct engine *e, struct diag *d)
 		if (s->kind->together != NULL)
 			TRY(start_block(e, step, s->kind->together(s->want),
 			    d));
-		for (size_t item = 0; item < s->count; item++)
+		for (size_t item = 0; item < s->count; item++) {
+			TRY(take_events(e, d));
+			if (ended(e))
+				return ST_OK;
 			TRY(do_item(e, s, item, d));
+		}
 		snprintf(when, sizeof(when), "after [%s]", step);
 		TRY(note_head(e, when, d));
 	}
@@ -790,13 +843,17 @@ engine_close(struct engine *e, struct diag *d)
 	enum status rc;
 
 	TRY(take_events(e, d));
-	e->front->progress(e->front, e->nsteps + 1, e->nsteps + 1,
-	    "close the record");
+	if (ended(e))
+		TRY(take_recorded(e, d));
+	if (!comparing(e))
+		e->front->progress(e->front, e->nsteps + 1, e->nsteps + 1,
+		    "close the record");
 	time = comparing(e) ? e->tail[e->at].time : minute();
 	TRY(closing_line(e->state, time, &line, d));
 	snprintf(name, sizeof(name), "record/%06zu.line", e->state->n + 1);
 	TRY(outcome_add(&o, name, &line, d));
-	for (size_t i = 0; i < e->nroots; i++)
+	/* ended early, it closes unsigned: the next signed closing covers it */
+	for (size_t i = 0; i < e->nroots && !state_open(e->state)->ended; i++)
 		TRY(sign_line(e, &e->root[i], time, &line, &o, d));
 	TRY(facts_set(&o.facts, d, "ceremony", "%u", e->plan->number));
 	TRY(put(e, &o, time, d));

@@ -76,13 +76,21 @@ MUST_USE enum status engine_check(const struct plan *plan,
 void engine_start(struct engine *e);
 
 /**
- * engine_open(e, inbox objects, d), engine_items(e, d), engine_close(e, d):
+ * engine_open(e, d), engine_items(e, d), engine_close(e, d):
  * The opening entry with the plan and its files; all items of all steps; the
  * closing line, signed by each open root that has a certificate.
  */
 MUST_USE enum status engine_open(struct engine *e, struct diag *d);
 MUST_USE enum status engine_items(struct engine *e, struct diag *d);
 MUST_USE enum status engine_close(struct engine *e, struct diag *d);
+
+/**
+ * engine_abandon(e, reason, d):
+ * Close early: take what is recorded as it stands, void what was cut, and
+ * record what was not done.  engine_close then closes unsigned.
+ */
+MUST_USE enum status engine_abandon(struct engine *e, const char *reason,
+    struct diag *d);
 
 /**
  * engine_event(e, kind, facts, d):

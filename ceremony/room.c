@@ -16,6 +16,7 @@ static const struct {
 	{ "state-b", offsetof(struct room, state[1]) },
 	{ "inbox", offsetof(struct room, inbox) },
 	{ "paper", offsetof(struct room, paper) },
+	{ "sheets", offsetof(struct room, sheets) },
 };
 #define NKEYS (sizeof(keys) / sizeof(keys[0]))
 

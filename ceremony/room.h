@@ -15,6 +15,7 @@ struct room {
 	/* Where a rehearsal finds its paper: words noted, sheets written.
 	 * Empty in a real room. */
 	char paper[ROOM_PATH_SIZE];
+	char sheets[ROOM_PATH_SIZE];
 };
 
 /**

@@ -254,20 +254,6 @@ out:
 	return rc;
 }
 
-/* A refusal while a ceremony is open goes into its record. */
-static enum status
-record_refusal(struct engine *e, const struct diag *why)
-{
-	struct facts f = { 0 };
-	enum status rc;
-
-	rc = facts_set(&f, NULL, "why", "%s", why->text);
-	if (rc == ST_OK)
-		rc = engine_event(e, "refused", &f, NULL);
-	facts_clear(&f);
-	return rc;
-}
-
 static enum status
 start_words(const struct run *r, const struct plan *p,
     const struct state *known, bool resume, struct diag *d)
@@ -478,9 +464,39 @@ out:
 	return rc;
 }
 
+/* A refusal while a ceremony is open goes into its record, even when the plan
+ * could not be read: an attempt is an event. */
+static enum status
+record_refusal(const struct run *r, struct session *s, const char *why,
+    struct diag *d)
+{
+	static const struct plan nobody = { .officer = "-" };
+	struct facts f = { 0 };
+	enum status rc;
+
+	if (s->known == NULL)
+		TRY(look(r, &s->known, &s->dirfd, d));
+	if (s->sticks == NULL && state_open(s->known) != NULL) {
+		TRY(open_sticks(r, s->known->mode != MODE_PRODUCTION,
+		    &s->sticks, d));
+		TRY(split(&s->e, s->known, s->known->n + 1, d));
+		s->e.sticks = s->sticks;
+		s->e.plan = &nobody;
+	}
+	if (s->e.state == NULL)
+		return ST_OK;
+	TRY(facts_set(&f, d, "why", "%s", why));
+	TRY(engine_event(&s->e, "refused", &f, d));
+	rc = ST_OK;
+out:
+	facts_clear(&f);
+	return rc;
+}
+
 enum status
 run_ceremony(const struct run *r, struct diag *d)
 {
+	struct diag other = { 0 };
 	struct session s;
 	enum status rc;
 
@@ -491,9 +507,9 @@ run_ceremony(const struct run *r, struct diag *d)
 	    s.known->n + 1, d));
 	TRY(drive(&s.e, d));
 out:
-	if (rc != ST_OK && rc != ST_SYSTEM && s.e.sticks != NULL &&
-	    d != NULL && record_refusal(&s.e, d) != ST_OK)
-		diag_prefix(d, "(the record could not take this)");
+	if (rc != ST_OK && rc != ST_SYSTEM && rc != ST_BUG &&
+	    record_refusal(r, &s, d->text, &other) != ST_OK)
+		diag_prefix(d, "(not in the record: %.200s)", other.text);
 	session_clear(&s);
 	return rc;
 }

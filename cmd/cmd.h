@@ -59,6 +59,9 @@ MUST_USE enum status cmd_find(int argc, char **argv, struct call *out,
 MUST_USE enum status cmd_report(const struct call *c, const struct facts *f,
     struct diag *d);
 
+/* Words as on paper, four to a line; a multiple of four of them. */
+void cmd_print_words(const char *words, const char *indent);
+
 /* Verbs, one function each, in the file of their noun. */
 enum status cmd_version(const struct call *, struct diag *);
 enum status cmd_words(const struct call *, struct diag *);

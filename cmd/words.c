@@ -1,5 +1,6 @@
 /* see cmd.h: version and words. */
 #include <stdio.h>
+#include <string.h>
 
 #include "cmd/cmd.h"
 #include "lib/base/file.h"
@@ -20,6 +21,20 @@ cmd_version(const struct call *c, struct diag *d)
 out:
 	facts_clear(&f);
 	return rc;
+}
+
+void
+cmd_print_words(const char *words, const char *indent)
+{
+	size_t n = 0;
+	int len;
+
+	for (; *words != '\0'; words += len + (words[len] == ' ')) {
+		len = (int)strcspn(words, " ");
+		printf("%s%.*s%s", n % WORDS_LINE == 0 ? indent : " ", len,
+		    words, (n + 1) % WORDS_LINE == 0 ? "\n" : "");
+		n++;
+	}
 }
 
 enum status
@@ -43,16 +58,7 @@ cmd_words(const struct call *c, struct diag *d)
 		goto out;
 	}
 	printf("%s\n", hex);
-	for (const char *at = (const char *)words.data; *at != '\0'; at++) {
-		static unsigned n;
-
-		if (*at != ' ') {
-			putchar(*at);
-			continue;
-		}
-		putchar(++n % WORDS_LINE == 0 ? '\n' : ' ');
-	}
-	putchar('\n');
+	cmd_print_words((const char *)words.data, "");
 	if (fflush(stdout) != 0)
 		FAIL(d, ST_SYSTEM, "the output could not be written");
 out:

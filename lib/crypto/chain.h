@@ -1,0 +1,25 @@
+/* chain.h -- a path from a certificate to an anchor, by OpenSSL's verifier
+ * with strict flags, revocation always checked. */
+#ifndef ANCHORITE_CHAIN_H
+#define ANCHORITE_CHAIN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/base/diag.h"
+#include "lib/crypto/cert.h"
+#include "lib/crypto/crl.h"
+
+#define CHAIN_MAX 64 /* anchors, intermediates or lists */
+
+/**
+ * chain_verify(leaf, anchors, n, lists, m, at, d):
+ * X509_STRICT, CRL_CHECK and CRL_CHECK_ALL, time ${at}; never more than one
+ * list per issuer is given on by us: the caller chose.  ST_AUTH with OpenSSL's
+ * reason as a sentence ("certificate revoked", "no list of its issuer", ...).
+ */
+MUST_USE enum status chain_verify(const struct cert *leaf,
+    const struct cert *const *anchors, size_t n,
+    const struct crl *const *lists, size_t m, int64_t at, struct diag *d);
+
+#endif

@@ -1,0 +1,38 @@
+/* cms.h -- detached signatures (RFC 5652) of a root: exactly one signer, by
+ * key identifier, no certificates, no lists inside.  RULES B9: two content
+ * types only, each demanded by who verifies. */
+#ifndef ANCHORITE_CMS_H
+#define ANCHORITE_CMS_H
+
+#include <stdint.h>
+
+#include "lib/base/bytes.h"
+#include "lib/base/diag.h"
+#include "lib/crypto/cert.h"
+#include "lib/crypto/key.h"
+
+#define CMS_MAX 131072 /* bytes */
+
+/**
+ * cms_sign(key, cert, type, time, content, out, d):
+ * A detached SignedData in DER over ${content}: eContentType ${type} (dotted
+ * OID), signed attributes contentType, signingTime (${time}) and messageDigest
+ * and no others.  ${cert} names the signer (its SKI) and holds the recorded
+ * public key.  Made twice, compared, verified, read again (RULES C9).
+ */
+MUST_USE enum status cms_sign(const struct key *key, const struct cert *cert,
+    const char *type, int64_t time, const struct bytes *content,
+    struct bytes *out, struct diag *d);
+
+/**
+ * cms_verify(name, p7s, cert, type, content, time, d):
+ * All of the above holds for ${p7s}; it is rebuilt from its parts and the bytes
+ * must be equal (stock tools pass some altered bytes and trailing garbage).
+ * ${*time} is the signingTime.  ST_FORMAT: not of the form.  ST_AUTH: the
+ * signature, key or content is not the right one.
+ */
+MUST_USE enum status cms_verify(const char *name, const struct bytes *p7s,
+    const struct cert *cert, const char *type, const struct bytes *content,
+    int64_t *time, struct diag *d);
+
+#endif

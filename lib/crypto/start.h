@@ -1,0 +1,15 @@
+/* start.h -- OpenSSL and libsodium ready before any medium is touched. */
+#ifndef ANCHORITE_START_H
+#define ANCHORITE_START_H
+
+#include "lib/base/diag.h"
+
+/**
+ * crypto_start(d):
+ * Once, in main, before any file is opened: OpenSSL's providers and secure
+ * heap, its error strings, libsodium; then the self-test of key.h.
+ * ST_SYSTEM: something is missing.  ST_BUG: a known answer came out wrong.
+ */
+MUST_USE enum status crypto_start(struct diag *d);
+
+#endif

@@ -1,0 +1,194 @@
+/* rng.c: a seed is as random as its better half. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <sodium.h>
+
+#include "lib/crypto/derive.h"
+#include "lib/crypto/rng.h"
+
+static struct secret *
+make(const void *data, size_t len)
+{
+	struct secret *s = NULL;
+
+	assert_int_equal(secret_new(len, &s, NULL), ST_OK);
+	memcpy(secret_bytes(s), data, len);
+	return s;
+}
+
+/* What rng_dice_check says to a text. */
+static enum status
+check(const char *rolls, size_t min, const char *said)
+{
+	struct secret *s = make(rolls, strlen(rolls));
+	struct diag d = { 0 };
+	const enum status rc = rng_dice_check(s, min, &d);
+
+	assert_non_null(strstr(d.text, said));
+	secret_free(s);
+	return rc;
+}
+
+static void
+fill_reaches_both_ends_and_differs(void **state)
+{
+	uint8_t a[64] = { 0 }, b[64] = { 0 }, seen[64] = { 0 };
+
+	(void)state;
+	for (int i = 0; i < 32; i++) {
+		rng_fill(a, sizeof(a));
+		assert_memory_not_equal(a, b, sizeof(a));
+		memcpy(b, a, sizeof(b));
+		for (size_t k = 0; k < sizeof(a); k++)
+			seen[k] |= a[k];
+	}
+	for (size_t k = 0; k < sizeof(seen); k++)
+		assert_int_not_equal(seen[k], 0);
+}
+
+static void
+dice_are_taken_when_they_look_fair(void **state)
+{
+	static const char fair[] = "31415263546152436136251425361432516243"
+	    "6514326154321652";
+
+	(void)state;
+	assert_int_equal(check(fair, ENTROPY_DICE_MIN, ""), ST_OK);
+	assert_int_equal(check("1213141516", 10, ""), ST_OK); /* half is ones */
+}
+
+static void
+dice_are_refused_by_place_and_reason(void **state)
+{
+	(void)state;
+	assert_int_equal(check("123406", 1, "roll 5 is not"), ST_FORMAT);
+	assert_int_equal(check("723456", 1, "roll 1 is not"), ST_FORMAT);
+	assert_int_equal(check("12345 ", 1, "roll 6 is not"), ST_FORMAT);
+	assert_int_equal(check("12354", 6, "5 rolls where at least 6"),
+	    ST_POLICY);
+	assert_int_equal(check("12131415112", 1, "more than half"), ST_POLICY);
+	assert_int_equal(check("123456123456", 1, "one block"), ST_POLICY);
+	assert_int_equal(check("123456123456123", 1, "one block"), ST_POLICY);
+	assert_int_equal(check("1212", 1, "one block"), ST_POLICY);
+}
+
+/* No refusal quotes a roll: with dice alone the rolls are the seed. */
+static void
+dice_refusals_quote_nothing(void **state)
+{
+	struct secret *s = make("6666666666x", 11);
+	struct diag d = { 0 };
+
+	(void)state;
+	assert_int_equal(rng_dice_check(s, 1, &d), ST_FORMAT);
+	assert_null(strstr(d.text, "66"));
+	assert_null(strchr(d.text, 'x'));
+	secret_free(s);
+}
+
+/* printf 'anchorite system entropy v1' and 32 zero bytes | sha384sum */
+static void
+commitment_is_sha384_of_label_and_bytes(void **state)
+{
+	const uint8_t zero[SEED_LEN] = { 0 };
+	struct secret *system = make(zero, sizeof(zero));
+	struct secret *part = make(zero, 31);
+	uint8_t out[SHA384_LEN];
+	char hex[SHA384_HEX_SIZE];
+
+	(void)state;
+	assert_int_equal(rng_seed_commit(system, out, NULL), ST_OK);
+	sodium_bin2hex(hex, sizeof(hex), out, sizeof(out));
+	assert_string_equal(hex,
+	    "6648154a09cc4c7356cffd6380f32fe552d88af5afffef2d"
+	    "202fa0cace0c2fa9940de128b455e9e832b09e16cc74b09f");
+	assert_int_equal(rng_seed_commit(part, out, NULL), ST_BUG);
+	secret_free(part);
+	secret_free(system);
+}
+
+static void
+mix_is_undone_by_unmix(void **state)
+{
+	uint8_t data[SEED_LEN];
+	struct secret *system, *people = make("4216", 4);
+	struct secret *seed = NULL, *back = NULL;
+
+	(void)state;
+	rng_fill(data, sizeof(data));
+	system = make(data, sizeof(data));
+	assert_int_equal(rng_seed_mix(system, people, &seed, NULL), ST_OK);
+	assert_false(secret_equal(seed, system));
+	assert_int_equal(rng_seed_unmix(seed, people, &back, NULL), ST_OK);
+	assert_true(secret_equal(back, system));
+	secret_free(back);
+	secret_free(seed);
+	assert_int_equal(rng_seed_mix(system, NULL, &seed, NULL), ST_OK);
+	assert_true(secret_equal(seed, system));
+	secret_free(seed);
+	secret_free(people);
+	secret_free(system);
+}
+
+/* A system that is all zero leaves the people's part alone, and that part is
+ * the HKDF that FORMATS 5 names. */
+static void
+mix_takes_the_documented_part_of_people(void **state)
+{
+	const uint8_t zero[SEED_LEN] = { 0 };
+	struct secret *system = make(zero, sizeof(zero));
+	struct secret *people = make("a line of text", 14), *seed = NULL;
+	uint8_t want[SEED_LEN];
+
+	(void)state;
+	assert_int_equal(hash_hkdf(people, "anchorite people entropy v1",
+	    "seed", want, sizeof(want), NULL), ST_OK);
+	assert_int_equal(rng_seed_mix(system, people, &seed, NULL), ST_OK);
+	assert_memory_equal(secret_peek(seed), want, sizeof(want));
+	secret_free(seed);
+	secret_free(people);
+	people = make(zero, 31);
+	assert_int_equal(rng_seed_mix(people, NULL, &seed, NULL), ST_BUG);
+	assert_null(seed);
+	secret_free(people);
+	secret_free(system);
+}
+
+/* printf 123456 | sha512sum | cut -c1-64 */
+static void
+dice_seed_is_what_sha512sum_shows(void **state)
+{
+	struct secret *digits = make("123456", 6), *seed = NULL;
+	char hex[65];
+
+	(void)state;
+	assert_int_equal(rng_dice_seed(digits, &seed, NULL), ST_OK);
+	assert_int_equal(secret_len(seed), SEED_LEN);
+	sodium_bin2hex(hex, sizeof(hex), secret_peek(seed), SEED_LEN);
+	assert_string_equal(hex, "ba3253876aed6bc22d4a6ff53d8406c6"
+	    "ad864195ed144ab5c87621b6c233b548");
+	secret_free(seed);
+	secret_free(digits);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(fill_reaches_both_ends_and_differs),
+		cmocka_unit_test(dice_are_taken_when_they_look_fair),
+		cmocka_unit_test(dice_are_refused_by_place_and_reason),
+		cmocka_unit_test(dice_refusals_quote_nothing),
+		cmocka_unit_test(commitment_is_sha384_of_label_and_bytes),
+		cmocka_unit_test(mix_is_undone_by_unmix),
+		cmocka_unit_test(mix_takes_the_documented_part_of_people),
+		cmocka_unit_test(dice_seed_is_what_sha512sum_shows),
+	};
+
+	if (sodium_init() < 0)
+		return 1;
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

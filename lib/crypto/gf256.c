@@ -3,25 +3,57 @@
 
 #include "lib/crypto/gf256.h"
 
-#define REDUCE 0x1b /* x^8 = x^4 + x^3 + x + 1 */
+#define LANES 8 /* bytes in a word */
+#define LOW_BITS 0x7f7f7f7f7f7f7f7f
+#define TOP_DOWN 0x0101010101010101
 
-/* All ones when the lowest bit of ${bit} is set, else zero. */
-static uint8_t
-mask(unsigned bit)
+/* x^8 = x^4 + x^3 + x + 1: what stands in place of the bits that leave. */
+static uint64_t
+reduce(uint64_t high)
 {
-	return (uint8_t)(0U - (bit & 1U));
+	return high << 4 ^ high << 3 ^ high << 1 ^ high;
+}
+
+/* All ones when bit ${i} of ${v} is set, else zero. */
+static uint64_t
+mask(uint8_t v, unsigned i)
+{
+	return 0 - ((uint64_t)v >> i & 1);
 }
 
 uint8_t
 gf256_mul(uint8_t a, uint8_t b)
 {
-	unsigned r = 0, power = a; /* a, 2a, 4a, ... */
+	uint64_t product = 0;
 
-	for (unsigned i = 0; i < 8; i++) {
-		r ^= power & mask((unsigned)b >> i);
-		power = (power << 1 & 0xff) ^ (REDUCE & mask(power >> 7));
+	for (unsigned i = 0; i < 8; i++)
+		product ^= (uint64_t)a << i & mask(b, i);
+	/* 15 bits, then 11, then 8 */
+	product = (product & 0xff) ^ reduce(product >> 8);
+	product = (product & 0xff) ^ reduce(product >> 8);
+	return (uint8_t)product;
+}
+
+/* ${out} += w y, a word of eight bytes at a time: y, 2y, 4y and so on, as the
+ * bits of w say. */
+static void
+add_multiple(uint8_t *out, const uint8_t *y, uint8_t w, size_t len)
+{
+	uint64_t sum, power;
+	size_t n;
+
+	for (size_t k = 0; k < len; k += n) {
+		n = len - k < LANES ? len - k : LANES;
+		sum = power = 0;
+		memcpy(&sum, out + k, n);
+		memcpy(&power, y + k, n);
+		for (unsigned i = 0; i < 8; i++) {
+			sum ^= power & mask(w, i);
+			power = (power & LOW_BITS) << 1 ^
+			    reduce(power >> 7 & TOP_DOWN);
+		}
+		memcpy(out + k, &sum, n);
 	}
-	return (uint8_t)r;
 }
 
 /* a^254: every element but 0 to the 255th is 1. */
@@ -56,12 +88,7 @@ void
 gf256_at(const struct gf256_point *p, size_t n, uint8_t x, uint8_t *out,
     size_t len)
 {
-	uint8_t w;
-
 	memset(out, 0, len);
-	for (size_t i = 0; i < n; i++) {
-		w = weight(p, n, i, x);
-		for (size_t k = 0; k < len; k++)
-			out[k] ^= gf256_mul(p[i].y[k], w);
-	}
+	for (size_t i = 0; i < n; i++)
+		add_multiple(out, p[i].y, weight(p, n, i, x), len);
 }

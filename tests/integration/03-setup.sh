@@ -10,11 +10,8 @@ done
 
 # tool NAME BODY: a program of that name that notes how it was called.
 tool() {
-	{
-		echo '#!/bin/sh'
-		echo "printf '%s %s\\n' $1 \"\$*\" >>$WORK/calls"
-		printf '%s\n' "$2"
-	} >"bin/$1"
+	printf '%s\n' '#!/bin/sh' \
+		"printf '%s\\n' \"$1 \$*\" >>'$WORK/calls'" "$2" >"bin/$1"
 	chmod +x "bin/$1"
 }
 

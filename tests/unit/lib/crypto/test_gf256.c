@@ -8,19 +8,20 @@
 #include "lib/crypto/gf256.h"
 #include "tests/support/shares.h"
 
-/* Another way to multiply: polynomials first, then the remainder. */
+/* Another way to multiply: double and add, reduced at each step. */
 static uint8_t
-multiply_long(unsigned a, unsigned b)
+multiply_slowly(unsigned a, unsigned b)
 {
-	unsigned product = 0;
+	unsigned sum = 0;
 
-	for (unsigned i = 0; i < 8; i++)
-		if (b & (1U << i))
-			product ^= a << i;
-	for (unsigned i = 15; i >= 8; i--)
-		if (product & (1U << i))
-			product ^= 0x11bU << (i - 8);
-	return (uint8_t)product;
+	for (; b != 0; b >>= 1) {
+		if (b & 1)
+			sum ^= a;
+		a <<= 1;
+		if (a & 0x100)
+			a ^= 0x11b;
+	}
+	return (uint8_t)sum;
 }
 
 static void
@@ -30,7 +31,7 @@ mul_is_right_for_every_pair(void **state)
 	for (unsigned a = 0; a < 256; a++)
 		for (unsigned b = 0; b < 256; b++)
 			assert_int_equal(gf256_mul((uint8_t)a, (uint8_t)b),
-			    multiply_long(a, b));
+			    multiply_slowly(a, b));
 }
 
 /* FIPS 197, 4.2: {57} times {83} is {c1} in this very field. */
@@ -59,7 +60,7 @@ horner(const uint8_t *c, size_t n, uint8_t x)
 	uint8_t sum = 0;
 
 	while (n-- > 0)
-		sum = multiply_long(sum, x) ^ c[n];
+		sum = multiply_slowly(sum, x) ^ c[n];
 	return sum;
 }
 
@@ -95,19 +96,23 @@ at_gives_the_polynomial_everywhere(void **state)
 static void
 at_treats_each_byte_alone(void **state)
 {
-	uint8_t a[44], b[44], all[44], one;
+	uint8_t a[44], b[44], all[45], one;
 	struct gf256_point p[2] = { { 3, a }, { 9, b } }, q[2];
 	struct prng prng = { 11 };
 
 	(void)state;
 	prng_fill(&prng, a, sizeof(a));
 	prng_fill(&prng, b, sizeof(b));
-	gf256_at(p, 2, 255, all, sizeof(all));
-	for (size_t k = 0; k < sizeof(all); k++) {
-		q[0] = (struct gf256_point){ 3, &a[k] };
-		q[1] = (struct gf256_point){ 9, &b[k] };
-		gf256_at(q, 2, 255, &one, 1);
-		assert_int_equal(all[k], one);
+	for (size_t len = 1; len <= sizeof(a); len++) {
+		all[len] = 0xee;
+		gf256_at(p, 2, 255, all, len);
+		assert_int_equal(all[len], 0xee);
+		for (size_t k = 0; k < len; k++) {
+			q[0] = (struct gf256_point){ 3, &a[k] };
+			q[1] = (struct gf256_point){ 9, &b[k] };
+			gf256_at(q, 2, 255, &one, 1);
+			assert_int_equal(all[k], one);
+		}
 	}
 }
 

@@ -1,0 +1,884 @@
+/* see engine.h */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ceremony/closing.h"
+#include "ceremony/engine.h"
+#include "ceremony/entropy.h"
+#include "ceremony/quorum.h"
+#include "lib/base/clock.h"
+#include "lib/base/text.h"
+#include "lib/crypto/cms.h"
+#include "lib/crypto/words.h"
+#include "lib/pki/arc.h"
+
+#define PLAN_FILE_MAX (1024 * 1024) /* bytes of a file that a plan names */
+
+/* --- rows --- */
+
+void
+engine_steps_free(struct engine_step *step, size_t n)
+{
+	for (size_t i = 0; step != NULL && i < n; i++)
+		step[i].kind->free(step[i].want);
+	free(step);
+}
+
+enum status
+engine_steps(const struct plan *plan, const struct step_kind *const *steps,
+    struct engine_step **out, size_t *n, struct diag *d)
+{
+	const struct ini_section *s;
+	const struct step_kind *kind;
+	struct engine_step *step;
+	size_t at = 0;
+	enum status rc;
+
+	*out = NULL;
+	if ((step = calloc(plan->ini->n, sizeof(*step))) == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	for (size_t i = 0; i < plan->ini->n; i++) {
+		s = &plan->ini->sections[i];
+		if ((kind = plan_step(s, steps)) == NULL)
+			continue;
+		TRY(kind->read(plan, s, &step[at].want, d));
+		step[at].section = s;
+		step[at].kind = kind;
+		step[at].count = kind->count(step[at].want);
+		at++;
+	}
+	if (at == 0)
+		FAIL(d, ST_FORMAT, "%s: FORMATS 3.10: the plan has no step",
+		    plan->file);
+	*out = step;
+	*n = at;
+	step = NULL;
+	rc = ST_OK;
+out:
+	engine_steps_free(step, at);
+	return rc;
+}
+
+enum status
+engine_check(const struct plan *plan, const struct engine_step *step,
+    size_t n, const struct state *state, struct diag *d)
+{
+	struct promise *promise = NULL;
+	struct promises promises = { 0 };
+	enum status rc;
+
+	if ((promise = calloc(n + 1, sizeof(*promise))) == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	promises.promise = promise;
+	for (size_t i = 0; i < n; i++) {
+		TRY(step[i].kind->check(step[i].want, plan, state, &promises,
+		    d));
+		promise[promises.n].kind = step[i].kind->makes;
+		promise[promises.n++].name = step[i].section->name;
+	}
+	rc = ST_OK;
+out:
+	free(promise);
+	return rc;
+}
+
+/* --- one entry: written, or compared --- */
+
+static bool
+comparing(const struct engine *e)
+{
+	return e->at < e->ntail;
+}
+
+/* Take the next recorded entry as it stands. */
+static enum status
+take_recorded(struct engine *e, struct diag *d)
+{
+	enum status rc;
+
+	if ((rc = state_apply(e->state, &e->tail[e->at], d)) == ST_OK)
+		e->at++;
+	return rc;
+}
+
+/* A ceremony that was ended early: no item follows. */
+static bool
+ended(const struct engine *e)
+{
+	return comparing(e) && strcmp(e->tail[e->at].kind, "undone") == 0;
+}
+
+/* What happened between the items is not computed again. */
+static enum status
+take_events(struct engine *e, struct diag *d)
+{
+	enum status rc = ST_OK;
+
+	while (rc == ST_OK && comparing(e) && !ended(e) &&
+	    state_is_event(e->tail[e->at].kind))
+		rc = take_recorded(e, d);
+	return rc;
+}
+
+/* The name without the -2, -3 that a torn file forces. */
+static bool
+same_name(const char *recorded, const char *wanted)
+{
+	const char *dot = strrchr(wanted, '.');
+	const size_t stem = dot == NULL ? strlen(wanted) :
+					  (size_t)(dot - wanted);
+
+	if (strncmp(recorded, wanted, stem) != 0)
+		return false;
+	recorded += stem;
+	if (recorded[0] == '-' && recorded[1] >= '2' && recorded[1] <= '9')
+		recorded += 2;
+	return strcmp(recorded, wanted + stem) == 0;
+}
+
+static enum status
+compare_objects(const struct entry *t, const struct outcome *o,
+    struct diag *d)
+{
+	char digest[SHA384_HEX_SIZE];
+
+	for (size_t i = 0; i < o->n && i < t->n; i++) {
+		hash_sha384_hex(o->objects[i].bytes.data,
+		    o->objects[i].bytes.len, digest);
+		if (!same_name(t->objects[i].name, o->objects[i].name) ||
+		    strcmp(t->objects[i].digest, digest) != 0)
+			return diag_set(d, ST_AUTH, "entry %lu: FORMATS 7.9: "
+			    "%s is not what was computed again",
+			    (unsigned long)t->number, t->objects[i].name);
+	}
+	if (o->n != t->n)
+		return diag_set(d, ST_AUTH, "entry %lu: FORMATS 7.9: %zu "
+		    "files, and %zu were computed again",
+		    (unsigned long)t->number, t->n, o->n);
+	return ST_OK;
+}
+
+static enum status
+compare(struct engine *e, const struct outcome *o, struct diag *d)
+{
+	struct entry *t = &e->tail[e->at];
+	const char *key;
+	enum status rc;
+
+	if (strcmp(t->kind, o->kind) != 0)
+		FAIL(d, ST_AUTH, "entry %lu: FORMATS 7.9: it is \"%.16s\", and "
+		    "\"%s\" was computed again", (unsigned long)t->number,
+		    t->kind, o->kind);
+	TRY(compare_objects(t, o, d));
+	key = facts_differ(&o->facts, &t->facts, state_trusted(o->kind));
+	if (key != NULL)
+		FAIL(d, ST_AUTH, "entry %lu (%s): FORMATS 7.9: \"%s\" is not "
+		    "what was computed again", (unsigned long)t->number,
+		    t->kind, key);
+	TRY(take_recorded(e, d));
+out:
+	return rc;
+}
+
+/* Whole minutes: what the record knows of time. */
+static int64_t
+minute(void)
+{
+	return clock_now() / 60 * 60;
+}
+
+static enum status
+write_entry(struct engine *e, struct outcome *o, int64_t time,
+    struct diag *d)
+{
+	struct entry entry = { 0 };
+	enum status rc;
+
+	if (e->sticks == NULL)
+		FAIL(d, ST_AUTH, "FORMATS 7.9: the record ends at entry %zu, "
+		    "and \"%s\" should follow", e->state->n, o->kind);
+	if (e->state->n > 0 && time < e->state->entries[e->state->n - 1].time)
+		FAIL(d, ST_SYSTEM, "the clock went back behind entry %zu",
+		    e->state->n);
+	entry.number = e->state->n + 1;
+	entry.time = time;
+	snprintf(entry.kind, sizeof(entry.kind), "%s", o->kind);
+	snprintf(entry.actor, sizeof(entry.actor), "%s", e->plan->officer);
+	snprintf(entry.previous, sizeof(entry.previous), "%s",
+	    state_head(e->state));
+	entry.facts = o->facts; /* moved */
+	memset(&o->facts, 0, sizeof(o->facts));
+	TRY(sticks_commit(e->sticks, &entry, o, d));
+	TRY(state_apply(e->state, &entry, d));
+out:
+	entry_clear(&entry);
+	return rc;
+}
+
+static enum status
+put(struct engine *e, struct outcome *o, int64_t time, struct diag *d)
+{
+	return comparing(e) ? compare(e, o, d) : write_entry(e, o, time, d);
+}
+
+enum status
+engine_event(struct engine *e, const char *kind, struct facts *facts,
+    struct diag *d)
+{
+	struct outcome o = { .kind = kind };
+	enum status rc;
+
+	if (comparing(e) || e->sticks == NULL || state_open(e->state) == NULL)
+		return ST_OK;
+	o.facts = *facts; /* moved */
+	memset(facts, 0, sizeof(*facts));
+	rc = write_entry(e, &o, minute(), d);
+	outcome_clear(&o);
+	return rc;
+}
+
+/* --- the hands that rows are lent --- */
+
+static struct engine *
+engine_of(struct hands *h)
+{
+	return h->engine;
+}
+
+static enum status
+note_refusal(void *cookie, const char *why, struct diag *d)
+{
+	struct facts f = { 0 };
+	enum status rc;
+
+	TRY(facts_set(&f, d, "why", "%s", why));
+	TRY(engine_event(cookie, "refused", &f, d));
+out:
+	facts_clear(&f);
+	return rc;
+}
+
+static struct engine_root *
+find_root(struct engine *e, const char *name)
+{
+	for (size_t i = 0; i < e->nroots; i++) {
+		if (strcmp(e->root[i].name, name) == 0)
+			return &e->root[i];
+	}
+	return NULL;
+}
+
+static enum status
+add_root(struct engine *e, const char *name, struct engine_root **out,
+    struct diag *d)
+{
+	if (e->nroots == ENGINE_ROOTS_MAX)
+		return diag_set(d, ST_POLICY, "more than %d roots open",
+		    ENGINE_ROOTS_MAX);
+	*out = &e->root[e->nroots++];
+	snprintf((*out)->name, sizeof((*out)->name), "%s", name);
+	return ST_OK;
+}
+
+/* From its sheets: the record that knows the root is the state so far, or,
+ * while entries are compared, all that the stick had. */
+static enum status
+open_root(struct engine *e, const char *name, struct engine_root **out,
+    struct diag *d)
+{
+	const struct quorum_watch watch = { note_refusal, e };
+	const struct state *s = e->known != NULL &&
+	    state_root(e->state, name) == NULL ? e->known : e->state;
+	struct secret *seed = NULL;
+	struct key *key = NULL;
+	size_t used = 0;
+	enum status rc;
+
+	TRY(quorum_open(e->front, s, name, &watch, &seed, &key, &used, d));
+	TRY(add_root(e, name, out, d));
+	(*out)->seed = seed;
+	(*out)->key = key;
+	seed = NULL;
+	key = NULL;
+out:
+	secret_free(seed);
+	key_free(key);
+	return rc;
+}
+
+static enum status
+hand_root(struct hands *h, const char *name, const struct key **out,
+    struct diag *d)
+{
+	struct engine *e = engine_of(h);
+	struct engine_root *r = find_root(e, name);
+	enum status rc = ST_OK;
+
+	if (r == NULL)
+		rc = open_root(e, name, &r, d);
+	if (rc == ST_OK && r->key == NULL)
+		return diag_set(d, ST_BUG, "root %s signs before it is "
+		    "proven", name);
+	if (rc == ST_OK)
+		*out = r->key;
+	return rc;
+}
+
+static enum status
+hand_derive(struct hands *h, const char *name, const char *label,
+    uint8_t *out, size_t len, struct diag *d)
+{
+	const struct key *key;
+	enum status rc;
+
+	TRY(hand_root(h, name, &key, d));
+	TRY(derive_label(find_root(engine_of(h), name)->seed, label, out, len,
+	    d));
+out:
+	return rc;
+}
+
+/* The same digits twice are refused (RULES C8). */
+static enum status
+keep_dice(struct engine *e, struct secret *dice, struct diag *d)
+{
+	for (size_t i = 0; i < e->ndice; i++) {
+		if (!secret_equal(e->dice[i], dice))
+			continue;
+		secret_free(dice);
+		return diag_set(d, ST_POLICY, "FORMATS 5.7: these digits were "
+		    "used in this ceremony already; roll again");
+	}
+	if (dice != NULL)
+		e->dice[e->ndice++] = dice;
+	return ST_OK;
+}
+
+static enum status
+draw_seed(struct engine *e, const char *name, struct facts *facts,
+    struct engine_root **out, struct diag *d)
+{
+	struct secret *seed = NULL, *dice = NULL;
+	enum status rc;
+
+	TRY(entropy_draw(e->plan, e->front, name, e->state->nroots, &seed,
+	    &dice, facts, d));
+	TRY(keep_dice(e, dice, d));
+	TRY(add_root(e, name, out, d));
+	(*out)->seed = seed;
+	seed = NULL;
+out:
+	secret_free(seed);
+	return rc;
+}
+
+static enum status
+hand_seed(struct hands *h, const char *name, const struct secret **out,
+    struct facts *facts, struct diag *d)
+{
+	struct engine *e = engine_of(h);
+	struct engine_root *r = find_root(e, name);
+	enum status rc;
+
+	if (r == NULL && comparing(e)) {
+		TRY(open_root(e, name, &r, d));
+		TRY(entropy_again(r->seed, e->people, &e->tail[e->at].facts,
+		    d));
+	} else if (r == NULL) {
+		TRY(draw_seed(e, name, facts, &r, d));
+	}
+	*out = r->seed;
+	rc = ST_OK;
+out:
+	return rc;
+}
+
+/* What came back equals the sheet's commitment, in canonical spelling. */
+static enum status
+check_typed(const struct sheet_view *view, const struct secret *typed,
+    struct secret **canonical, struct diag *d)
+{
+	const struct secret *want = view->mnemonic;
+	uint8_t is[SHA256_LEN];
+	enum status rc;
+
+	TRY(slip39_canonical(typed, canonical, d));
+	sheet_commitment(view->set->salt, *canonical, is);
+	if (memcmp(is, view->sheet->commitment, sizeof(is)) != 0 ||
+	    !secret_equal(*canonical, want)) {
+		secret_free(*canonical);
+		*canonical = NULL;
+		FAIL(d, ST_AUTH, "FORMATS 4.7: what was read back is not sheet "
+		    "%u", view->sheet->number);
+	}
+out:
+	return rc;
+}
+
+static enum status
+read_back(struct engine *e, const struct sheet_view *view,
+    struct secret **canonical, struct diag *d)
+{
+	struct sheet_view blind = *view;
+	struct secret *typed = NULL;
+	enum status rc;
+
+	blind.mnemonic = NULL;
+	TRY(e->front->read_back(e->front, &blind, &typed, d));
+	TRY(check_typed(view, typed, canonical, d));
+out:
+	secret_free(typed);
+	return rc;
+}
+
+static enum status
+hand_prove(struct hands *h, const struct sheet_view *view,
+    struct facts *facts, struct diag *d)
+{
+	struct engine *e = engine_of(h);
+	const size_t i = view->sheet->number - 1;
+	struct secret *canonical = NULL;
+	struct diag why = { 0 };
+	unsigned tries = 0;
+	enum status rc;
+
+	secret_free(e->typed[i]);
+	e->typed[i] = NULL;
+	if (comparing(e))
+		return secret_copy(view->mnemonic, &e->typed[i], d);
+	TRY(e->front->show_sheet(e->front, view, d));
+	for (;;) {
+		diag_clear(&why);
+		tries++;
+		rc = read_back(e, view, &canonical, &why);
+		if (rc == ST_OK)
+			break;
+		if (rc == ST_USAGE || rc == ST_SYSTEM)
+			FAIL(d, rc, "%s", why.text);
+		TRY(note_refusal(e, why.text, d));
+		if (!e->front->refused(e->front, &why))
+			FAIL(d, rc, "%s", why.text);
+	}
+	e->typed[i] = canonical;
+	TRY(facts_set(facts, d, "how", "%s", e->front->how));
+	TRY(facts_set(facts, d, "tries", "%u", tries));
+out:
+	return rc;
+}
+
+static const struct secret *
+hand_typed(struct hands *h, size_t sheet)
+{
+	return engine_of(h)->typed[sheet];
+}
+
+/* The recovered seed takes the place of the drawn one. */
+static enum status
+hand_proven(struct hands *h, const char *name, const struct secret *seed,
+    struct diag *d)
+{
+	struct engine *e = engine_of(h);
+	struct engine_root *r = find_root(e, name);
+	struct secret *copy = NULL;
+	const struct ini_section *s;
+	enum status rc;
+
+	if (r == NULL || !secret_equal(r->seed, seed))
+		FAIL(d, ST_BUG, "root %s: the sheets that were read back do "
+		    "not give its seed", name);
+	TRY(secret_copy(seed, &copy, d));
+	secret_free(r->seed);
+	r->seed = copy;
+	if (r->key != NULL)
+		return ST_OK;
+	s = plan_section(e->plan, "mint", name);
+	TRY(key_from_seed(r->seed, e->plan->mode == MODE_PRODUCTION ?
+	    DERIVE_REAL : DERIVE_REHEARSAL, plan_text(s, "algorithm", ""),
+	    "root", 0, &r->key, d));
+out:
+	return rc;
+}
+
+void
+engine_start(struct engine *e)
+{
+	e->hands = (struct hands) {
+		.plan = e->plan,
+		.state = e->state,
+		.root = hand_root,
+		.derive = hand_derive,
+		.seed = hand_seed,
+		.prove = hand_prove,
+		.typed = hand_typed,
+		.proven = hand_proven,
+		.engine = e,
+	};
+}
+
+/* --- opening --- */
+
+/* Each file that the plan names, once, as an object of the opening entry. */
+static enum status
+add_plan_files(const struct engine *e, struct outcome *o, struct diag *d)
+{
+	char name[OBJECT_NAME_SIZE], bare[65];
+	const struct engine_step *s;
+	const struct plan_key *k;
+	struct bytes bytes = { 0 };
+	bool again;
+	enum status rc = ST_OK;
+
+	for (size_t i = 0; i < e->nsteps; i++) {
+		s = &e->step[i];
+		for (k = s->kind->keys; k->name != NULL; k++) {
+			const struct ini_entry *v =
+			    plan_entry(s->section, k->name, NULL);
+
+			if (k->type != PT_FILE || v == NULL)
+				continue;
+			TRY(plan_file(e->plan, v, PLAN_FILE_MAX, &bytes, bare,
+			    sizeof(bare), d));
+			snprintf(name, sizeof(name), "requests/%06u-%s",
+			    e->plan->number, bare);
+			again = false;
+			for (size_t j = 0; j < o->n; j++)
+				again |= strcmp(o->objects[j].name, name) == 0;
+			if (!again)
+				TRY(outcome_add(o, name, &bytes, d));
+		}
+	}
+out:
+	bytes_free(&bytes);
+	return rc;
+}
+
+/* The head's words go on paper: what a rollback is measured against. */
+static enum status
+note_head(const struct engine *e, const char *when, struct diag *d)
+{
+	uint8_t head[SHA384_LEN];
+	struct bytes what = { 0 };
+	enum status rc;
+
+	if (comparing(e) || e->sticks == NULL)
+		return ST_OK;
+	TRY(text_unhex(state_head(e->state), head, sizeof(head), d));
+	TRY(text_format(&what, d, "head of the record %s", when));
+	TRY(e->front->note_words(e->front, (const char *)what.data,
+	    WORDS_FULL, head, d));
+out:
+	bytes_free(&what);
+	return rc;
+}
+
+enum status
+engine_open(struct engine *e, struct diag *d)
+{
+	const struct plan *p = e->plan;
+	char name[OBJECT_NAME_SIZE], digest[SHA384_HEX_SIZE];
+	struct outcome o = { .kind = "open" };
+	enum status rc;
+
+	text_hex(p->digest, sizeof(p->digest), digest);
+	TRY(facts_set(&o.facts, d, "ceremony", "%u", p->number));
+	TRY(facts_set(&o.facts, d, "mode", "%s", p->mode == MODE_PRODUCTION ?
+	    "production" : "rehearsal"));
+	TRY(facts_set(&o.facts, d, "org", "%s", p->org));
+	TRY(facts_set(&o.facts, d, "arc", "%s", p->arc));
+	TRY(facts_set(&o.facts, d, "plan", "%s", digest));
+	TRY(facts_set(&o.facts, d, "program", "%s", e->program));
+	snprintf(name, sizeof(name), "plans/%06u.ini", p->number);
+	TRY(outcome_add(&o, name, &p->text, d));
+	TRY(add_plan_files(e, &o, d));
+	TRY(put(e, &o, minute(), d));
+	TRY(note_head(e, "at the opening", d));
+out:
+	outcome_clear(&o);
+	return rc;
+}
+
+/* --- items --- */
+
+static void
+step_name(const struct engine_step *s, char out[80])
+{
+	snprintf(out, 80, "%s %s", s->section->kind,
+	    s->section->name == NULL ? "" : s->section->name);
+}
+
+/* Whether a recorded entry belongs to this step; ${*item} says which. */
+static bool
+of_step(const struct entry *t, const char *step, uint64_t *item)
+{
+	const char *is = facts_get(&t->facts, "step");
+
+	if (is == NULL || strcmp(is, step) != 0)
+		return false;
+	return facts_number(&t->facts, "item", 0, UINT32_MAX, item, NULL) ==
+	    ST_OK;
+}
+
+enum block { BLOCK_NONE, BLOCK_WHOLE, BLOCK_VOID, BLOCK_CUT };
+
+/* What the record has of a block whose items count only together; ${*end} is
+ * the entry behind it. */
+static enum block
+find_block(const struct engine *e, const char *step, size_t together,
+    size_t *end)
+{
+	const char *is;
+	uint64_t item;
+
+	for (*end = e->at; *end < e->ntail; (*end)++) {
+		const struct entry *t = &e->tail[*end];
+
+		if (strcmp(t->kind, "undone") == 0)
+			break;
+		is = facts_get(&t->facts, "step");
+		if (strcmp(t->kind, "void") == 0 && is != NULL &&
+		    strcmp(is, step) == 0) {
+			(*end)++;
+			return BLOCK_VOID;
+		}
+		if (of_step(t, step, &item) && item == together - 1)
+			return BLOCK_WHOLE;
+	}
+	return *end == e->at ? BLOCK_NONE : BLOCK_CUT;
+}
+
+/* The void entry: which entries and which sheets do not count. */
+static enum status
+void_block(struct engine *e, const char *step, size_t from, struct diag *d)
+{
+	const struct facts *f;
+	char holder[33], place[33];
+	struct facts v = { 0 };
+	unsigned number;
+	enum status rc;
+
+	TRY(facts_set(&v, d, "step", "%s", step));
+	for (size_t i = from; i < e->state->n; i++) {
+		f = &e->state->entries[i].facts;
+		if (facts_get(&v, "root") == NULL &&
+		    facts_get(f, "root") != NULL)
+			TRY(facts_set(&v, d, "root", "%s",
+			    facts_get(f, "root")));
+		TRY(facts_add(&v, d, "entries", "%lu",
+		    (unsigned long)e->state->entries[i].number));
+		for (size_t j = 0; j < facts_count(f, "sheets"); j++) {
+			if (sscanf(facts_at(f, "sheets", j),
+			    "%u %*s %*u %*u %32s %32s", &number, holder,
+			    place) == 3)
+				TRY(facts_add(&v, d, "sheets", "sheet %u of "
+				    "%s at %s", number, holder, place));
+		}
+	}
+	TRY(engine_event(e, "void", &v, d));
+out:
+	facts_clear(&v);
+	return rc;
+}
+
+/* Items that count together are whole in the record, or start anew. */
+static enum status
+start_block(struct engine *e, const char *step, size_t together,
+    struct diag *d)
+{
+	enum block block;
+	size_t end, from;
+	enum status rc;
+
+	for (size_t i = 0; i < SHEETS_MAX; i++) {
+		secret_free(e->typed[i]);
+		e->typed[i] = NULL;
+	}
+	for (;;) {
+		block = find_block(e, step, together, &end);
+		if (block == BLOCK_NONE || block == BLOCK_WHOLE)
+			return ST_OK;
+		from = e->state->n;
+		while (e->at < end)
+			TRY(take_recorded(e, d));
+		if (block == BLOCK_VOID)
+			continue;
+		if (e->sticks == NULL)
+			FAIL(d, ST_AUTH, "FORMATS 7.9: the record was cut in "
+			    "[%s]", step);
+		TRY(void_block(e, step, from, d));
+	}
+out:
+	return rc;
+}
+
+static enum status
+do_item(struct engine *e, const struct engine_step *s, size_t item,
+    struct diag *d)
+{
+	struct outcome o = { 0 };
+	struct bytes text = { 0 };
+	enum status rc;
+	char step[80];
+
+	step_name(s, step);
+	TRY(s->kind->show(s->want, item, e->plan, e->state, &text, d));
+	if (!comparing(e))
+		e->front->progress(e->front, e->shown, e->nsteps + 1,
+		    (const char *)text.data);
+	TRY(s->kind->perform(s->want, item, &e->hands, &o, d));
+	TRY(s->kind->verify(s->want, item, e->plan, e->state, &o, d));
+	TRY(facts_set(&o.facts, d, "step", "%s", step));
+	TRY(facts_set(&o.facts, d, "item", "%zu", item));
+	TRY(put(e, &o, minute(), d));
+out:
+	bytes_free(&text);
+	outcome_clear(&o);
+	return rc;
+}
+
+enum status
+engine_abandon(struct engine *e, const char *reason, struct diag *d)
+{
+	struct facts f = { 0 };
+	uint64_t item;
+	size_t from;
+	enum status rc;
+	char step[80];
+
+	/* the first step that the record has not whole */
+	for (size_t i = 0; i < e->nsteps; i++) {
+		size_t done = 0, end, together;
+
+		step_name(&e->step[i], step);
+		together = e->step[i].kind->together == NULL ? 0 :
+		    e->step[i].kind->together(e->step[i].want);
+		while (together > 0 &&
+		    find_block(e, step, together, &end) == BLOCK_VOID) {
+			while (e->at < end)
+				TRY(take_recorded(e, d));
+		}
+		from = e->state->n;
+		for (; comparing(e) && (state_is_event(e->tail[e->at].kind) ||
+		    of_step(&e->tail[e->at], step, &item));) {
+			done += !state_is_event(e->tail[e->at].kind);
+			TRY(take_recorded(e, d));
+		}
+		if (done > 0 && done < together)
+			TRY(void_block(e, step, from, d));
+		if (done < e->step[i].count)
+			TRY(facts_add(&f, d, "steps", "%s: %zu of %zu done",
+			    step, done < together ? 0 : done,
+			    e->step[i].count));
+	}
+	TRY(facts_set(&f, d, "reason", "%s", reason));
+	TRY(engine_event(e, "undone", &f, d));
+out:
+	facts_clear(&f);
+	return rc;
+}
+
+enum status
+engine_items(struct engine *e, struct diag *d)
+{
+	const struct engine_step *s;
+	char step[80], when[96];
+	enum status rc;
+
+	for (size_t i = 0; i < e->nsteps; i++) {
+		s = &e->step[i];
+		e->shown = i + 1;
+		step_name(s, step);
+		if (s->kind->together != NULL)
+			TRY(start_block(e, step, s->kind->together(s->want),
+			    d));
+		for (size_t item = 0; item < s->count; item++) {
+			TRY(take_events(e, d));
+			if (ended(e))
+				return ST_OK;
+			TRY(do_item(e, s, item, d));
+		}
+		snprintf(when, sizeof(when), "after [%s]", step);
+		TRY(note_head(e, when, d));
+	}
+	rc = ST_OK;
+out:
+	return rc;
+}
+
+/* --- closing --- */
+
+static enum status
+sign_line(struct engine *e, const struct engine_root *r, int64_t time,
+    const struct bytes *line, struct outcome *o, struct diag *d)
+{
+	const struct root *root = state_root(e->state, r->name);
+	char type[CERT_OID_SIZE], name[OBJECT_NAME_SIZE];
+	struct bytes pem = { 0 }, p7s = { 0 };
+	struct cert *cert = NULL;
+	enum status rc;
+
+	if (r->key == NULL || root == NULL || root->object[0] == '\0')
+		return ST_OK; /* a next root: it has nothing to sign with */
+	TRY(arc_oid(e->plan->arc, ARC_CLOSING, NULL, type, d));
+	TRY(state_object(e->state, root->object, &pem, d));
+	TRY(cert_read(root->object, pem.data, pem.len, &cert, d));
+	TRY(cms_sign(r->key, cert, type, time, line, &p7s, d));
+	snprintf(name, sizeof(name), "record/%06zu.%s.p7s", e->state->n + 1,
+	    r->name);
+	TRY(outcome_add(o, name, &p7s, d));
+out:
+	cert_free(cert);
+	bytes_free(&pem);
+	bytes_free(&p7s);
+	return rc;
+}
+
+enum status
+engine_close(struct engine *e, struct diag *d)
+{
+	struct outcome o = { .kind = "closed" };
+	char name[OBJECT_NAME_SIZE];
+	struct bytes line = { 0 };
+	int64_t time;
+	enum status rc;
+
+	TRY(take_events(e, d));
+	if (ended(e))
+		TRY(take_recorded(e, d));
+	if (!comparing(e))
+		e->front->progress(e->front, e->nsteps + 1, e->nsteps + 1,
+		    "close the record");
+	time = comparing(e) ? e->tail[e->at].time : minute();
+	TRY(closing_line(e->state, time, &line, d));
+	snprintf(name, sizeof(name), "record/%06zu.line", e->state->n + 1);
+	TRY(outcome_add(&o, name, &line, d));
+	/* ended early, it closes unsigned: the next signed closing covers it */
+	for (size_t i = 0; i < e->nroots && !state_open(e->state)->ended; i++)
+		TRY(sign_line(e, &e->root[i], time, &line, &o, d));
+	TRY(facts_set(&o.facts, d, "ceremony", "%u", e->plan->number));
+	TRY(put(e, &o, time, d));
+	TRY(note_head(e, "at the close", d));
+out:
+	bytes_free(&line);
+	outcome_clear(&o);
+	return rc;
+}
+
+void
+engine_clear(struct engine *e)
+{
+	for (size_t i = 0; i < e->nroots; i++) {
+		secret_free(e->root[i].seed);
+		key_free(e->root[i].key);
+	}
+	for (size_t i = 0; i < SHEETS_MAX; i++)
+		secret_free(e->typed[i]);
+	for (size_t i = 0; i < e->ndice; i++)
+		secret_free(e->dice[i]);
+	for (size_t i = 0; i < e->ntail; i++)
+		entry_clear(&e->tail[i]);
+	free(e->tail);
+	engine_steps_free(e->step, e->nsteps);
+	state_free(e->state);
+	memset(e, 0, sizeof(*e));
+}

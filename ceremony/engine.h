@@ -1,0 +1,106 @@
+/* engine.h -- the ceremony as a sequence of entries.
+ *
+ * Each item is computed; then it is either written (the record does not have
+ * it yet) or compared with what the record has.  A run, its resumption after a
+ * cut and `reproduce` on a second machine are this one loop; they differ in
+ * whether there are sticks to write to.  docs/DESIGN.md "The engine". */
+#ifndef ANCHORITE_ENGINE_H
+#define ANCHORITE_ENGINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "lib/base/diag.h"
+#include "lib/record/plan.h"
+#include "lib/record/state.h"
+#include "lib/record/step.h"
+#include "lib/record/stick.h"
+
+#define ENGINE_ROOTS_MAX REHEARSAL_SEEDS
+
+/* One section of the plan that is a step. */
+struct engine_step {
+	const struct ini_section *section; /* borrowed from the plan */
+	const struct step_kind *kind;
+	void *want; /* owned; freed by kind */
+	size_t count;
+};
+
+/* A root while it is open. */
+struct engine_root {
+	char name[33];
+	struct secret *seed; /* drawn or recovered */
+	struct key *key;     /* NULL until proven or opened */
+};
+
+struct engine {
+	const struct plan *plan;	 /* borrowed */
+	const struct front *front;	 /* borrowed */
+	const char *program;		 /* version, for the record */
+	struct engine_step *step;	 /* owned */
+	size_t nsteps;
+	struct state *state; /* owned: all entries up to here */
+	const struct state *known; /* borrowed: all the record has, tail too */
+	struct entry *tail; /* owned: recorded, still to be computed again */
+	size_t ntail, at;
+	struct sticks *sticks; /* borrowed; NULL: compare, never write */
+	struct engine_root root[ENGINE_ROOTS_MAX];
+	size_t nroots;
+	struct secret *typed[SHEETS_MAX]; /* sheets read back, of one set */
+	struct secret *dice[ENGINE_ROOTS_MAX]; /* digits used so far */
+	size_t ndice;
+	const struct secret *people; /* reproduce: people's part, borrowed */
+	size_t shown; /* the step in progress, 1.. */
+	struct hands hands;
+};
+
+/**
+ * engine_steps(plan, steps, out, n, d):
+ * Let every row of the plan read its own section.  The caller frees with
+ * engine_steps_free.
+ */
+MUST_USE enum status engine_steps(const struct plan *plan,
+    const struct step_kind *const *steps, struct engine_step **out, size_t *n,
+    struct diag *d);
+void engine_steps_free(struct engine_step *step, size_t n);
+
+/**
+ * engine_check(plan, step, n, state, d):
+ * Every row's check, in order, each with the promises of those before it.
+ */
+MUST_USE enum status engine_check(const struct plan *plan,
+    const struct engine_step *step, size_t n, const struct state *state,
+    struct diag *d);
+
+/* Make the hands ready; everything else in ${e} is the caller's to fill. */
+void engine_start(struct engine *e);
+
+/**
+ * engine_open(e, d), engine_items(e, d), engine_close(e, d):
+ * The opening entry with the plan and its files; all items of all steps; the
+ * closing line, signed by each open root that has a certificate.
+ */
+MUST_USE enum status engine_open(struct engine *e, struct diag *d);
+MUST_USE enum status engine_items(struct engine *e, struct diag *d);
+MUST_USE enum status engine_close(struct engine *e, struct diag *d);
+
+/**
+ * engine_abandon(e, reason, d):
+ * Close early: take what is recorded as it stands, void what was cut, and
+ * record what was not done.  engine_close then closes unsigned.
+ */
+MUST_USE enum status engine_abandon(struct engine *e, const char *reason,
+    struct diag *d);
+
+/**
+ * engine_event(e, kind, facts, d):
+ * Something that happened between the items: a refusal, a void set.
+ * Nothing is written while entries are compared.
+ */
+MUST_USE enum status engine_event(struct engine *e, const char *kind,
+    struct facts *facts, struct diag *d);
+
+/* Wipe keys and seeds, free all that is owned. */
+void engine_clear(struct engine *e);
+
+#endif

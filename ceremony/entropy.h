@@ -1,0 +1,32 @@
+/* entropy.h -- where a new seed comes from: the system and the people. */
+#ifndef ANCHORITE_ENTROPY_H
+#define ANCHORITE_ENTROPY_H
+
+#include "lib/base/diag.h"
+#include "lib/base/secret.h"
+#include "lib/record/facts.h"
+#include "lib/record/front.h"
+#include "lib/record/plan.h"
+
+/**
+ * entropy_draw(plan, front, root, nth, seed, dice, facts, d):
+ * The seed of the ${nth} root (0..): the words of the system's part go on
+ * paper first, then people add theirs (RULES C7).  A rehearsal takes the
+ * public seed and says so.  ${*dice} is what was typed, or NULL; the caller
+ * frees both.  Facts: entropy, rolls, people-mac, system.
+ */
+MUST_USE enum status entropy_draw(const struct plan *plan,
+    const struct front *front, const char *root, size_t nth,
+    struct secret **seed, struct secret **dice, struct facts *facts,
+    struct diag *d);
+
+/**
+ * entropy_again(seed, people, facts, d):
+ * For `reproduce`: ${facts} (as recorded) must be what this seed and these
+ * digits give; ${people} NULL: only what can be told without them.
+ * ST_AUTH: the digits, or the system's part, were others.
+ */
+MUST_USE enum status entropy_again(const struct secret *seed,
+    const struct secret *people, const struct facts *facts, struct diag *d);
+
+#endif

@@ -1,0 +1,732 @@
+/* see mint.h */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ceremony/mint.h"
+#include "lib/base/clock.h"
+#include "lib/base/text.h"
+#include "lib/pki/issue.h"
+#include "lib/pki/profile.h"
+
+#define MINT_GROUPS_MAX SLIP39_GROUPS_MAX
+#define MINT_EXPONENT 1 /* without a passphrase a higher one buys nothing */
+#define MINT_STREAM_MAX 16320 /* bytes: what one HKDF gives */
+
+struct mint {
+	const char *name; /* of the root; borrowed from the plan */
+	size_t line;
+	const char *alg;
+	const char *subject; /* or NULL: a next root, no certificate yet */
+	uint64_t years;
+	struct slip39_scheme scheme;
+	struct plan_scheme group[MINT_GROUPS_MAX]; /* holders owned */
+	size_t nsheets;
+};
+
+static const struct plan_key keys[] = {
+	{ "algorithm", PT_WORD, true, false, NULL },
+	{ "subject", PT_WORD, false, false, NULL },
+	{ "years", PT_YEARS, false, false, NULL },
+	{ "need", PT_TEXT, true, false, NULL },
+	{ "group", PT_SCHEME, true, true, NULL },
+	{ "extendable", PT_CHOICE, false, false, "yes|no" },
+	{ 0 }
+};
+
+/* --- the row's own reading --- */
+
+static void
+mint_free(void *want)
+{
+	struct mint *m = want;
+
+	if (m == NULL)
+		return;
+	for (size_t i = 0; i < m->scheme.groups; i++)
+		free(m->group[i].holders);
+	free(m);
+}
+
+static enum status
+read_groups(const struct plan *p, const struct ini_section *s,
+    struct mint *m, struct diag *d)
+{
+	struct plan_scheme *g;
+	enum status rc;
+
+	for (size_t i = 0; i < s->n; i++) {
+		if (strcmp(s->entries[i].key, "group") != 0)
+			continue;
+		if (m->scheme.groups == MINT_GROUPS_MAX)
+			PLAN_FAIL(d, ST_FORMAT, p, s->entries[i].line,
+			    "FORMATS 3.18: more than %d groups",
+			    MINT_GROUPS_MAX);
+		g = &m->group[m->scheme.groups];
+		TRY(plan_scheme(p, &s->entries[i], g, d));
+		m->scheme.group[m->scheme.groups].need = (uint8_t)g->need;
+		m->scheme.group[m->scheme.groups].members = (uint8_t)g->n;
+		m->scheme.groups++;
+		m->nsheets += g->n;
+	}
+	rc = ST_OK;
+out:
+	return rc;
+}
+
+/* "1 group", "2 groups" */
+static enum status
+read_need(const struct plan *p, const struct ini_section *s, struct mint *m,
+    struct diag *d)
+{
+	const struct ini_entry *e = plan_entry(s, "need", NULL);
+	unsigned need = 0;
+	int used = 0;
+	enum status rc;
+
+	if (sscanf(e->value, "%2u group%n", &need, &used) != 1 || used == 0 ||
+	    (strcmp(e->value + used, "") != 0 &&
+	    strcmp(e->value + used, "s") != 0) || need > SLIP39_GROUPS_MAX)
+		PLAN_FAIL(d, ST_FORMAT, p, e->line, "FORMATS 3.18: %s",
+		    "need is \"1 group\", \"2 groups\", ...");
+	m->scheme.need = (uint8_t)need;
+	rc = ST_OK;
+out:
+	return rc;
+}
+
+static enum status
+mint_read(const struct plan *p, const struct ini_section *s, void **want,
+    struct diag *d)
+{
+	struct mint *m = NULL;
+	enum status rc;
+
+	if ((m = calloc(1, sizeof(*m))) == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	m->name = s->name;
+	m->line = s->line;
+	m->alg = plan_text(s, "algorithm", "");
+	m->subject = plan_text(s, "subject", NULL);
+	m->years = plan_int(s, "years", 0);
+	m->scheme.extendable = strcmp(plan_text(s, "extendable", "yes"),
+	    "yes") == 0;
+	m->scheme.exponent = MINT_EXPONENT;
+	if ((m->subject != NULL) != (m->years != 0))
+		PLAN_FAIL(d, ST_FORMAT, p, s->line, "FORMATS 3.19: %s",
+		    "subject and years go together; a next root has neither");
+	TRY(read_need(p, s, m, d));
+	TRY(read_groups(p, s, m, d));
+	*want = m;
+	m = NULL;
+	rc = ST_OK;
+out:
+	mint_free(m);
+	return rc;
+}
+
+/* Groups of the scheme that this person alone could complete. */
+static unsigned
+held_groups(const struct mint *m, const char *person)
+{
+	unsigned full = 0, held;
+
+	for (size_t g = 0; g < m->scheme.groups; g++) {
+		held = 0;
+		for (size_t i = 0; i < m->group[g].n; i++)
+			held += strcmp(m->group[g].holders[i].person,
+			    person) == 0;
+		full += held >= m->group[g].need;
+	}
+	return full;
+}
+
+static enum status
+mint_check(const void *want, const struct plan *p, const struct state *before,
+    const struct promises *promises, struct diag *d)
+{
+	const struct mint *m = want;
+	enum status rc;
+
+	TRY(key_known(m->alg, d));
+	if ((rc = slip39_scheme_check(&m->scheme, d)) != ST_OK) {
+		diag_prefix(d, "%s:%zu: FORMATS 4.2", p->file, m->line);
+		goto out;
+	}
+	for (size_t i = 0; i < p->npersons; i++) {
+		if (held_groups(m, p->persons[i].word) >= m->scheme.need)
+			PLAN_FAIL(d, ST_POLICY, p, m->line, "FORMATS 3.20: "
+			    "the sheets of %s alone would open root %s",
+			    p->persons[i].word, m->name);
+	}
+	if (before->nroots + promises->n >= REHEARSAL_SEEDS)
+		PLAN_FAIL(d, ST_POLICY, p, m->line, "FORMATS 3.19: more than "
+		    "%d roots in one state", REHEARSAL_SEEDS);
+	if (state_root(before, m->name) != NULL)
+		PLAN_FAIL(d, ST_POLICY, p, m->line, "FORMATS 3.19: root %s is "
+		    "there already", m->name);
+	if (m->years > PROFILE_YEARS_MAX)
+		PLAN_FAIL(d, ST_POLICY, p, m->line, "FORMATS 8.2: more than "
+		    "%d years", PROFILE_YEARS_MAX);
+	rc = ST_OK;
+out:
+	return rc;
+}
+
+static size_t
+mint_together(const void *want)
+{
+	const struct mint *m = want;
+
+	return m->nsheets + 2;
+}
+
+static size_t
+mint_count(const void *want)
+{
+	const struct mint *m = want;
+
+	return mint_together(want) + (m->subject != NULL);
+}
+
+/* The sheet of number ${i}, 0..: its group, place in it, and holder. */
+static const struct plan_holder *
+sheet_place(const struct mint *m, size_t i, size_t *group, size_t *member)
+{
+	for (*group = 0; *group < m->scheme.groups; (*group)++) {
+		if (i < m->group[*group].n)
+			break;
+		i -= m->group[*group].n;
+	}
+	*member = i;
+	return &m->group[*group].holders[i];
+}
+
+static enum status
+mint_show(const void *want, size_t item, const struct plan *p,
+    const struct state *state, struct bytes *out, struct diag *d)
+{
+	const struct mint *m = want;
+	const struct plan_holder *h;
+	size_t group, member;
+
+	(void)p;
+	(void)state;
+	if (item == 0)
+		return text_format(out, d, "draw the seed of root %s (%s), "
+		    "split it into %zu sheets, prove every quorum", m->name,
+		    m->alg, m->nsheets);
+	if (item <= m->nsheets) {
+		h = sheet_place(m, item - 1, &group, &member);
+		return text_format(out, d, "sheet %zu of %zu, %s%s%s: written "
+		    "and read back", item, m->nsheets, h->person,
+		    h->place[0] == '\0' ? "" : " at ", h->place);
+	}
+	if (item == m->nsheets + 1)
+		return text_format(out, d, "commit root %s: proven from the "
+		    "sheets as they were read back", m->name);
+	return text_format(out, d, "sign the certificate of root %s",
+	    m->name);
+}
+
+/* --- the set, computed from the seed alone --- */
+
+/* The stream that points are drawn from: HKDF of the seed under a label that
+ * names epoch, scheme and the encrypted secret, so never one for two uses. */
+struct stream {
+	struct secret *bytes;
+	size_t at;
+};
+
+static enum status
+stream_draw(void *cookie, uint8_t *out, size_t len, struct diag *d)
+{
+	struct stream *s = cookie;
+
+	if (len > secret_len(s->bytes) - s->at)
+		return diag_set(d, ST_BUG, "the stream of points ran dry");
+	memcpy(out, secret_peek(s->bytes) + s->at, len);
+	s->at += len;
+	return ST_OK;
+}
+
+/* "2:2/3,3/5" */
+static void
+scheme_text(const struct slip39_scheme *s, char *out, size_t size)
+{
+	size_t at = (size_t)snprintf(out, size, "%u:", s->need);
+
+	for (size_t g = 0; g < s->groups && at < size; g++)
+		at += (size_t)snprintf(out + at, size - at, "%s%u/%u",
+		    g == 0 ? "" : ",", s->group[g].need, s->group[g].members);
+}
+
+/* A set of sheets as it is in memory while one item needs it. */
+struct drawn {
+	unsigned epoch;
+	uint8_t salt[SHA256_LEN];
+	struct secret *ems;
+	struct slip39_set set;
+};
+
+static void
+drawn_clear(struct drawn *w)
+{
+	secret_free(w->ems);
+	slip39_set_clear(&w->set);
+	memset(w, 0, sizeof(*w));
+}
+
+static enum status
+split_points(const struct mint *m, const struct secret *seed,
+    const char *scheme, uint16_t id, struct drawn *w, struct diag *d)
+{
+	struct stream stream = { 0 };
+	const struct slip39_source source = { stream_draw, &stream };
+	char label[512], ems[SHA384_HEX_SIZE];
+	enum status rc;
+
+	hash_sha384_hex(secret_peek(w->ems), secret_len(w->ems), ems);
+	snprintf(label, sizeof(label), "set-points/%u/%s/%d/%u/%s", w->epoch,
+	    scheme, m->scheme.extendable, m->scheme.exponent, ems);
+	TRY(secret_new(MINT_STREAM_MAX, &stream.bytes, d));
+	TRY(derive_label(seed, label, secret_bytes(stream.bytes),
+	    MINT_STREAM_MAX, d));
+	TRY(slip39_split(w->ems, &m->scheme, id, &source, &w->set, d));
+out:
+	secret_wipe(ems, sizeof(ems));
+	secret_wipe(label, sizeof(label));
+	secret_free(stream.bytes);
+	return rc;
+}
+
+static enum status
+draw_set(const struct mint *m, const struct secret *seed, unsigned epoch,
+    struct drawn *w, struct diag *d)
+{
+	char scheme[160], label[256];
+	uint8_t raw[2];
+	uint16_t id;
+	enum status rc;
+
+	w->epoch = epoch;
+	scheme_text(&m->scheme, scheme, sizeof(scheme));
+	snprintf(label, sizeof(label), "set-id/%u/%s", epoch, scheme);
+	TRY(derive_label(seed, label, raw, sizeof(raw), d));
+	id = (uint16_t)((raw[0] << 8 | raw[1]) & 0x7fff);
+	snprintf(label, sizeof(label), "set-salt/%u/%s", epoch, scheme);
+	TRY(derive_label(seed, label, w->salt, sizeof(w->salt), d));
+	TRY(slip39_encrypt(seed, NULL, &m->scheme, id, &w->ems, d));
+	TRY(split_points(m, seed, scheme, id, w, d));
+out:
+	return rc;
+}
+
+/* The number of the set that is being made: the last one drawn counts. */
+static unsigned
+set_epoch(const struct state *s, const char *root, bool drawing)
+{
+	unsigned epoch = 0;
+
+	for (size_t i = 0; i < s->nsets; i++) {
+		if (strcmp(s->sets[i].root, root) == 0)
+			epoch = s->sets[i].epoch;
+	}
+	return drawing ? epoch + 1 : epoch;
+}
+
+static enum derive_mode
+mode_of(const struct plan *p)
+{
+	return p->mode == MODE_PRODUCTION ? DERIVE_REAL : DERIVE_REHEARSAL;
+}
+
+/* --- item 0: draw --- */
+
+static enum status
+say_set(const struct mint *m, const struct drawn *w, struct facts *f,
+    struct diag *d)
+{
+	char salt[2 * SHA256_LEN + 1], hex[2 * SHA256_LEN + 1];
+	uint8_t commitment[SHA256_LEN];
+	const struct plan_holder *h;
+	size_t group, member;
+	enum status rc;
+
+	text_hex(w->salt, sizeof(w->salt), salt);
+	TRY(facts_set(f, d, "root", "%s", m->name));
+	TRY(facts_set(f, d, "epoch", "%u", w->epoch));
+	TRY(facts_set(f, d, "algorithm", "%s", m->alg));
+	TRY(facts_set(f, d, "set-id", "%u", w->set.id));
+	TRY(facts_set(f, d, "groups-needed", "%u", m->scheme.need));
+	for (size_t g = 0; g < m->scheme.groups; g++)
+		TRY(facts_add(f, d, "groups", "%u/%u",
+		    m->scheme.group[g].need, m->scheme.group[g].members));
+	TRY(facts_set(f, d, "extendable", "%s",
+	    m->scheme.extendable ? "yes" : "no"));
+	TRY(facts_set(f, d, "exponent", "%u", m->scheme.exponent));
+	TRY(facts_set(f, d, "salt", "%s", salt));
+	for (size_t i = 0; i < w->set.n; i++) {
+		h = sheet_place(m, i, &group, &member);
+		sheet_commitment(w->salt, w->set.mnemonic[i], commitment);
+		text_hex(commitment, sizeof(commitment), hex);
+		TRY(facts_add(f, d, "sheets", "%zu %s %zu %zu %s %s %s", i + 1,
+		    m->group[group].name, group, member, h->person,
+		    h->place[0] == '\0' ? "-" : h->place, hex));
+	}
+out:
+	return rc;
+}
+
+static enum status
+perform_draw(const struct mint *m, struct hands *hands, struct outcome *o,
+    struct diag *d)
+{
+	const struct secret *seed = NULL;
+	struct drawn w = { 0 };
+	uint64_t quorums = 0;
+	enum status rc;
+
+	o->kind = "drawn";
+	TRY(hands->seed(hands, m->name, &seed, &o->facts, d));
+	TRY(draw_set(m, seed, set_epoch(hands->state, m->name, true), &w, d));
+	TRY(slip39_prove(&w.set, w.ems, &quorums, d));
+	TRY(say_set(m, &w, &o->facts, d));
+	TRY(facts_set(&o->facts, d, "quorums", "%llu",
+	    (unsigned long long)quorums));
+out:
+	drawn_clear(&w);
+	return rc;
+}
+
+/* --- items 1..n: a sheet is written and read back --- */
+
+static enum status
+perform_sheet(const struct mint *m, size_t i, struct hands *hands,
+    struct outcome *o, struct diag *d)
+{
+	const struct sheet_set *set =
+	    &hands->state->sets[hands->state->nsets - 1];
+	const struct secret *seed = NULL;
+	struct sheet_view view = { 0 };
+	struct facts unused = { 0 };
+	struct drawn w = { 0 };
+	struct key *key = NULL;
+	char ceremony[160];
+	enum status rc;
+
+	o->kind = "read-back";
+	TRY(hands->seed(hands, m->name, &seed, &unused, d));
+	TRY(draw_set(m, seed, set->epoch, &w, d));
+	TRY(key_from_seed(seed, mode_of(hands->plan), m->alg, "root", 0, &key,
+	    d));
+	snprintf(ceremony, sizeof(ceremony), "%.100s, ceremony %u",
+	    hands->plan->org, hands->plan->number);
+	view.set = set;
+	view.sheet = &set->sheets[i];
+	view.root = key_public(key);
+	view.mnemonic = w.set.mnemonic[i];
+	view.test = hands->plan->mode != MODE_PRODUCTION;
+	view.ceremony = ceremony;
+	TRY(facts_set(&o->facts, d, "root", "%s", m->name));
+	TRY(facts_set(&o->facts, d, "epoch", "%u", set->epoch));
+	TRY(facts_set(&o->facts, d, "sheet", "%zu", i + 1));
+	TRY(facts_set(&o->facts, d, "holder", "%s", view.sheet->holder));
+	TRY(hands->prove(hands, &view, &o->facts, d));
+out:
+	facts_clear(&unused);
+	drawn_clear(&w);
+	key_free(key);
+	return rc;
+}
+
+/* --- item n + 1: the root is committed --- */
+
+/* Recover the seed from what the holders read back, never from memory: every
+ * quorum of the typed sheets, and then one of them to the end. */
+static enum status
+recover_typed(const struct mint *m, struct hands *hands,
+    const struct secret *ems, struct secret **seed, uint64_t *quorums,
+    struct diag *d)
+{
+	struct slip39_share *share[SHEETS_MAX] = { 0 };
+	struct slip39_set typed = { 0 };
+	struct secret *again = NULL;
+	enum status rc;
+
+	typed.scheme = m->scheme;
+	for (typed.n = 0; typed.n < m->nsheets;) {
+		TRY(secret_copy(hands->typed(hands, typed.n),
+		    &typed.mnemonic[typed.n], d));
+		typed.n++;
+		TRY(slip39_read(typed.mnemonic[typed.n - 1],
+		    &share[typed.n - 1], d));
+	}
+	typed.id = share[0]->id;
+	TRY(slip39_prove(&typed, ems, quorums, d));
+	TRY(slip39_gather((const struct slip39_share *const *)share, typed.n,
+	    &again, d));
+	TRY(slip39_decrypt(again, NULL, share[0], seed, d));
+out:
+	for (size_t i = 0; i < m->nsheets; i++)
+		slip39_share_free(share[i]);
+	slip39_set_clear(&typed);
+	secret_free(again);
+	return rc;
+}
+
+static enum status
+say_root(const struct mint *m, const struct hands *hands,
+    const struct key *key, uint64_t quorums, struct facts *f, struct diag *d)
+{
+	const struct spki *k = key_public(key);
+	char id[SHA384_HEX_SIZE], *hex = NULL;
+	enum status rc;
+
+	if ((hex = malloc(2 * k->der.len + 1)) == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	text_hex(k->der.data, k->der.len, hex);
+	text_hex(k->id, sizeof(k->id), id);
+	TRY(facts_set(f, d, "root", "%s", m->name));
+	TRY(facts_set(f, d, "number", "%zu", hands->state->nroots + 1));
+	TRY(facts_set(f, d, "algorithm", "%s", m->alg));
+	TRY(facts_set(f, d, "counter", "0"));
+	TRY(facts_set(f, d, "public", "%s", hex));
+	TRY(facts_set(f, d, "key-id", "%s", id));
+	TRY(facts_set(f, d, "epoch", "%u",
+	    set_epoch(hands->state, m->name, false)));
+	TRY(facts_set(f, d, "quorums", "%llu", (unsigned long long)quorums));
+out:
+	free(hex);
+	return rc;
+}
+
+static enum status
+perform_root(const struct mint *m, struct hands *hands, struct outcome *o,
+    struct diag *d)
+{
+	const struct secret *seed = NULL;
+	struct secret *proven = NULL;
+	struct facts unused = { 0 };
+	const struct key *key = NULL;
+	struct drawn w = { 0 };
+	uint64_t quorums = 0;
+	enum status rc;
+
+	o->kind = "root";
+	TRY(hands->seed(hands, m->name, &seed, &unused, d));
+	TRY(draw_set(m, seed, set_epoch(hands->state, m->name, false), &w, d));
+	TRY(recover_typed(m, hands, w.ems, &proven, &quorums, d));
+	TRY(hands->proven(hands, m->name, proven, d));
+	TRY(hands->root(hands, m->name, &key, d));
+	TRY(say_root(m, hands, key, quorums, &o->facts, d));
+out:
+	facts_clear(&unused);
+	secret_free(proven);
+	drawn_clear(&w);
+	return rc;
+}
+
+/* --- item n + 2: its certificate --- */
+
+/* The same day and minute, so many years on (1 March for 29 February). */
+static enum status
+years_on(int64_t from, uint64_t years, int64_t *out, struct diag *d)
+{
+	char text[CLOCK_TEXT_SIZE], moved[64];
+	unsigned year;
+
+	clock_text(from, text);
+	if (sscanf(text, "%4u", &year) != 1)
+		return diag_set(d, ST_BUG, "a year that is no number");
+	snprintf(moved, sizeof(moved), "%04u%s", year + (unsigned)years,
+	    text + 4);
+	if (clock_read(moved, out, NULL) == ST_OK)
+		return ST_OK;
+	snprintf(moved, sizeof(moved), "%04u-03-01%s",
+	    year + (unsigned)years, text + 10);
+	return clock_read(moved, out, d);
+}
+
+struct serial_cookie {
+	struct hands *hands;
+	const char *root;
+};
+
+static enum status
+serial_derive(void *cookie, const char *label, uint8_t *out, size_t len,
+    struct diag *d)
+{
+	const struct serial_cookie *c = cookie;
+
+	return c->hands->derive(c->hands, c->root, label, out, len, d);
+}
+
+static enum status
+root_spec(const struct mint *m, const struct plan *p, const struct spki *key,
+    struct cert_spec *spec, struct diag *d)
+{
+	const struct profile_room room = { p->arc, p->org,
+		p->mode != MODE_PRODUCTION };
+	int64_t to = 0;
+	enum status rc;
+
+	TRY(years_on(p->effective, m->years, &to, d));
+	TRY(profile_root(&room, m->subject, key, p->effective, to - 1, spec,
+	    d));
+out:
+	return rc;
+}
+
+static enum status
+say_certificate(const struct mint *m, const struct bytes *pem,
+    struct facts *f, struct diag *d)
+{
+	char serial[41], digest[SHA384_HEX_SIZE], from[CLOCK_TEXT_SIZE],
+	    to[CLOCK_TEXT_SIZE];
+	struct cert *c = NULL;
+	enum status rc;
+
+	TRY(cert_read("root certificate", pem->data, pem->len, &c, d));
+	text_hex(c->serial, c->serial_len, serial);
+	text_hex(c->id, sizeof(c->id), digest);
+	clock_text(c->spec.not_before, from);
+	clock_text(c->spec.not_after, to);
+	TRY(facts_set(f, d, "root", "%s", m->name));
+	TRY(facts_set(f, d, "subject", "%s", c->spec.subject.common));
+	TRY(facts_set(f, d, "serial", "%s", serial));
+	TRY(facts_set(f, d, "not-before", "%s", from));
+	TRY(facts_set(f, d, "not-after", "%s", to));
+	TRY(facts_set(f, d, "certificate", "%s", digest));
+out:
+	cert_free(c);
+	return rc;
+}
+
+static enum status
+perform_certificate(const struct mint *m, struct hands *hands,
+    struct outcome *o, struct diag *d)
+{
+	const struct root *r = state_root(hands->state, m->name);
+	struct serial_cookie cookie = { hands, m->name };
+	const struct issue_serial serial = { serial_derive, &cookie };
+	const struct key *key = NULL;
+	struct cert_spec spec = { 0 };
+	struct bytes pem = { 0 };
+	char name[OBJECT_NAME_SIZE];
+	enum status rc;
+
+	o->kind = "certificate";
+	if (r == NULL)
+		FAIL(d, ST_BUG, "root %s is not committed", m->name);
+	TRY(hands->root(hands, m->name, &key, d));
+	TRY(root_spec(m, hands->plan, &r->key, &spec, d));
+	TRY(issue_cert(LINT_ROOT, hands->plan->arc, &spec, &serial, key,
+	    &r->key, &pem, d));
+	snprintf(name, sizeof(name), "roots/%06u.crt", r->number);
+	TRY(outcome_add(o, name, &pem, d));
+	TRY(say_certificate(m, &pem, &o->facts, d));
+out:
+	cert_spec_clear(&spec);
+	bytes_free(&pem);
+	return rc;
+}
+
+static enum status
+mint_perform(const void *want, size_t item, struct hands *hands,
+    struct outcome *o, struct diag *d)
+{
+	const struct mint *m = want;
+
+	if (item == 0)
+		return perform_draw(m, hands, o, d);
+	if (item <= m->nsheets)
+		return perform_sheet(m, item - 1, hands, o, d);
+	if (item == m->nsheets + 1)
+		return perform_root(m, hands, o, d);
+	return perform_certificate(m, hands, o, d);
+}
+
+/* --- what anyone can check without a key --- */
+
+static enum status
+verify_drawn(const struct mint *m, const struct outcome *o, struct diag *d)
+{
+	char scheme[160], recorded[160];
+	size_t at;
+	enum status rc;
+
+	scheme_text(&m->scheme, scheme, sizeof(scheme));
+	at = (size_t)snprintf(recorded, sizeof(recorded), "%s:",
+	    facts_get(&o->facts, "groups-needed"));
+	for (size_t i = 0; i < facts_count(&o->facts, "groups") &&
+	    at < sizeof(recorded); i++)
+		at += (size_t)snprintf(recorded + at, sizeof(recorded) - at,
+		    "%s%s", i == 0 ? "" : ",",
+		    facts_at(&o->facts, "groups", i));
+	if (strcmp(scheme, recorded) != 0 ||
+	    facts_count(&o->facts, "sheets") != m->nsheets)
+		FAIL(d, ST_AUTH, "root %s was not split as the plan says",
+		    m->name);
+	rc = ST_OK;
+out:
+	return rc;
+}
+
+static enum status
+verify_certificate(const struct mint *m, const struct plan *p,
+    const struct state *state, const struct outcome *o, struct diag *d)
+{
+	const struct root *r = state_root(state, m->name);
+	struct cert_spec spec = { 0 };
+	struct cert *c = NULL;
+	enum status rc;
+
+	if (r == NULL || o->n != 1)
+		FAIL(d, ST_AUTH, "root %s is not committed, or has not one "
+		    "certificate", m->name);
+	TRY(cert_read(o->objects[0].name, o->objects[0].bytes.data,
+	    o->objects[0].bytes.len, &c, d));
+	TRY(cert_signed_by(c, &r->key, d));
+	TRY(lint_cert(LINT_ROOT, c, p->arc, d));
+	TRY(root_spec(m, p, &r->key, &spec, d));
+	if (memcmp(c->key.id, r->key.id, SHA384_LEN) != 0 ||
+	    strcmp(c->spec.subject.common, spec.subject.common) != 0 ||
+	    strcmp(c->spec.subject.org, spec.subject.org) != 0 ||
+	    c->spec.not_before != spec.not_before ||
+	    c->spec.not_after != spec.not_after)
+		FAIL(d, ST_AUTH, "%s is not what the plan asked for",
+		    o->objects[0].name);
+out:
+	cert_spec_clear(&spec);
+	cert_free(c);
+	return rc;
+}
+
+static enum status
+mint_verify(const void *want, size_t item, const struct plan *p,
+    const struct state *state, const struct outcome *o, struct diag *d)
+{
+	const struct mint *m = want;
+
+	if (item == 0)
+		return verify_drawn(m, o, d);
+	if (item == m->nsheets + 2)
+		return verify_certificate(m, p, state, o, d);
+	return ST_OK;
+}
+
+const struct step_kind mint_step = {
+	.word = "mint",
+	.title = "Mint the root",
+	.keys = keys,
+	.makes = "root",
+	.read = mint_read,
+	.check = mint_check,
+	.count = mint_count,
+	.together = mint_together,
+	.show = mint_show,
+	.perform = mint_perform,
+	.verify = mint_verify,
+	.free = mint_free,
+};

@@ -1,0 +1,186 @@
+/* see paper.h */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ceremony/paper.h"
+#include "lib/base/text.h"
+#include "lib/crypto/words.h"
+
+#define SHARE_MARK "share: "
+
+/* Text that grows inside one secret of fixed size. */
+struct sheet_text {
+	struct secret *s;
+	size_t at;
+	bool full;
+};
+
+static void add(struct sheet_text *t, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+static void
+add(struct sheet_text *t, const char *fmt, ...)
+{
+	const size_t room = secret_len(t->s) - t->at;
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf((char *)secret_bytes(t->s) + t->at, room, fmt, ap);
+	va_end(ap);
+	if (n < 0 || (size_t)n >= room)
+		t->full = true;
+	else
+		t->at += (size_t)n;
+}
+
+/* The words, four in a row, each with its number. */
+static void
+add_words(struct sheet_text *t, const struct secret *mnemonic)
+{
+	const char *at = (const char *)secret_peek(mnemonic);
+	const char *end = at + secret_len(mnemonic);
+	unsigned number = 0;
+	int len;
+
+	while (at < end) {
+		for (len = 0; at + len < end && at[len] != ' '; len++)
+			;
+		number++;
+		add(t, "   %2u  %-10.*s%s", number, len, at,
+		    number % 4 == 0 ? "\n" : "");
+		at += len + 1;
+	}
+	add(t, "%s\n", number % 4 == 0 ? "" : "\n");
+}
+
+static enum status
+add_root(struct sheet_text *t, const struct spki *root, struct diag *d)
+{
+	char id[SHA384_HEX_SIZE];
+	struct bytes words = { 0 };
+	const char *at;
+	enum status rc;
+
+	TRY(words_text(root->id, WORDS_SHORT, &words, d));
+	text_hex(root->id, sizeof(root->id), id);
+	add(t, "Root key (%s), SHA-384 of its SubjectPublicKeyInfo:\n"
+	    "   %.48s\n   %s\nin words:\n  ", root->alg, id, id + 48);
+	at = (const char *)words.data;
+	for (unsigned n = 1; *at != '\0'; n++) {
+		const int len = (int)strcspn(at, " ");
+
+		add(t, " %.*s%s", len, at, n % WORDS_LINE == 0 &&
+		    at[len] != '\0' ? "\n  " : "");
+		at += len + (at[len] == ' ');
+	}
+	add(t, "\n\n");
+out:
+	bytes_free(&words);
+	return rc;
+}
+
+enum status
+paper_sheet(const struct sheet_view *v, struct secret **out, struct diag *d)
+{
+	const struct sheet *s = v->sheet;
+	const struct slip39_group *g = &v->set->scheme.group[s->group];
+	struct sheet_text t = { 0 };
+	struct secret *exact = NULL;
+	char check[32];
+	enum status rc;
+
+	*out = NULL;
+	TRY(secret_new(PAPER_SHEET_MAX, &t.s, d));
+	sheet_check_words(s->commitment, check);
+	if (v->test)
+		add(&t, "*** TEST *** TEST *** TEST *** not a real key *** TEST "
+		    "***\n\n");
+	add(&t, "SHEET %u OF %zu of root %s\n%s, epoch %u\n\n", s->number,
+	    v->set->n, v->set->root, v->ceremony, v->set->epoch);
+	add(&t, "Holder: %s%s%s\nGroup %s: any %u of its %u sheets; %u of %u "
+	    "groups open the root.\n\n", s->holder,
+	    s->place[0] == '\0' ? "" : ", kept at ", s->place, s->group_name,
+	    g->need, g->members, v->set->scheme.need, v->set->scheme.groups);
+	add_words(&t, v->mnemonic);
+	add(&t, "Check words (they catch slips, nothing else): %s\n\n", check);
+	TRY(add_root(&t, v->root, d));
+	add(&t, "Keep it sealed and apart from the other sheets. It is a "
+	    "SLIP-39 share\n(ext %d, exponent %u, no passphrase): with enough "
+	    "sheets any SLIP-39 program\ngives the 32-byte seed, and the key "
+	    "follows from it with openssl and bc\n(docs/FORMATS.md 5).\n\n",
+	    v->set->scheme.extendable, v->set->scheme.exponent);
+	add(&t, SHARE_MARK "%.*s\n", (int)secret_len(v->mnemonic),
+	    (const char *)secret_peek(v->mnemonic));
+	if (t.full)
+		FAIL(d, ST_BUG, "a sheet's text does not fit");
+	TRY(secret_new(t.at, &exact, d));
+	memcpy(secret_bytes(exact), secret_peek(t.s), t.at);
+	*out = exact;
+	exact = NULL;
+out:
+	secret_free(t.s);
+	secret_free(exact);
+	return rc;
+}
+
+/* The next line of ${text} from ${*at}; false at the end. */
+static bool
+next_line(const struct secret *text, size_t *at, const char **line,
+    size_t *len)
+{
+	const char *base = (const char *)secret_peek(text);
+	const size_t end = secret_len(text);
+
+	if (*at >= end)
+		return false;
+	*line = base + *at;
+	for (*len = 0; *at + *len < end && (*line)[*len] != '\n'; (*len)++)
+		;
+	*at += *len + 1;
+	while (*len > 0 && ((*line)[*len - 1] == ' ' ||
+	    (*line)[*len - 1] == '\r'))
+		(*len)--;
+	return true;
+}
+
+static bool
+is_marked(const char *line, size_t len)
+{
+	const size_t mark = strlen(SHARE_MARK);
+
+	return len > mark && memcmp(line, SHARE_MARK, mark) == 0;
+}
+
+enum status
+paper_shares(const struct secret *text, struct secret **share, size_t max,
+    size_t *n, struct diag *d)
+{
+	bool marked = false;
+	const char *line;
+	size_t at = 0, len, skip;
+	enum status rc;
+
+	*n = 0;
+	while (next_line(text, &at, &line, &len))
+		marked |= is_marked(line, len);
+	at = 0;
+	while (next_line(text, &at, &line, &len)) {
+		if (len == 0 || (marked && !is_marked(line, len)))
+			continue;
+		if (*n == max)
+			FAIL(d, ST_FORMAT, "more than %zu shares", max);
+		skip = marked ? strlen(SHARE_MARK) : 0;
+		TRY(secret_new(len - skip, &share[*n], d));
+		memcpy(secret_bytes(share[(*n)++]), line + skip, len - skip);
+	}
+	if (*n == 0)
+		FAIL(d, ST_FORMAT, "there is no share in it");
+	rc = ST_OK;
+out:
+	if (rc != ST_OK) {
+		while (*n > 0)
+			secret_free(share[--*n]);
+	}
+	return rc;
+}

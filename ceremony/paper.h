@@ -1,0 +1,28 @@
+/* paper.h -- what is written by hand: a sheet's text.  FORMATS 4.11. */
+#ifndef ANCHORITE_PAPER_H
+#define ANCHORITE_PAPER_H
+
+#include "lib/base/diag.h"
+#include "lib/base/secret.h"
+#include "lib/record/front.h"
+
+#define PAPER_SHEET_MAX 8192 /* bytes */
+
+/**
+ * paper_sheet(view, out, d):
+ * The sheet as lines of at most 76 columns: title, words numbered in fours,
+ * what belongs beside them, and last the words once more on one line after
+ * "share: ", which is what programs read.  In locked memory; caller frees.
+ */
+MUST_USE enum status paper_sheet(const struct sheet_view *view,
+    struct secret **out, struct diag *d);
+
+/**
+ * paper_shares(text, share, max, n, d):
+ * The shares in a file: lines after "share: ", or, when there is no such
+ * line, every line that is not empty.  The caller frees each.
+ */
+MUST_USE enum status paper_shares(const struct secret *text,
+    struct secret **share, size_t max, size_t *n, struct diag *d);
+
+#endif

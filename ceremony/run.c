@@ -1,0 +1,633 @@
+/* see run.h */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ceremony/engine.h"
+#include "ceremony/run.h"
+#include "lib/base/clock.h"
+#include "lib/base/file.h"
+#include "lib/base/text.h"
+#include "lib/crypto/words.h"
+#include "lib/record/stick.h"
+
+/* A plan with its rows, and where its files come from. */
+struct loaded {
+	struct inbox inbox;
+	int dirfd;
+	struct plan *plan;
+	struct engine_step *step;
+	size_t nsteps;
+};
+
+static void
+loaded_clear(struct loaded *l)
+{
+	engine_steps_free(l->step, l->nsteps);
+	plan_free(l->plan);
+	if (l->dirfd >= 0)
+		close(l->dirfd);
+	memset(l, 0, sizeof(*l));
+	l->dirfd = -1;
+}
+
+static enum status
+load(const struct run *r, const char *inbox, struct loaded *l,
+    struct diag *d)
+{
+	struct bytes text = { 0 };
+	enum status rc;
+
+	memset(l, 0, sizeof(*l));
+	l->dirfd = -1;
+	TRY(file_open_dir(inbox, false, &l->dirfd, d));
+	l->inbox.dirfd = l->dirfd;
+	TRY(file_read(r->plan, INI_FILE_MAX, &text, d));
+	TRY(plan_read(r->plan, &text, r->steps, &l->inbox, &l->plan, d));
+	TRY(engine_steps(l->plan, r->steps, &l->step, &l->nsteps, d));
+out:
+	bytes_free(&text);
+	if (rc != ST_OK)
+		loaded_clear(l);
+	return rc;
+}
+
+/* --- is this plan the next, or the one that is open? --- */
+
+static enum status
+check_next(const struct plan *p, const struct state *s, struct diag *d)
+{
+	if (p->number <= s->nceremonies)
+		return diag_set(d, ST_POLICY, "%s: RULES C1: ceremony %u has "
+		    "run already; a plan runs once", p->file, p->number);
+	if (p->number != s->nceremonies + 1)
+		return diag_set(d, ST_POLICY, "%s: RULES C1: the next ceremony "
+		    "of this state is %zu, not %u", p->file,
+		    s->nceremonies + 1, p->number);
+	if (strcmp(p->previous, state_head(s)) != 0)
+		return diag_set(d, ST_AUTH, "%s: RULES C1: the plan continues "
+		    "another state: its previous head is not this one's",
+		    p->file);
+	return ST_OK;
+}
+
+static enum status
+check_continuity(const struct plan *p, const struct state *s, bool *resume,
+    struct diag *d)
+{
+	const struct ceremony *open = state_open(s);
+	char digest[SHA384_HEX_SIZE];
+	enum status rc;
+
+	*resume = false;
+	if (s->n > 0 && s->mode != p->mode)
+		FAIL(d, ST_POLICY, "%s: RULES C6: a rehearsal and a real "
+		    "ceremony never share a state", p->file);
+	if (s->n > 0 && (strcmp(s->arc, p->arc) != 0 ||
+	    strcmp(s->org, p->org) != 0))
+		FAIL(d, ST_POLICY, "%s: FORMATS 3.14: org and oid-arc are not "
+		    "those of this state", p->file);
+	if (open == NULL) {
+		TRY(check_next(p, s, d));
+		return ST_OK;
+	}
+	text_hex(p->digest, sizeof(p->digest), digest);
+	if (strcmp(digest, open->plan) != 0)
+		FAIL(d, ST_POLICY, "%s: RULES C3: ceremony %u is open under "
+		    "another plan, which alone can resume it", p->file,
+		    open->number);
+	*resume = true;
+	rc = ST_OK;
+out:
+	return rc;
+}
+
+/* The room's clock lies between the plan's dates and not behind the record. */
+static enum status
+check_clock(const struct plan *p, const struct state *s, struct diag *d)
+{
+	char now_text[CLOCK_TEXT_SIZE], bound[CLOCK_TEXT_SIZE];
+	const int64_t now = clock_now();
+
+	clock_text(now, now_text);
+	if (now < p->effective) {
+		clock_text(p->effective, bound);
+		return diag_set(d, ST_POLICY, "FORMATS 3.14: the clock says "
+		    "%s, and the plan is not effective before %s", now_text,
+		    bound);
+	}
+	if (now > p->latest + 59) {
+		clock_text(p->latest, bound);
+		return diag_set(d, ST_POLICY, "FORMATS 3.14: the clock says "
+		    "%s, and the plan ended at %s", now_text, bound);
+	}
+	if (s->n > 0 && now < s->entries[s->n - 1].time) {
+		clock_text(s->entries[s->n - 1].time, bound);
+		return diag_set(d, ST_POLICY, "FORMATS 7.4: the clock says %s, "
+		    "and the record was written to at %s", now_text, bound);
+	}
+	return ST_OK;
+}
+
+/* --- words from paper --- */
+
+static enum status
+ask_plan_words(const struct front *front, const struct plan *p,
+    struct diag *d)
+{
+	uint8_t typed[WORDS_FULL];
+	struct diag why = { 0 };
+	enum status rc;
+
+	for (;;) {
+		TRY(front->ask_words(front, "the plan", WORDS_FULL, typed, d));
+		if (memcmp(typed, p->digest, sizeof(typed)) == 0)
+			return ST_OK;
+		diag_clear(&why);
+		rc = diag_set(&why, ST_AUTH, "%s: RULES C4: these are not the "
+		    "words of this plan: it is not the one that was reviewed",
+		    p->file);
+		if (!front->refused(front, &why))
+			FAIL(d, rc, "%s", why.text);
+	}
+out:
+	return rc;
+}
+
+/* Whether typed words are the head at some entry of the open ceremony, or, for
+ * a new one, the last head. */
+static bool
+is_head(const struct state *s, uint64_t first, const uint8_t *typed)
+{
+	uint8_t head[SHA384_LEN];
+
+	for (size_t i = s->n; i-- > 0 && i + 1 >= first;) {
+		if (text_unhex(s->entries[i].digest, head, sizeof(head),
+		    NULL) == ST_OK && memcmp(head, typed, WORDS_FULL) == 0)
+			return true;
+	}
+	return false;
+}
+
+static enum status
+ask_head_words(const struct front *front, const struct state *s,
+    uint64_t first, bool none_yet, struct diag *d)
+{
+	uint8_t typed[WORDS_FULL];
+	struct diag why = { 0 };
+	enum status rc;
+
+	for (;;) {
+		rc = front->ask_words(front, "the head of the record",
+		    WORDS_FULL, typed, d);
+		if (rc == ST_USAGE && none_yet) {
+			diag_clear(d);
+			return ST_OK;
+		}
+		if (rc != ST_OK)
+			goto out;
+		if (is_head(s, first, typed))
+			return ST_OK;
+		diag_clear(&why);
+		rc = diag_set(&why, ST_AUTH, "RULES C3: the head on paper is "
+		    "not in this state: it is an older, another or an edited "
+		    "one");
+		if (!front->refused(front, &why))
+			FAIL(d, rc, "%s", why.text);
+	}
+out:
+	return rc;
+}
+
+/* --- from sticks to an engine --- */
+
+/* Replay all that was recorded. */
+static enum status
+replay(const struct chain *c, int dirfd, struct state **out, struct diag *d)
+{
+	struct entry e = { 0 };
+	struct state *s = NULL;
+	enum status rc;
+
+	TRY(state_new(&s, d));
+	s->dirfd = dirfd;
+	for (size_t i = 0; i < c->n; i++) {
+		TRY(entry_read("entry", &c->entry[i].text, &e, d));
+		TRY(state_apply(s, &e, d));
+	}
+	*out = s;
+	s = NULL;
+	rc = ST_OK;
+out:
+	entry_clear(&e);
+	state_free(s);
+	return rc;
+}
+
+/* Entries before ${first} into the engine's state, the rest into its tail. */
+static enum status
+split(struct engine *e, const struct state *known, uint64_t first,
+    struct diag *d)
+{
+	struct entry copy = { 0 };
+	enum status rc;
+
+	TRY(state_new(&e->state, d));
+	e->state->dirfd = known->dirfd;
+	e->tail = calloc(known->n + 1, sizeof(*e->tail));
+	if (e->tail == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	for (size_t i = 0; i < known->n; i++) {
+		TRY(entry_read("entry", &known->entries[i].text, &copy, d));
+		if (copy.number < first) {
+			TRY(state_apply(e->state, &copy, d));
+			continue;
+		}
+		e->tail[e->ntail++] = copy;
+		memset(&copy, 0, sizeof(copy));
+	}
+	rc = ST_OK;
+out:
+	entry_clear(&copy);
+	return rc;
+}
+
+static enum status
+start_words(const struct run *r, const struct plan *p,
+    const struct state *known, bool resume, struct diag *d)
+{
+	const struct ceremony *open = state_open(known);
+	enum status rc;
+
+	TRY(ask_plan_words(r->front, p, d));
+	if (resume)
+		TRY(ask_head_words(r->front, known, open->first,
+		    known->n == open->first, d));
+	else if (known->n > 0)
+		TRY(ask_head_words(r->front, known, known->n, false, d));
+	rc = ST_OK;
+out:
+	return rc;
+}
+
+static enum status
+drive(struct engine *e, struct diag *d)
+{
+	enum status rc;
+
+	TRY(engine_open(e, d));
+	TRY(engine_items(e, d));
+	TRY(engine_close(e, d));
+out:
+	return rc;
+}
+
+static enum status
+open_sticks(const struct run *r, bool rehearsal, struct sticks **out,
+    struct diag *d)
+{
+	const char *paths[STICKS_MAX] = { r->room->state[0],
+		r->room->state[1] };
+
+	return sticks_open(paths, r->room->nstates, true, rehearsal, out, d);
+}
+
+/* Everything that can be refused before the first prompt. */
+static enum status
+check_all(const struct loaded *l, const struct state *known, bool *resume,
+    struct diag *d)
+{
+	struct state *before = NULL;
+	struct engine e = { 0 };
+	enum status rc;
+
+	TRY(check_continuity(l->plan, known, resume, d));
+	TRY(check_clock(l->plan, known, d));
+	if (*resume) {
+		TRY(split(&e, known, state_open(known)->first, d));
+		before = e.state;
+	}
+	TRY(engine_check(l->plan, l->step, l->nsteps,
+	    before == NULL ? known : before, d));
+out:
+	engine_clear(&e);
+	return rc;
+}
+
+/* The state a desk check is made against: a copy of it, or none yet. */
+static enum status
+desk_state(const struct run *r, struct state **known, int *dirfd,
+    struct diag *d)
+{
+	const char *path = r->room != NULL ? r->room->state[0] : r->state;
+
+	if (path != NULL && access(path, F_OK) == 0)
+		return state_load(path, known, dirfd, NULL, NULL, d);
+	return state_new(known, d);
+}
+
+enum status
+run_check(const struct run *r, struct diag *d)
+{
+	struct loaded l = { .dirfd = -1 };
+	struct state *known = NULL;
+	char dir[ROOM_PATH_SIZE];
+	const char *slash = strrchr(r->plan, '/');
+	bool resume;
+	enum status rc;
+	int dirfd = -1;
+
+	/* at the desk the requests lie beside the plan */
+	snprintf(dir, sizeof(dir), "%.*s",
+	    slash == NULL ? 1 : (int)(slash - r->plan + 1),
+	    slash == NULL ? "." : r->plan);
+	TRY(load(r, r->room != NULL ? r->room->inbox : dir, &l, d));
+	TRY(desk_state(r, &known, &dirfd, d));
+	TRY(check_continuity(l.plan, known, &resume, d));
+	if (!resume)
+		TRY(engine_check(l.plan, l.step, l.nsteps, known, d));
+out:
+	state_free(known);
+	if (dirfd >= 0)
+		close(dirfd);
+	loaded_clear(&l);
+	return rc;
+}
+
+/* One folder as it is; without any entry it may hold only what a cut genesis
+ * left, or it is somebody's folder and no state. */
+static enum status
+look_at(const char *path, struct chain *c, int *fd, struct diag *d)
+{
+	enum status rc;
+
+	*fd = -1;
+	if (access(path, F_OK) != 0)
+		return ST_OK;
+	TRY(file_open_dir(path, false, fd, d));
+	TRY(chain_read(*fd, path, c, d));
+	for (size_t i = 0; c->n == 0 && i < c->nstray; i++) {
+		if (strchr(c->stray[i], '/') == NULL)
+			FAIL(d, ST_POLICY, "%s: FORMATS 7.1: it is there, and "
+			    "is no state folder", path);
+	}
+out:
+	return rc;
+}
+
+/* Read what the sticks have, the longest chain of them; nothing is made or
+ * mended yet, so that a refusal leaves them as they were. */
+static enum status
+look(const struct run *r, struct state **known, int *dirfd, struct diag *d)
+{
+	struct chain c[STICKS_MAX] = { 0 };
+	int fd[STICKS_MAX] = { -1, -1 };
+	size_t best = 0;
+	enum status rc;
+
+	for (size_t i = 0; i < r->room->nstates; i++) {
+		TRY(look_at(r->room->state[i], &c[i], &fd[i], d));
+		if (c[i].n > c[best].n)
+			best = i;
+	}
+	TRY(replay(&c[best], fd[best], known, d));
+	*dirfd = fd[best];
+	fd[best] = -1;
+out:
+	for (size_t i = 0; i < STICKS_MAX; i++) {
+		chain_clear(&c[i]);
+		if (fd[i] >= 0)
+			close(fd[i]);
+	}
+	return rc;
+}
+
+/* What both `run` and `end` begin with. */
+struct session {
+	struct loaded l;
+	struct state *known;
+	int dirfd;
+	struct sticks *sticks;
+	struct engine e;
+	bool resume;
+};
+
+static void
+session_clear(struct session *s)
+{
+	engine_clear(&s->e);
+	state_free(s->known);
+	sticks_free(s->sticks);
+	loaded_clear(&s->l);
+	if (s->dirfd >= 0)
+		close(s->dirfd);
+}
+
+static enum status
+session_look(const struct run *r, struct session *s, struct diag *d)
+{
+	enum status rc;
+
+	memset(s, 0, sizeof(*s));
+	s->dirfd = s->l.dirfd = -1;
+	TRY(load(r, r->room->inbox, &s->l, d));
+	TRY(look(r, &s->known, &s->dirfd, d));
+out:
+	return rc;
+}
+
+/* From here on the sticks are written to; entries from ${first} on are
+ * computed again. */
+static enum status
+session_start(const struct run *r, struct session *s, uint64_t first,
+    struct diag *d)
+{
+	enum status rc;
+
+	TRY(open_sticks(r, s->l.plan->mode != MODE_PRODUCTION, &s->sticks,
+	    d));
+	s->e.plan = s->l.plan;
+	s->e.front = r->front;
+	s->e.program = r->program;
+	s->e.known = s->known;
+	TRY(split(&s->e, s->known, first, d));
+	s->e.sticks = s->sticks;
+	s->e.state->dirfd = s->sticks->stick[0].dirfd;
+	s->e.step = s->l.step;
+	s->e.nsteps = s->l.nsteps;
+	s->l.step = NULL;
+	s->l.nsteps = 0;
+	engine_start(&s->e);
+out:
+	return rc;
+}
+
+/* A refusal while a ceremony is open goes into its record, even when the plan
+ * could not be read: an attempt is an event. */
+static enum status
+record_refusal(const struct run *r, struct session *s, const char *why,
+    struct diag *d)
+{
+	static const struct plan nobody = { .officer = "-" };
+	struct facts f = { 0 };
+	enum status rc;
+
+	if (s->known == NULL)
+		TRY(look(r, &s->known, &s->dirfd, d));
+	if (s->sticks == NULL && state_open(s->known) != NULL) {
+		TRY(open_sticks(r, s->known->mode != MODE_PRODUCTION,
+		    &s->sticks, d));
+		TRY(split(&s->e, s->known, s->known->n + 1, d));
+		s->e.sticks = s->sticks;
+		s->e.plan = &nobody;
+	}
+	if (s->e.state == NULL)
+		return ST_OK;
+	TRY(facts_set(&f, d, "why", "%s", why));
+	TRY(engine_event(&s->e, "refused", &f, d));
+	rc = ST_OK;
+out:
+	facts_clear(&f);
+	return rc;
+}
+
+enum status
+run_ceremony(const struct run *r, struct diag *d)
+{
+	struct diag other = { 0 };
+	struct session s;
+	enum status rc;
+
+	TRY(session_look(r, &s, d));
+	TRY(check_all(&s.l, s.known, &s.resume, d));
+	TRY(start_words(r, s.l.plan, s.known, s.resume, d));
+	TRY(session_start(r, &s, s.resume ? state_open(s.known)->first :
+	    s.known->n + 1, d));
+	TRY(drive(&s.e, d));
+out:
+	if (rc != ST_OK && rc != ST_SYSTEM && rc != ST_BUG &&
+	    record_refusal(r, &s, d->text, &other) != ST_OK)
+		diag_prefix(d, "(not in the record: %.200s)", other.text);
+	session_clear(&s);
+	return rc;
+}
+
+enum status
+run_end(const struct run *r, const char *reason, struct diag *d)
+{
+	const struct ceremony *open;
+	struct session s;
+	enum status rc;
+
+	TRY(session_look(r, &s, d));
+	if ((open = state_open(s.known)) == NULL)
+		FAIL(d, ST_POLICY, "%s: no ceremony is open", r->plan);
+	TRY(check_continuity(s.l.plan, s.known, &s.resume, d));
+	TRY(ask_head_words(r->front, s.known, open->first,
+	    s.known->n == open->first, d));
+	TRY(session_start(r, &s, open->first + 1, d));
+	TRY(engine_abandon(&s.e, reason, d));
+	TRY(engine_close(&s.e, d));
+out:
+	session_clear(&s);
+	return rc;
+}
+
+/* --- the second machine --- */
+
+/* The plan of ceremony ${c} as the state keeps it. */
+static enum status
+load_kept(const struct run *r, const struct state *after,
+    const struct ceremony *c, struct loaded *l, struct diag *d)
+{
+	struct bytes text = { 0 };
+	char name[OBJECT_NAME_SIZE];
+	enum status rc;
+
+	memset(l, 0, sizeof(*l));
+	l->dirfd = openat(after->dirfd, "requests", O_RDONLY | O_DIRECTORY |
+	    O_CLOEXEC);
+	l->inbox.dirfd = l->dirfd;
+	snprintf(l->inbox.prefix, sizeof(l->inbox.prefix), "%06u-",
+	    c->number);
+	snprintf(name, sizeof(name), "plans/%06u.ini", c->number);
+	TRY(state_object(after, name, &text, d));
+	TRY(plan_read(name, &text, r->steps, &l->inbox, &l->plan, d));
+	TRY(engine_steps(l->plan, r->steps, &l->step, &l->nsteps, d));
+out:
+	bytes_free(&text);
+	if (rc != ST_OK)
+		loaded_clear(l);
+	return rc;
+}
+
+static enum status
+reproduce_one(const struct run *r, const struct state *after,
+    const struct ceremony *c, struct reproduce *what, struct diag *d)
+{
+	struct loaded l = { .dirfd = -1 };
+	struct engine e = { 0 };
+	enum status rc;
+
+	if (c->last == 0)
+		FAIL(d, ST_POLICY, "%s: ceremony %u is not closed",
+		    what->after, c->number);
+	TRY(load_kept(r, after, c, &l, d));
+	e.plan = l.plan;
+	e.front = r->front;
+	e.program = r->program;
+	e.known = after;
+	e.people = what->people;
+	TRY(split(&e, after, c->first, d));
+	while (e.ntail > 0 && e.tail[e.ntail - 1].number > c->last)
+		entry_clear(&e.tail[--e.ntail]);
+	e.step = l.step;
+	e.nsteps = l.nsteps;
+	l.step = NULL;
+	l.nsteps = 0;
+	engine_start(&e);
+	TRY(engine_check(e.plan, e.step, e.nsteps, e.state, d));
+	TRY(drive(&e, d));
+	if (e.at != e.ntail)
+		FAIL(d, ST_AUTH, "entry %lu: FORMATS 7.9: it is in the record, "
+		    "and nothing gives it",
+		    (unsigned long)e.tail[e.at].number);
+	what->entries += e.ntail;
+out:
+	engine_clear(&e);
+	loaded_clear(&l);
+	return rc;
+}
+
+enum status
+run_reproduce(const struct run *r, struct reproduce *what, struct diag *d)
+{
+	struct state *after = NULL, *before = NULL;
+	int after_fd = -1, before_fd = -1;
+	size_t from = 0;
+	enum status rc;
+
+	TRY(state_load(what->after, &after, &after_fd, NULL, NULL, d));
+	if (what->before != NULL) {
+		TRY(state_load(what->before, &before, &before_fd, NULL, NULL,
+		    d));
+		if (before->n > after->n || strcmp(state_head(before),
+		    after->entries[before->n - 1].digest) != 0)
+			FAIL(d, ST_AUTH, "%s does not continue %s",
+			    what->after, what->before);
+		from = before->nceremonies;
+	}
+	for (size_t i = from; i < after->nceremonies; i++)
+		TRY(reproduce_one(r, after, &after->ceremonies[i], what, d));
+	rc = ST_OK;
+out:
+	state_free(after);
+	state_free(before);
+	if (after_fd >= 0)
+		close(after_fd);
+	if (before_fd >= 0)
+		close(before_fd);
+	return rc;
+}

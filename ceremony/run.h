@@ -1,0 +1,60 @@
+/* run.h -- a ceremony from plan to closing line, cut or not. */
+#ifndef ANCHORITE_RUN_H
+#define ANCHORITE_RUN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "ceremony/room.h"
+#include "lib/base/diag.h"
+#include "lib/record/front.h"
+#include "lib/record/step.h"
+
+/* What the caller brings; all borrowed. */
+struct run {
+	const char *plan;	 /* path */
+	const struct room *room; /* NULL: at the desk, for run_check */
+	const char *state;	 /* run_check at the desk: a copy, or NULL */
+	const struct front *front;
+	const struct step_kind *const *steps;
+	const char *program; /* version */
+};
+
+/**
+ * run_check(r, d):
+ * Grammar, rows, requests, promises, continuity: everything that can be said
+ * without a key.  The first thing run_ceremony does, and `ceremony check`.
+ */
+MUST_USE enum status run_check(const struct run *r, struct diag *d);
+
+/**
+ * run_ceremony(r, d):
+ * Run, or go on after a cut.  ST_POLICY: the plan has run already, is not the
+ * next, or another is open.  ST_AUTH: the state is not the one on paper.
+ */
+MUST_USE enum status run_ceremony(const struct run *r, struct diag *d);
+
+/**
+ * run_end(r, reason, d):
+ * Close the open ceremony early; what was not done is named.
+ */
+MUST_USE enum status run_end(const struct run *r, const char *reason,
+    struct diag *d);
+
+/* What `reproduce` is given besides. */
+struct reproduce {
+	const char *after;	     /* state folder to be reproduced */
+	const char *before;	     /* state folder it started from, or NULL */
+	const struct secret *people; /* digits that people added, or NULL */
+	size_t entries;		     /* out: how many were computed again */
+};
+
+/**
+ * run_reproduce(r, what, d):
+ * Compute every ceremony of `after` that `before` has not, and find every byte
+ * equal.  Writes nothing.  ST_AUTH names the first entry or file that differs.
+ */
+MUST_USE enum status run_reproduce(const struct run *r,
+    struct reproduce *what, struct diag *d);
+
+#endif

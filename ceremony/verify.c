@@ -1,0 +1,337 @@
+/* see verify.h */
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ceremony/closing.h"
+#include "ceremony/engine.h"
+#include "ceremony/verify.h"
+#include "lib/base/file.h"
+#include "lib/base/text.h"
+#include "lib/crypto/cms.h"
+#include "lib/pki/arc.h"
+#include "lib/record/stick.h"
+
+/* One ceremony while it is replayed. */
+struct replay {
+	const struct step_kind *const *steps;
+	struct state *now;	  /* entries so far */
+	const struct state *all;  /* the whole record */
+	struct inbox inbox;
+	int requests; /* folder, or -1 */
+	struct plan *plan;
+	struct engine_step *step;
+	size_t nsteps;
+	size_t at, item; /* the item that must come next */
+	char signer[ENGINE_ROOTS_MAX][33]; /* roots that signed something */
+	size_t nsigners;
+	struct verify_report *report;
+};
+
+static void
+plan_done(struct replay *v)
+{
+	engine_steps_free(v->step, v->nsteps);
+	plan_free(v->plan);
+	if (v->requests >= 0)
+		close(v->requests);
+	v->step = NULL;
+	v->nsteps = 0;
+	v->plan = NULL;
+	v->requests = -1;
+}
+
+/* The plan and its files, as the opening entry commits them. */
+static enum status
+plan_again(struct replay *v, const struct entry *open, struct diag *d)
+{
+	char digest[SHA384_HEX_SIZE];
+	struct bytes text = { 0 };
+	enum status rc;
+
+	plan_done(v);
+	if (open->n == 0)
+		FAIL(d, ST_FORMAT, "the opening entry has no plan");
+	snprintf(v->inbox.prefix, sizeof(v->inbox.prefix), "%06zu-",
+	    v->now->nceremonies);
+	v->requests = openat(v->all->dirfd, "requests", O_RDONLY |
+	    O_DIRECTORY | O_CLOEXEC);
+	v->inbox.dirfd = v->requests;
+	TRY(state_object(v->all, open->objects[0].name, &text, d));
+	TRY(plan_read(open->objects[0].name, &text, v->steps, &v->inbox,
+	    &v->plan, d));
+	text_hex(v->plan->digest, SHA384_LEN, digest);
+	if (strcmp(digest, facts_get(&open->facts, "plan")) != 0)
+		FAIL(d, ST_AUTH, "%s is not the plan of the opening entry",
+		    open->objects[0].name);
+	TRY(engine_steps(v->plan, v->steps, &v->step, &v->nsteps, d));
+	v->at = v->item = v->nsigners = 0;
+out:
+	bytes_free(&text);
+	return rc;
+}
+
+static enum status
+rebuild(const struct state *all, const struct entry *e, struct outcome *o,
+    struct diag *d)
+{
+	struct bytes bytes = { 0 };
+	enum status rc;
+
+	o->kind = e->kind;
+	TRY(facts_copy(&e->facts, &o->facts, d));
+	for (size_t i = 0; i < e->n; i++) {
+		TRY(state_object(all, e->objects[i].name, &bytes, d));
+		TRY(outcome_add(o, e->objects[i].name, &bytes, d));
+	}
+	rc = ST_OK;
+out:
+	bytes_free(&bytes);
+	return rc;
+}
+
+static void
+note_signer(struct replay *v, const struct entry *e)
+{
+	const char *root = facts_get(&e->facts, "root");
+
+	if (e->n == 0 || root == NULL || v->nsigners == ENGINE_ROOTS_MAX)
+		return;
+	for (size_t i = 0; i < v->nsigners; i++) {
+		if (strcmp(v->signer[i], root) == 0)
+			return;
+	}
+	snprintf(v->signer[v->nsigners++], 33, "%s", root);
+}
+
+/* The item that the plan has next, and no other. */
+static enum status
+check_place(struct replay *v, const struct entry *e, struct diag *d)
+{
+	const struct engine_step *s;
+	const char *step = facts_get(&e->facts, "step");
+	uint64_t item;
+	char name[80];
+	enum status rc;
+
+	if (v->at == v->nsteps || step == NULL)
+		FAIL(d, ST_AUTH, "the plan has no such item");
+	s = &v->step[v->at];
+	snprintf(name, sizeof(name), "%s %s", s->section->kind,
+	    s->section->name);
+	TRY(facts_number(&e->facts, "item", 0, UINT32_MAX, &item, d));
+	if (strcmp(step, name) != 0 || item != v->item)
+		FAIL(d, ST_AUTH, "item %zu of [%s] should be here", v->item,
+		    name);
+	if (++v->item == s->count) {
+		v->at++;
+		v->item = 0;
+	}
+	rc = ST_OK;
+out:
+	return rc;
+}
+
+static enum status
+verify_item(struct replay *v, const struct entry *e, struct diag *d)
+{
+	const size_t at = v->at, item = v->item;
+	struct outcome o = { 0 };
+	enum status rc;
+
+	TRY(check_place(v, e, d));
+	TRY(rebuild(v->all, e, &o, d));
+	TRY(v->step[at].kind->verify(v->step[at].want, item, v->plan, v->now,
+	    &o, d));
+	note_signer(v, e);
+out:
+	outcome_clear(&o);
+	return rc;
+}
+
+/* A root's signature over the closing line. */
+static enum status
+verify_signature(struct replay *v, const struct entry *e, const char *root,
+    const struct bytes *line, struct diag *d)
+{
+	const struct root *r = state_root(v->now, root);
+	char type[CERT_OID_SIZE], tail[64];
+	struct bytes pem = { 0 }, p7s = { 0 };
+	struct cert *cert = NULL;
+	const char *name = NULL;
+	int64_t time = 0;
+	enum status rc;
+
+	snprintf(tail, sizeof(tail), ".%s.p7s", root);
+	for (size_t i = 0; i < e->n; i++) {
+		if (strstr(e->objects[i].name, tail) != NULL)
+			name = e->objects[i].name;
+	}
+	if (name == NULL || r == NULL)
+		FAIL(d, ST_AUTH, "FORMATS 7.8: root %s signed in this "
+		    "ceremony, and not its closing line", root);
+	TRY(arc_oid(v->plan->arc, ARC_CLOSING, NULL, type, d));
+	TRY(state_object(v->all, r->object, &pem, d));
+	TRY(cert_read(r->object, pem.data, pem.len, &cert, d));
+	TRY(state_object(v->all, name, &p7s, d));
+	TRY(cms_verify(name, &p7s, cert, type, line, &time, d));
+	if (time != e->time)
+		FAIL(d, ST_AUTH, "%s: FORMATS 7.8: its time is not the "
+		    "entry's", name);
+	v->report->signatures++;
+out:
+	cert_free(cert);
+	bytes_free(&pem);
+	bytes_free(&p7s);
+	return rc;
+}
+
+static enum status
+verify_closed(struct replay *v, const struct entry *e, struct diag *d)
+{
+	struct bytes line = { 0 }, want = { 0 };
+	const bool ended = state_open(v->now)->ended;
+	enum status rc;
+
+	if (!ended && v->at != v->nsteps)
+		FAIL(d, ST_AUTH, "the ceremony closes, and [%s %s] is not "
+		    "done", v->step[v->at].section->kind,
+		    v->step[v->at].section->name);
+	TRY(closing_line(v->now, e->time, &want, d));
+	if (e->n != 1 + (ended ? 0 : v->nsigners))
+		FAIL(d, ST_AUTH, "FORMATS 7.8: %zu files close the ceremony",
+		    e->n);
+	TRY(state_object(v->all, e->objects[0].name, &line, d));
+	if (!bytes_equal(&line, &want))
+		FAIL(d, ST_AUTH, "%s: FORMATS 7.8: not the closing line of "
+		    "this record", e->objects[0].name);
+	for (size_t i = 0; i < v->nsigners && !ended; i++)
+		TRY(verify_signature(v, e, v->signer[i], &line, d));
+	v->report->ceremonies++;
+out:
+	bytes_free(&line);
+	bytes_free(&want);
+	return rc;
+}
+
+/* Files of entries that no row looks into. */
+static enum status
+verify_files(struct replay *v, const struct entry *e, struct diag *d)
+{
+	struct bytes bytes = { 0 };
+	enum status rc = ST_OK;
+
+	for (size_t i = 0; i < e->n && rc == ST_OK; i++)
+		rc = state_object(v->all, e->objects[i].name, &bytes, d);
+	bytes_free(&bytes);
+	v->report->objects += e->n;
+	return rc;
+}
+
+static enum status
+verify_entry(struct replay *v, const struct entry *e, struct diag *d)
+{
+	enum status rc;
+
+	v->report->entries++;
+	TRY(verify_files(v, e, d));
+	if (strcmp(e->kind, "closed") == 0)
+		return verify_closed(v, e, d);
+	if (strcmp(e->kind, "void") == 0)
+		v->item = 0;
+	if (strcmp(e->kind, "open") != 0 && !state_is_event(e->kind))
+		TRY(verify_item(v, e, d));
+	rc = ST_OK;
+out:
+	return rc;
+}
+
+static enum status
+replay_all(struct replay *v, struct diag *d)
+{
+	struct entry copy = { 0 };
+	const struct entry *e;
+	enum status rc;
+
+	for (size_t i = 0; i < v->all->n; i++) {
+		e = &v->all->entries[i];
+		if ((rc = verify_entry(v, e, d)) != ST_OK) {
+			diag_prefix(d, "entry %lu (%s)",
+			    (unsigned long)e->number, e->kind);
+			goto out;
+		}
+		TRY(entry_read("entry", &e->text, &copy, d));
+		TRY(state_apply(v->now, &copy, d));
+		if (strcmp(e->kind, "open") == 0)
+			TRY(plan_again(v, e, d));
+	}
+	rc = ST_OK;
+out:
+	entry_clear(&copy);
+	return rc;
+}
+
+static enum status
+check_older(const struct state *now, const char *path,
+    struct verify_report *out, struct diag *d)
+{
+	struct state *older = NULL;
+	enum status rc;
+	int fd = -1;
+
+	TRY(state_load(path, &older, &fd, NULL, NULL, d));
+	out->older = older->n;
+	if (older->n > now->n)
+		FAIL(d, ST_AUTH, "FORMATS 7.4: %s has %zu entries, and this "
+		    "state only %zu: it was rolled back", path, older->n,
+		    now->n);
+	for (size_t i = 0; i < older->n; i++) {
+		if (strcmp(older->entries[i].digest, now->entries[i].digest) !=
+		    0)
+			FAIL(d, ST_AUTH, "FORMATS 7.4: entry %zu is another "
+			    "in %s", i + 1, path);
+	}
+	rc = ST_OK;
+out:
+	state_free(older);
+	if (fd >= 0)
+		close(fd);
+	return rc;
+}
+
+enum status
+verify_state(const char *path, const char *older,
+    const struct step_kind *const *steps, struct verify_report *out,
+    struct diag *d)
+{
+	struct replay v = { .steps = steps, .requests = -1, .report = out };
+	struct state *all = NULL;
+	char **stray = NULL;
+	size_t nstray = 0;
+	enum status rc;
+	int fd = -1;
+
+	memset(out, 0, sizeof(*out));
+	TRY(state_load(path, &all, &fd, &stray, &nstray, d));
+	v.all = all;
+	TRY(state_new(&v.now, d));
+	v.now->dirfd = fd;
+	TRY(replay_all(&v, d));
+	if (nstray > 0)
+		FAIL(d, ST_AUTH, "%s: FORMATS 7.6: %s is not covered by the "
+		    "record", path, stray[0]);
+	if (state_open(all) != NULL)
+		FAIL(d, ST_AUTH, "%s: ceremony %u is not closed", path,
+		    state_open(all)->number);
+	if (older != NULL)
+		TRY(check_older(all, older, out, d));
+out:
+	plan_done(&v);
+	state_free(v.now);
+	state_free(all);
+	file_list_free(stray, nstray);
+	if (fd >= 0)
+		close(fd);
+	return rc;
+}

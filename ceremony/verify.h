@@ -1,0 +1,25 @@
+/* verify.h -- replay a state without any key: every entry, digest, signature
+ * and object against the plan that asked for it. */
+#ifndef ANCHORITE_VERIFY_H
+#define ANCHORITE_VERIFY_H
+
+#include <stddef.h>
+
+#include "lib/base/diag.h"
+#include "lib/record/step.h"
+
+struct verify_report {
+	size_t entries, objects, ceremonies, signatures;
+	size_t older; /* entries that --against has */
+};
+
+/**
+ * verify_state(path, older, steps, out, d):
+ * ${older} (may be NULL) is another copy of the state that this one must
+ * continue.  ST_AUTH or ST_FORMAT: the first deviation, by name.
+ */
+MUST_USE enum status verify_state(const char *path, const char *older,
+    const struct step_kind *const *steps, struct verify_report *out,
+    struct diag *d);
+
+#endif

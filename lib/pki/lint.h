@@ -1,0 +1,31 @@
+/* lint.h -- is this certificate or list what the profile says?  A const table
+ * of named checks, each with its clause; run on the throw-away twin before
+ * the root signs, and on the real one after. */
+#ifndef ANCHORITE_LINT_H
+#define ANCHORITE_LINT_H
+
+#include <stddef.h>
+
+#include "lib/base/diag.h"
+#include "lib/crypto/cert.h"
+#include "lib/crypto/crl.h"
+#include "lib/pki/profile.h"
+
+enum lint_kind { LINT_ROOT, LINT_DELEGATION };
+
+/* One row of the table, for `delegation lint` and the manual. */
+struct lint_row {
+	const char *name;   /* "basic-constraints-critical" */
+	const char *clause; /* "FORMATS 8.4" */
+};
+const struct lint_row *lint_rows(enum lint_kind kind, size_t *n);
+
+/**
+ * lint_cert(kind, cert, arc, d):
+ * ST_POLICY: "FORMATS 8.n: sentence", the first check that fails.
+ */
+MUST_USE enum status lint_cert(enum lint_kind kind, const struct cert *cert,
+    const char *arc, struct diag *d);
+MUST_USE enum status lint_crl(const struct crl *crl, struct diag *d);
+
+#endif

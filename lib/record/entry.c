@@ -1,0 +1,279 @@
+/* see entry.h */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "lib/base/clock.h"
+#include "lib/base/text.h"
+#include "lib/record/entry.h"
+
+/* Field names in their only order; "digest" is put behind by hand. */
+static const char *const fields[] = { "entry", "time", "kind", "actor",
+	"facts", "objects", "leftovers", "previous", "digest" };
+#define NFIELDS (sizeof(fields) / sizeof(fields[0]))
+
+static json_t *
+facts_json(const struct facts *f)
+{
+	json_t *o = json_object(), *v;
+
+	for (size_t i = 0; i < f->n && o != NULL; i++) {
+		if (f->fact[i].list) {
+			v = json_array();
+			for (size_t j = 0; j < f->fact[i].n; j++)
+				json_array_append_new(v,
+				    json_string(f->fact[i].value[j]));
+		} else {
+			v = json_string(f->fact[i].value[0]);
+		}
+		json_object_set_new(o, f->fact[i].key, v);
+	}
+	return o;
+}
+
+static json_t *
+objects_json(const struct entry *e)
+{
+	json_t *a = json_array();
+
+	for (size_t i = 0; i < e->n; i++)
+		json_array_append_new(a, json_pack("{s:s,s:s}", "name",
+		    e->objects[i].name, "sha384", e->objects[i].digest));
+	return a;
+}
+
+static json_t *
+leftovers_json(const struct entry *e)
+{
+	json_t *a = json_array();
+
+	for (size_t i = 0; i < e->nleft; i++)
+		json_array_append_new(a, json_string(e->leftovers[i]));
+	return a;
+}
+
+enum status
+entry_seal(struct entry *e, struct diag *d)
+{
+	char when[CLOCK_TEXT_SIZE], own[SHA384_HEX_SIZE];
+	char *body = NULL;
+	json_t *o = NULL;
+	enum status rc;
+	size_t len;
+
+	clock_text(e->time, when);
+	o = json_pack("{s:I,s:s,s:s,s:s,s:o?,s:o?,s:o?,s:s}", "entry",
+	    (json_int_t)e->number, "time", when, "kind", e->kind, "actor",
+	    e->actor, "facts", facts_json(&e->facts), "objects",
+	    objects_json(e), "leftovers", leftovers_json(e), "previous",
+	    e->previous);
+	if (o == NULL || (body = json_dumps(o, JSON_COMPACT)) == NULL)
+		FAIL(d, ST_SYSTEM, "entry %lu: out of memory, or text that is "
+		    "not UTF-8", (unsigned long)e->number);
+
+	/* the closing brace goes behind the digest */
+	len = strlen(body) - 1;
+	hash_sha384_hex(body, len, own);
+	bytes_free(&e->text);
+	TRY(text_format(&e->text, d, "%.*s,\"digest\":\"%s\"}\n", (int)len,
+	    body, own));
+	if (e->text.len > ENTRY_MAX)
+		FAIL(d, ST_POLICY, "entry %lu: FORMATS 7.2: more than %d bytes",
+		    (unsigned long)e->number, ENTRY_MAX);
+	hash_sha384_hex(e->text.data, e->text.len, e->digest);
+	rc = ST_OK;
+out:
+	free(body);
+	json_decref(o);
+	return rc;
+}
+
+static enum status
+read_facts(json_t *o, struct facts *f, struct diag *d)
+{
+	const char *key;
+	json_t *v, *one;
+	enum status rc;
+	size_t i;
+
+	json_object_foreach(o, key, v) {
+		if (json_is_string(v)) {
+			TRY(facts_set(f, d, key, "%s", json_string_value(v)));
+			continue;
+		}
+		if (!json_is_array(v) || json_array_size(v) == 0)
+			FAIL(d, ST_FORMAT, "a fact is neither text nor list");
+		json_array_foreach(v, i, one) {
+			if (!json_is_string(one))
+				FAIL(d, ST_FORMAT, "a fact is not text");
+			TRY(facts_add(f, d, key, "%s",
+			    json_string_value(one)));
+		}
+	}
+	rc = ST_OK;
+out:
+	return rc;
+}
+
+static enum status
+read_objects(json_t *objects, json_t *leftovers, struct entry *e,
+    struct diag *d)
+{
+	const char *name, *digest;
+	enum status rc;
+	json_t *one;
+	size_t i;
+
+	json_array_foreach(objects, i, one) {
+		if (json_unpack(one, "{s:s,s:s!}", "name", &name, "sha384",
+		    &digest) != 0)
+			FAIL(d, ST_FORMAT, "an object is not name and digest");
+		TRY(entry_add_object(e, name, digest, d));
+	}
+	json_array_foreach(leftovers, i, one) {
+		if (!json_is_string(one))
+			FAIL(d, ST_FORMAT, "a leftover is not a name");
+		TRY(entry_add_leftover(e, json_string_value(one), d));
+	}
+	rc = ST_OK;
+out:
+	return rc;
+}
+
+/* Copy text that must fit, or be refused. */
+static enum status
+take(const char *text, char *out, size_t size, struct diag *d)
+{
+	if (strlen(text) >= size)
+		return diag_set(d, ST_FORMAT, "a field is too long");
+	snprintf(out, size, "%s", text);
+	return ST_OK;
+}
+
+static enum status
+read_fields(json_t *o, struct entry *e, struct diag *d)
+{
+	const char *when, *kind, *actor, *previous, *digest;
+	json_t *facts, *objects, *leftovers;
+	json_int_t number;
+	enum status rc;
+
+	if (json_object_size(o) != NFIELDS ||
+	    json_unpack(o, "{s:I,s:s,s:s,s:s,s:o,s:o,s:o,s:s,s:s!}", fields[0],
+	    &number, fields[1], &when, fields[2], &kind, fields[3], &actor,
+	    fields[4], &facts, fields[5], &objects, fields[6], &leftovers,
+	    fields[7], &previous, fields[8], &digest) != 0 ||
+	    !json_is_object(facts) || !json_is_array(objects) ||
+	    !json_is_array(leftovers))
+		FAIL(d, ST_FORMAT, "the fields are not those of an entry");
+	if (number < 1 || number > ENTRY_NUMBER_MAX)
+		FAIL(d, ST_FORMAT, "entry number out of range");
+	e->number = (uint64_t)number;
+	TRY(clock_read(when, &e->time, d));
+	TRY(take(kind, e->kind, sizeof(e->kind), d));
+	TRY(take(actor, e->actor, sizeof(e->actor), d));
+	TRY(take(previous, e->previous, sizeof(e->previous), d));
+	TRY(read_facts(facts, &e->facts, d));
+	TRY(read_objects(objects, leftovers, e, d));
+out:
+	return rc;
+}
+
+enum status
+entry_read(const char *name, const struct bytes *text, struct entry *out,
+    struct diag *d)
+{
+	struct entry e = { 0 };
+	json_error_t why;
+	json_t *o = NULL;
+	enum status rc;
+
+	if (text->len == 0 || text->len > ENTRY_MAX ||
+	    memchr(text->data, 0, text->len) != NULL)
+		FAIL(d, ST_FORMAT, "FORMATS 7.2: not the size of an entry");
+	o = json_loadb((const char *)text->data, text->len,
+	    JSON_REJECT_DUPLICATES, &why);
+	if (o == NULL || !json_is_object(o))
+		FAIL(d, ST_FORMAT, "FORMATS 7.2: not a whole entry");
+	TRY(read_fields(o, &e, d));
+
+	/* canonical or not at all: sealing again gives the very bytes */
+	TRY(entry_seal(&e, d));
+	if (!bytes_equal(&e.text, text))
+		FAIL(d, ST_FORMAT, "FORMATS 7.2: the entry's own digest or "
+		    "spelling does not hold");
+	*out = e;
+	memset(&e, 0, sizeof(e));
+	rc = ST_OK;
+out:
+	if (rc != ST_OK)
+		diag_prefix(d, "%s", name);
+	entry_clear(&e);
+	json_decref(o);
+	return rc;
+}
+
+/* folder/file, from a closed alphabet: nothing that climbs or hides. */
+static bool
+name_is_plain(const char *name)
+{
+	const size_t folder = strspn(name, "abcdefghijklmnopqrstuvwxyz");
+	const char *file = name + folder + 1;
+
+	if (folder == 0 || name[folder] != '/' || *file == '.' || *file == '-')
+		return false;
+	return *file != '\0' &&
+	    strspn(file, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+			 "0123456789._-") == strlen(file);
+}
+
+enum status
+entry_add_object(struct entry *e, const char *name, const char *digest,
+    struct diag *d)
+{
+	struct object_ref *grown;
+
+	if (strlen(name) >= sizeof(grown->name) || !name_is_plain(name) ||
+	    strlen(digest) != SHA384_HEX_SIZE - 1)
+		return diag_set(d, ST_FORMAT, "FORMATS 7.3: an object's name "
+		    "or digest is not of the form");
+	grown = reallocarray(e->objects, e->n + 1, sizeof(*grown));
+	if (grown == NULL)
+		return diag_set(d, ST_SYSTEM, "out of memory");
+	e->objects = grown;
+	snprintf(grown[e->n].name, sizeof(grown->name), "%s", name);
+	snprintf(grown[e->n].digest, sizeof(grown->digest), "%s", digest);
+	e->n++;
+	return ST_OK;
+}
+
+enum status
+entry_add_leftover(struct entry *e, const char *name, struct diag *d)
+{
+	char **grown;
+
+	grown = reallocarray(e->leftovers, e->nleft + 1, sizeof(*grown));
+	if (grown == NULL)
+		return diag_set(d, ST_SYSTEM, "out of memory");
+	e->leftovers = grown;
+	if ((grown[e->nleft] = strdup(name)) == NULL)
+		return diag_set(d, ST_SYSTEM, "out of memory");
+	e->nleft++;
+	return ST_OK;
+}
+
+void
+entry_clear(struct entry *e)
+{
+	if (e == NULL)
+		return;
+	facts_clear(&e->facts);
+	free(e->objects);
+	for (size_t i = 0; i < e->nleft; i++)
+		free(e->leftovers[i]);
+	free(e->leftovers);
+	bytes_free(&e->text);
+	memset(e, 0, sizeof(*e));
+}

@@ -1,0 +1,60 @@
+/* entry.h -- one entry of the record: an immutable, numbered file that names
+ * what it commits, the entry before it, and itself.  docs/FORMATS.md 7. */
+#ifndef ANCHORITE_ENTRY_H
+#define ANCHORITE_ENTRY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/base/bytes.h"
+#include "lib/base/diag.h"
+#include "lib/crypto/hash.h"
+#include "lib/record/facts.h"
+
+#define ENTRY_MAX (1024 * 1024) /* bytes of an entry's file */
+#define ENTRY_NUMBER_MAX 999999
+#define OBJECT_NAME_SIZE 160
+
+/* A file that an entry commits. */
+struct object_ref {
+	char name[OBJECT_NAME_SIZE]; /* "issued/4c....crt" */
+	char digest[SHA384_HEX_SIZE];
+};
+
+struct entry {
+	uint64_t number; /* 1.. */
+	int64_t time;	 /* whole minutes */
+	char kind[16];	 /* a row of kinds.c */
+	char actor[33];	 /* a person's word, or "-" */
+	struct facts facts;
+	struct object_ref *objects; /* owned */
+	size_t n;
+	char **leftovers; /* owned; files that no entry ever committed */
+	size_t nleft;
+	char previous[SHA384_HEX_SIZE]; /* of the file before, or "none" */
+	struct bytes text;		/* the file, once sealed */
+	char digest[SHA384_HEX_SIZE];	/* SHA-384 of the file: a head */
+};
+
+/**
+ * entry_seal(e, d):
+ * Make the file's bytes from the fields: canonical JSON on one line, the last
+ * field being the SHA-384 of all bytes before it; set text and digest.
+ */
+MUST_USE enum status entry_seal(struct entry *e, struct diag *d);
+
+/**
+ * entry_read(name, text, out, d):
+ * Exactly one entry; the fields sealed again must give the same bytes.
+ * ST_FORMAT: not so, which is what a torn entry looks like.
+ */
+MUST_USE enum status entry_read(const char *name, const struct bytes *text,
+    struct entry *out, struct diag *d);
+
+MUST_USE enum status entry_add_object(struct entry *e, const char *name,
+    const char *digest, struct diag *d);
+MUST_USE enum status entry_add_leftover(struct entry *e, const char *name,
+    struct diag *d);
+void entry_clear(struct entry *e);
+
+#endif

@@ -1,0 +1,225 @@
+/* see facts.h */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/text.h"
+#include "lib/record/facts.h"
+
+static struct fact *
+find(const struct facts *f, const char *key)
+{
+	for (size_t i = 0; i < f->n; i++) {
+		if (strcmp(f->fact[i].key, key) == 0)
+			return &f->fact[i];
+	}
+	return NULL;
+}
+
+/* One more fact without a value. */
+static enum status
+new_fact(struct facts *f, const char *key, bool list, struct fact **out,
+    struct diag *d)
+{
+	struct fact *grown;
+	char *name;
+
+	if ((name = strdup(key)) == NULL)
+		return diag_set(d, ST_SYSTEM, "out of memory");
+	grown = reallocarray(f->fact, f->n + 1, sizeof(*grown));
+	if (grown == NULL) {
+		free(name);
+		return diag_set(d, ST_SYSTEM, "out of memory");
+	}
+	f->fact = grown;
+	*out = &f->fact[f->n++];
+	memset(*out, 0, sizeof(**out));
+	(*out)->key = name;
+	(*out)->list = list;
+	return ST_OK;
+}
+
+static enum status
+new_value(struct fact *fact, const char *fmt, va_list ap, struct diag *d)
+{
+	char **grown, *text = NULL;
+
+	grown = reallocarray(fact->value, fact->n + 1, sizeof(*grown));
+	if (grown == NULL)
+		return diag_set(d, ST_SYSTEM, "out of memory");
+	fact->value = grown;
+	if (vasprintf(&text, fmt, ap) < 0)
+		return diag_set(d, ST_SYSTEM, "out of memory");
+	fact->value[fact->n++] = text;
+	return ST_OK;
+}
+
+enum status
+facts_set(struct facts *f, struct diag *d, const char *key, const char *fmt,
+    ...)
+{
+	struct fact *fact = NULL;
+	enum status rc;
+	va_list ap;
+
+	if (find(f, key) != NULL)
+		return diag_set(d, ST_BUG, "fact %s is set twice", key);
+	if ((rc = new_fact(f, key, false, &fact, d)) != ST_OK)
+		return rc;
+	va_start(ap, fmt);
+	rc = new_value(fact, fmt, ap, d);
+	va_end(ap);
+	return rc;
+}
+
+enum status
+facts_add(struct facts *f, struct diag *d, const char *key, const char *fmt,
+    ...)
+{
+	struct fact *fact;
+	enum status rc;
+	va_list ap;
+
+	if ((fact = find(f, key)) == NULL) {
+		if ((rc = new_fact(f, key, true, &fact, d)) != ST_OK)
+			return rc;
+	}
+	if (!fact->list)
+		return diag_set(d, ST_BUG, "fact %s is not a list", key);
+	va_start(ap, fmt);
+	rc = new_value(fact, fmt, ap, d);
+	va_end(ap);
+	return rc;
+}
+
+const char *
+facts_get(const struct facts *f, const char *key)
+{
+	const struct fact *fact = find(f, key);
+
+	if (fact == NULL || fact->list)
+		return NULL;
+	return fact->value[0];
+}
+
+size_t
+facts_count(const struct facts *f, const char *key)
+{
+	const struct fact *fact = find(f, key);
+
+	return fact == NULL ? 0 : fact->n;
+}
+
+const char *
+facts_at(const struct facts *f, const char *key, size_t i)
+{
+	const struct fact *fact = find(f, key);
+
+	return fact == NULL || i >= fact->n ? NULL : fact->value[i];
+}
+
+enum status
+facts_need(const struct facts *f, const char *key, const char **out,
+    struct diag *d)
+{
+	if ((*out = facts_get(f, key)) == NULL)
+		return diag_set(d, ST_FORMAT, "%s is not said", key);
+	return ST_OK;
+}
+
+enum status
+facts_number(const struct facts *f, const char *key, uint64_t min,
+    uint64_t max, uint64_t *out, struct diag *d)
+{
+	const char *text;
+	enum status rc;
+
+	TRY(facts_need(f, key, &text, d));
+	if ((rc = text_number(text, min, max, out, d)) != ST_OK)
+		diag_prefix(d, "%s", key);
+out:
+	return rc;
+}
+
+static bool
+same(const struct fact *a, const struct fact *b)
+{
+	if (a == NULL || b == NULL || a->list != b->list || a->n != b->n)
+		return false;
+	for (size_t i = 0; i < a->n; i++) {
+		if (strcmp(a->value[i], b->value[i]) != 0)
+			return false;
+	}
+	return true;
+}
+
+static bool
+listed(const char *const *names, const char *key)
+{
+	for (; names != NULL && *names != NULL; names++) {
+		if (strcmp(*names, key) == 0)
+			return true;
+	}
+	return false;
+}
+
+const char *
+facts_differ(const struct facts *a, const struct facts *b,
+    const char *const *except)
+{
+	const char *key;
+
+	for (size_t i = 0; i < a->n; i++) {
+		key = a->fact[i].key;
+		if (!listed(except, key) && !same(&a->fact[i], find(b, key)))
+			return key;
+	}
+	for (size_t i = 0; i < b->n; i++) {
+		key = b->fact[i].key;
+		if (!listed(except, key) && find(a, key) == NULL)
+			return key;
+	}
+	return NULL;
+}
+
+enum status
+facts_copy(const struct facts *f, struct facts *out, struct diag *d)
+{
+	const struct fact *fact;
+	struct facts copy = { 0 };
+	enum status rc;
+
+	for (size_t i = 0; i < f->n; i++) {
+		fact = &f->fact[i];
+		for (size_t j = 0; j < fact->n; j++) {
+			if (fact->list)
+				TRY(facts_add(&copy, d, fact->key, "%s",
+				    fact->value[j]));
+			else
+				TRY(facts_set(&copy, d, fact->key, "%s",
+				    fact->value[j]));
+		}
+	}
+	*out = copy;
+	memset(&copy, 0, sizeof(copy));
+	rc = ST_OK;
+out:
+	facts_clear(&copy);
+	return rc;
+}
+
+void
+facts_clear(struct facts *f)
+{
+	if (f == NULL)
+		return;
+	for (size_t i = 0; i < f->n; i++) {
+		for (size_t j = 0; j < f->fact[i].n; j++)
+			free(f->fact[i].value[j]);
+		free(f->fact[i].value);
+		free(f->fact[i].key);
+	}
+	free(f->fact);
+	memset(f, 0, sizeof(*f));
+}

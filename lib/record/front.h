@@ -1,0 +1,58 @@
+/* front.h -- the people in the room, as the engine sees them.  Three
+ * implementations: the terminal, a rehearsal's answers, a replay. */
+#ifndef ANCHORITE_FRONT_H
+#define ANCHORITE_FRONT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/base/diag.h"
+#include "lib/base/secret.h"
+#include "lib/crypto/spki.h"
+#include "lib/record/sheet.h"
+
+/* A sheet being shown or read back: words and what stands beside them. */
+struct sheet_view {
+	const struct sheet_set *set;
+	const struct sheet *sheet;
+	const struct spki *root;      /* the root's public key */
+	const struct secret *mnemonic; /* NULL when words are asked for */
+	bool test;
+	const char *ceremony; /* "example ceremony 1" */
+};
+
+struct front {
+	/* Where we are: step i of n (0 of 0: no step), one line. */
+	void (*progress)(const struct front *, size_t i, size_t n,
+	    const char *text);
+	/* Say why something was not taken; true: it can be asked again. */
+	bool (*refused)(const struct front *, const struct diag *);
+	/* Words typed from paper: ${n} of them as bytes.  ST_USAGE: none are
+	 * there. */
+	enum status (*ask_words)(const struct front *, const char *what,
+	    size_t n, uint8_t *out, struct diag *);
+	/* Words to be put on paper; returns when they are. */
+	enum status (*note_words)(const struct front *, const char *what,
+	    size_t n, const uint8_t *digest, struct diag *);
+	/* A question that only "yes" answers; ST_POLICY: it was "no". */
+	enum status (*confirm)(const struct front *, const char *question,
+	    struct diag *);
+	/* Dice digits as typed, at least ${min}. */
+	enum status (*ask_dice)(const struct front *, const char *root,
+	    size_t min, struct secret **out, struct diag *);
+	/* Words to the holder's eyes alone, until written; then wiped. */
+	enum status (*show_sheet)(const struct front *,
+	    const struct sheet_view *, struct diag *);
+	/* All words of a sheet typed back by its holder. */
+	enum status (*read_back)(const struct front *,
+	    const struct sheet_view *, struct secret **out, struct diag *);
+	/* One more share of ${root}; ${progress} says what is still missing.
+	 * ST_USAGE: there are no more. */
+	enum status (*ask_share)(const struct front *, const char *root,
+	    const char *missing, struct secret **out, struct diag *);
+	const char *how; /* "typed", "rehearsed": for the record */
+	void *cookie;
+};
+
+#endif

@@ -1,0 +1,637 @@
+/* see plan.h */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/clock.h"
+#include "lib/base/file.h"
+#include "lib/base/text.h"
+#include "lib/pki/arc.h"
+#include "lib/record/plan.h"
+#include "lib/record/step.h"
+
+/* --- the sections that state facts; steps bring their own keys --- */
+
+static const struct plan_key ceremony_keys[] = {
+	{ "format", PT_INT, true, false, NULL },
+	{ "org", PT_TEXT, true, false, NULL },
+	{ "mode", PT_CHOICE, true, false, "rehearsal|production" },
+	{ "number", PT_INT, true, false, NULL },
+	{ "previous", PT_DIGEST, true, false, NULL },
+	{ "effective", PT_DATE, true, false, NULL },
+	{ "latest", PT_DATE, true, false, NULL },
+	{ "oid-arc", PT_OID, true, false, NULL },
+	{ "officer", PT_WORD, true, false, NULL },
+	{ "witness", PT_WORD, true, false, NULL },
+	{ "sheets", PT_CHOICE, false, false, "handwrite" },
+	{ "entropy", PT_CHOICE, false, false, "system|system+dice|dice-only" },
+	{ 0 }
+};
+
+static const struct plan_key person_keys[] = {
+	{ "name", PT_TEXT, true, false, NULL },
+	{ 0 }
+};
+
+static const struct plan_key profile_keys[] = {
+	{ "base", PT_CHOICE, true, false, "fw-pki-v1" },
+	{ "keys", PT_WORDS, true, false, NULL },
+	{ "most-days", PT_DAYS, true, false, NULL },
+	{ 0 }
+};
+
+static const struct fact_section {
+	const char *kind;
+	bool named;
+	const struct plan_key *keys;
+} fact_sections[] = {
+	{ "ceremony", false, ceremony_keys },
+	{ "person", true, person_keys },
+	{ "profile", true, profile_keys },
+};
+#define NFACTS (sizeof(fact_sections) / sizeof(fact_sections[0]))
+#define NAMES_MAX 64
+
+/* --- one value --- */
+
+static bool
+is_choice(const char *choices, const char *value)
+{
+	const size_t len = strlen(value);
+	const char *at = choices;
+
+	for (; at != NULL; at = strchr(at, '|')) {
+		at += *at == '|';
+		if (strncmp(at, value, len) == 0 &&
+		    (at[len] == '|' || at[len] == '\0'))
+			return true;
+	}
+	return false;
+}
+
+static enum status
+check_digest(const char *value, size_t bytes, struct diag *d)
+{
+	uint8_t raw[64];
+
+	if (strlen(value) != 2 * bytes)
+		return diag_set(d, ST_FORMAT, "a digest of another length");
+	return text_unhex(value, raw, bytes, d);
+}
+
+/* The digests a file may be named with. */
+static const struct file_digest {
+	const char *prefix;
+	size_t len;
+	void (*hash)(const void *, size_t, uint8_t *);
+} file_digests[] = {
+	{ "sha384:", SHA384_LEN, hash_sha384 },
+	{ "sha256:", SHA256_LEN, hash_sha256 },
+};
+
+#define FILE_NAME_CHARS                                                       \
+	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
+
+/* "gateway.csr sha384:<96 hex>": a bare inbox name and what it must be. */
+static enum status
+split_file(const char *value, char name[65], const struct file_digest **how,
+    const char **hex, struct diag *d)
+{
+	const size_t len = strspn(value, FILE_NAME_CHARS);
+	const char *rest = value + len;
+
+	if (len == 0 || len > 64 || value[0] == '.' || *rest != ' ')
+		return diag_set(d, ST_FORMAT, "a file is named bare, with its "
+		    "digest behind: NAME sha384:HEX");
+	snprintf(name, 65, "%.*s", (int)len, value);
+	rest += strspn(rest, " ");
+	for (size_t i = 0; i < 2; i++) {
+		*how = &file_digests[i];
+		*hex = rest + strlen((*how)->prefix);
+		if (strncmp(rest, (*how)->prefix, strlen((*how)->prefix)) == 0)
+			return check_digest(*hex, (*how)->len, d);
+	}
+	return diag_set(d, ST_FORMAT, "the digest of a file is sha384:HEX (or "
+	    "sha256:HEX)");
+}
+
+static enum status
+check_oid(const char *value, struct diag *d)
+{
+	size_t arcs = 0;
+	const char *at = value;
+
+	for (;;) {
+		const size_t digits = strspn(at, "0123456789");
+
+		if (digits == 0 || digits > 10 || (digits > 1 && *at == '0'))
+			break;
+		at += digits;
+		arcs++;
+		if (*at == '\0' && arcs >= 3 && strlen(value) < 64)
+			return ST_OK;
+		if (*at++ != '.')
+			break;
+	}
+	return diag_set(d, ST_FORMAT, "not an object identifier");
+}
+
+static enum status
+check_words(const char *value, struct diag *d)
+{
+	char word[33];
+	size_t len;
+
+	for (;;) {
+		value += strspn(value, " ");
+		len = strcspn(value, ", ");
+		snprintf(word, sizeof(word), "%.*s", (int)(len > 32 ? 32 : len),
+		    value);
+		if (len > 32 || !text_is_word(word))
+			return diag_set(d, ST_FORMAT, "words with commas "
+			    "between");
+		value += len;
+		value += strspn(value, " ");
+		if (*value == '\0')
+			return ST_OK;
+		if (*value++ != ',')
+			return diag_set(d, ST_FORMAT, "words with commas "
+			    "between");
+	}
+}
+
+static enum status
+check_date(const char *value, struct diag *d)
+{
+	enum status rc;
+	int64_t t;
+
+	if ((rc = clock_read(value, &t, d)) == ST_OK && t % 60 != 0)
+		return diag_set(d, ST_FORMAT, "times are whole minutes");
+	return rc;
+}
+
+static enum status
+check_value(const struct plan_key *k, const char *value, struct diag *d)
+{
+	const struct file_digest *how;
+	const char *hex;
+	uint64_t n;
+	char name[65];
+
+	switch (k->type) {
+	case PT_WORD:
+		return text_is_word(value) ? ST_OK :
+		    diag_set(d, ST_FORMAT, "a word is [a-z0-9][a-z0-9-]*, at "
+			"most 32");
+	case PT_TEXT:
+		return strlen(value) <= 200 ? ST_OK :
+		    diag_set(d, ST_FORMAT, "text is at most 200 bytes");
+	case PT_INT:
+		return text_number(value, 0, 999999, &n, d);
+	case PT_DAYS:
+		return text_number(value, 1, 36600, &n, d);
+	case PT_YEARS:
+		return text_number(value, 1, 100, &n, d);
+	case PT_DATE:
+		return check_date(value, d);
+	case PT_WORDS:
+		return check_words(value, d);
+	case PT_DIGEST:
+		return strcmp(value, "none") == 0 ? ST_OK :
+		    check_digest(value, SHA384_LEN, d);
+	case PT_FILE:
+		return split_file(value, name, &how, &hex, d);
+	case PT_OID:
+		return check_oid(value, d);
+	case PT_CHOICE:
+		return is_choice(k->choices, value) ? ST_OK :
+		    diag_set(d, ST_FORMAT, "one of %s", k->choices);
+	case PT_SCHEME: /* plan_scheme reads it: the row's business */
+	default:
+		return ST_OK;
+	}
+}
+
+/* --- one section --- */
+
+static const struct plan_key *
+find_key(const struct plan_key *keys, const struct ini_entry *e)
+{
+	for (; keys->name != NULL; keys++) {
+		if (strcmp(keys->name, e->key) == 0 &&
+		    keys->named == (e->name != NULL))
+			return keys;
+	}
+	return NULL;
+}
+
+static const char *
+nearest_key(const struct plan_key *keys, const char *key)
+{
+	const char *names[NAMES_MAX];
+	size_t n = 0;
+
+	for (; keys->name != NULL && n < NAMES_MAX; keys++)
+		names[n++] = keys->name;
+	return text_nearest(key, names, n);
+}
+
+static enum status
+check_entry(const struct plan *p, const struct ini_section *s,
+    const struct plan_key *keys, const struct ini_entry *e, struct diag *d)
+{
+	const struct plan_key *k = find_key(keys, e);
+	const char *near;
+	enum status rc;
+
+	if (k != NULL) {
+		if ((rc = check_value(k, e->value, d)) != ST_OK)
+			diag_prefix(d, "%s:%zu: FORMATS 3.12: %s", p->file,
+			    e->line, e->key);
+		return rc;
+	}
+	near = nearest_key(keys, e->key);
+	return diag_set(d, ST_FORMAT, "%s:%zu: FORMATS 3.11: [%s] has no key "
+	    "%s%s%s%s", p->file, e->line, s->kind, e->key,
+	    near == NULL ? "" : "; did you mean ", near == NULL ? "" : near,
+	    near == NULL ? "" : "?");
+}
+
+static enum status
+check_section(const struct plan *p, const struct ini_section *s,
+    const struct plan_key *keys, struct diag *d)
+{
+	bool there;
+	enum status rc;
+
+	for (size_t i = 0; i < s->n; i++)
+		TRY(check_entry(p, s, keys, &s->entries[i], d));
+	for (; keys->name != NULL; keys++) {
+		there = false;
+		for (size_t i = 0; i < s->n; i++)
+			there |= strcmp(s->entries[i].key, keys->name) == 0;
+		if (keys->required && !there)
+			PLAN_FAIL(d, ST_FORMAT, p, s->line, "FORMATS 3.13: "
+			    "[%s%s%s] needs %s", s->kind,
+			    s->name == NULL ? "" : " ",
+			    s->name == NULL ? "" : s->name, keys->name);
+	}
+	rc = ST_OK;
+out:
+	return rc;
+}
+
+const struct step_kind *
+plan_step(const struct ini_section *s, const struct step_kind *const *steps)
+{
+	for (; *steps != NULL; steps++) {
+		if (strcmp((*steps)->word, s->kind) == 0)
+			return *steps;
+	}
+	return NULL;
+}
+
+/* The keys of a section's kind, and whether the kind takes a name. */
+static const struct plan_key *
+section_keys(const struct ini_section *s,
+    const struct step_kind *const *steps, bool *named)
+{
+	const struct step_kind *step = plan_step(s, steps);
+
+	*named = true;
+	if (step != NULL)
+		return step->keys;
+	for (size_t i = 0; i < NFACTS; i++) {
+		if (strcmp(fact_sections[i].kind, s->kind) == 0) {
+			*named = fact_sections[i].named;
+			return fact_sections[i].keys;
+		}
+	}
+	return NULL;
+}
+
+static const char *
+nearest_section(const char *kind, const struct step_kind *const *steps)
+{
+	const char *names[NAMES_MAX];
+	size_t n = 0;
+
+	for (size_t i = 0; i < NFACTS; i++)
+		names[n++] = fact_sections[i].kind;
+	for (; *steps != NULL && n < NAMES_MAX; steps++)
+		names[n++] = (*steps)->word;
+	return text_nearest(kind, names, n);
+}
+
+static enum status
+check_sections(const struct plan *p, const struct step_kind *const *steps,
+    struct diag *d)
+{
+	const struct ini_section *s;
+	const struct plan_key *keys;
+	const char *near;
+	bool named;
+	enum status rc;
+
+	for (size_t i = 0; i < p->ini->n; i++) {
+		s = &p->ini->sections[i];
+		if ((keys = section_keys(s, steps, &named)) == NULL) {
+			near = nearest_section(s->kind, steps);
+			PLAN_FAIL(d, ST_FORMAT, p, s->line, "FORMATS 3.10: no "
+			    "such section: %s%s%s%s", s->kind,
+			    near == NULL ? "" : "; did you mean ",
+			    near == NULL ? "" : near,
+			    near == NULL ? "" : "?");
+		}
+		if (named != (s->name != NULL))
+			PLAN_FAIL(d, ST_FORMAT, p, s->line, "FORMATS 3.10: "
+			    "[%s] %s", s->kind, named ? "needs a name" :
+			    "takes no name");
+		TRY(check_section(p, s, keys, d));
+	}
+	rc = ST_OK;
+out:
+	return rc;
+}
+
+/* --- the ceremony's own section --- */
+
+static enum status
+take_person(struct plan *p, const struct ini_section *s, const char *key,
+    const char **out, struct diag *d)
+{
+	const struct ini_entry *e = plan_entry(s, key, NULL);
+
+	*out = e->value;
+	if (plan_section(p, "person", e->value) != NULL)
+		return ST_OK;
+	return diag_set(d, ST_FORMAT, "%s:%zu: FORMATS 3.15: no [person %s]",
+	    p->file, e->line, e->value);
+}
+
+static enum status
+take_persons(struct plan *p, struct diag *d)
+{
+	const struct ini_section *s;
+
+	if ((p->persons = calloc(p->ini->n, sizeof(*p->persons))) == NULL)
+		return diag_set(d, ST_SYSTEM, "out of memory");
+	for (size_t i = 0; i < p->ini->n; i++) {
+		s = &p->ini->sections[i];
+		if (strcmp(s->kind, "person") != 0)
+			continue;
+		p->persons[p->npersons].word = s->name;
+		p->persons[p->npersons++].name = plan_text(s, "name", "");
+	}
+	return ST_OK;
+}
+
+/* What stands in [ceremony] agrees with itself. */
+static enum status
+take_ceremony(struct plan *p, struct diag *d)
+{
+	const struct ini_section *s = plan_section(p, "ceremony", NULL);
+	enum status rc;
+
+	if (s == NULL)
+		FAIL(d, ST_FORMAT, "%s: FORMATS 3.13: there is no [ceremony]",
+		    p->file);
+	if (plan_int(s, "format", 0) != 1)
+		PLAN_FAIL(d, ST_FORMAT, p, s->line, "FORMATS 3.14: %s",
+		    "format is 1");
+	p->org = plan_text(s, "org", "");
+	p->mode = strcmp(plan_text(s, "mode", ""), "production") == 0 ?
+	    MODE_PRODUCTION : MODE_REHEARSAL;
+	p->number = (unsigned)plan_int(s, "number", 0);
+	snprintf(p->previous, sizeof(p->previous), "%s",
+	    plan_text(s, "previous", "none"));
+	p->arc = plan_text(s, "oid-arc", "");
+	p->entropy = plan_text(s, "entropy", "system");
+	TRY(clock_read(plan_text(s, "effective", ""), &p->effective, d));
+	TRY(clock_read(plan_text(s, "latest", ""), &p->latest, d));
+	if (strchr(plan_text(s, "latest", ""), 'T') == NULL)
+		p->latest += CLOCK_DAY - 60; /* a day is meant to its end */
+	TRY(take_persons(p, d));
+	TRY(take_person(p, s, "officer", &p->officer, d));
+	TRY(take_person(p, s, "witness", &p->witness, d));
+	if (p->number < 1 || (p->number == 1) !=
+	    (strcmp(p->previous, "none") == 0))
+		PLAN_FAIL(d, ST_FORMAT, p, s->line, "FORMATS 3.14: %s",
+		    "number is 1 with previous = none, and only then");
+	if (p->latest < p->effective)
+		PLAN_FAIL(d, ST_FORMAT, p, s->line, "FORMATS 3.14: %s",
+		    "latest is before effective");
+	if (strcmp(p->officer, p->witness) == 0)
+		PLAN_FAIL(d, ST_POLICY, p, s->line, "FORMATS 3.15: %s",
+		    "officer and witness are one person");
+	if (p->mode == MODE_PRODUCTION && strcmp(p->arc, ARC_TEST) == 0)
+		PLAN_FAIL(d, ST_POLICY, p, s->line, "FORMATS 3.16: %s",
+		    "oid-arc is the documentation arc; production needs your "
+		    "own");
+out:
+	return rc;
+}
+
+enum status
+plan_read(const char *file, const struct bytes *text,
+    const struct step_kind *const *steps, const struct inbox *inbox,
+    struct plan **out, struct diag *d)
+{
+	struct plan *p = NULL;
+	enum status rc;
+
+	*out = NULL;
+	if ((p = calloc(1, sizeof(*p))) == NULL ||
+	    (p->file = strdup(file)) == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	p->inbox = inbox;
+	TRY(bytes_set(&p->text, text->data, text->len, d));
+	hash_sha384(text->data, text->len, p->digest);
+	TRY(ini_read(file, (const char *)p->text.data, p->text.len, &p->ini,
+	    d));
+	TRY(check_sections(p, steps, d));
+	TRY(take_ceremony(p, d));
+	*out = p;
+	p = NULL;
+	rc = ST_OK;
+out:
+	plan_free(p);
+	return rc;
+}
+
+void
+plan_free(struct plan *p)
+{
+	if (p == NULL)
+		return;
+	free(p->file);
+	bytes_free(&p->text);
+	ini_free(p->ini);
+	free(p->persons);
+	free(p);
+}
+
+/* --- what rows ask --- */
+
+const struct ini_section *
+plan_section(const struct plan *p, const char *kind, const char *name)
+{
+	const struct ini_section *s;
+
+	for (size_t i = 0; i < p->ini->n; i++) {
+		s = &p->ini->sections[i];
+		if (strcmp(s->kind, kind) != 0)
+			continue;
+		if (name == NULL || strcmp(s->name, name) == 0)
+			return s;
+	}
+	return NULL;
+}
+
+const struct ini_entry *
+plan_entry(const struct ini_section *s, const char *key, const char *name)
+{
+	const struct ini_entry *e;
+
+	for (size_t i = 0; i < s->n; i++) {
+		e = &s->entries[i];
+		if (strcmp(e->key, key) != 0 ||
+		    (name == NULL) != (e->name == NULL))
+			continue;
+		if (name == NULL || strcmp(e->name, name) == 0)
+			return e;
+	}
+	return NULL;
+}
+
+const char *
+plan_text(const struct ini_section *s, const char *key, const char *dflt)
+{
+	const struct ini_entry *e = plan_entry(s, key, NULL);
+
+	return e == NULL ? dflt : e->value;
+}
+
+uint64_t
+plan_int(const struct ini_section *s, const char *key, uint64_t dflt)
+{
+	const struct ini_entry *e = plan_entry(s, key, NULL);
+	uint64_t n;
+
+	/* checked by plan_read already */
+	if (e == NULL ||
+	    text_number(e->value, 0, UINT64_MAX, &n, NULL) != ST_OK)
+		return dflt;
+	return n;
+}
+
+enum status
+plan_words(const struct plan *p, const struct ini_entry *e,
+    char (*out)[33], size_t max, size_t *n, struct diag *d)
+{
+	const char *at = e->value;
+	size_t len;
+
+	for (*n = 0; *at != '\0'; at += strspn(at, ", ")) {
+		len = strcspn(at, ", ");
+		if (*n == max)
+			return diag_set(d, ST_FORMAT, "%s:%zu: FORMATS 3.12: "
+			    "more than %zu words", p->file, e->line, max);
+		snprintf(out[(*n)++], 33, "%.*s", (int)len, at);
+		at += len;
+	}
+	return ST_OK;
+}
+
+enum status
+plan_file(const struct plan *p, const struct ini_entry *e, size_t max,
+    struct bytes *out, char *name, size_t size, struct diag *d)
+{
+	const struct file_digest *how;
+	char bare[65], path[96];
+	uint8_t want[64], have[64];
+	const char *hex;
+	enum status rc;
+
+	TRY(split_file(e->value, bare, &how, &hex, d));
+	TRY(text_unhex(hex, want, how->len, d));
+	if (name != NULL)
+		snprintf(name, size, "%s", bare);
+	if (p->inbox == NULL)
+		FAIL(d, ST_SYSTEM, "%s:%zu: there is no inbox to read %s from",
+		    p->file, e->line, bare);
+	snprintf(path, sizeof(path), "%s%s", p->inbox->prefix, bare);
+	if ((rc = file_read_at(p->inbox->dirfd, path, max, out, d)) != ST_OK) {
+		diag_prefix(d, "%s:%zu: FORMATS 3.17", p->file, e->line);
+		goto out;
+	}
+	how->hash(out->data, out->len, have);
+	if (memcmp(have, want, how->len) != 0) {
+		bytes_free(out);
+		PLAN_FAIL(d, ST_AUTH, p, e->line, "FORMATS 3.17: %s is not "
+		    "the file that was reviewed: its digest is another", bare);
+	}
+out:
+	return rc;
+}
+
+/* "first@office": a person of the plan, and where the sheet is kept. */
+static enum status
+take_holder(const struct plan *p, const struct ini_entry *e, const char *text,
+    struct plan_holder *out, struct diag *d)
+{
+	const char *at = strchr(text, '@');
+	const size_t len = at == NULL ? strlen(text) : (size_t)(at - text);
+
+	if (len > 32 || (at != NULL && strlen(at + 1) > 32))
+		return diag_set(d, ST_FORMAT, "%s:%zu: FORMATS 3.18: a "
+		    "holder's name is too long", p->file, e->line);
+	snprintf(out->person, sizeof(out->person), "%.*s", (int)len, text);
+	snprintf(out->place, sizeof(out->place), "%s",
+	    at == NULL ? "" : at + 1);
+	if ((at != NULL && !text_is_word(out->place)) ||
+	    plan_section(p, "person", out->person) == NULL)
+		return diag_set(d, ST_FORMAT, "%s:%zu: FORMATS 3.18: no "
+		    "[person %s], or its place is no word", p->file, e->line,
+		    out->person);
+	return ST_OK;
+}
+
+enum status
+plan_scheme(const struct plan *p, const struct ini_entry *e,
+    struct plan_scheme *out, struct diag *d)
+{
+	char text[INI_LINE_MAX + 1], *at, *one;
+	unsigned members = 0;
+	int used = 0;
+	enum status rc;
+
+	memset(out, 0, sizeof(*out));
+	snprintf(out->name, sizeof(out->name), "%s",
+	    e->name == NULL ? "" : e->name);
+	if (sscanf(e->value, "%2u of %2u:%n", &out->need, &members, &used) !=
+	    2 || used == 0 || members < 1 || members > SLIP39_MEMBERS_MAX)
+		PLAN_FAIL(d, ST_FORMAT, p, e->line, "FORMATS 3.18: %s",
+		    "a scheme is K of N: person[@place], ...");
+	if ((out->holders = calloc(members, sizeof(*out->holders))) == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	snprintf(text, sizeof(text), "%s", e->value + used);
+	for (one = strtok_r(text, ", ", &at); one != NULL;
+	     one = strtok_r(NULL, ", ", &at)) {
+		if (out->n == members)
+			PLAN_FAIL(d, ST_FORMAT, p, e->line, "FORMATS 3.18: "
+			    "more than %u holders", members);
+		TRY(take_holder(p, e, one, &out->holders[out->n], d));
+		out->n++;
+	}
+	if (out->n != members)
+		PLAN_FAIL(d, ST_FORMAT, p, e->line, "FORMATS 3.18: %zu "
+		    "holders for %u sheets", out->n, members);
+out:
+	if (rc != ST_OK) {
+		free(out->holders);
+		out->holders = NULL;
+	}
+	return rc;
+}

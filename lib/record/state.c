@@ -1,0 +1,563 @@
+/* see state.h */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/clock.h"
+#include "lib/base/file.h"
+#include "lib/base/text.h"
+#include "lib/record/ledger.h"
+#include "lib/record/state.h"
+
+/* Room for one more, zeroed, in a table that grows. */
+static void *
+grow(void *table, size_t *n, size_t size)
+{
+	char **base = table;
+	char *grown;
+
+	/* powers of two: growing is linear in the whole */
+	if ((*n & (*n - 1)) == 0) {
+		grown = reallocarray(*base, *n == 0 ? 1 : 2 * *n, size);
+		if (grown == NULL)
+			return NULL;
+		*base = grown;
+	}
+	memset(*base + *n * size, 0, size);
+	return *base + (*n)++ * size;
+}
+
+#define GROW(table, n) grow(&(table), &(n), sizeof(*(table)))
+
+static enum status
+take(const struct facts *f, const char *key, char *out, size_t size,
+    struct diag *d)
+{
+	const char *text;
+	enum status rc;
+
+	TRY(facts_need(f, key, &text, d));
+	if (strlen(text) >= size)
+		FAIL(d, ST_FORMAT, "%s is too long", key);
+	snprintf(out, size, "%s", text);
+out:
+	return rc;
+}
+
+static enum status
+take_number(const struct facts *f, const char *key, unsigned *out,
+    struct diag *d)
+{
+	uint64_t n = 0;
+	enum status rc;
+
+	rc = facts_number(f, key, 0, 999999, &n, d);
+	*out = (unsigned)n;
+	return rc;
+}
+
+static enum status
+take_hex(const struct facts *f, const char *key, uint8_t *out, size_t len,
+    struct diag *d)
+{
+	const char *text;
+	enum status rc;
+
+	TRY(facts_need(f, key, &text, d));
+	if ((rc = text_unhex(text, out, len, d)) != ST_OK)
+		diag_prefix(d, "%s", key);
+out:
+	return rc;
+}
+
+static enum status
+take_time(const struct facts *f, const char *key, int64_t *out,
+    struct diag *d)
+{
+	const char *text;
+	enum status rc;
+
+	TRY(facts_need(f, key, &text, d));
+	TRY(clock_read(text, out, d));
+out:
+	return rc;
+}
+
+/* --- what each kind of entry does to the tables --- */
+
+static enum status
+apply_open(struct state *s, const struct entry *e, struct diag *d)
+{
+	struct ceremony *c;
+	enum plan_mode mode;
+	const char *word;
+	enum status rc;
+
+	if (state_open(s) != NULL)
+		FAIL(d, ST_FORMAT, "a ceremony is open already");
+	TRY(facts_need(&e->facts, "mode", &word, d));
+	mode = strcmp(word, "production") == 0 ? MODE_PRODUCTION :
+						 MODE_REHEARSAL;
+	if (s->n > 0 && mode != s->mode)
+		FAIL(d, ST_FORMAT, "FORMATS 7.5: rehearsal and production in "
+		    "one state");
+	if (s->n == 0) {
+		s->mode = mode;
+		TRY(take(&e->facts, "org", s->org, sizeof(s->org), d));
+		TRY(take(&e->facts, "arc", s->arc, sizeof(s->arc), d));
+		snprintf(s->id, sizeof(s->id), "%.32s", e->digest);
+	}
+	if ((c = GROW(s->ceremonies, s->nceremonies)) == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	TRY(take_number(&e->facts, "ceremony", &c->number, d));
+	if (c->number != s->nceremonies)
+		FAIL(d, ST_FORMAT, "ceremony %u is not the %zuth", c->number,
+		    s->nceremonies);
+	TRY(take(&e->facts, "plan", c->plan, sizeof(c->plan), d));
+	snprintf(c->before, sizeof(c->before), "%s", e->previous);
+	c->first = e->number;
+out:
+	return rc;
+}
+
+/* "1 main 0 0 first office 5f..": number, group, places, holder, commitment */
+static enum status
+read_sheet(const char *text, struct sheet *out, struct diag *d)
+{
+	char hex[2 * SHA256_LEN + 1] = "", trail;
+
+	if (sscanf(text, "%u %32s %u %u %32s %32s %64s%c", &out->number,
+	    out->group_name, &out->group, &out->member, out->holder,
+	    out->place, hex, &trail) != 7)
+		return diag_set(d, ST_FORMAT, "a sheet is not of the form");
+	if (strcmp(out->place, "-") == 0)
+		out->place[0] = '\0';
+	return text_unhex(hex, out->commitment, SHA256_LEN, d);
+}
+
+/* "2/3" */
+static enum status
+read_group(const char *text, struct slip39_group *out, struct diag *d)
+{
+	unsigned need, members;
+	char trail;
+
+	if (sscanf(text, "%2u/%2u%c", &need, &members, &trail) != 2)
+		return diag_set(d, ST_FORMAT, "a group is not of the form");
+	out->need = (uint8_t)need;
+	out->members = (uint8_t)members;
+	return ST_OK;
+}
+
+static enum status
+apply_drawn(struct state *s, const struct entry *e, struct diag *d)
+{
+	const struct facts *f = &e->facts;
+	struct sheet_set *set;
+	unsigned id, need, exponent;
+	const char *ext;
+	enum status rc;
+
+	if ((set = GROW(s->sets, s->nsets)) == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	TRY(take(f, "root", set->root, sizeof(set->root), d));
+	TRY(take_number(f, "epoch", &set->epoch, d));
+	TRY(take_number(f, "set-id", &id, d));
+	TRY(take_number(f, "groups-needed", &need, d));
+	TRY(take_number(f, "exponent", &exponent, d));
+	TRY(facts_need(f, "extendable", &ext, d));
+	TRY(take_hex(f, "salt", set->salt, sizeof(set->salt), d));
+	set->id = (uint16_t)id;
+	set->scheme.need = (uint8_t)need;
+	set->scheme.exponent = (uint8_t)exponent;
+	set->scheme.extendable = strcmp(ext, "yes") == 0;
+	if (facts_count(f, "groups") > SLIP39_GROUPS_MAX ||
+	    facts_count(f, "sheets") > SHEETS_MAX)
+		FAIL(d, ST_FORMAT, "more groups or sheets than there can be");
+	set->scheme.groups = (uint8_t)facts_count(f, "groups");
+	for (size_t i = 0; i < set->scheme.groups; i++)
+		TRY(read_group(facts_at(f, "groups", i), &set->scheme.group[i],
+		    d));
+	set->n = facts_count(f, "sheets");
+	if ((set->sheets = calloc(set->n + 1, sizeof(*set->sheets))) == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	for (size_t i = 0; i < set->n; i++)
+		TRY(read_sheet(facts_at(f, "sheets", i), &set->sheets[i], d));
+out:
+	return rc;
+}
+
+/* The newest set of a root, whatever its fate. */
+static struct sheet_set *
+newest_set(const struct state *s, const char *root)
+{
+	for (size_t i = s->nsets; i-- > 0;) {
+		if (strcmp(s->sets[i].root, root) == 0)
+			return &s->sets[i];
+	}
+	return NULL;
+}
+
+static enum status
+apply_void(struct state *s, const struct entry *e, struct diag *d)
+{
+	const char *root = facts_get(&e->facts, "root");
+	struct sheet_set *set;
+
+	(void)d;
+	if (root != NULL && (set = newest_set(s, root)) != NULL &&
+	    set->fate == SET_DRAWN)
+		set->fate = SET_VOID;
+	return ST_OK;
+}
+
+static enum status
+apply_root(struct state *s, const struct entry *e, struct diag *d)
+{
+	const struct facts *f = &e->facts;
+	struct bytes der = { 0 };
+	struct sheet_set *set;
+	const char *hex;
+	struct root *r;
+	enum status rc;
+	char where[96];
+
+	if ((r = GROW(s->roots, s->nroots)) == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	TRY(take(f, "root", r->name, sizeof(r->name), d));
+	TRY(take(f, "algorithm", r->alg, sizeof(r->alg), d));
+	TRY(take_number(f, "number", &r->number, d));
+	TRY(take_number(f, "counter", &r->counter, d));
+	TRY(facts_need(f, "public", &hex, d));
+	TRY(bytes_set(&der, hex, strlen(hex), d));
+	TRY(text_unhex(hex, der.data, strlen(hex) / 2, d));
+	TRY(spki_read(der.data, strlen(hex) / 2, &r->key, d));
+	if ((set = newest_set(s, r->name)) == NULL || set->fate != SET_DRAWN)
+		FAIL(d, ST_FORMAT, "root %s has no drawn set", r->name);
+	set->fate = SET_LIVE;
+	snprintf(where, sizeof(where), "root %s", r->name);
+	TRY(ledger_add(&s->keys, r->key.index, where, d));
+out:
+	bytes_free(&der);
+	return rc;
+}
+
+static enum status
+apply_certificate(struct state *s, const struct entry *e, struct diag *d)
+{
+	char name[33] = "";
+	enum status rc;
+
+	TRY(take(&e->facts, "root", name, sizeof(name), d));
+	for (size_t i = 0; i < s->nroots; i++) {
+		if (strcmp(s->roots[i].name, name) != 0)
+			continue;
+		if (e->n != 1)
+			FAIL(d, ST_FORMAT, "not one certificate");
+		snprintf(s->roots[i].object, sizeof(s->roots[i].object), "%s",
+		    e->objects[0].name);
+		TRY(take(&e->facts, "subject", s->roots[i].subject,
+		    sizeof(s->roots[i].subject), d));
+		TRY(take_time(&e->facts, "not-after", &s->roots[i].not_after,
+		    d));
+		return ST_OK;
+	}
+	rc = diag_set(d, ST_FORMAT, "certificate of a root that is not there");
+out:
+	return rc;
+}
+
+static enum status
+apply_delegation(struct state *s, const struct entry *e, struct diag *d)
+{
+	const struct facts *f = &e->facts;
+	uint8_t index[SHA384_LEN];
+	struct delegation *g;
+	enum status rc;
+	char where[96];
+
+	if ((g = GROW(s->delegations, s->ndelegations)) == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	TRY(take(f, "name", g->name, sizeof(g->name), d));
+	TRY(take(f, "root", g->root, sizeof(g->root), d));
+	TRY(take(f, "product", g->product, sizeof(g->product), d));
+	TRY(take(f, "role", g->role, sizeof(g->role), d));
+	TRY(take(f, "slot", g->slot, sizeof(g->slot), d));
+	TRY(take(f, "serial", g->serial, sizeof(g->serial), d));
+	TRY(take_hex(f, "key-id", g->key_id, sizeof(g->key_id), d));
+	TRY(take_hex(f, "key-index", index, sizeof(index), d));
+	TRY(take_time(f, "not-before", &g->not_before, d));
+	TRY(take_time(f, "not-after", &g->not_after, d));
+	if (e->n != 1)
+		FAIL(d, ST_FORMAT, "not one certificate");
+	snprintf(g->object, sizeof(g->object), "%s", e->objects[0].name);
+	snprintf(where, sizeof(where), "delegation %s of ceremony %zu",
+	    g->name, s->nceremonies);
+	TRY(ledger_add(&s->keys, index, where, d));
+out:
+	return rc;
+}
+
+static enum status
+apply_list(struct state *s, const struct entry *e, struct diag *d)
+{
+	const struct facts *f = &e->facts;
+	struct list *l;
+	enum status rc;
+
+	if ((l = GROW(s->lists, s->nlists)) == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	TRY(take(f, "root", l->root, sizeof(l->root), d));
+	TRY(take_number(f, "file", &l->file, d));
+	TRY(facts_number(f, "number", 1, INT64_MAX, &l->number, d));
+	TRY(take_time(f, "this-update", &l->this_update, d));
+	TRY(take_time(f, "next-update", &l->next_update, d));
+	if (e->n != 1)
+		FAIL(d, ST_FORMAT, "not one list");
+	snprintf(l->object, sizeof(l->object), "%s", e->objects[0].name);
+out:
+	return rc;
+}
+
+static enum status
+apply_undone(struct state *s, const struct entry *e, struct diag *d)
+{
+	(void)e;
+	(void)d;
+	s->ceremonies[s->nceremonies - 1].ended = true;
+	return ST_OK;
+}
+
+static enum status
+apply_closed(struct state *s, const struct entry *e, struct diag *d)
+{
+	struct ceremony *c = &s->ceremonies[s->nceremonies - 1];
+
+	(void)d;
+	c->last = e->number;
+	c->is_signed = e->n > 1; /* the line, and a signature over it */
+	return ST_OK;
+}
+
+static enum status
+apply_nothing(struct state *s, const struct entry *e, struct diag *d)
+{
+	(void)s;
+	(void)e;
+	(void)d;
+	return ST_OK;
+}
+
+static const char *const trust_nothing[] = { NULL };
+static const char *const trust_open[] = { "program", NULL };
+static const char *const trust_drawn[] = { "entropy", "rolls", "people-mac",
+	"system", NULL };
+static const char *const trust_read_back[] = { "how", "tries", NULL };
+
+/* One row per kind of entry; FORMATS 7.5 is this table in words. */
+static const struct kind {
+	const char *word;
+	bool event; /* between the items: nothing to compute again */
+	const char *const *trusted;
+	enum status (*apply)(struct state *, const struct entry *,
+	    struct diag *);
+} kinds[] = {
+	{ "open", false, trust_open, apply_open },
+	{ "drawn", false, trust_drawn, apply_drawn },
+	{ "read-back", false, trust_read_back, apply_nothing },
+	{ "root", false, trust_nothing, apply_root },
+	{ "certificate", false, trust_nothing, apply_certificate },
+	{ "list", false, trust_nothing, apply_list },
+	{ "delegation", false, trust_nothing, apply_delegation },
+	{ "closed", false, trust_nothing, apply_closed },
+	{ "void", true, NULL, apply_void },
+	{ "refused", true, NULL, apply_nothing },
+	{ "resumed", true, NULL, apply_nothing },
+	{ "undone", true, NULL, apply_undone },
+};
+#define NKINDS (sizeof(kinds) / sizeof(kinds[0]))
+
+static const struct kind *
+kind_row(const char *word)
+{
+	for (size_t i = 0; i < NKINDS; i++) {
+		if (strcmp(kinds[i].word, word) == 0)
+			return &kinds[i];
+	}
+	return NULL;
+}
+
+const char *const *
+state_trusted(const char *kind)
+{
+	const struct kind *row = kind_row(kind);
+
+	return row == NULL ? NULL : row->trusted;
+}
+
+bool
+state_is_event(const char *kind)
+{
+	const struct kind *row = kind_row(kind);
+
+	return row != NULL && row->event;
+}
+
+/* --- the chain --- */
+
+enum status
+state_new(struct state **out, struct diag *d)
+{
+	if ((*out = calloc(1, sizeof(**out))) == NULL)
+		return diag_set(d, ST_SYSTEM, "out of memory");
+	(*out)->dirfd = -1;
+	return ST_OK;
+}
+
+void
+state_free(struct state *s)
+{
+	if (s == NULL)
+		return;
+	for (size_t i = 0; i < s->n; i++)
+		entry_clear(&s->entries[i]);
+	for (size_t i = 0; i < s->nroots; i++)
+		spki_clear(&s->roots[i].key);
+	for (size_t i = 0; i < s->nsets; i++)
+		sheet_set_clear(&s->sets[i]);
+	free(s->entries);
+	free(s->roots);
+	free(s->sets);
+	free(s->delegations);
+	free(s->lists);
+	free(s->ceremonies);
+	ledger_free(s->keys);
+	free(s);
+}
+
+enum status
+state_apply(struct state *s, struct entry *e, struct diag *d)
+{
+	const struct kind *row = kind_row(e->kind);
+	struct entry *place;
+	enum status rc;
+
+	if (e->number != s->n + 1 || strcmp(e->previous, state_head(s)) != 0)
+		FAIL(d, ST_AUTH, "FORMATS 7.4: it does not follow entry %zu",
+		    s->n);
+	if (row == NULL)
+		FAIL(d, ST_FORMAT, "FORMATS 7.5: no such kind of entry");
+	if (s->n > 0 && e->time < s->entries[s->n - 1].time)
+		FAIL(d, ST_FORMAT, "FORMATS 7.4: it is older than the entry "
+		    "before it");
+	if (state_open(s) == NULL && strcmp(e->kind, "open") != 0)
+		FAIL(d, ST_FORMAT, "FORMATS 7.4: no ceremony is open");
+	TRY(row->apply(s, e, d));
+	if ((place = GROW(s->entries, s->n)) == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	*place = *e;
+	memset(e, 0, sizeof(*e));
+	rc = ST_OK;
+out:
+	if (rc != ST_OK)
+		diag_prefix(d, "entry %lu (%.16s)", (unsigned long)e->number,
+		    e->kind);
+	return rc;
+}
+
+const char *
+state_head(const struct state *s)
+{
+	return s->n == 0 ? "none" : s->entries[s->n - 1].digest;
+}
+
+const struct ceremony *
+state_open(const struct state *s)
+{
+	const struct ceremony *c;
+
+	if (s->nceremonies == 0)
+		return NULL;
+	c = &s->ceremonies[s->nceremonies - 1];
+	return c->last == 0 ? c : NULL;
+}
+
+const struct root *
+state_root(const struct state *s, const char *name)
+{
+	for (size_t i = 0; i < s->nroots; i++) {
+		if (strcmp(s->roots[i].name, name) == 0)
+			return &s->roots[i];
+	}
+	return NULL;
+}
+
+const struct delegation *
+state_delegation(const struct state *s, const char *serial)
+{
+	for (size_t i = 0; i < s->ndelegations; i++) {
+		if (strcmp(s->delegations[i].serial, serial) == 0)
+			return &s->delegations[i];
+	}
+	return NULL;
+}
+
+const struct list *
+state_last_list(const struct state *s, const char *root)
+{
+	for (size_t i = s->nlists; i-- > 0;) {
+		if (strcmp(s->lists[i].root, root) == 0)
+			return &s->lists[i];
+	}
+	return NULL;
+}
+
+const struct sheet_set *
+state_live_set(const struct state *s, const char *root)
+{
+	for (size_t i = s->nsets; i-- > 0;) {
+		if (strcmp(s->sets[i].root, root) == 0 &&
+		    s->sets[i].fate == SET_LIVE)
+			return &s->sets[i];
+	}
+	return NULL;
+}
+
+const char *
+state_key_seen(const struct state *s, const uint8_t index[SHA384_LEN])
+{
+	return ledger_find(&s->keys, index);
+}
+
+static const struct object_ref *
+find_object(const struct state *s, const char *name)
+{
+	for (size_t i = s->n; i-- > 0;) {
+		for (size_t j = 0; j < s->entries[i].n; j++) {
+			if (strcmp(s->entries[i].objects[j].name, name) == 0)
+				return &s->entries[i].objects[j];
+		}
+	}
+	return NULL;
+}
+
+enum status
+state_object(const struct state *s, const char *name, struct bytes *out,
+    struct diag *d)
+{
+	const struct object_ref *ref = find_object(s, name);
+	char digest[SHA384_HEX_SIZE];
+	enum status rc;
+
+	if (ref == NULL || s->dirfd < 0)
+		FAIL(d, ST_BUG, "%s: no such object in the record", name);
+	TRY(file_read_at(s->dirfd, name, FILE_MAX, out, d));
+	hash_sha384_hex(out->data, out->len, digest);
+	if (strcmp(digest, ref->digest) != 0) {
+		bytes_free(out);
+		FAIL(d, ST_AUTH, "%s: FORMATS 7.3: its digest is not the one "
+		    "the record has", name);
+	}
+out:
+	return rc;
+}

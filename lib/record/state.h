@@ -1,0 +1,128 @@
+/* state.h -- what ceremonies have left: the record replayed into tables. */
+#ifndef ANCHORITE_STATE_H
+#define ANCHORITE_STATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/base/bytes.h"
+#include "lib/base/diag.h"
+#include "lib/crypto/cert.h"
+#include "lib/crypto/crl.h"
+#include "lib/crypto/spki.h"
+#include "lib/record/entry.h"
+#include "lib/record/plan.h"
+#include "lib/record/sheet.h"
+
+struct root {
+	char name[33];
+	unsigned number; /* 1.. in the state: its file's name */
+	char alg[SPKI_ALG_SIZE];
+	struct spki key;
+	unsigned counter; /* of the derivation */
+	char object[OBJECT_NAME_SIZE]; /* its certificate, or empty: a next */
+	char subject[65]; /* common name, when there is a certificate */
+	int64_t not_after;
+};
+
+struct delegation {
+	char name[33]; /* of its step */
+	char root[33];
+	char product[33], role[33], slot[8];
+	char serial[2 * CERT_SERIAL_LEN + 1];
+	uint8_t key_id[SHA384_LEN];
+	int64_t not_before, not_after;
+	char object[OBJECT_NAME_SIZE];
+};
+
+struct list {
+	char root[33];
+	unsigned file;	 /* lists/<file>.crl */
+	uint64_t number; /* cRLNumber */
+	int64_t this_update, next_update;
+	char object[OBJECT_NAME_SIZE];
+};
+
+struct ceremony {
+	unsigned number;
+	char plan[SHA384_HEX_SIZE]; /* digest */
+	char before[SHA384_HEX_SIZE]; /* head before it, or "none" */
+	uint64_t first, last; /* entries; last is 0 while open */
+	bool ended; /* closed early */
+	bool is_signed; /* closing line signed by a root */
+};
+
+struct state {
+	char id[33]; /* 32 hex: the start of the first entry's digest */
+	enum plan_mode mode;
+	char org[NAME_PART_SIZE];
+	char arc[CERT_OID_SIZE];
+	int dirfd; /* where objects are read from; borrowed; -1: nowhere */
+	struct entry *entries; /* owned, all of them in order */
+	size_t n;
+	struct root *roots;
+	size_t nroots;
+	struct sheet_set *sets;
+	size_t nsets;
+	struct delegation *delegations;
+	size_t ndelegations;
+	struct list *lists;
+	size_t nlists;
+	struct ceremony *ceremonies;
+	size_t nceremonies;
+	void *keys; /* ledger of key indexes: state_key_seen */
+};
+
+/* An empty state, before the first ceremony. */
+MUST_USE enum status state_new(struct state **out, struct diag *d);
+void state_free(struct state *s);
+
+/**
+ * state_apply(s, e, d):
+ * Take in the next entry: its number, its link to the one before, and what its
+ * kind does to the tables.  ${*e} is moved into the state on success.
+ * ST_AUTH: it is not the next of this chain.  ST_FORMAT: facts missing.
+ */
+MUST_USE enum status state_apply(struct state *s, struct entry *e,
+    struct diag *d);
+
+/* SHA-384 in hex of the last entry, or "none". */
+const char *state_head(const struct state *s);
+
+/* The open ceremony, or NULL. */
+const struct ceremony *state_open(const struct state *s);
+
+const struct root *state_root(const struct state *s, const char *name);
+const struct delegation *state_delegation(const struct state *s,
+    const char *serial);
+/* The newest list of a root, or NULL. */
+const struct list *state_last_list(const struct state *s, const char *root);
+/* The live set of a root, or NULL. */
+const struct sheet_set *state_live_set(const struct state *s,
+    const char *root);
+
+/**
+ * state_key_seen(s, index):
+ * Where a key with this index (struct spki) was seen before, as words for a
+ * sentence ("root g1", "delegation gateway of ceremony 1"), or NULL.
+ */
+const char *state_key_seen(const struct state *s,
+    const uint8_t index[SHA384_LEN]);
+
+/**
+ * state_object(s, name, out, d):
+ * The bytes of a committed object, their digest checked against its entry.
+ */
+MUST_USE enum status state_object(const struct state *s, const char *name,
+    struct bytes *out, struct diag *d);
+
+/* Facts of a kind that are taken on trust when a ceremony is computed again
+ * (RULES C7; listed in FORMATS 7), NULL-ended; NULL for an unknown kind. */
+const char *const *state_trusted(const char *kind);
+
+/* Whether entries of this kind are events between the items (a refusal, a
+ * note, a void set): nothing to compute again. */
+bool state_is_event(const char *kind);
+
+#endif

@@ -1,0 +1,104 @@
+/* step.h -- one kind of step: what a room offers the ceremony. */
+#ifndef ANCHORITE_STEP_H
+#define ANCHORITE_STEP_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/base/bytes.h"
+#include "lib/base/diag.h"
+#include "lib/base/secret.h"
+#include "lib/crypto/key.h"
+#include "lib/record/facts.h"
+#include "lib/record/front.h"
+#include "lib/record/plan.h"
+#include "lib/record/state.h"
+
+/* A file that an item makes. */
+struct object {
+	char name[OBJECT_NAME_SIZE];
+	struct bytes bytes; /* owned */
+};
+
+/* What one item gives: an entry's kind and facts, and its files.  In memory:
+ * only the engine writes. */
+struct outcome {
+	const char *kind; /* "list", "delegation": a row of state.c */
+	struct facts facts;
+	struct object *objects; /* owned */
+	size_t n;
+};
+MUST_USE enum status outcome_add(struct outcome *o, const char *name,
+    const struct bytes *bytes, struct diag *d);
+void outcome_clear(struct outcome *o);
+
+/* Lent by the engine while one item is performed. */
+struct hands {
+	const struct plan *plan;
+	const struct state *state; /* committed objects, earlier items too */
+	/* Open private key of a root (asks for its sheets the first time). */
+	enum status (*root)(struct hands *, const char *name,
+	    const struct key **out, struct diag *);
+	/* HKDF of that root's seed: serials, set numbers; never the RNG. */
+	enum status (*derive)(struct hands *, const char *name,
+	    const char *label, uint8_t *out, size_t len, struct diag *);
+	/* mint only: the seed of ${name}, drawn now with people's part, or
+	 * recovered when the ceremony is computed again; the facts say how.
+	 * Kept by the engine for the later items: borrowed. */
+	enum status (*seed)(struct hands *, const char *name,
+	    const struct secret **out, struct facts *, struct diag *);
+	/* mint only: show a sheet and have it read back until it is right; what
+	 * came back is kept for the later items: `typed`, by sheet, 0.. */
+	enum status (*prove)(struct hands *, const struct sheet_view *,
+	    struct facts *, struct diag *);
+	const struct secret *(*typed)(struct hands *, size_t sheet);
+	/* mint only: the seed recovered from what was read back; equal to the
+	 * kept one, which it replaces. */
+	enum status (*proven)(struct hands *, const char *name,
+	    const struct secret *seed, struct diag *);
+	void *engine;
+};
+
+/* What earlier rows of a plan will have made, during check. */
+struct promise {
+	const char *kind; /* "root", "list" */
+	const char *name;
+};
+struct promises {
+	const struct promise *promise;
+	size_t n;
+};
+
+struct step_kind { /* const; one per section word; `want` is the row's own */
+	const char *word;  /* "crl": the section [crl NAME] */
+	const char *title; /* "Sign the list", paper and screen */
+	const struct plan_key *keys; /* name, type, required; ends NULL */
+	const char *makes; /* promised to the rows below: "root", ... */
+	/* Shape, inbox bytes. */
+	enum status (*read)(const struct plan *, const struct ini_section *,
+	    void **want, struct diag *);
+	/* No key, no writing. */
+	enum status (*check)(const void *want, const struct plan *,
+	    const struct state *before, const struct promises *,
+	    struct diag *);
+	/* Items; one entry each. */
+	size_t (*count)(const void *want);
+	/* Leading items that count only together: cut inside, they are void
+	 * and start again.  NULL: none. */
+	size_t (*together)(const void *want);
+	/* One line a person reads before it happens; caller frees. */
+	enum status (*show)(const void *want, size_t item,
+	    const struct plan *, const struct state *, struct bytes *,
+	    struct diag *);
+	/* A pure function of want, state, keys and recorded facts. */
+	enum status (*perform)(const void *want, size_t item, struct hands *,
+	    struct outcome *, struct diag *);
+	/* The same for the run and for `ceremony verify`: what came out is what
+	 * was asked for.  No key but public ones. */
+	enum status (*verify)(const void *want, size_t item,
+	    const struct plan *, const struct state *, const struct outcome *,
+	    struct diag *);
+	void (*free)(void *want);
+};
+
+#endif

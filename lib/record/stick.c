@@ -1,0 +1,632 @@
+/* see stick.h */
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/base/file.h"
+#include "lib/record/stick.h"
+
+/* Every folder a state has. */
+static const char *const folders[] = { "bundles", "cross", "issued", "lists",
+	"plans", "private", "record", "requests", "roots", "sealed" };
+#define NFOLDERS (sizeof(folders) / sizeof(folders[0]))
+
+#define VARIANTS 9 /* names tried when torn files have taken them */
+
+/* "issued/4c.crt" with variant 3 is "issued/4c-3.crt". */
+static void
+variant_name(const char *name, unsigned variant, char out[OBJECT_NAME_SIZE])
+{
+	const char *dot = strrchr(name, '.');
+	const int stem = dot == NULL ? (int)strlen(name) : (int)(dot - name);
+
+	if (variant == 1)
+		snprintf(out, OBJECT_NAME_SIZE, "%s", name);
+	else
+		snprintf(out, OBJECT_NAME_SIZE, "%.*s-%u%s", stem, name,
+		    variant, dot == NULL ? "" : dot);
+}
+
+static void
+entry_name(uint64_t number, unsigned variant, char out[OBJECT_NAME_SIZE])
+{
+	char plain[OBJECT_NAME_SIZE];
+
+	snprintf(plain, sizeof(plain), "record/%06lu.json",
+	    (unsigned long)number);
+	variant_name(plain, variant, out);
+}
+
+/* --- reading --- */
+
+/* The whole entry of this number that follows ${previous}, if there is one.
+ * ${*name} gets the file it was found in. */
+static enum status
+find_entry(int dirfd, uint64_t number, const char *previous,
+    struct entry *out, char name[OBJECT_NAME_SIZE], bool *found,
+    struct diag *d)
+{
+	char try[OBJECT_NAME_SIZE];
+	struct bytes text = { 0 };
+	struct entry e = { 0 };
+	enum status rc;
+
+	*found = false;
+	for (unsigned v = 1; v <= VARIANTS; v++) {
+		entry_name(number, v, try);
+		if (!file_exists_at(dirfd, try))
+			break;
+		TRY(file_read_at(dirfd, try, ENTRY_MAX, &text, d));
+		if (entry_read(try, &text, &e, NULL) != ST_OK ||
+		    e.number != number || strcmp(e.previous, previous) != 0) {
+			entry_clear(&e);
+			continue;
+		}
+		if (*found && strcmp(e.digest, out->digest) != 0)
+			FAIL(d, ST_AUTH, "FORMATS 7.4: two entries claim "
+			    "number %lu", (unsigned long)number);
+		if (*found) {
+			entry_clear(&e);
+			continue;
+		}
+		*out = e;
+		memset(&e, 0, sizeof(e));
+		snprintf(name, OBJECT_NAME_SIZE, "%s", try);
+		*found = true;
+	}
+	rc = ST_OK;
+out:
+	entry_clear(&e);
+	bytes_free(&text);
+	return rc;
+}
+
+/* A sorted list of names that is looked up often. */
+struct names {
+	char **name;
+	size_t n, room;
+};
+
+static enum status
+names_add(struct names *l, const char *name, struct diag *d)
+{
+	char **grown;
+
+	if (l->n == l->room) {
+		grown = reallocarray(l->name, l->room * 2 + 16,
+		    sizeof(*grown));
+		if (grown == NULL)
+			return diag_set(d, ST_SYSTEM, "out of memory");
+		l->name = grown;
+		l->room = l->room * 2 + 16;
+	}
+	if ((l->name[l->n] = strdup(name)) == NULL)
+		return diag_set(d, ST_SYSTEM, "out of memory");
+	l->n++;
+	return ST_OK;
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	const char *const *x = a, *const *y = b;
+
+	return strcmp(*x, *y);
+}
+
+static bool
+names_have(const struct names *l, const char *name)
+{
+	return bsearch(&name, l->name, l->n, sizeof(*l->name), by_name) !=
+	    NULL;
+}
+
+/* What the chain accounts for: entries, objects, leftovers named before. */
+static enum status
+covered(const struct chain *c, struct names *out, struct diag *d)
+{
+	enum status rc = ST_OK;
+
+	for (size_t i = 0; i < c->n && rc == ST_OK; i++) {
+		for (size_t j = 0; j < c->entry[i].n && rc == ST_OK; j++)
+			rc = names_add(out, c->entry[i].objects[j].name, d);
+		for (size_t j = 0; j < c->entry[i].nleft && rc == ST_OK; j++)
+			rc = names_add(out, c->entry[i].leftovers[j], d);
+	}
+	return rc;
+}
+
+/* Files of one folder that nothing accounts for. */
+static enum status
+folder_strays(int dirfd, const char *folder, const struct names *known,
+    struct names *out, struct diag *d)
+{
+	char name[OBJECT_NAME_SIZE], **names = NULL;
+	enum status rc;
+	size_t n = 0;
+	int fd = -1;
+
+	TRY(file_open_sub(dirfd, folder, false, &fd, d));
+	TRY(file_list_at(fd, &names, &n, d));
+	for (size_t i = 0; i < n; i++) {
+		if (snprintf(name, sizeof(name), "%s/%s", folder, names[i]) >=
+		    (int)sizeof(name))
+			FAIL(d, ST_FORMAT, "%s holds a name that is too long",
+			    folder);
+		if (!names_have(known, name))
+			TRY(names_add(out, name, d));
+	}
+out:
+	file_list_free(names, n);
+	if (fd >= 0)
+		close(fd);
+	return rc;
+}
+
+static bool
+is_folder(const char *name)
+{
+	for (size_t i = 0; i < NFOLDERS; i++) {
+		if (strcmp(folders[i], name) == 0)
+			return true;
+	}
+	return false;
+}
+
+static enum status
+find_strays(int dirfd, struct names *known, struct chain *c, struct diag *d)
+{
+	struct names strays = { 0 };
+	char **top = NULL;
+	enum status rc;
+	size_t n = 0;
+
+	TRY(covered(c, known, d));
+	if (known->n > 0)
+		qsort(known->name, known->n, sizeof(*known->name), by_name);
+	TRY(file_list_at(dirfd, &top, &n, d));
+	for (size_t i = 0; i < n; i++) {
+		if (is_folder(top[i]))
+			TRY(folder_strays(dirfd, top[i], known, &strays, d));
+		else if (!names_have(known, top[i]))
+			TRY(names_add(&strays, top[i], d));
+	}
+	c->stray = strays.name;
+	c->nstray = strays.n;
+	memset(&strays, 0, sizeof(strays));
+	rc = ST_OK;
+out:
+	file_list_free(top, n);
+	file_list_free(strays.name, strays.n);
+	return rc;
+}
+
+/* A number behind the chain's end whose entry is whole means that one before
+ * it is gone: that is no torn end. */
+static enum status
+check_end(int dirfd, const struct chain *c, struct diag *d)
+{
+	char **names = NULL, full[OBJECT_NAME_SIZE], first[OBJECT_NAME_SIZE];
+	enum status rc;
+	size_t n = 0;
+	int fd = -1;
+
+	entry_name(c->n + 1, 1, first);
+	if (!file_exists_at(dirfd, "record"))
+		return ST_OK;
+	TRY(file_open_sub(dirfd, "record", false, &fd, d));
+	TRY(file_list_at(fd, &names, &n, d));
+	for (size_t i = 0; i < n; i++) {
+		snprintf(full, sizeof(full), "record/%s", names[i]);
+		if (strlen(names[i]) == strlen("000001.json") &&
+		    strcmp(full + strlen(full) - 5, ".json") == 0 &&
+		    strcmp(full, first) > 0)
+			FAIL(d, ST_AUTH, "%s: FORMATS 7.4: missing or altered, "
+			    "and later entries are there", first);
+	}
+out:
+	file_list_free(names, n);
+	if (fd >= 0)
+		close(fd);
+	return rc;
+}
+
+void
+chain_clear(struct chain *c)
+{
+	if (c == NULL)
+		return;
+	for (size_t i = 0; i < c->n; i++)
+		entry_clear(&c->entry[i]);
+	free(c->entry);
+	file_list_free(c->stray, c->nstray);
+	memset(c, 0, sizeof(*c));
+}
+
+enum status
+chain_read(int dirfd, const char *name, struct chain *out, struct diag *d)
+{
+	char file[OBJECT_NAME_SIZE];
+	struct names known = { 0 };
+	struct chain c = { 0 };
+	struct entry e = { 0 };
+	const char *previous;
+	struct entry *grown;
+	size_t room = 0;
+	bool found;
+	enum status rc;
+
+	for (;;) {
+		previous = c.n == 0 ? "none" : c.entry[c.n - 1].digest;
+		TRY(find_entry(dirfd, c.n + 1, previous, &e, file, &found, d));
+		if (!found)
+			break;
+		if (c.n == room) {
+			grown = reallocarray(c.entry, room * 2 + 64,
+			    sizeof(*grown));
+			if (grown == NULL)
+				FAIL(d, ST_SYSTEM, "out of memory");
+			c.entry = grown;
+			room = room * 2 + 64;
+		}
+		TRY(names_add(&known, file, d));
+		c.entry[c.n++] = e;
+		memset(&e, 0, sizeof(e));
+	}
+	TRY(check_end(dirfd, &c, d));
+	TRY(find_strays(dirfd, &known, &c, d));
+	*out = c;
+	memset(&c, 0, sizeof(c));
+	rc = ST_OK;
+out:
+	if (rc != ST_OK)
+		diag_prefix(d, "%s", name);
+	entry_clear(&e);
+	chain_clear(&c);
+	file_list_free(known.name, known.n);
+	return rc;
+}
+
+bool
+chain_prefix(const struct chain *a, const struct chain *b)
+{
+	if (a->n > b->n)
+		return false;
+	return a->n == 0 ||
+	    strcmp(a->entry[a->n - 1].digest, b->entry[a->n - 1].digest) == 0;
+}
+
+
+enum status
+state_load(const char *path, struct state **out, int *dirfd, char ***strays,
+    size_t *nstrays, struct diag *d)
+{
+	struct state *s = NULL;
+	struct chain c = { 0 };
+	enum status rc;
+	int fd = -1;
+
+	*out = NULL;
+	TRY(file_open_dir(path, false, &fd, d));
+	TRY(chain_read(fd, path, &c, d));
+	if (c.n == 0)
+		FAIL(d, ST_FORMAT, "%s: no record is there", path);
+	TRY(state_new(&s, d));
+	for (size_t i = 0; i < c.n; i++)
+		TRY(state_apply(s, &c.entry[i], d));
+	if (strays != NULL) {
+		*strays = c.stray;
+		*nstrays = c.nstray;
+		c.stray = NULL;
+		c.nstray = 0;
+	}
+	s->dirfd = fd;
+	*dirfd = fd;
+	fd = -1;
+	*out = s;
+	s = NULL;
+	rc = ST_OK;
+out:
+	state_free(s);
+	chain_clear(&c);
+	if (fd >= 0)
+		close(fd);
+	return rc;
+}
+
+/* --- writing --- */
+
+/* A folder that was unmounted or swapped must not take a ceremony into RAM:
+ * the path still leads to the very folder that was opened. */
+static enum status
+same_medium(const struct stick *s, struct diag *d)
+{
+	struct stat now;
+
+	if (stat(s->path, &now) != 0 || now.st_dev != s->dev ||
+	    now.st_ino != s->ino)
+		return diag_set(d, ST_SYSTEM, "%s: it is no longer the medium "
+		    "that this ceremony opened", s->path);
+	return ST_OK;
+}
+
+/* The variant of ${name} that every stick can take: absent, or (a leftover of
+ * a cut) there with these very bytes. */
+static enum status
+free_variant(const struct sticks *s, const char *name,
+    const struct bytes *bytes, char out[OBJECT_NAME_SIZE], struct diag *d)
+{
+	struct bytes there = { 0 };
+	bool fits;
+
+	for (unsigned v = 1; v <= VARIANTS; v++) {
+		variant_name(name, v, out);
+		fits = true;
+		for (size_t i = 0; i < s->n && fits; i++) {
+			if (!file_exists_at(s->stick[i].dirfd, out))
+				continue;
+			fits = file_read_at(s->stick[i].dirfd, out, FILE_MAX,
+			    &there, NULL) == ST_OK &&
+			    bytes_equal(&there, bytes);
+		}
+		bytes_free(&there);
+		if (fits)
+			return ST_OK;
+	}
+	return diag_set(d, ST_SYSTEM, "%s: torn files have taken all its "
+	    "names; make a new stick with `anchorite state copy`", name);
+}
+
+/* Write to each stick under one name; what is there already is equal. */
+static enum status
+write_all(struct sticks *s, const char *name, const struct bytes *bytes,
+    struct diag *d)
+{
+	char folder[OBJECT_NAME_SIZE];
+	struct stick *k;
+	enum status rc;
+	int fd = -1;
+
+	snprintf(folder, sizeof(folder), "%.*s", (int)strcspn(name, "/"),
+	    name);
+	for (size_t i = 0; i < s->n; i++) {
+		k = &s->stick[i];
+		TRY(same_medium(k, d));
+		if (file_exists_at(k->dirfd, name))
+			continue;
+		TRY(file_open_sub(k->dirfd, folder, true, &fd, d));
+		if ((rc = file_create_at(fd, name + strlen(folder) + 1,
+		    bytes->data, bytes->len, d)) != ST_OK) {
+			diag_prefix(d, "%s", k->path);
+			goto out;
+		}
+		close(fd);
+		fd = -1;
+	}
+	rc = ST_OK;
+out:
+	if (fd >= 0)
+		close(fd);
+	return rc;
+}
+
+/* Name what a cut left behind, once: the entry being made covers it. */
+static enum status
+name_leftovers(struct sticks *s, struct entry *e, struct diag *d)
+{
+	struct chain *c;
+	enum status rc;
+	bool again;
+
+	for (size_t i = 0; i < s->n; i++) {
+		c = &s->stick[i].chain;
+		for (size_t j = 0; j < c->nstray; j++) {
+			again = false;
+			for (size_t k = 0; k < e->n; k++)
+				again |= strcmp(e->objects[k].name,
+				    c->stray[j]) == 0;
+			for (size_t k = 0; k < e->nleft; k++)
+				again |= strcmp(e->leftovers[k],
+				    c->stray[j]) == 0;
+			if (!again)
+				TRY(entry_add_leftover(e, c->stray[j], d));
+		}
+	}
+	rc = ST_OK;
+out:
+	return rc;
+}
+
+enum status
+sticks_commit(struct sticks *s, struct entry *e, const struct outcome *o,
+    struct diag *d)
+{
+	char name[OBJECT_NAME_SIZE], digest[SHA384_HEX_SIZE];
+	enum status rc;
+
+	for (size_t i = 0; o != NULL && i < o->n; i++) {
+		TRY(free_variant(s, o->objects[i].name, &o->objects[i].bytes,
+		    name, d));
+		TRY(write_all(s, name, &o->objects[i].bytes, d));
+		hash_sha384_hex(o->objects[i].bytes.data,
+		    o->objects[i].bytes.len, digest);
+		TRY(entry_add_object(e, name, digest, d));
+	}
+	TRY(name_leftovers(s, e, d));
+	TRY(entry_seal(e, d));
+	entry_name(e->number, 1, name);
+	{
+		char plain[OBJECT_NAME_SIZE];
+
+		snprintf(plain, sizeof(plain), "%s", name);
+		TRY(free_variant(s, plain, &e->text, name, d));
+	}
+	TRY(write_all(s, name, &e->text, d));
+	for (size_t i = 0; i < s->n; i++) {
+		file_list_free(s->stick[i].chain.stray,
+		    s->stick[i].chain.nstray);
+		s->stick[i].chain.stray = NULL;
+		s->stick[i].chain.nstray = 0;
+	}
+	rc = ST_OK;
+out:
+	return rc;
+}
+
+static enum status
+open_stick(const char *path, bool create, bool memory, struct stick *out,
+    struct diag *d)
+{
+	struct stat st;
+	enum status rc;
+
+	if ((out->path = strdup(path)) == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	TRY(file_open_dir(path, create, &out->dirfd, d));
+	if (fstat(out->dirfd, &st) != 0)
+		FAIL(d, ST_SYSTEM, "%s: %s", path, strerror(errno));
+	out->dev = st.st_dev;
+	out->ino = st.st_ino;
+	if (!memory && file_is_memory(out->dirfd))
+		FAIL(d, ST_POLICY, "%s: FORMATS 7.1: a state is kept on a "
+		    "medium, and this is memory", path);
+	/* a killed run may have left pages that are not on the medium */
+	if (syncfs(out->dirfd) != 0)
+		FAIL(d, ST_SYSTEM, "%s: %s", path, strerror(errno));
+	TRY(chain_read(out->dirfd, path, &out->chain, d));
+out:
+	return rc;
+}
+
+/* Entries and objects of ${from} beyond ${to}'s chain, written to ${to}. */
+static enum status
+bring_forward(const struct stick *from, struct stick *to, struct diag *d)
+{
+	struct sticks one = { .n = 1 };
+	char name[OBJECT_NAME_SIZE], plain[OBJECT_NAME_SIZE];
+	struct bytes bytes = { 0 };
+	const struct entry *e;
+	enum status rc;
+
+	one.stick[0] = *to; /* borrowed for the writing */
+	for (size_t i = to->chain.n; i < from->chain.n; i++) {
+		e = &from->chain.entry[i];
+		for (size_t j = 0; j < e->n; j++) {
+			TRY(file_read_at(from->dirfd, e->objects[j].name,
+			    FILE_MAX, &bytes, d));
+			TRY(free_variant(&one, e->objects[j].name, &bytes,
+			    name, d));
+			if (strcmp(name, e->objects[j].name) != 0)
+				FAIL(d, ST_SYSTEM, "%s: a torn %s is in the "
+				    "way; make a new stick with `anchorite "
+				    "state copy`", to->path, e->objects[j].name);
+			TRY(write_all(&one, name, &bytes, d));
+		}
+		entry_name(e->number, 1, plain);
+		TRY(free_variant(&one, plain, &e->text, name, d));
+		TRY(write_all(&one, name, &e->text, d));
+	}
+	chain_clear(&to->chain);
+	TRY(chain_read(to->dirfd, to->path, &to->chain, d));
+	if (to->chain.n != from->chain.n ||
+	    !chain_prefix(&to->chain, &from->chain))
+		FAIL(d, ST_SYSTEM, "%s: it did not take the record", to->path);
+out:
+	bytes_free(&bytes);
+	return rc;
+}
+
+static enum status
+agree(struct stick *a, struct stick *b, struct diag *d)
+{
+	if (chain_prefix(&a->chain, &b->chain))
+		return a->chain.n == b->chain.n ? ST_OK :
+						  bring_forward(b, a, d);
+	if (chain_prefix(&b->chain, &a->chain))
+		return bring_forward(a, b, d);
+	return diag_set(d, ST_AUTH, "%s and %s: FORMATS 7.4: two different "
+	    "histories; neither is written to", a->path, b->path);
+}
+
+enum status
+sticks_open(const char *const *paths, size_t n, bool create, bool memory,
+    struct sticks **out, struct diag *d)
+{
+	struct sticks *s = NULL;
+	enum status rc;
+
+	*out = NULL;
+	if (n < 1 || n > STICKS_MAX)
+		FAIL(d, ST_BUG, "%zu sticks", n);
+	if ((s = calloc(1, sizeof(*s))) == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	for (size_t i = 0; i < n; i++) {
+		s->stick[i].dirfd = -1;
+		s->n = i + 1;
+		TRY(open_stick(paths[i], create, memory, &s->stick[i], d));
+	}
+	if (n == 2) {
+		if (s->stick[0].dev == s->stick[1].dev &&
+		    s->stick[0].ino == s->stick[1].ino)
+			FAIL(d, ST_POLICY, "%s and %s are one folder",
+			    paths[0], paths[1]);
+		TRY(agree(&s->stick[0], &s->stick[1], d));
+	}
+	*out = s;
+	s = NULL;
+	rc = ST_OK;
+out:
+	sticks_free(s);
+	return rc;
+}
+
+void
+sticks_free(struct sticks *s)
+{
+	if (s == NULL)
+		return;
+	for (size_t i = 0; i < s->n; i++) {
+		free(s->stick[i].path);
+		if (s->stick[i].dirfd >= 0)
+			close(s->stick[i].dirfd);
+		chain_clear(&s->stick[i].chain);
+	}
+	free(s);
+}
+
+const struct chain *
+sticks_chain(const struct sticks *s)
+{
+	return &s->stick[0].chain; /* equal by now */
+}
+
+enum status
+sticks_copy(const char *from, const char *to, struct diag *d)
+{
+	struct stick a = { .dirfd = -1 }, b = { .dirfd = -1 };
+	enum status rc;
+
+	TRY(open_stick(from, false, true, &a, d));
+	if (a.chain.n == 0)
+		FAIL(d, ST_FORMAT, "%s: no record is there", from);
+	TRY(open_stick(to, true, true, &b, d));
+	if (!chain_prefix(&b.chain, &a.chain))
+		FAIL(d, ST_AUTH, "%s: FORMATS 7.4: it has entries that %s has "
+		    "not; a state never goes back", to, from);
+	TRY(bring_forward(&a, &b, d));
+out:
+	free(a.path);
+	free(b.path);
+	if (a.dirfd >= 0)
+		close(a.dirfd);
+	if (b.dirfd >= 0)
+		close(b.dirfd);
+	chain_clear(&a.chain);
+	chain_clear(&b.chain);
+	return rc;
+}

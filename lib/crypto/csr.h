@@ -9,6 +9,7 @@
 #include "lib/crypto/spki.h"
 
 #define CSR_MAX 65536 /* bytes */
+#define CSR_ATTRIBUTES_MAX 16
 
 /* Nothing but the key is ever taken from a request; the subject is kept
  * (escaped) for people to look at. */
@@ -16,7 +17,7 @@ struct csr {
 	struct bytes der; /* owned */
 	uint8_t id[SHA384_LEN];
 	char subject[512];
-	char alg[SPKI_ALG_SIZE]; /* of its signature */
+	char alg[SPKI_ALG_SIZE]; /* of its signature: "ecdsa-sha256" ... */
 	struct spki key;
 };
 

@@ -2,6 +2,10 @@
 #ifndef ANCHORITE_OSSL_H
 #define ANCHORITE_OSSL_H
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
@@ -58,8 +62,14 @@ MUST_USE enum status ossl_name(const struct name *n, X509_NAME **out,
 void ossl_unname(const X509_NAME *x, struct name *n, bool *plain,
     char *text, size_t size);
 
+/* Whether every value is text without control characters. */
+bool ossl_name_printable(const X509_NAME *x);
+
 /* ASN1_TIME to seconds.  ST_FORMAT: not a time, or spelt wrongly. */
 MUST_USE enum status ossl_time(const ASN1_TIME *t, int64_t *out,
+    struct diag *d);
+/* The same, and of the one type that RFC 5280 4.1.2.5 leaves it. */
+MUST_USE enum status ossl_validity(const ASN1_TIME *t, int64_t *out,
     struct diag *d);
 /* UTCTime before 2050, GeneralizedTime after; the caller frees. */
 MUST_USE enum status ossl_make_time(int64_t t, ASN1_TIME **out,
@@ -69,10 +79,14 @@ MUST_USE enum status ossl_make_time(int64_t t, ASN1_TIME **out,
  * "ecdsa-p384" for ecdsa-with-SHA384, "rsa-sha256" ...; "?" when unknown. */
 void ossl_signature_name(const X509_ALGOR *a, char out[SPKI_ALG_SIZE]);
 
+/* Authority key identifier, of a key identifier alone; NULL: no memory. */
+X509_EXTENSION *ossl_aki(const uint8_t ski[20]);
+
 /**
  * ossl_der(name, label, data, len, out, d):
  * DER from PEM (exactly one block called ${label}, or ${label2} when that is
- * not NULL, and nothing around it) or from DER as it is.  ST_FORMAT else.
+ * not NULL, and nothing around it but `openssl req -text` before the latter)
+ * or from DER as it is.  ST_FORMAT else.
  */
 MUST_USE enum status ossl_der(const char *name, const char *label,
     const char *label2, const void *data, size_t len, struct bytes *out,

@@ -52,11 +52,61 @@ typedef struct {
 	STACK_OF(X509_ATTRIBUTE) *attrs;
 } ASN1_REQUEST;
 
+/* TBSCertList */
+typedef struct {
+	ASN1_INTEGER *version;
+	ASN1_STRING *alg;
+	ASN1_STRING *issuer;
+	ASN1_TIME *this_update;
+	ASN1_TIME *next_update;
+	STACK_OF(X509_REVOKED) *entries; /* NULL: none */
+	STACK_OF(X509_EXTENSION) *exts;
+} ASN1_LIST;
+
+/* SignerInfo by key identifier, without unsigned attributes */
+typedef struct {
+	ASN1_INTEGER *version;
+	ASN1_OCTET_STRING *ski;
+	ASN1_STRING *digest;
+	STACK_OF(X509_ATTRIBUTE) *attrs;
+	ASN1_STRING *alg;
+	ASN1_OCTET_STRING *sig;
+} ASN1_SIGNER;
+DEFINE_STACK_OF(ASN1_SIGNER)
+
+/* EncapsulatedContentInfo whose content is elsewhere */
+typedef struct {
+	ASN1_OBJECT *type;
+} ASN1_DETACHED;
+
+/* SignedData without certificates and lists */
+typedef struct {
+	ASN1_INTEGER *version;
+	STACK_OF(X509_ALGOR) *digests;
+	ASN1_DETACHED *content;
+	STACK_OF(ASN1_SIGNER) *signers;
+} ASN1_SIGNED_DATA;
+
+/* ContentInfo */
+typedef struct {
+	ASN1_OBJECT *type;
+	ASN1_SIGNED_DATA *data;
+} ASN1_MESSAGE;
+
+/* SignedAttributes as they are signed: a SET, not its [0] */
+typedef STACK_OF(X509_ATTRIBUTE) ASN1_ATTRIBUTES;
+
 DECLARE_ASN1_ITEM(ASN1_SIGNED)
 DECLARE_ASN1_ITEM(ASN1_SPKI)
 DECLARE_ASN1_ITEM(ASN1_RSA)
 DECLARE_ASN1_ITEM(ASN1_CERT)
 DECLARE_ASN1_ITEM(ASN1_REQUEST)
+DECLARE_ASN1_ITEM(ASN1_LIST)
+DECLARE_ASN1_ITEM(ASN1_SIGNER)
+DECLARE_ASN1_ITEM(ASN1_DETACHED)
+DECLARE_ASN1_ITEM(ASN1_SIGNED_DATA)
+DECLARE_ASN1_ITEM(ASN1_MESSAGE)
+DECLARE_ASN1_ITEM(ASN1_ATTRIBUTES)
 
 /**
  * asn1_read(it, data, len):

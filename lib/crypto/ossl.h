@@ -37,19 +37,10 @@ EVP_PKEY *ossl_private(const struct key *k);
 MUST_USE enum status ossl_public(const struct spki *s, EVP_PKEY **out,
     struct diag *d);
 
-/* The digest of an algorithm ("ecdsa-p384": SHA-384), or NULL for those that
- * bring their own. */
-const EVP_MD *ossl_digest(const char *alg);
-
-/* Make the signing context deterministic where that is a parameter of it
- * (OpenSSL 3.2 and newer); elsewhere the key itself is. */
-MUST_USE enum status ossl_deterministic(const char *alg, EVP_PKEY_CTX *ctx,
-    struct diag *d);
-
 /**
  * ossl_sign_ctx(k, out, d):
- * A digest context ready for X509_sign_ctx or X509_CRL_sign_ctx with ${k};
- * the caller frees (EVP_MD_CTX_free).
+ * A context ready for EVP_DigestSign with ${k}, deterministic; the caller frees
+ * (EVP_MD_CTX_free).
  */
 MUST_USE enum status ossl_sign_ctx(const struct key *k, EVP_MD_CTX **out,
     struct diag *d);
@@ -74,10 +65,6 @@ MUST_USE enum status ossl_validity(const ASN1_TIME *t, int64_t *out,
 /* UTCTime before 2050, GeneralizedTime after; the caller frees. */
 MUST_USE enum status ossl_make_time(int64_t t, ASN1_TIME **out,
     struct diag *d);
-
-/* The algorithm of a signature by the key that could have made it, such as
- * "ecdsa-p384" for ecdsa-with-SHA384, "rsa-sha256" ...; "?" when unknown. */
-void ossl_signature_name(const X509_ALGOR *a, char out[SPKI_ALG_SIZE]);
 
 /* Authority key identifier, of a key identifier alone; NULL: no memory. */
 X509_EXTENSION *ossl_aki(const uint8_t ski[20]);

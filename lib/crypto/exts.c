@@ -267,12 +267,18 @@ read_constraints(const struct cert_ext *e, struct cert *c)
 }
 
 static bool
+is_value(const ASN1_OCTET_STRING *s, const struct bytes *value)
+{
+	return (size_t)ASN1_STRING_length(s) == value->len &&
+	    memcmp(ASN1_STRING_get0_data(s), value->data, value->len) == 0;
+}
+
+static bool
 read_usage(const struct cert_ext *e, struct cert *c)
 {
-	struct cert_ext again = { 0 };
-	X509_EXTENSION *ext = NULL;
+	X509_EXTENSION *again;
 	ASN1_BIT_STRING *bits;
-	bool ok = false;
+	bool ok;
 
 	bits = asn1_read(ASN1_ITEM_rptr(ASN1_BIT_STRING), e->value.data,
 	    e->value.len);
@@ -284,15 +290,11 @@ read_usage(const struct cert_ext *e, struct cert *c)
 			c->spec.usage |= 1U << i;
 	ASN1_BIT_STRING_free(bits);
 	/* X.690 11.2.2: no bit behind the last one that is set */
-	if ((ext = write_usage(&c->spec)) != NULL &&
-	    asn1_write(X509_EXTENSION_get_data(ext),
-	    ASN1_ITEM_rptr(ASN1_OCTET_STRING), &again.value, NULL) == ST_OK)
-		ok = again.value.len == e->value.len + 2 &&
-		    memcmp(again.value.data + 2, e->value.data,
-		    e->value.len) == 0;
-	bytes_free(&again.value);
-	X509_EXTENSION_free(ext);
-	return ok && c->spec.usage != 0;
+	again = write_usage(&c->spec);
+	ok = again != NULL && c->spec.usage != 0 &&
+	    is_value(X509_EXTENSION_get_data(again), &e->value);
+	X509_EXTENSION_free(again);
+	return ok;
 }
 
 static bool

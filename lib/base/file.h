@@ -10,7 +10,10 @@
 #include "lib/base/diag.h"
 #include "lib/base/secret.h"
 
-#define FILE_MAX (16 * 1024 * 1024) /* bytes; the most that is ever read */
+/* Where a folder is open already, ${name} is one step: neither empty nor . nor
+ * .. and without a slash (ST_FORMAT), so that no name leads out of it. */
+
+#define FILE_MAX ((size_t)16 << 20) /* bytes; the most that is ever read */
 
 /**
  * file_open_dir(path, create, fd, d):
@@ -53,7 +56,8 @@ MUST_USE enum status file_read_secret(int fd, size_t max, struct secret **out,
 
 /**
  * file_exists_at(dirfd, name):
- * Whether anything of that name is there, link or not.
+ * Whether anything of that name is there, link or not.  What cannot be looked
+ * at is taken to be there.
  */
 bool file_exists_at(int dirfd, const char *name);
 
@@ -88,7 +92,8 @@ void file_list_free(char **names, size_t n);
 
 /**
  * file_is_memory(fd):
- * Whether the file system of ${fd} lives in RAM and dies with the machine.
+ * Whether the file system of ${fd} lives in RAM and dies with the machine, or
+ * does not say.
  */
 bool file_is_memory(int fd);
 

@@ -11,8 +11,8 @@
 
 /* key = value, or key.name = value */
 struct ini_entry {
-	char *key;  /* [a-z][a-z0-9-]* */
-	char *name; /* after the dot, or NULL */
+	char *key;   /* [a-z][a-z0-9-]*, at most 32 */
+	char *name;  /* a word after the dot, or NULL */
 	char *value; /* never empty; no blanks at either end */
 	size_t line; /* 1.. */
 };
@@ -37,7 +37,8 @@ struct ini {
  * UTF-8, LF line ends, `#` in column 1 only, no quotes, no continuation, no
  * comment behind a value, no control character; each (kind, name) once, each
  * (key, name) once a section; at least one section.  A last line without its
- * LF is refused (a torn file).  Refusals begin "FILE:LINE: FORMATS 3.n: ".
+ * LF is refused (a torn file).  Refusals begin "FILE:LINE: FORMATS 3.n: ", or
+ * without a line when they are about the file as a whole.
  * On success ${*out} is the caller's (ini_free).
  */
 MUST_USE enum status ini_read(const char *file, const char *text, size_t len,

@@ -74,6 +74,9 @@ map_secret(struct secret *s)
 static enum status
 lock_secret(struct secret *s, struct diag *d)
 {
+	/* sodium_malloc before sodium_init aborts; a second one does nothing */
+	if (sodium_init() < 0)
+		return diag_set(d, ST_SYSTEM, "libsodium could not start");
 	if ((s->data = sodium_malloc(s->len)) == NULL)
 		return diag_set(d, ST_SYSTEM, "no guarded memory for a secret");
 	if (sodium_mlock(s->data, s->len) != 0)

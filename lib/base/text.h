@@ -19,6 +19,13 @@
 bool text_escape(const void *data, size_t len, char *out, size_t size);
 
 /**
+ * text_scalar(data, len, out):
+ * The Unicode scalar that ${data} begins with and how many bytes it takes:
+ * strict UTF-8, nothing overlong, no surrogate.  0 if there is none.
+ */
+size_t text_scalar(const void *data, size_t len, uint32_t *out);
+
+/**
  * text_hex(data, len, out):
  * Lower-case hex; ${out} takes 2 * ${len} + 1 bytes.
  */
@@ -42,6 +49,7 @@ MUST_USE enum status text_number(const char *s, uint64_t min, uint64_t max,
  * text_is_word(s):
  * [a-z0-9][a-z0-9-]{0,31}: names of people, roots, products, roles.
  */
+#define TEXT_WORD_MAX 32 /* bytes */
 bool text_is_word(const char *s);
 
 /**

@@ -11,13 +11,20 @@
 
 struct tty;
 
+#define TTY_SECRET_MAX 4096 /* bytes */
+
 /**
  * tty_open(path, out, d):
  * The controlling terminal ("/dev/tty") or another; unbuffered, no stdio.
+ * Until tty_close nothing that is typed is echoed but by tty_ask, and ^C is
+ * answered by the question that is open then, or the next one.
  * ST_SYSTEM: there is none.
  */
 MUST_USE enum status tty_open(const char *path, struct tty **out,
     struct diag *d);
+
+/* The terminal as it was; what was typed and not asked for is thrown away.
+ * tty_close(NULL) is allowed. */
 void tty_close(struct tty *t);
 
 /* Text as it is given; the caller has escaped what is foreign. */
@@ -32,7 +39,9 @@ MUST_USE enum status tty_say_secret(struct tty *t, const struct secret *s,
  * tty_ask(t, prompt, max, out, d):
  * Show ${prompt} and read one line of at most ${max} bytes, without its LF;
  * blanks at both ends are dropped.  A longer line is read to its end, refused
- * on screen and asked again.  ST_USAGE: end of input or ^C.
+ * on screen and asked again, and so is one with a key that is no character;
+ * backspace and ^U do what they should, a tab is a blank.
+ * ST_USAGE: ^C, or ^D on an empty line, or the terminal is gone.
  */
 MUST_USE enum status tty_ask(struct tty *t, const char *prompt, size_t max,
     struct bytes *out, struct diag *d);
@@ -40,7 +49,7 @@ MUST_USE enum status tty_ask(struct tty *t, const char *prompt, size_t max,
 /**
  * tty_ask_secret(t, prompt, max, echo, out, d):
  * The same into locked memory, byte by byte from read(2).
- * An empty line is asked again.
+ * An empty line is asked again.  ${max} up to TTY_SECRET_MAX.
  */
 MUST_USE enum status tty_ask_secret(struct tty *t, const char *prompt,
     size_t max, bool echo, struct secret **out, struct diag *d);

@@ -1,0 +1,320 @@
+/* see tty.h */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "lib/base/text.h"
+#include "lib/base/tty.h"
+
+#define INTERRUPTS_MAX 100 /* in a row; then it is no accident */
+#define BLANKS_MAX 16	   /* bytes of blanks behind an answer, to be cut */
+
+/* What keys send, as the terminal is told to interpret nothing. */
+#define KEY_INTERRUPT 0x03 /* ^C */
+#define KEY_END 0x04	   /* ^D */
+#define KEY_BACK 0x08	   /* ^H */
+#define KEY_KILL 0x15	   /* ^U: the whole line again */
+#define KEY_DELETE 0x7f
+
+struct tty {
+	int fd;
+	struct termios was; /* given back by tty_close */
+};
+
+/* One answer while it is typed. */
+struct line {
+	uint8_t *data; /* borrowed; ${size} + 1 bytes */
+	size_t size;   /* bytes that may stay */
+	size_t len;
+	bool echo;
+	bool over; /* there were more than ${size} */
+	bool odd;  /* a key was pressed that is no character */
+};
+
+static enum status
+refuse(struct diag *d, const char *what)
+{
+	return diag_set(d, ST_SYSTEM, "the terminal %s (%s)", what,
+	    strerror(errno));
+}
+
+enum status
+tty_open(const char *path, struct tty **out, struct diag *d)
+{
+	struct termios quiet;
+	struct tty *t = NULL;
+	enum status rc;
+
+	*out = NULL;
+	if ((t = calloc(1, sizeof(*t))) == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	if ((t->fd = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC)) < 0)
+		TRY(refuse(d, "cannot be opened"));
+	if (tcgetattr(t->fd, &t->was) != 0)
+		TRY(refuse(d, "is none"));
+	/* From here to tty_close nothing is echoed but by us: of a pasted
+	 * sheet the next line may come before we have asked for it. */
+	quiet = t->was;
+	quiet.c_lflag &= ~(tcflag_t)(ECHO | ECHONL | ICANON | ISIG | IEXTEN);
+	quiet.c_cc[VMIN] = 1;
+	quiet.c_cc[VTIME] = 0;
+	if (tcsetattr(t->fd, TCSANOW, &quiet) != 0)
+		TRY(refuse(d, "cannot be kept quiet"));
+
+	*out = t;
+	return ST_OK;
+out:
+	if (t != NULL && t->fd >= 0)
+		close(t->fd);
+	free(t);
+	return rc;
+}
+
+void
+tty_close(struct tty *t)
+{
+	if (t == NULL)
+		return;
+	/* what was pasted too much must not become a command of the shell */
+	tcflush(t->fd, TCIFLUSH);
+	tcsetattr(t->fd, TCSANOW, &t->was);
+	close(t->fd);
+	free(t);
+}
+
+static bool
+again(unsigned *tries)
+{
+	return errno == EINTR && ++*tries < INTERRUPTS_MAX;
+}
+
+static enum status
+put(struct tty *t, const void *data, size_t len, struct diag *d)
+{
+	const uint8_t *p = data;
+	unsigned tries = 0;
+	ssize_t n;
+
+	while (len > 0) {
+		n = write(t->fd, p, len);
+		if (n < 0 && again(&tries))
+			continue;
+		if (n <= 0)
+			return refuse(d, "cannot be written to");
+		p += n;
+		len -= (size_t)n;
+		tries = 0;
+	}
+	return ST_OK;
+}
+
+static enum status
+put_text(struct tty *t, const char *s, struct diag *d)
+{
+	return put(t, s, strlen(s), d);
+}
+
+/* One key, straight to where it is to stay. */
+static enum status
+get(struct tty *t, uint8_t *key, struct diag *d)
+{
+	unsigned tries = 0;
+	ssize_t n;
+
+	do {
+		n = read(t->fd, key, 1);
+	} while (n < 0 && again(&tries));
+	if (n < 0)
+		return refuse(d, "cannot be read");
+	if (n == 0)
+		return diag_set(d, ST_USAGE, "the terminal is gone");
+	if (*key == KEY_INTERRUPT)
+		return diag_set(d, ST_USAGE, "interrupted by ^C");
+	return ST_OK;
+}
+
+enum status
+tty_say(struct tty *t, struct diag *d, const char *fmt, ...)
+{
+	char *text = NULL;
+	enum status rc;
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(NULL, 0, fmt, ap);
+	va_end(ap);
+	if (n < 0)
+		FAIL(d, ST_BUG, "text that cannot be formatted");
+	if ((text = malloc((size_t)n + 1)) == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	va_start(ap, fmt);
+	vsnprintf(text, (size_t)n + 1, fmt, ap);
+	va_end(ap);
+	TRY(put(t, text, (size_t)n, d));
+out:
+	free(text);
+	return rc;
+}
+
+enum status
+tty_say_secret(struct tty *t, const struct secret *s, struct diag *d)
+{
+	return put(t, secret_peek(s), secret_len(s), d);
+}
+
+/* Take the last character off the line, all bytes of it. */
+static enum status
+rub_out(struct tty *t, struct line *l, struct diag *d)
+{
+	if (l->len == 0)
+		return ST_OK;
+	do {
+		l->len--;
+	} while (l->len > 0 && (l->data[l->len] & 0xc0) == 0x80);
+	return l->echo ? put_text(t, "\b \b", d) : ST_OK;
+}
+
+/* The key that lies behind the line: one character more, or what it does. */
+static enum status
+take_key(struct tty *t, struct line *l, struct diag *d)
+{
+	enum status rc = ST_OK;
+	uint8_t *key = &l->data[l->len];
+
+	if (*key == '\t')
+		*key = ' ';
+	if (*key == KEY_BACK || *key == KEY_DELETE) {
+		TRY(rub_out(t, l, d));
+	} else if (*key == KEY_KILL) {
+		while (l->len > 0)
+			TRY(rub_out(t, l, d));
+		l->over = l->odd = false;
+	} else if (*key < ' ') {
+		l->odd = true;
+	} else if (l->len == l->size) {
+		l->over = true;
+	} else if (*key != ' ' || l->len > 0) {
+		if (l->echo)
+			TRY(put(t, key, 1, d));
+		l->len++;
+	}
+out:
+	return rc;
+}
+
+static enum status
+read_line(struct tty *t, struct line *l, struct diag *d)
+{
+	enum status rc;
+	uint8_t *key;
+
+	l->len = 0;
+	l->over = l->odd = false;
+	for (;;) {
+		key = &l->data[l->len];
+		TRY(get(t, key, d));
+		if (*key == '\n' || *key == '\r')
+			break;
+		if (*key == KEY_END && l->len == 0)
+			FAIL(d, ST_USAGE, "end of input at the terminal");
+		TRY(take_key(t, l, d));
+	}
+	while (l->len > 0 && l->data[l->len - 1] == ' ')
+		l->len--;
+	TRY(put_text(t, "\n", d));
+out:
+	return rc;
+}
+
+/* Until there is a line of ${least} to ${max} bytes. */
+static enum status
+ask(struct tty *t, const char *prompt, size_t least, size_t max,
+    struct line *l, struct diag *d)
+{
+	enum status rc;
+
+	for (;;) {
+		TRY(put_text(t, prompt, d));
+		TRY(read_line(t, l, d));
+		if (l->odd)
+			TRY(tty_say(t, d, "A key was pressed that is not a "
+			    "character. Please type the line again.\n"));
+		else if (l->over || l->len > max)
+			TRY(tty_say(t, d, "That is longer than %zu "
+			    "characters. Please type the line again.\n", max));
+		else if (l->len < least)
+			TRY(put_text(t, "Nothing was typed. Please type the "
+			    "line, then press Enter.\n", d));
+		else
+			break;
+	}
+out:
+	return rc;
+}
+
+enum status
+tty_ask(struct tty *t, const char *prompt, size_t max, struct bytes *out,
+    struct diag *d)
+{
+	struct line l = { .size = max + BLANKS_MAX, .echo = true };
+	enum status rc;
+
+	if ((l.data = malloc(l.size + 1)) == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	TRY(ask(t, prompt, 0, max, &l, d));
+	TRY(bytes_set(out, l.data, l.len, d));
+out:
+	free(l.data);
+	return rc;
+}
+
+enum status
+tty_ask_secret(struct tty *t, const char *prompt, size_t max, bool echo,
+    struct secret **out, struct diag *d)
+{
+	struct line l = { .size = max + BLANKS_MAX, .echo = echo };
+	struct secret *typed = NULL;
+	enum status rc;
+
+	*out = NULL;
+	if (max > TTY_SECRET_MAX)
+		FAIL(d, ST_BUG, "a secret line of %zu bytes", max);
+	TRY(secret_new(l.size + 1, &typed, d));
+	l.data = secret_bytes(typed);
+	TRY(ask(t, prompt, 1, max, &l, d));
+	TRY(secret_new(l.len, out, d));
+	memcpy(secret_bytes(*out), l.data, l.len);
+out:
+	secret_free(typed);
+	return rc;
+}
+
+enum status
+tty_wait(struct tty *t, const char *prompt, struct diag *d)
+{
+	enum status rc;
+	uint8_t key = 0;
+
+	TRY(put_text(t, prompt, d));
+	while (key != '\n' && key != '\r') {
+		TRY(get(t, &key, d));
+		if (key == KEY_END)
+			FAIL(d, ST_USAGE, "end of input at the terminal");
+	}
+	TRY(put_text(t, "\n", d));
+out:
+	secret_wipe(&key, sizeof(key));
+	return rc;
+}
+
+enum status
+tty_wipe(struct tty *t, struct diag *d)
+{
+	return put_text(t, "\033[2J\033[3J\033[H", d);
+}

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/crypto/mask.h"
 #include "lib/crypto/slip39_points.h"
 #include "lib/crypto/slip39_text.h"
 
@@ -30,7 +31,7 @@ pick(const uint32_t table[WORD_BITS], uint32_t bits)
 	uint32_t sum = 0;
 
 	for (unsigned i = 0; i < WORD_BITS; i++)
-		sum ^= table[i] & (0U - (bits >> i & 1U));
+		sum ^= table[i] & (uint32_t)mask_bit(bits, i);
 	return sum;
 }
 

@@ -5,18 +5,17 @@
 
 #include "lib/base/diag.h"
 
-enum status
-diag_set(struct diag *d, enum status code, const char *fmt, ...)
+void
+diag_note(struct diag *d, enum status code, const char *fmt, ...)
 {
 	va_list ap;
 
 	if (d == NULL || d->code != ST_OK)
-		return code;
+		return;
 	d->code = code;
 	va_start(ap, fmt);
 	vsnprintf(d->text, sizeof(d->text), fmt, ap);
 	va_end(ap);
-	return code;
 }
 
 void

@@ -28,9 +28,11 @@ struct diag {
  * diag_set(d, code, fmt, ...):
  * Note the sentence in ${d} unless one is there already (the first cause wins)
  * and return ${code}.  ${d} may be NULL; the code is returned all the same.
+ * A macro, so that whoever analyses a caller sees that the code is not ST_OK.
  */
-MUST_USE enum status diag_set(struct diag *d, enum status code,
-    const char *fmt, ...) PRINTF_LIKE(3, 4);
+#define diag_set(d, code, ...) (diag_note((d), (code), __VA_ARGS__), (code))
+void diag_note(struct diag *d, enum status code, const char *fmt, ...)
+    PRINTF_LIKE(3, 4);
 
 /**
  * diag_prefix(d, fmt, ...):

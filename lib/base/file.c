@@ -17,10 +17,10 @@
 #include "lib/base/file.h"
 #include "lib/base/text.h"
 
-#define INTERRUPTS_MAX 100 /* in a row; then it is no accident */
-#define SHOWN_MAX 300	   /* bytes of a name in a refusal */
-#define ALIGN 4096	   /* bytes; what O_DIRECT wants at the most */
-#define CHUNK 65536	   /* bytes read back at a time; n * ALIGN */
+#define INTERRUPTS_MAX 100    /* in a row; then it is no accident */
+#define SHOWN_MAX 300	      /* bytes of a name in a refusal */
+#define ALIGN ((size_t)4096)  /* bytes; what O_DIRECT wants at the most */
+#define CHUNK ((size_t)65536) /* bytes read back at a time; n * ALIGN */
 #define FOLDER (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 
 /* "name: what (why the machine says so)" */
@@ -515,31 +515,33 @@ by_bytes(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* One name more; the block doubles whenever it is full. */
+/* ${n} names, each with a slash behind it, become strings in one block with
+ * the sorted pointers to them. */
 static enum status
-list_add(char ***names, size_t *n, const char *name, struct diag *d)
+sort_names(const struct bytes *all, size_t n, char ***names, struct diag *d)
 {
-	const size_t len = strlen(name) + 1;
-	char **more, *copy;
+	char **list, *at;
 
-	if ((*n & (*n - 1)) == 0) {
-		more = realloc(*names, (*n == 0 ? 1 : 2 * *n) * sizeof(*more));
-		if (more == NULL)
-			return diag_set(d, ST_SYSTEM, "out of memory");
-		*names = more;
-	}
-	if ((copy = malloc(len)) == NULL)
+	if (n == 0)
+		return ST_OK;
+	if ((list = malloc(n * sizeof(*list) + all->len)) == NULL)
 		return diag_set(d, ST_SYSTEM, "out of memory");
-	memcpy(copy, name, len);
-	(*names)[(*n)++] = copy;
+	at = memcpy(list + n, all->data, all->len);
+	for (size_t i = 0; i < n; i++) {
+		list[i] = at;
+		at += strcspn(at, "/");
+		*at++ = '\0';
+	}
+	qsort(list, n, sizeof(*list), by_bytes);
+	*names = list;
 	return ST_OK;
 }
 
 enum status
 file_list_at(int dirfd, char ***names, size_t *n, struct diag *d)
 {
+	struct bytes all = { NULL, 0 };
 	struct dirent *entry;
-	char **list = NULL;
 	size_t count = 0;
 	DIR *dir = NULL;
 	enum status rc;
@@ -548,29 +550,25 @@ file_list_at(int dirfd, char ***names, size_t *n, struct diag *d)
 	*names = NULL;
 	*n = 0;
 	/* opened anew, as reading moves the place in a folder */
-	if ((fd = open_at(dirfd, ".", FOLDER)) < 0 ||
-	    (dir = fdopendir(fd)) == NULL)
+	if ((fd = open_at(dirfd, ".", FOLDER)) >= 0)
+		dir = fdopendir(fd);
+	if (dir == NULL)
 		TRY(refuse(d, "a folder", "cannot be listed"));
 	while (errno = 0, (entry = readdir(dir)) != NULL) {
 		if (strcmp(entry->d_name, ".") == 0 ||
 		    strcmp(entry->d_name, "..") == 0)
 			continue;
-		if (count == FILE_LIST_MAX)
+		if (count++ == FILE_LIST_MAX)
 			FAIL(d, ST_FORMAT, "a folder of more than %d files",
 			    FILE_LIST_MAX);
-		TRY(list_add(&list, &count, entry->d_name, d));
+		TRY(text_append(&all, d, "%s/", entry->d_name));
 	}
 	if (errno != 0)
 		TRY(refuse(d, "a folder", "cannot be listed"));
-	if (count > 0)
-		qsort(list, count, sizeof(*list), by_bytes);
-
-	*names = list;
+	TRY(sort_names(&all, count, names, d));
 	*n = count;
-	list = NULL;
-	rc = ST_OK;
 out:
-	file_list_free(list, count);
+	bytes_free(&all);
 	if (dir != NULL)
 		closedir(dir);
 	else
@@ -581,10 +579,8 @@ out:
 void
 file_list_free(char **names, size_t n)
 {
-	if (names == NULL)
-		return;
-	for (size_t i = 0; i < n; i++)
-		free(names[i]);
+	/* one block, see sort_names */
+	(void)n;
 	free(names);
 }
 

@@ -13,7 +13,7 @@
 /* Where a folder is open already, ${name} is one step: neither empty nor . nor
  * .. and without a slash (ST_FORMAT), so that no name leads out of it. */
 
-#define FILE_MAX (16 * 1024 * 1024) /* bytes; the most that is ever read */
+#define FILE_MAX ((size_t)16 << 20) /* bytes; the most that is ever read */
 
 /**
  * file_open_dir(path, create, fd, d):

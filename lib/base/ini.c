@@ -1,5 +1,4 @@
 /* see ini.h; the clauses are those of docs/FORMATS.md 3 */
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -20,27 +19,22 @@ struct span {
 
 /* Where the reader is, for refusals. */
 struct place {
-	const char *file; /* escaped */
-	size_t line;	  /* 1..; 0 is the file as a whole */
+	char at[SHOWN_MAX + 24]; /* "plan.ini:12:" */
+	size_t line;		 /* 1..; 0 is the file as a whole */
 	struct diag *d;
 };
 
-static enum status refuse(const struct place *p, const char *clause,
-    const char *fmt, ...) PRINTF_LIKE(3, 4);
-
-static enum status
-refuse(const struct place *p, const char *clause, const char *fmt, ...)
+static void
+go_to(struct place *p, const char *file, size_t line)
 {
-	char why[SHOWN_MAX], where[24] = "";
-	va_list ap;
+	char shown[SHOWN_MAX];
 
-	va_start(ap, fmt);
-	vsnprintf(why, sizeof(why), fmt, ap);
-	va_end(ap);
-	if (p->line > 0)
-		snprintf(where, sizeof(where), "%zu:", p->line);
-	return diag_set(p->d, ST_FORMAT, "%s:%s FORMATS %s: %s", p->file,
-	    where, clause, why);
+	text_escape(file, strlen(file), shown, sizeof(shown));
+	p->line = line;
+	if (line == 0)
+		snprintf(p->at, sizeof(p->at), "%s:", shown);
+	else
+		snprintf(p->at, sizeof(p->at), "%s:%zu:", shown, line);
 }
 
 /* 3.2: what cannot be seen, or makes the rest look like something else. */
@@ -74,13 +68,16 @@ check_characters(const struct place *p, struct span line)
 	for (size_t i = 0; i < line.len; i += n) {
 		n = text_scalar(line.at + i, line.len - i, &c);
 		if (n == 0)
-			return refuse(p, "3.2", "byte %zu is not UTF-8", i + 1);
+			return diag_set(p->d, ST_FORMAT, "%s FORMATS 3.2: "
+			    "byte %zu is not UTF-8", p->at, i + 1);
 		if (is_hidden(c))
-			return refuse(p, "3.2", "character U+%04X at byte %zu",
-			    (unsigned)c, i + 1);
+			return diag_set(p->d, ST_FORMAT, "%s FORMATS 3.2: "
+			    "character U+%04X at byte %zu", p->at, (unsigned)c,
+			    i + 1);
 	}
 	if (line.len > 0 && line.at[line.len - 1] == ' ')
-		return refuse(p, "3.3", "a blank at the end");
+		return diag_set(p->d, ST_FORMAT, "%s FORMATS 3.3: a blank at "
+		    "the end", p->at);
 	return ST_OK;
 }
 
@@ -121,15 +118,16 @@ read_pair(const struct place *p, const char *clause, struct span s, char gap,
 	named = split(&s, gap, &rest);
 	TRY(keep(p, s, first));
 	if (!text_is_word(*first) || **first < 'a')
-		TRY(refuse(p, clause, "the %s is not of the form "
-		    "[a-z][a-z0-9-]*, at most %d characters",
-		    gap == '.' ? "key" : "kind", TEXT_WORD_MAX));
+		FAIL(p->d, ST_FORMAT, "%s FORMATS %s: the %s is not of the "
+		    "form [a-z][a-z0-9-]*, at most %d characters", p->at,
+		    clause, gap == '.' ? "key" : "kind", TEXT_WORD_MAX);
 	if (named) {
 		TRY(keep(p, rest, name));
 		if (!text_is_word(*name))
-			TRY(refuse(p, clause, "the name of '%s' is not of "
-			    "the form [a-z0-9][a-z0-9-]*, at most %d "
-			    "characters", *first, TEXT_WORD_MAX));
+			FAIL(p->d, ST_FORMAT, "%s FORMATS %s: the name of "
+			    "'%s' is not of the form [a-z0-9][a-z0-9-]*, at "
+			    "most %d characters", p->at, clause, *first,
+			    TEXT_WORD_MAX);
 	}
 	rc = ST_OK;
 out:
@@ -158,14 +156,15 @@ read_section(const struct place *p, struct span line, struct ini *ini)
 	*s = (struct ini_section){ .line = p->line };
 
 	if (line.len < 2 || line.at[line.len - 1] != ']')
-		TRY(refuse(p, "3.5", "a section without its last bracket"));
+		FAIL(p->d, ST_FORMAT, "%s FORMATS 3.5: a section without its "
+		    "last bracket", p->at);
 	line.at++;
 	line.len -= 2;
 	TRY(read_pair(p, "3.5", line, ' ', &s->kind, &s->name));
 	for (const struct ini_section *o = more; o < s; o++)
 		if (same(o->kind, s->kind) && same(o->name, s->name))
-			TRY(refuse(p, "3.6", "this section is in line %zu "
-			    "already", o->line));
+			FAIL(p->d, ST_FORMAT, "%s FORMATS 3.6: this section "
+			    "is in line %zu already", p->at, o->line);
 	rc = ST_OK;
 out:
 	return rc;
@@ -186,7 +185,7 @@ static enum status
 read_entry(const struct place *p, struct span line, struct ini_section *s)
 {
 	struct ini_entry *more, *e;
-	struct span value;
+	struct span value = { NULL, 0 };
 	enum status rc;
 
 	more = realloc(s->entries, (s->n + 1) * sizeof(*more));
@@ -197,20 +196,21 @@ read_entry(const struct place *p, struct span line, struct ini_section *s)
 	*e = (struct ini_entry){ .line = p->line };
 
 	if (line.at[0] == ' ')
-		TRY(refuse(p, "3.4", "a blank in the first column"));
+		FAIL(p->d, ST_FORMAT, "%s FORMATS 3.4: a blank in the first "
+		    "column", p->at);
 	if (!split(&line, '=', &value))
-		TRY(refuse(p, "3.4", "neither a section, an entry nor a "
-		    "comment"));
+		FAIL(p->d, ST_FORMAT, "%s FORMATS 3.4: neither a section, an "
+		    "entry nor a comment", p->at);
 	trim(&line);
 	trim(&value);
 	TRY(read_pair(p, "3.4", line, '.', &e->key, &e->name));
 	if (value.len == 0)
-		TRY(refuse(p, "3.4", "no value"));
+		FAIL(p->d, ST_FORMAT, "%s FORMATS 3.4: no value", p->at);
 	TRY(keep(p, value, &e->value));
 	for (const struct ini_entry *o = more; o < e; o++)
 		if (same(o->key, e->key) && same(o->name, e->name))
-			TRY(refuse(p, "3.6", "this key is in line %zu "
-			    "already", o->line));
+			FAIL(p->d, ST_FORMAT, "%s FORMATS 3.6: this key is in "
+			    "line %zu already", p->at, o->line);
 	rc = ST_OK;
 out:
 	return rc;
@@ -227,7 +227,8 @@ read_line(const struct place *p, struct span line, struct ini *ini)
 	if (line.at[0] == '[')
 		return read_section(p, line, ini);
 	if (ini->n == 0)
-		return refuse(p, "3.4", "an entry before the first section");
+		return diag_set(p->d, ST_FORMAT, "%s FORMATS 3.4: an entry "
+		    "before the first section", p->at);
 	return read_entry(p, line, &ini->sections[ini->n - 1]);
 }
 
@@ -235,16 +236,16 @@ read_line(const struct place *p, struct span line, struct ini *ini)
 static enum status
 cut_line(const struct place *p, struct span *left, struct span *line)
 {
+	bool whole;
+
 	*line = *left;
-	if (!split(line, '\n', left)) {
-		if (line->len > INI_LINE_MAX)
-			return refuse(p, "3.3", "longer than %d bytes",
-			    INI_LINE_MAX);
-		return refuse(p, "3.3", "the last line has no end: the file "
-		    "is torn");
-	}
+	whole = split(line, '\n', left);
 	if (line->len > INI_LINE_MAX)
-		return refuse(p, "3.3", "longer than %d bytes", INI_LINE_MAX);
+		return diag_set(p->d, ST_FORMAT, "%s FORMATS 3.3: longer than "
+		    "%d bytes", p->at, INI_LINE_MAX);
+	if (!whole)
+		return diag_set(p->d, ST_FORMAT, "%s FORMATS 3.3: the last "
+		    "line has no end: the file is torn", p->at);
 	return ST_OK;
 }
 
@@ -252,28 +253,27 @@ enum status
 ini_read(const char *file, const char *text, size_t len, struct ini **out,
     struct diag *d)
 {
-	char shown[SHOWN_MAX];
-	struct place p = { .file = shown, .d = d };
+	struct place p = { .d = d };
 	struct span left = { text, len }, line;
 	struct ini *ini = NULL;
 	enum status rc;
 
 	*out = NULL;
-	text_escape(file, strlen(file), shown, sizeof(shown));
+	go_to(&p, file, 0);
 	if (len == 0 || len > INI_FILE_MAX)
-		TRY(refuse(&p, "3.1", "%zu bytes, where 1 to %d are "
-		    "allowed", len, INI_FILE_MAX));
+		FAIL(d, ST_FORMAT, "%s FORMATS 3.1: %zu bytes, where 1 to %d "
+		    "are allowed", p.at, len, INI_FILE_MAX);
 	if ((ini = calloc(1, sizeof(*ini))) == NULL)
 		FAIL(d, ST_SYSTEM, "out of memory");
 	TRY(keep(&p, (struct span){ file, strlen(file) }, &ini->file));
 	while (left.len > 0) {
-		p.line++;
+		go_to(&p, file, p.line + 1);
 		TRY(cut_line(&p, &left, &line));
 		TRY(read_line(&p, line, ini));
 	}
-	p.line = 0;
+	go_to(&p, file, 0);
 	if (ini->n == 0)
-		TRY(refuse(&p, "3.1", "no section"));
+		FAIL(d, ST_FORMAT, "%s FORMATS 3.1: no section", p.at);
 
 	*out = ini;
 	ini = NULL;

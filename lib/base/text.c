@@ -16,14 +16,14 @@ size_t
 text_scalar(const void *data, size_t len, uint32_t *out)
 {
 	static const struct {
-		uint8_t mask, lead;
 		size_t len;
-		uint32_t least; /* what a shorter form could have said */
+		uint32_t least; /* what a shorter form could not say */
+		uint8_t mask, lead;
 	} forms[] = {
-		{ 0x80, 0x00, 1, 0 },
-		{ 0xe0, 0xc0, 2, 0x80 },
-		{ 0xf0, 0xe0, 3, 0x800 },
-		{ 0xf8, 0xf0, 4, 0x10000 },
+		{ 1, 0, 0x80, 0x00 },
+		{ 2, 0x80, 0xe0, 0xc0 },
+		{ 3, 0x800, 0xf0, 0xe0 },
+		{ 4, 0x10000, 0xf8, 0xf0 },
 	};
 	const uint8_t *p = data;
 	uint32_t c;

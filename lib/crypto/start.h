@@ -12,4 +12,8 @@
  */
 MUST_USE enum status crypto_start(struct diag *d);
 
+/* The libraries this process runs on, as they name themselves. */
+const char *crypto_openssl(void);
+const char *crypto_sodium(void);
+
 #endif

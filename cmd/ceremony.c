@@ -1,0 +1,280 @@
+/* see cmd.h: verbs of the noun "ceremony". */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ceremony/run.h"
+#include "ceremony/verify.h"
+#include "cmd/cmd.h"
+#include "cmd/example.h"
+#include "cmd/front.h"
+#include "lib/base/clock.h"
+#include "lib/base/file.h"
+#include "lib/base/text.h"
+#include "lib/crypto/rng.h"
+#include "lib/crypto/words.h"
+#include "lib/record/stick.h"
+
+enum status
+cmd_ceremony_example(const struct call *c, struct diag *d)
+{
+	const char *name = c->n == 0 ? "two-people" : c->arg[0];
+	const char *text = example_plan(name);
+
+	if (text == NULL)
+		return diag_set(d, ST_USAGE, "there is no example of that "
+		    "name; two-people and company are there");
+	fputs(text, stdout);
+	return ST_OK;
+}
+
+static enum status
+begin(const struct call *c, struct run *r, struct room *room, struct diag *d)
+{
+	enum status rc = ST_OK;
+
+	memset(r, 0, sizeof(*r));
+	r->plan = c->arg[0];
+	r->steps = cmd_steps;
+	r->program = "anchorite " VERSION;
+	if (cmd_has(c, "--room")) {
+		TRY(room_read(cmd_opt(c, "--room", ""), room, d));
+		r->room = room;
+	}
+out:
+	return rc;
+}
+
+enum status
+cmd_ceremony_check(const struct call *c, struct diag *d)
+{
+	struct facts f = { 0 };
+	struct room room;
+	struct run r;
+	enum status rc;
+
+	TRY(begin(c, &r, &room, d));
+	r.state = cmd_opt(c, "--state", NULL);
+	TRY(run_check(&r, d));
+	TRY(facts_set(&f, d, "plan", "%s", r.plan));
+	TRY(facts_set(&f, d, "verdict", "it can run"));
+	TRY(cmd_report(c, &f, d));
+out:
+	facts_clear(&f);
+	return rc;
+}
+
+/* A room with paper and sheets is a rehearsal's; else there are people. */
+static enum status
+open_front(const struct room *room, struct front **front, struct diag *d)
+{
+	if (room->paper[0] != '\0')
+		return front_rehearsal(room, front, d);
+	return front_tty(front, d);
+}
+
+/* A room whose answers lie in folders is never good for a real ceremony. */
+static enum status
+check_room(const struct run *r, struct diag *d)
+{
+	struct bytes text = { 0 };
+	struct plan *p = NULL;
+	enum status rc;
+
+	if (r->room->paper[0] == '\0')
+		return ST_OK;
+	TRY(file_read(r->plan, INI_FILE_MAX, &text, d));
+	TRY(plan_read(r->plan, &text, cmd_steps, NULL, &p, d));
+	if (p->mode == MODE_PRODUCTION)
+		FAIL(d, ST_POLICY, "RULES C6: a room with paper and sheets is "
+		    "for rehearsals; %s is a real ceremony", r->plan);
+out:
+	plan_free(p);
+	bytes_free(&text);
+	return rc;
+}
+
+enum status
+cmd_ceremony_run(const struct call *c, struct diag *d)
+{
+	struct front *front = NULL;
+	struct room room;
+	struct run r;
+	enum status rc;
+
+	TRY(begin(c, &r, &room, d));
+	TRY(check_room(&r, d));
+	TRY(open_front(&room, &front, d));
+	r.front = front;
+	TRY(run_ceremony(&r, d));
+	fprintf(stderr, "the ceremony is closed\n");
+out:
+	front_free(front);
+	return rc;
+}
+
+enum status
+cmd_ceremony_end(const struct call *c, struct diag *d)
+{
+	struct front *front = NULL;
+	struct room room;
+	struct run r;
+	enum status rc;
+
+	TRY(begin(c, &r, &room, d));
+	TRY(check_room(&r, d));
+	TRY(open_front(&room, &front, d));
+	r.front = front;
+	TRY(run_end(&r, cmd_opt(c, "--reason", ""), d));
+	fprintf(stderr, "the ceremony is closed early; what was not done is "
+	    "in the record\n");
+out:
+	front_free(front);
+	return rc;
+}
+
+enum status
+cmd_ceremony_verify(const struct call *c, struct diag *d)
+{
+	const char *state = cmd_opt(c, "--state", "state");
+	struct verify_report report;
+	struct facts f = { 0 };
+	enum status rc;
+
+	TRY(verify_state(state, cmd_opt(c, "--against", NULL), cmd_steps,
+	    &report, d));
+	TRY(facts_set(&f, d, "state", "%s", state));
+	TRY(facts_set(&f, d, "entries", "%zu", report.entries));
+	TRY(facts_set(&f, d, "objects", "%zu", report.objects));
+	TRY(facts_set(&f, d, "ceremonies", "%zu", report.ceremonies));
+	TRY(facts_set(&f, d, "signatures", "%zu", report.signatures));
+	if (cmd_has(c, "--against"))
+		TRY(facts_set(&f, d, "continues", "%zu entries of %s",
+		    report.older, cmd_opt(c, "--against", "")));
+	TRY(facts_set(&f, d, "verdict", "every entry, file and signature "
+	    "holds"));
+	TRY(cmd_report(c, &f, d));
+out:
+	facts_clear(&f);
+	return rc;
+}
+
+/* --- reproduce --- */
+
+static enum status
+read_people(const char *file, struct secret **out, struct diag *d)
+{
+	struct secret *share[1] = { NULL };
+	size_t n = 0;
+	enum status rc;
+
+	/* one line, as typed */
+	TRY(front_read_shares(file, share, 1, &n, d));
+	*out = share[0];
+out:
+	return rc;
+}
+
+/* The words that stood on paper before people contributed are those of a
+ * recorded system part (RULES C7). */
+static enum status
+check_noted(const struct state *s, const char *file, struct diag *d)
+{
+	uint8_t noted[WORDS_SHORT], is[SHA384_LEN];
+	struct bytes text = { 0 };
+	const char *hex;
+	enum status rc;
+
+	TRY(file_read(file, 4096, &text, d));
+	if ((rc = words_read((const char *)text.data, WORDS_SHORT, noted,
+	    d)) != ST_OK) {
+		diag_prefix(d, "%s", file);
+		goto out;
+	}
+	for (size_t i = 0; i < s->n; i++) {
+		hex = facts_get(&s->entries[i].facts, "system");
+		if (hex != NULL &&
+		    text_unhex(hex, is, sizeof(is), NULL) == ST_OK &&
+		    memcmp(is, noted, sizeof(noted)) == 0)
+			goto out;
+	}
+	FAIL(d, ST_AUTH, "%s: RULES C7: the record has no seed whose system "
+	    "part was noted with these words", file);
+out:
+	bytes_free(&text);
+	return rc;
+}
+
+static enum status
+report_reproduced(const struct call *c, const struct reproduce *what,
+    struct diag *d)
+{
+	struct facts f = { 0 };
+	enum status rc;
+
+	TRY(facts_set(&f, d, "after", "%s", what->after));
+	TRY(facts_set(&f, d, "entries", "%zu", what->entries));
+	TRY(facts_set(&f, d, "verdict", "every byte is equal"));
+	TRY(cmd_report(c, &f, d));
+out:
+	facts_clear(&f);
+	return rc;
+}
+
+enum status
+cmd_ceremony_reproduce(const struct call *c, struct diag *d)
+{
+	struct reproduce what = { .after = cmd_opt(c, "--after", ""),
+		.before = cmd_opt(c, "--before", NULL) };
+	struct run r = { .steps = cmd_steps, .program = "reproduce" };
+	struct secret *people = NULL;
+	struct front *front = NULL;
+	struct state *after = NULL;
+	enum status rc;
+	int fd = -1;
+
+	TRY(state_load(what.after, &after, &fd, NULL, NULL, d));
+	if (cmd_has(c, "--noted"))
+		TRY(check_noted(after, cmd_opt(c, "--noted", ""), d));
+	if (cmd_has(c, "--people"))
+		TRY(read_people(cmd_opt(c, "--people", ""), &people, d));
+	if (c->n > 0)
+		TRY(front_files(c->arg, c->n, after, &front, d));
+	else
+		TRY(front_tty(&front, d));
+	r.front = front;
+	what.people = people;
+	TRY(run_reproduce(&r, &what, d));
+	TRY(report_reproduced(c, &what, d));
+out:
+	secret_free(people);
+	front_free(front);
+	state_free(after);
+	if (fd >= 0)
+		close(fd);
+	return rc;
+}
+
+enum status
+cmd_ceremony_log(const struct call *c, struct diag *d)
+{
+	struct state *s = NULL;
+	uint64_t from = 1;
+	enum status rc;
+	int fd = -1;
+
+	TRY(text_number(cmd_opt(c, "--from", "1"), 1, ENTRY_NUMBER_MAX, &from,
+	    d));
+	TRY(state_load(cmd_opt(c, "--state", "state"), &s, &fd, NULL, NULL,
+	    d));
+	for (size_t i = from - 1; i < s->n; i++)
+		fwrite(s->entries[i].text.data, 1, s->entries[i].text.len,
+		    stdout);
+	if (fflush(stdout) != 0)
+		FAIL(d, ST_SYSTEM, "the output could not be written");
+out:
+	state_free(s);
+	if (fd >= 0)
+		close(fd);
+	return rc;
+}

@@ -1,0 +1,84 @@
+/* cmd.h -- verbs: one const table drives dispatch, usage and the manual. */
+#ifndef ANCHORITE_CMD_H
+#define ANCHORITE_CMD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "lib/base/diag.h"
+#include "lib/record/facts.h"
+#include "lib/record/step.h"
+
+#define CMD_ARGS_MAX 512
+#define CMD_OPTS_MAX 8
+
+/* An option of a verb; --json, --plain and --help every verb has. */
+struct opt {
+	const char *name; /* "--state" */
+	const char *value; /* "DIR", or NULL for a switch */
+	bool required;
+};
+
+/* One call as typed, after the options were taken out. */
+struct call {
+	const struct cmd *cmd;
+	const char *arg[CMD_ARGS_MAX];
+	size_t n;
+	const char *opt[CMD_OPTS_MAX]; /* by place in cmd->opts */
+	bool json, plain;
+};
+
+struct cmd {
+	const char *noun;
+	const char *verb; /* or NULL */
+	const char *args; /* for usage: "PLAN" */
+	size_t min, max; /* how many of them */
+	struct opt opts[CMD_OPTS_MAX];
+	const char *help; /* one line */
+	enum status (*run)(const struct call *, struct diag *);
+};
+
+/* Every verb, NULL-noun-ended: table.c. */
+extern const struct cmd cmd_table[];
+
+/* Every kind of step, NULL-ended: steps.c. */
+extern const struct step_kind *const cmd_steps[];
+
+/* The value of an option, or ${dflt}. */
+const char *cmd_opt(const struct call *c, const char *name, const char *dflt);
+bool cmd_has(const struct call *c, const char *name);
+
+/**
+ * cmd_find(argc, argv, out, d):
+ * The row and the call; ST_USAGE: unknown words or options, by name.
+ */
+MUST_USE enum status cmd_find(int argc, char **argv, struct call *out,
+    struct diag *d);
+
+/* A report: facts as aligned lines, or one JSON object.  To stdout. */
+MUST_USE enum status cmd_report(const struct call *c, const struct facts *f,
+    struct diag *d);
+
+/* Words as on paper, four to a line; a multiple of four of them. */
+void cmd_print_words(const char *words, const char *indent);
+
+/* Verbs, one function each, in the file of their noun. */
+enum status cmd_version(const struct call *, struct diag *);
+enum status cmd_words(const struct call *, struct diag *);
+enum status cmd_rehearse(const struct call *, struct diag *);
+enum status cmd_ceremony_example(const struct call *, struct diag *);
+enum status cmd_ceremony_check(const struct call *, struct diag *);
+enum status cmd_ceremony_run(const struct call *, struct diag *);
+enum status cmd_ceremony_end(const struct call *, struct diag *);
+enum status cmd_ceremony_verify(const struct call *, struct diag *);
+enum status cmd_ceremony_reproduce(const struct call *, struct diag *);
+enum status cmd_ceremony_log(const struct call *, struct diag *);
+enum status cmd_state_show(const struct call *, struct diag *);
+enum status cmd_state_copy(const struct call *, struct diag *);
+enum status cmd_share_check(const struct call *, struct diag *);
+enum status cmd_share_recover(const struct call *, struct diag *);
+enum status cmd_delegation_show(const struct call *, struct diag *);
+enum status cmd_delegation_verify(const struct call *, struct diag *);
+enum status cmd_delegation_list(const struct call *, struct diag *);
+
+#endif

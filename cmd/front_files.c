@@ -1,0 +1,164 @@
+/* see front.h: shares from files, for recover and reproduce. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ceremony/paper.h"
+#include "ceremony/quorum.h"
+#include "cmd/front.h"
+#include "lib/base/file.h"
+
+#define FILE_SHARES_MAX SHEETS_MAX
+
+struct hand {
+	const struct state *state; /* borrowed */
+	struct secret *share[FILE_SHARES_MAX];
+	const char *from[FILE_SHARES_MAX]; /* file; borrowed */
+	bool used[FILE_SHARES_MAX];
+	size_t n;
+};
+
+static void
+hand_free(void *cookie)
+{
+	struct hand *h = cookie;
+
+	if (h == NULL)
+		return;
+	for (size_t i = 0; i < h->n; i++)
+		secret_free(h->share[i]);
+	free(h);
+}
+
+enum status
+front_read_shares(const char *file, struct secret **share, size_t max,
+    size_t *n, struct diag *d)
+{
+	struct secret *text = NULL;
+	enum status rc;
+	int fd = STDIN_FILENO;
+
+	*n = 0;
+	if (strcmp(file, "-") != 0 &&
+	    (fd = open(file, O_RDONLY | O_CLOEXEC)) < 0)
+		FAIL(d, ST_SYSTEM, "%s: it cannot be opened", file);
+	TRY(file_read_secret(fd, SECRET_MAX, &text, d));
+	TRY(paper_shares(text, share, max, n, d));
+out:
+	if (rc != ST_OK && d != NULL && strstr(d->text, file) == NULL)
+		diag_prefix(d, "%s", file);
+	if (fd > STDERR_FILENO)
+		close(fd);
+	secret_free(text);
+	return rc;
+}
+
+static bool
+refused(const struct front *f, const struct diag *why)
+{
+	(void)f;
+	(void)why;
+	return false;
+}
+
+static enum status
+nobody_words(const struct front *f, const char *what, size_t n, uint8_t *out,
+    struct diag *d)
+{
+	(void)f;
+	(void)n;
+	(void)out;
+	return diag_set(d, ST_USAGE, "nobody is here to type the words of %s",
+	    what);
+}
+
+/* The next share of this root; when none is left that is, the next at all, to
+ * be refused by name. */
+static enum status
+ask_share(const struct front *f, const char *root, const char *missing,
+    struct secret **out, struct diag *d)
+{
+	struct hand *h = f->cookie;
+	const struct sheet_set *set;
+	const struct sheet *sheet;
+	struct secret *canonical = NULL;
+	size_t first = h->n, pick = h->n;
+	enum status rc;
+
+	(void)missing;
+	for (size_t i = 0; i < h->n && pick == h->n; i++) {
+		if (h->used[i])
+			continue;
+		if (first == h->n)
+			first = i;
+		if (quorum_identify(h->state, root, h->share[i], &set, &sheet,
+		    &canonical, NULL) == ST_OK)
+			pick = i;
+		secret_free(canonical);
+		canonical = NULL;
+	}
+	if (pick == h->n)
+		pick = first;
+	if (pick == h->n)
+		return diag_set(d, ST_USAGE, "no more shares");
+	h->used[pick] = true;
+	TRY(secret_copy(h->share[pick], out, d));
+out:
+	return rc;
+}
+
+enum status
+front_files_rest(const struct front *f, const char *root, struct diag *d)
+{
+	struct hand *h = f->cookie;
+	const struct sheet_set *set;
+	const struct sheet *sheet;
+	struct secret *canonical = NULL;
+	enum status rc;
+
+	for (size_t i = 0; i < h->n; i++) {
+		if (h->used[i])
+			continue;
+		rc = quorum_identify(h->state, root, h->share[i], &set,
+		    &sheet, &canonical, d);
+		secret_free(canonical);
+		canonical = NULL;
+		if (rc != ST_OK) {
+			diag_prefix(d, "%s", h->from[i]);
+			return rc;
+		}
+	}
+	return ST_OK;
+}
+
+enum status
+front_files(const char *const *files, size_t n, const struct state *state,
+    struct front **out, struct diag *d)
+{
+	struct hand *h = NULL;
+	struct front *f = NULL;
+	size_t got;
+	enum status rc;
+
+	if ((h = calloc(1, sizeof(*h))) == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	h->state = state;
+	for (size_t i = 0; i < n; i++) {
+		TRY(front_read_shares(files[i], h->share + h->n,
+		    FILE_SHARES_MAX - h->n, &got, d));
+		for (size_t j = 0; j < got; j++)
+			h->from[h->n++] = files[i];
+	}
+	TRY(front_new(h, hand_free, &f, d));
+	h = NULL;
+	f->refused = refused;
+	f->ask_words = nobody_words;
+	f->ask_share = ask_share;
+	f->how = "from files";
+	*out = f;
+out:
+	hand_free(h);
+	return rc;
+}

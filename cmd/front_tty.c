@@ -1,0 +1,231 @@
+/* see front.h: people at the controlling terminal. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ceremony/paper.h"
+#include "cmd/front.h"
+#include "lib/base/text.h"
+#include "lib/base/tty.h"
+#include "lib/crypto/words.h"
+
+#define LINE_WORDS 8 /* typed in one line */
+#define WORDS_LINE_MAX 160
+#define DICE_MAX 1024
+
+static struct tty *
+tty_of(const struct front *f)
+{
+	return f->cookie;
+}
+
+static void
+close_tty(void *cookie)
+{
+	tty_close(cookie);
+}
+
+static void
+progress(const struct front *f, size_t i, size_t n, const char *text)
+{
+	/* what cannot be shown is found at the next question */
+	if (tty_say(tty_of(f), NULL, "\nStep %zu of %zu: %s\n", i, n, text) !=
+	    ST_OK)
+		return;
+}
+
+static bool
+refused(const struct front *f, const struct diag *why)
+{
+	return tty_say(tty_of(f), NULL, "\n  Refused: %s.\n  Try again.\n",
+	    why->text) == ST_OK;
+}
+
+/* Join one more line of words to what was typed before. */
+static enum status
+more_words(const struct front *f, size_t line, size_t lines,
+    struct bytes *all, struct diag *d)
+{
+	struct bytes typed = { 0 };
+	char prompt[64];
+	enum status rc;
+
+	snprintf(prompt, sizeof(prompt), "  words %zu to %zu of %zu: ",
+	    line * LINE_WORDS + 1, (line + 1) * LINE_WORDS,
+	    lines * LINE_WORDS);
+	TRY(tty_ask(tty_of(f), prompt, WORDS_LINE_MAX, &typed, d));
+	if (strcmp((const char *)typed.data, "none") == 0)
+		FAIL(d, ST_USAGE, "no words are noted");
+	TRY(text_append(all, d, "%s ", (const char *)typed.data));
+out:
+	bytes_free(&typed);
+	return rc;
+}
+
+static enum status
+ask_words(const struct front *f, const char *what, size_t n, uint8_t *out,
+    struct diag *d)
+{
+	struct bytes all = { 0 };
+	struct diag why = { 0 };
+	enum status rc;
+
+	for (;;) {
+		TRY(tty_say(tty_of(f), d, "\nEnter the %zu words of %s, as "
+		    "they stand on paper, %d to a line;\nfour letters of a "
+		    "word are enough. Enter \"none\" if there are none.\n",
+		    n, what, LINE_WORDS));
+		bytes_free(&all);
+		for (size_t i = 0; i < n / LINE_WORDS; i++)
+			TRY(more_words(f, i, n / LINE_WORDS, &all, d));
+		diag_clear(&why);
+		if (words_read((const char *)all.data, n, out, &why) == ST_OK)
+			break;
+		if (!refused(f, &why))
+			FAIL(d, ST_SYSTEM, "the terminal is gone");
+	}
+	rc = ST_OK;
+out:
+	bytes_free(&all);
+	return rc;
+}
+
+static enum status
+note_words(const struct front *f, const char *what, size_t n,
+    const uint8_t *digest, struct diag *d)
+{
+	struct bytes words = { 0 };
+	const char *at;
+	enum status rc;
+	int len;
+
+	TRY(words_text(digest, n, &words, d));
+	TRY(tty_say(tty_of(f), d, "\nWrite on paper the words of the %s:\n",
+	    what));
+	at = (const char *)words.data;
+	for (size_t i = 0; i < n; i++) {
+		len = (int)strcspn(at, " ");
+		TRY(tty_say(tty_of(f), d, "%s%-14.*s", i % WORDS_LINE == 0 ?
+		    "\n   " : " ", len, at));
+		at += len + (at[len] == ' ');
+	}
+	TRY(tty_say(tty_of(f), d, "\n\n"));
+	TRY(tty_wait(tty_of(f), "Press Enter when they are written. ", d));
+out:
+	bytes_free(&words);
+	return rc;
+}
+
+static enum status
+confirm(const struct front *f, const char *question, struct diag *d)
+{
+	struct bytes typed = { 0 };
+	enum status rc;
+
+	for (;;) {
+		TRY(tty_say(tty_of(f), d, "\n%s\n", question));
+		TRY(tty_ask(tty_of(f), "Enter \"yes\" or \"no\": ", 16,
+		    &typed, d));
+		if (strcmp((const char *)typed.data, "yes") == 0)
+			break;
+		if (strcmp((const char *)typed.data, "no") == 0)
+			FAIL(d, ST_POLICY, "the answer was no: %s", question);
+	}
+out:
+	bytes_free(&typed);
+	return rc;
+}
+
+static enum status
+ask_dice(const struct front *f, const char *root, size_t min,
+    struct secret **out, struct diag *d)
+{
+	enum status rc;
+
+	TRY(tty_say(tty_of(f), d, "\nRoll dice for root %s: at least %zu "
+	    "rolls, digits 1 to 6, one line, no blanks.\nThey are not shown "
+	    "and not kept.\n", root, min));
+	TRY(tty_ask_secret(tty_of(f), "  rolls: ", DICE_MAX, false, out, d));
+out:
+	return rc;
+}
+
+static enum status
+show_sheet(const struct front *f, const struct sheet_view *v, struct diag *d)
+{
+	struct secret *text = NULL;
+	enum status rc;
+
+	TRY(tty_say(tty_of(f), d, "\nSheet %u of %zu is for %s. Everybody "
+	    "else looks away.\n", v->sheet->number, v->set->n,
+	    v->sheet->holder));
+	TRY(tty_wait(tty_of(f), "Press Enter when only the holder sees the "
+	    "screen. ", d));
+	TRY(paper_sheet(v, &text, d));
+	TRY(tty_wipe(tty_of(f), d));
+	TRY(tty_say_secret(tty_of(f), text, d));
+	TRY(tty_wait(tty_of(f), "\nWrite the words on the sheet. Press Enter "
+	    "when all are written: the screen is wiped. ", d));
+	TRY(tty_wipe(tty_of(f), d));
+out:
+	secret_free(text);
+	return rc;
+}
+
+static enum status
+read_back(const struct front *f, const struct sheet_view *v,
+    struct secret **out, struct diag *d)
+{
+	enum status rc;
+
+	TRY(tty_say(tty_of(f), d, "\nSheet %u of %zu, %s: enter all its words "
+	    "from the paper, in one line;\nfour letters of a word are "
+	    "enough.\n", v->sheet->number, v->set->n, v->sheet->holder));
+	TRY(tty_ask_secret(tty_of(f), "  words: ", SLIP39_TEXT_MAX, true, out,
+	    d));
+	TRY(tty_wipe(tty_of(f), d));
+out:
+	return rc;
+}
+
+static enum status
+ask_share(const struct front *f, const char *root, const char *missing,
+    struct secret **out, struct diag *d)
+{
+	enum status rc;
+
+	TRY(tty_say(tty_of(f), d, "\nRoot %s is opened by its holders: %s so "
+	    "far.\nThe next holder enters all words of the sheet, in one "
+	    "line; four letters of a word are enough.\n", root, missing));
+	TRY(tty_ask_secret(tty_of(f), "  words: ", SLIP39_TEXT_MAX, true, out,
+	    d));
+	TRY(tty_wipe(tty_of(f), d));
+out:
+	return rc;
+}
+
+enum status
+front_tty(struct front **out, struct diag *d)
+{
+	struct tty *t = NULL;
+	struct front *f = NULL;
+	enum status rc;
+
+	TRY(tty_open("/dev/tty", &t, d));
+	TRY(front_new(t, close_tty, &f, d));
+	t = NULL;
+	f->progress = progress;
+	f->refused = refused;
+	f->ask_words = ask_words;
+	f->note_words = note_words;
+	f->confirm = confirm;
+	f->ask_dice = ask_dice;
+	f->show_sheet = show_sheet;
+	f->read_back = read_back;
+	f->ask_share = ask_share;
+	f->how = "typed";
+	*out = f;
+out:
+	tty_close(t);
+	return rc;
+}

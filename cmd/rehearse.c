@@ -1,0 +1,484 @@
+/* see cmd.h: a whole TEST ceremony in a folder of its own. */
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ceremony/quorum.h"
+#include "ceremony/run.h"
+#include "ceremony/verify.h"
+#include "cmd/cmd.h"
+#include "cmd/example.h"
+#include "cmd/front.h"
+#include "cmd/tool.h"
+#include "lib/base/clock.h"
+#include "lib/base/file.h"
+#include "lib/base/text.h"
+#include "lib/crypto/words.h"
+#include "lib/record/stick.h"
+
+#define PATH_SIZE ROOM_PATH_SIZE
+
+struct rehearsal {
+	const char *dir;
+	const struct call *call;
+	char plan[PATH_SIZE], room[PATH_SIZE], state[PATH_SIZE];
+	size_t checks; /* that passed */
+};
+
+static void
+join(char out[PATH_SIZE], const char *dir, const char *name)
+{
+	snprintf(out, PATH_SIZE, "%.900s/%.100s", dir, name);
+}
+
+/* --- the folder --- */
+
+static enum status
+make_folders(struct rehearsal *h, struct diag *d)
+{
+	static const char *const names[] = { "inbox", "paper", "sheets",
+		"team" };
+	char path[PATH_SIZE];
+
+	if (strlen(h->dir) > 800)
+		return diag_set(d, ST_USAGE, "the folder's name is too long");
+	if (mkdir(h->dir, 0700) != 0)
+		return diag_set(d, errno == EEXIST ? ST_POLICY : ST_SYSTEM,
+		    "%s: a rehearsal wants a folder of its own: %s", h->dir,
+		    strerror(errno));
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		join(path, h->dir, names[i]);
+		if (mkdir(path, 0700) != 0)
+			return diag_set(d, ST_SYSTEM, "%s: %s", path,
+			    strerror(errno));
+	}
+	join(h->plan, h->dir, "plan.ini");
+	join(h->room, h->dir, "room.ini");
+	join(h->state, h->dir, "state");
+	return ST_OK;
+}
+
+static enum status
+save(const struct rehearsal *h, const char *name, const struct bytes *bytes,
+    struct diag *d)
+{
+	char path[PATH_SIZE];
+
+	join(path, h->dir, name);
+	return file_create(path, bytes->data, bytes->len, d);
+}
+
+/* The signing team's part: their own tool makes key and request. */
+static enum status
+make_request(const struct rehearsal *h, char digest[SHA384_HEX_SIZE],
+    struct diag *d)
+{
+	static const char *const req[] = { "openssl", "req", "-new", "-newkey",
+		"ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+		"-keyout", "gateway.key", "-subj", "/CN=gateway team",
+		"-sha256", "-out", "gateway.csr", NULL };
+	struct bytes csr = { 0 };
+	char path[PATH_SIZE];
+	enum status rc;
+	int code = 0;
+
+	fprintf(stderr, "the signing team makes a key and a request with "
+	    "openssl req\n");
+	join(path, h->dir, "team");
+	TRY(tool_run(path, req, &code, d));
+	if (code != 0)
+		FAIL(d, ST_SYSTEM, "openssl req ended with %d", code);
+	join(path, h->dir, "team/gateway.csr");
+	TRY(file_read(path, 65536, &csr, d));
+	TRY(save(h, "inbox/gateway.csr", &csr, d));
+	hash_sha384_hex(csr.data, csr.len, digest);
+out:
+	bytes_free(&csr);
+	return rc;
+}
+
+/* --- a plan of the user's, made into a rehearsal of itself --- */
+
+/* Lines of [ceremony] that a rehearsal says in its own way. */
+static const char *
+replaced(const char *line, size_t len, const char *from, const char *to,
+    char out[96])
+{
+	static const char *const keys[] = { "mode", "effective", "latest" };
+	const char *values[] = { "rehearsal", from, to };
+	size_t klen;
+
+	for (size_t i = 0; i < 3; i++) {
+		klen = strlen(keys[i]);
+		if (len > klen && strncmp(line, keys[i], klen) == 0 &&
+		    (line[klen] == ' ' || line[klen] == '=')) {
+			snprintf(out, 96, "%s = %s", keys[i], values[i]);
+			return out;
+		}
+	}
+	return NULL;
+}
+
+static enum status
+convert_plan(const struct bytes *text, struct bytes *out, struct diag *d)
+{
+	char from[CLOCK_TEXT_SIZE], to[CLOCK_TEXT_SIZE], line[96];
+	const int64_t now = clock_now() / 60 * 60;
+	const char *at = (const char *)text->data, *better;
+	bool ceremony = false;
+	enum status rc;
+	int len;
+
+	clock_text(now, from);
+	clock_text(now + CLOCK_DAY, to);
+	TRY(text_format(out, d, "# TEST: a rehearsal of another plan.\n"));
+	for (; *at != '\0'; at += len + (at[len] == '\n')) {
+		len = (int)strcspn(at, "\n");
+		if (at[0] == '[')
+			ceremony = strncmp(at, "[ceremony]", 10) == 0;
+		better = ceremony ? replaced(at, (size_t)len, from, to, line) :
+				    NULL;
+		if (better != NULL)
+			TRY(text_append(out, d, "%s\n", better));
+		else
+			TRY(text_append(out, d, "%.*s\n", len, at));
+	}
+out:
+	return rc;
+}
+
+/* Files that the plan names lie beside it; bring them into the inbox. */
+static enum status
+bring_files(const struct rehearsal *h, const char *plan, const struct plan *p,
+    struct diag *d)
+{
+	const char *slash = strrchr(plan, '/');
+	char from[PATH_SIZE], to[160];
+	const struct ini_section *s;
+	struct bytes bytes = { 0 };
+	enum status rc = ST_OK;
+
+	for (size_t i = 0; i < p->ini->n; i++) {
+		s = &p->ini->sections[i];
+		for (size_t j = 0; j < s->n; j++) {
+			const char *value = s->entries[j].value;
+			const int len = (int)strcspn(value, " ");
+
+			if (strstr(value, " sha384:") == NULL &&
+			    strstr(value, " sha256:") == NULL)
+				continue;
+			snprintf(from, sizeof(from), "%.*s%.*s",
+			    slash == NULL ? 0 : (int)(slash - plan + 1), plan,
+			    len, value);
+			snprintf(to, sizeof(to), "inbox/%.*s", len, value);
+			TRY(file_read(from, FILE_MAX, &bytes, d));
+			TRY(save(h, to, &bytes, d));
+		}
+	}
+out:
+	bytes_free(&bytes);
+	return rc;
+}
+
+static enum status
+own_plan(const struct rehearsal *h, const char *path, struct bytes *out,
+    struct diag *d)
+{
+	struct bytes text = { 0 };
+	struct plan *p = NULL;
+	enum status rc;
+
+	TRY(file_read(path, INI_FILE_MAX, &text, d));
+	TRY(convert_plan(&text, out, d));
+	TRY(plan_read(path, out, cmd_steps, NULL, &p, d));
+	if (p->number != 1)
+		FAIL(d, ST_POLICY, "%s: only the first ceremony of a state "
+		    "can be rehearsed in an empty folder", path);
+	TRY(bring_files(h, path, p, d));
+out:
+	plan_free(p);
+	bytes_free(&text);
+	return rc;
+}
+
+static enum status
+write_papers(const struct rehearsal *h, const struct bytes *plan,
+    struct diag *d)
+{
+	static const char room[] = "# TEST: people are played by folders.\n"
+	    "[room]\nstate-a = state\ninbox = inbox\npaper = paper\n"
+	    "sheets = sheets\n";
+	static const char real[] = "# TEST: people type.\n"
+	    "[room]\nstate-a = state\ninbox = inbox\n";
+	const char *text = cmd_has(h->call, "--hands-on") ? real : room;
+	struct bytes b = { 0 }, words = { 0 };
+	uint8_t digest[SHA384_LEN];
+	enum status rc;
+
+	TRY(save(h, "plan.ini", plan, d));
+	TRY(bytes_set(&b, text, strlen(text), d));
+	TRY(save(h, "room.ini", &b, d));
+	/* the words as they were noted when the plan was reviewed */
+	hash_sha384(plan->data, plan->len, digest);
+	TRY(words_text(digest, WORDS_FULL, &words, d));
+	TRY(text_format(&b, d, "%s\n", (const char *)words.data));
+	TRY(save(h, "paper/plan.words", &b, d));
+out:
+	bytes_free(&b);
+	bytes_free(&words);
+	return rc;
+}
+
+static enum status
+prepare(struct rehearsal *h, struct diag *d)
+{
+	const char *own = cmd_opt(h->call, "--plan", NULL);
+	char digest[SHA384_HEX_SIZE];
+	struct bytes plan = { 0 };
+	enum status rc;
+
+	TRY(make_folders(h, d));
+	if (own != NULL) {
+		TRY(own_plan(h, own, &plan, d));
+	} else {
+		TRY(make_request(h, digest, d));
+		TRY(example_rehearsal(clock_now(), digest, &plan, d));
+	}
+	TRY(write_papers(h, &plan, d));
+	if (cmd_has(h->call, "--hands-on"))
+		fprintf(stderr, "the plan's words are in %s/paper/plan.words; "
+		    "enter them when asked\n", h->dir);
+out:
+	bytes_free(&plan);
+	return rc;
+}
+
+/* --- the ceremony --- */
+
+static enum status
+hold(const struct rehearsal *h, struct diag *d)
+{
+	struct run r = { .plan = h->plan, .steps = cmd_steps,
+		.program = "anchorite " VERSION };
+	struct front *front = NULL;
+	struct room room;
+	enum status rc;
+
+	TRY(room_read(h->room, &room, d));
+	if (cmd_has(h->call, "--hands-on"))
+		TRY(front_tty(&front, d));
+	else
+		TRY(front_rehearsal(&room, &front, d));
+	r.room = &room;
+	r.front = front;
+	TRY(run_ceremony(&r, d));
+out:
+	front_free(front);
+	return rc;
+}
+
+/* --- independent checks --- */
+
+static void
+passed(struct rehearsal *h, const char *what)
+{
+	h->checks++;
+	fprintf(stderr, "check %zu: %s\n", h->checks, what);
+}
+
+/* openssl, which knows nothing of us, must say yes, or no. */
+static enum status
+ask_openssl(struct rehearsal *h, const char *const *argv, bool yes,
+    const char *what, struct diag *d)
+{
+	enum status rc;
+	int code = 0;
+
+	TRY(tool_run(h->dir, argv, &code, d));
+	if ((code == 0) != yes)
+		FAIL(d, ST_AUTH, "openssl does not agree: %s", what);
+	passed(h, what);
+out:
+	return rc;
+}
+
+static enum status
+check_delegation(struct rehearsal *h, const struct delegation *g,
+    const char *root, const char *list, struct diag *d)
+{
+	char ca[PATH_SIZE], crl[PATH_SIZE], op[PATH_SIZE];
+	const char *const with[] = { "openssl", "verify", "-x509_strict",
+		"-crl_check", "-purpose", "any", "-CAfile", ca, "-CRLfile",
+		crl, op, NULL };
+	const char *const without[] = { "openssl", "verify", "-x509_strict",
+		"-crl_check", "-purpose", "any", "-CAfile", ca, op, NULL };
+	enum status rc;
+
+	join(ca, "state", root);
+	join(crl, "state", list);
+	join(op, "state", g->object);
+	TRY(ask_openssl(h, with, true, "openssl verify accepts the delegation "
+	    "under root and list", d));
+	TRY(ask_openssl(h, without, false, "openssl verify refuses it when "
+	    "the list is missing", d));
+out:
+	return rc;
+}
+
+static enum status
+check_closing(struct rehearsal *h, const struct state *s, const char *root,
+    struct diag *d)
+{
+	const struct entry *e = &s->entries[s->n - 1];
+	char line[PATH_SIZE], p7s[PATH_SIZE], ca[PATH_SIZE];
+	const char *const argv[] = { "openssl", "cms", "-verify", "-binary",
+		"-inform", "DER", "-in", p7s, "-content", line, "-certfile",
+		ca, "-CAfile", ca, "-purpose", "any", "-out", "/dev/null",
+		NULL };
+
+	if (e->n < 2)
+		return diag_set(d, ST_AUTH, "the closing line is not signed");
+	join(line, "state", e->objects[0].name);
+	join(p7s, "state", e->objects[1].name);
+	join(ca, "state", root);
+	return ask_openssl(h, argv, true, "openssl cms accepts the root's "
+	    "signature under the record", d);
+}
+
+/* The sheets that were written give the seed, and the seed the key. */
+static enum status
+check_sheets(struct rehearsal *h, const struct state *s, struct diag *d)
+{
+	struct front *front = NULL;
+	struct secret *seed = NULL;
+	struct key *key = NULL;
+	struct room room;
+	size_t used;
+	enum status rc = ST_OK;
+
+	if (cmd_has(h->call, "--hands-on"))
+		return ST_OK; /* the sheets are on paper */
+	for (size_t i = 0; i < s->nroots; i++) {
+		TRY(room_read(h->room, &room, d));
+		TRY(front_rehearsal(&room, &front, d));
+		TRY(quorum_open(front, s, s->roots[i].name, NULL, &seed, &key,
+		    &used, d));
+		front_free(front);
+		secret_free(seed);
+		key_free(key);
+		front = NULL;
+		seed = NULL;
+		key = NULL;
+		passed(h, "a quorum of sheets gives the seed, and the seed "
+		    "the root's key");
+	}
+out:
+	front_free(front);
+	secret_free(seed);
+	key_free(key);
+	return rc;
+}
+
+static enum status
+check(struct rehearsal *h, const struct state *s, struct diag *d)
+{
+	struct verify_report report;
+	const struct list *l;
+	const struct root *r;
+	enum status rc;
+
+	TRY(verify_state(h->state, NULL, cmd_steps, &report, d));
+	passed(h, "every entry, file and signature of the record holds");
+	for (size_t i = 0; i < s->ndelegations; i++) {
+		r = state_root(s, s->delegations[i].root);
+		l = state_last_list(s, s->delegations[i].root);
+		if (l != NULL)
+			TRY(check_delegation(h, &s->delegations[i], r->object,
+			    l->object, d));
+	}
+	for (size_t i = 0; i < s->nroots; i++) {
+		if (s->roots[i].object[0] != '\0')
+			TRY(check_closing(h, s, s->roots[i].object, d));
+	}
+	TRY(check_sheets(h, s, d));
+out:
+	return rc;
+}
+
+/* --- the summary: what a person wants to read --- */
+
+static enum status
+print_root(const struct rehearsal *h, const struct root *r, struct diag *d)
+{
+	char id[SHA384_HEX_SIZE];
+	struct bytes words = { 0 };
+	enum status rc;
+
+	text_hex(r->key.id, SHA384_LEN, id);
+	TRY(words_text(r->key.id, WORDS_SHORT, &words, d));
+	printf("Root %s (%s)\n  key, SHA-384:  %.48s\n                 %s\n"
+	    "  in words:\n", r->name, r->alg, id, id + 48);
+	cmd_print_words((const char *)words.data, "    ");
+	if (r->object[0] != '\0')
+		printf("  certificate:   %s/%s\n", h->state, r->object);
+out:
+	bytes_free(&words);
+	return rc;
+}
+
+static enum status
+summary(const struct rehearsal *h, const struct state *s, struct diag *d)
+{
+	enum status rc = ST_OK;
+
+	printf("\nTEST rehearsal done: %zu entries in the record, %zu checks "
+	    "passed.\nNothing here is good for real use.\n\n", s->n,
+	    h->checks);
+	for (size_t i = 0; i < s->nroots; i++)
+		TRY(print_root(h, &s->roots[i], d));
+	for (size_t i = 0; i < s->nlists; i++)
+		printf("List of %s\n  file:          %s/%s\n",
+		    s->lists[i].root, h->state, s->lists[i].object);
+	for (size_t i = 0; i < s->ndelegations; i++)
+		printf("Delegation %s\n  certificate:   %s/%s\n",
+		    s->delegations[i].name, h->state,
+		    s->delegations[i].object);
+	printf("Record           %s/record\n", h->state);
+	if (!cmd_has(h->call, "--hands-on"))
+		printf("Sheets (TEST)    %s/sheets\n", h->dir);
+	printf("\nWhat to do next:\n"
+	       "  anchorite state show --state %s\n"
+	       "  anchorite ceremony verify --state %s\n"
+	       "  anchorite rehearse --hands-on --dir NEW    (you type)\n"
+	       "  and read CEREMONY.md before the real one\n", h->state,
+	    h->state);
+	if (fflush(stdout) != 0)
+		FAIL(d, ST_SYSTEM, "the output could not be written");
+out:
+	return rc;
+}
+
+enum status
+cmd_rehearse(const struct call *c, struct diag *d)
+{
+	struct rehearsal h = { .dir = cmd_opt(c, "--dir", ""), .call = c };
+	struct state *s = NULL;
+	enum status rc;
+	int fd = -1;
+
+	TRY(prepare(&h, d));
+	TRY(hold(&h, d));
+	TRY(state_load(h.state, &s, &fd, NULL, NULL, d));
+	TRY(check(&h, s, d));
+	TRY(summary(&h, s, d));
+out:
+	state_free(s);
+	if (fd >= 0)
+		close(fd);
+	return rc;
+}

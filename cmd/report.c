@@ -1,0 +1,77 @@
+/* see cmd.h: what a verb found, for people or for programs. */
+#include <stdio.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "cmd/cmd.h"
+#include "lib/base/text.h"
+
+#define SHOWN_MAX 4096
+
+static void
+print_line(const char *key, int width, const char *value)
+{
+	char shown[SHOWN_MAX];
+
+	text_escape(value, strlen(value), shown, sizeof(shown));
+	printf("%-*s  %s\n", width, key, shown);
+}
+
+static void
+print_text(const struct facts *f)
+{
+	const struct fact *fact;
+	int width = 0;
+
+	for (size_t i = 0; i < f->n; i++) {
+		if ((int)strlen(f->fact[i].key) > width)
+			width = (int)strlen(f->fact[i].key);
+	}
+	for (size_t i = 0; i < f->n; i++) {
+		fact = &f->fact[i];
+		for (size_t j = 0; j < fact->n; j++)
+			print_line(j == 0 ? fact->key : "", width,
+			    fact->value[j]);
+	}
+}
+
+static enum status
+print_json(const struct facts *f, struct diag *d)
+{
+	json_t *o = json_object(), *v;
+	const struct fact *fact;
+	char *text = NULL;
+	enum status rc;
+
+	for (size_t i = 0; i < f->n && o != NULL; i++) {
+		fact = &f->fact[i];
+		v = fact->list ? json_array() : json_string(fact->value[0]);
+		for (size_t j = 0; fact->list && j < fact->n; j++)
+			json_array_append_new(v, json_string(fact->value[j]));
+		json_object_set_new(o, fact->key, v);
+	}
+	if (o == NULL || (text = json_dumps(o, JSON_INDENT(2))) == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	puts(text);
+	rc = ST_OK;
+out:
+	free(text);
+	json_decref(o);
+	return rc;
+}
+
+enum status
+cmd_report(const struct call *c, const struct facts *f, struct diag *d)
+{
+	enum status rc = ST_OK;
+
+	if (c->json)
+		rc = print_json(f, d);
+	else
+		print_text(f);
+	if (rc == ST_OK && fflush(stdout) != 0)
+		return diag_set(d, ST_SYSTEM, "the output could not be "
+		    "written");
+	return rc;
+}

@@ -1,0 +1,13 @@
+/* see cmd.h */
+#include "ceremony/mint.h"
+#include "cmd/cmd.h"
+#include "delegation/delegate.h"
+#include "revocation/list.h"
+
+/* The one array that names the rows of all rooms. */
+const struct step_kind *const cmd_steps[] = {
+	&mint_step,
+	&crl_step,
+	&delegate_step,
+	NULL,
+};

@@ -1,0 +1,69 @@
+/* see cmd.h: version and words. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd/cmd.h"
+#include "lib/base/file.h"
+#include "lib/base/text.h"
+#include "lib/crypto/start.h"
+#include "lib/crypto/words.h"
+
+enum status
+cmd_version(const struct call *c, struct diag *d)
+{
+	struct facts f = { 0 };
+	enum status rc;
+
+	TRY(facts_set(&f, d, "anchorite", "%s", VERSION));
+	TRY(facts_set(&f, d, "openssl", "%s", crypto_openssl()));
+	TRY(facts_set(&f, d, "libsodium", "%s", crypto_sodium()));
+	TRY(cmd_report(c, &f, d));
+out:
+	facts_clear(&f);
+	return rc;
+}
+
+void
+cmd_print_words(const char *words, const char *indent)
+{
+	size_t n = 0;
+	int len;
+
+	for (; *words != '\0'; words += len + (words[len] == ' ')) {
+		len = (int)strcspn(words, " ");
+		printf("%s%.*s%s", n % WORDS_LINE == 0 ? indent : " ", len,
+		    words, (n + 1) % WORDS_LINE == 0 ? "\n" : "");
+		n++;
+	}
+}
+
+enum status
+cmd_words(const struct call *c, struct diag *d)
+{
+	char hex[SHA384_HEX_SIZE];
+	uint8_t digest[SHA384_LEN];
+	struct bytes data = { 0 }, words = { 0 };
+	struct facts f = { 0 };
+	enum status rc;
+
+	TRY(file_read(c->arg[0], FILE_MAX, &data, d));
+	hash_sha384(data.data, data.len, digest);
+	text_hex(digest, sizeof(digest), hex);
+	TRY(words_text(digest, WORDS_FULL, &words, d));
+	if (c->json) {
+		TRY(facts_set(&f, d, "sha384", "%s", hex));
+		TRY(facts_set(&f, d, "words", "%s",
+		    (const char *)words.data));
+		TRY(cmd_report(c, &f, d));
+		goto out;
+	}
+	printf("%s\n", hex);
+	cmd_print_words((const char *)words.data, "");
+	if (fflush(stdout) != 0)
+		FAIL(d, ST_SYSTEM, "the output could not be written");
+out:
+	facts_clear(&f);
+	bytes_free(&data);
+	bytes_free(&words);
+	return rc;
+}

@@ -1,0 +1,487 @@
+/* link: -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc */
+#include <sys/wait.h>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <pty.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "lib/base/tty.h"
+#include "tests/support/oom.h"
+
+#define WAIT_MS 10000
+#define SCREEN_MAX 32768
+#define END "<end of screen>"
+
+/* A person at a terminal: ${master} is the person. */
+struct seat {
+	int master, slave;
+	struct tty *t;
+	char screen[SCREEN_MAX]; /* what was shown, as a string */
+};
+
+static int
+sit_down(void **state)
+{
+	static struct seat seat;
+	char path[64];
+
+	memset(&seat, 0, sizeof(seat));
+	if (openpty(&seat.master, &seat.slave, NULL, NULL, NULL) != 0 ||
+	    ttyname_r(seat.slave, path, sizeof(path)) != 0)
+		return -1;
+	if (tty_open(path, &seat.t, NULL) != ST_OK)
+		return -1;
+	*state = &seat;
+	return 0;
+}
+
+static int
+stand_up(void **state)
+{
+	struct seat *seat = *state;
+
+	tty_close(seat->t);
+	if (seat->master >= 0)
+		close(seat->master);
+	close(seat->slave);
+	return 0;
+}
+
+static void
+press(int master, const char *keys, size_t len)
+{
+	assert_int_equal(write(master, keys, len), (ssize_t)len);
+}
+
+static void
+type(struct seat *seat, const char *keys)
+{
+	press(seat->master, keys, strlen(keys));
+}
+
+/* Read what is shown until ${text} was. */
+static void
+watch(int master, const char *text, char *screen)
+{
+	struct pollfd p = { .fd = master, .events = POLLIN };
+	size_t len = strlen(screen);
+	ssize_t n;
+
+	while (strstr(screen, text) == NULL) {
+		assert_true(len + 1 < SCREEN_MAX);
+		assert_int_equal(poll(&p, 1, WAIT_MS), 1);
+		n = read(master, screen + len, SCREEN_MAX - 1 - len);
+		assert_true(n > 0);
+		len += (size_t)n;
+		screen[len] = '\0';
+	}
+}
+
+/* All that was shown up to now. */
+static const char *
+look(struct seat *seat)
+{
+	seat->screen[0] = '\0';
+	assert_int_equal(tty_say(seat->t, NULL, "%s", END), ST_OK);
+	watch(seat->master, END, seat->screen);
+	*strstr(seat->screen, END) = '\0';
+	return seat->screen;
+}
+
+static void
+assert_asked(struct seat *seat, size_t max, const char *answer)
+{
+	struct bytes b = { 0 };
+
+	assert_int_equal(tty_ask(seat->t, "Q? ", max, &b, NULL), ST_OK);
+	assert_string_equal(b.data, answer);
+	assert_int_equal(b.len, strlen(answer));
+	bytes_free(&b);
+}
+
+static void
+assert_told(struct seat *seat, size_t max, bool echo, const char *answer)
+{
+	struct secret *s;
+
+	assert_int_equal(tty_ask_secret(seat->t, "S? ", max, echo, &s, NULL),
+	    ST_OK);
+	assert_int_equal(secret_len(s), strlen(answer));
+	assert_memory_equal(secret_peek(s), answer, strlen(answer));
+	secret_free(s);
+}
+
+static void
+ask_drops_blanks_and_shows_what_is_typed(void **state)
+{
+	struct seat *seat = *state;
+
+	type(seat, "  two  words \t\n");
+	assert_asked(seat, 20, "two  words");
+	assert_string_equal(look(seat), "Q? two  words  \r\n");
+}
+
+static void
+ask_takes_an_empty_line_and_both_kinds_of_enter(void **state)
+{
+	struct seat *seat = *state;
+
+	type(seat, "\n  \na\r");
+	assert_asked(seat, 5, "");
+	assert_asked(seat, 5, "");
+	assert_asked(seat, 5, "a");
+}
+
+static void
+ask_refuses_a_longer_line_on_screen(void **state)
+{
+	struct seat *seat = *state;
+
+	type(seat, "123456\n1234567890123456789012345678901234567890\n"
+	    "12345   \n");
+	assert_asked(seat, 5, "12345");
+	assert_string_equal(look(seat), "Q? 123456\r\n"
+	    "That is longer than 5 characters. Please type the line again.\r\n"
+	    "Q? 123456789012345678901\r\n"
+	    "That is longer than 5 characters. Please type the line again.\r\n"
+	    "Q? 12345   \r\n");
+}
+
+static void
+ask_lets_mistakes_be_rubbed_out(void **state)
+{
+	struct seat *seat = *state;
+
+	type(seat, "\x7f" "ab\x7f" "c\x08" "d\n");
+	assert_asked(seat, 5, "ad");
+	assert_string_equal(look(seat), "Q? ab\b \bc\b \bd\r\n");
+	type(seat, "wrong\x15right\n");
+	assert_asked(seat, 5, "right");
+	/* a character of three bytes goes as one */
+	type(seat, "a\xe2\x82\xac\x7f" "b\n");
+	assert_asked(seat, 5, "ab");
+}
+
+static void
+ask_refuses_keys_that_are_no_character(void **state)
+{
+	struct seat *seat = *state;
+
+	type(seat, "a\x1b[Db\nab\n");
+	assert_asked(seat, 9, "ab");
+	assert_non_null(strstr(look(seat),
+	    "A key was pressed that is not a character."));
+	/* the end of input is one only on an empty line */
+	type(seat, "a\x04\nab\n");
+	assert_asked(seat, 9, "ab");
+	type(seat, "\x1b[A\x15ok\n");
+	assert_asked(seat, 9, "ok");
+}
+
+static enum status
+ask_once(struct seat *seat, int how, struct diag *d)
+{
+	struct bytes b = { 0 };
+	struct secret *s = NULL;
+	enum status rc;
+
+	if (how == 0)
+		rc = tty_ask(seat->t, "Q? ", 9, &b, d);
+	else if (how == 1)
+		rc = tty_ask_secret(seat->t, "S? ", 9, false, &s, d);
+	else
+		rc = tty_wait(seat->t, "Enter ", d);
+	assert_null(s);
+	assert_null(b.data);
+	return rc;
+}
+
+static void
+ask_ends_on_interrupt_and_end_of_input(void **state)
+{
+	struct seat *seat = *state;
+	struct diag d;
+
+	for (int how = 0; how < 3; how++) {
+		memset(&d, 0, sizeof(d));
+		type(seat, "ab\x03");
+		assert_int_equal(ask_once(seat, how, &d), ST_USAGE);
+		assert_string_equal(d.text, "interrupted by ^C");
+		memset(&d, 0, sizeof(d));
+		type(seat, "\x04");
+		assert_int_equal(ask_once(seat, how, &d), ST_USAGE);
+		assert_string_equal(d.text, "end of input at the terminal");
+	}
+}
+
+static void
+ask_ends_when_the_terminal_is_gone(void **state)
+{
+	struct seat *seat = *state;
+
+	close(seat->master);
+	seat->master = -1;
+	for (int how = 0; how < 3; how++)
+		assert_int_equal(diag_exit(ask_once(seat, how, NULL)), 2);
+	assert_int_equal(tty_say(seat->t, NULL, "gone"), ST_SYSTEM);
+}
+
+static void
+secret_is_shown_only_where_asked_for(void **state)
+{
+	struct seat *seat = *state;
+
+	type(seat, " hush \n");
+	assert_told(seat, 9, false, "hush");
+	assert_string_equal(look(seat), "S? \r\n");
+	type(seat, "huxsh\x7f\x7f\x7fsh\n");
+	assert_told(seat, 9, false, "hush");
+	assert_string_equal(look(seat), "S? \r\n");
+	type(seat, "loud\n");
+	assert_told(seat, 9, true, "loud");
+	assert_string_equal(look(seat), "S? loud\r\n");
+}
+
+static void
+secret_that_is_empty_or_long_is_asked_again(void **state)
+{
+	struct seat *seat = *state;
+
+	type(seat, "\n   \n0123456789\n012345678\n");
+	assert_told(seat, 9, false, "012345678");
+	assert_string_equal(look(seat), "S? \r\n"
+	    "Nothing was typed. Please type the line, then press Enter.\r\n"
+	    "S? \r\n"
+	    "Nothing was typed. Please type the line, then press Enter.\r\n"
+	    "S? \r\n"
+	    "That is longer than 9 characters. Please type the line again.\r\n"
+	    "S? \r\n");
+}
+
+/* All lines of a sheet at once: none is lost, none is echoed early. */
+static void
+secret_takes_pasted_lines_one_by_one(void **state)
+{
+	struct seat *seat = *state;
+
+	type(seat, "first line\nsecond line\nthird line\nrest");
+	assert_told(seat, 99, false, "first line");
+	assert_told(seat, 99, false, "second line");
+	assert_told(seat, 99, false, "third line");
+	assert_string_equal(look(seat), "S? \r\nS? \r\nS? \r\n");
+}
+
+/* The kernel's own line editing would keep 4095 bytes and lose the rest. */
+static void
+secret_takes_the_longest_line(void **state)
+{
+	char line[TTY_SECRET_MAX + 2];
+	struct seat *seat = *state;
+	struct secret *s;
+
+	memset(line, 'x', TTY_SECRET_MAX);
+	memcpy(line + TTY_SECRET_MAX, "\n", 2);
+	type(seat, line);
+	line[TTY_SECRET_MAX] = '\0';
+	assert_told(seat, TTY_SECRET_MAX, false, line);
+	assert_int_equal(tty_ask_secret(seat->t, "S? ", TTY_SECRET_MAX + 1,
+	    false, &s, NULL), ST_BUG);
+	assert_null(s);
+}
+
+static void
+wait_reads_all_else_away(void **state)
+{
+	struct seat *seat = *state;
+
+	type(seat, "typed too early\x1b[A\nnext\n");
+	assert_int_equal(tty_wait(seat->t, "Press Enter: ", NULL), ST_OK);
+	assert_string_equal(look(seat), "Press Enter: \r\n");
+	assert_asked(seat, 9, "next");
+}
+
+static void
+say_says_it_all(void **state)
+{
+	char big[3000];
+	struct seat *seat = *state;
+	struct secret *s;
+
+	memset(big, 'y', sizeof(big) - 1);
+	big[sizeof(big) - 1] = '\0';
+	assert_int_equal(tty_say(seat->t, NULL, "%s %d\n", big, 42), ST_OK);
+	assert_memory_equal(look(seat), big, sizeof(big) - 1);
+	assert_string_equal(seat->screen + sizeof(big) - 1, " 42\r\n");
+
+	assert_int_equal(secret_new(4, &s, NULL), ST_OK);
+	memcpy(secret_bytes(s), "word", 4);
+	assert_int_equal(tty_say_secret(seat->t, s, NULL), ST_OK);
+	assert_string_equal(look(seat), "word");
+	secret_free(s);
+}
+
+static void
+wipe_takes_the_scroll_back_too(void **state)
+{
+	struct seat *seat = *state;
+
+	assert_int_equal(tty_wipe(seat->t, NULL), ST_OK);
+	assert_string_equal(look(seat), "\033[2J\033[3J\033[H");
+}
+
+static void
+close_gives_the_terminal_back_as_it_was(void **state)
+{
+	struct termios before, during, after;
+	char path[64], left[8];
+	struct tty *t;
+	int master, slave;
+
+	(void)state;
+	assert_int_equal(openpty(&master, &slave, NULL, NULL, NULL), 0);
+	assert_int_equal(ttyname_r(slave, path, sizeof(path)), 0);
+	assert_int_equal(tcgetattr(slave, &before), 0);
+	assert_true((before.c_lflag & ECHO) != 0);
+	assert_int_equal(tty_open(path, &t, NULL), ST_OK);
+	assert_int_equal(tcgetattr(slave, &during), 0);
+	assert_true((during.c_lflag & (ECHO | ICANON | ISIG)) == 0);
+	press(master, "left over secret\n", 17);
+	tty_close(t);
+	assert_int_equal(tcgetattr(slave, &after), 0);
+	assert_true(before.c_lflag == after.c_lflag);
+	assert_true(before.c_iflag == after.c_iflag);
+	assert_true(before.c_oflag == after.c_oflag);
+	assert_memory_equal(before.c_cc, after.c_cc, sizeof(before.c_cc));
+	/* nothing is left for whoever reads next */
+	assert_int_equal(fcntl(slave, F_SETFL, O_NONBLOCK), 0);
+	assert_true(read(slave, left, sizeof(left)) < 0);
+	tty_close(NULL);
+	close(master);
+	close(slave);
+}
+
+static void
+open_refuses_what_is_no_terminal(void **state)
+{
+	struct diag d = { 0 };
+	struct tty *t;
+
+	(void)state;
+	assert_int_equal(tty_open("/dev/null", &t, &d), ST_SYSTEM);
+	assert_non_null(strstr(d.text, "the terminal is none"));
+	assert_null(t);
+	assert_int_equal(tty_open("/absent", &t, NULL), ST_SYSTEM);
+	assert_null(t);
+}
+
+/* A process whose own terminal it is: ^C must not kill it. */
+static int
+asks_at_its_own_terminal(void)
+{
+	struct secret *s = NULL;
+	struct tty *t;
+	enum status rc;
+
+	signal(SIGINT, SIG_DFL);
+	if (tty_open("/dev/tty", &t, NULL) != ST_OK)
+		return 1;
+	rc = tty_ask_secret(t, "S? ", 9, false, &s, NULL);
+	if (rc != ST_OK || memcmp(secret_peek(s), "hush", 4) != 0)
+		return 2;
+	secret_free(s);
+	rc = tty_ask_secret(t, "Again? ", 9, false, &s, NULL);
+	tty_close(t);
+	return rc == ST_USAGE ? 0 : 3;
+}
+
+static void
+interrupt_is_an_answer_not_a_death(void **state)
+{
+	static char screen[SCREEN_MAX];
+	int master, status;
+	pid_t pid;
+
+	(void)state;
+	pid = forkpty(&master, NULL, NULL, NULL);
+	assert_true(pid >= 0);
+	if (pid == 0)
+		_exit(asks_at_its_own_terminal());
+	watch(master, "S? ", screen);
+	press(master, "hush\n", 5);
+	watch(master, "Again? ", screen);
+	press(master, "\x03", 1);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+	assert_null(strstr(screen, "hush"));
+	close(master);
+}
+
+static enum status
+converse(void *ctx)
+{
+	struct seat *seat = ctx;
+	struct bytes b = { 0 };
+	struct secret *s = NULL;
+	struct tty *t = NULL;
+	enum status rc;
+	char path[64];
+
+	assert_int_equal(ttyname_r(seat->slave, path, sizeof(path)), 0);
+	TRY(tty_open(path, &t, NULL));
+	type(seat, "open\nclosed\n");
+	TRY(tty_ask(t, "Q? ", 9, &b, NULL));
+	TRY(tty_ask_secret(t, "S? ", 9, false, &s, NULL));
+	TRY(tty_say(t, NULL, "%s", "thanks"));
+out:
+	tty_close(t);
+	bytes_free(&b);
+	secret_free(s);
+	return rc;
+}
+
+static void
+tty_survives_every_allocation_failing(void **state)
+{
+	assert_int_equal(oom_each(converse, *state), 6);
+}
+
+#define SEATED(f) cmocka_unit_test_setup_teardown(f, sit_down, stand_up)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SEATED(ask_drops_blanks_and_shows_what_is_typed),
+		SEATED(ask_takes_an_empty_line_and_both_kinds_of_enter),
+		SEATED(ask_refuses_a_longer_line_on_screen),
+		SEATED(ask_lets_mistakes_be_rubbed_out),
+		SEATED(ask_refuses_keys_that_are_no_character),
+		SEATED(ask_ends_on_interrupt_and_end_of_input),
+		SEATED(ask_ends_when_the_terminal_is_gone),
+		SEATED(secret_is_shown_only_where_asked_for),
+		SEATED(secret_that_is_empty_or_long_is_asked_again),
+		SEATED(secret_takes_pasted_lines_one_by_one),
+		SEATED(secret_takes_the_longest_line),
+		SEATED(wait_reads_all_else_away),
+		SEATED(say_says_it_all),
+		SEATED(wipe_takes_the_scroll_back_too),
+		cmocka_unit_test(close_gives_the_terminal_back_as_it_was),
+		cmocka_unit_test(open_refuses_what_is_no_terminal),
+		cmocka_unit_test(interrupt_is_an_answer_not_a_death),
+		SEATED(tty_survives_every_allocation_failing),
+	};
+
+	return cmocka_run_group_tests_name("tty", tests, NULL, NULL);
+}

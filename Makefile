@@ -115,6 +115,10 @@ test: tests ## unit tests and integration scenarios
 san: ## the same under AddressSanitizer and UBSan
 	@$(MAKE) BUILD=$(BUILD)-san SAN=1 WERROR=1 test
 
+.PHONY: ct
+ct: ## secrets decide no branch and no address (valgrind)
+	@tests/ct/run.sh $(BUILD)/ct
+
 .PHONY: layers
 layers: ## imports point down only
 	@scripts/check-layers

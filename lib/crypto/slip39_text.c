@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/crypto/mask.h"
 #include "lib/crypto/slip39_points.h"
 #include "lib/crypto/slip39_text.h"
 
@@ -30,7 +31,7 @@ pick(const uint32_t table[WORD_BITS], uint32_t bits)
 	uint32_t sum = 0;
 
 	for (unsigned i = 0; i < WORD_BITS; i++)
-		sum ^= table[i] & (0U - (bits >> i & 1U));
+		sum ^= table[i] & (uint32_t)mask_bit(bits, i);
 	return sum;
 }
 
@@ -273,8 +274,8 @@ read_words(const struct secret *mnemonic, struct slip39_mnemonic *m,
 			TRY(read_word(m, text + from, at - from, d));
 	}
 	if (slip39_text_len(m->n) == 0)
-		FAIL(d, ST_FORMAT, "FORMATS 4.3: no share has %zu words (one of "
-		    "32 bytes has %zu)", m->n, slip39_text_words(32));
+		FAIL(d, ST_FORMAT, "FORMATS 4.3: no share has %zu words (one "
+		    "of 32 bytes has %zu)", m->n, slip39_text_words(32));
 	rc = ST_OK;
 out:
 	return rc;

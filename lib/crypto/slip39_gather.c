@@ -7,7 +7,7 @@
 #include "lib/crypto/slip39.h"
 #include "lib/crypto/slip39_points.h"
 
-#define SHARES_MAX (SLIP39_GROUPS_MAX * SLIP39_MEMBERS_MAX)
+#define SHARES_MAX ((size_t)SLIP39_GROUPS_MAX * SLIP39_MEMBERS_MAX)
 #define NOBODY SIZE_MAX
 
 /* The values at work, in locked memory. */
@@ -254,8 +254,8 @@ slip39_gather(const struct slip39_share *const *shares, size_t n,
 
 	*ems = NULL;
 	if (n == 0 || n > SHARES_MAX)
-		FAIL(d, ST_FORMAT, "FORMATS 4.10: %zu shares where 1 to %d can "
-		    "be", n, SHARES_MAX);
+		FAIL(d, ST_FORMAT, "FORMATS 4.10: %zu shares where 1 to %zu "
+		    "can be", n, SHARES_MAX);
 	TRY(check_set(shares, n, d));
 	g.len = secret_len(shares[0]->value);
 	g.top.need = shares[0]->group_need;

@@ -7,7 +7,7 @@
 #include "lib/crypto/slip39.h"
 #include "lib/crypto/slip39_points.h"
 
-#define SHARES_MAX (SLIP39_GROUPS_MAX * SLIP39_MEMBERS_MAX)
+#define SHARES_MAX ((size_t)SLIP39_GROUPS_MAX * SLIP39_MEMBERS_MAX)
 
 /* The values at work, in locked memory. */
 struct hold {

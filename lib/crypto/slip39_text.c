@@ -274,8 +274,8 @@ read_words(const struct secret *mnemonic, struct slip39_mnemonic *m,
 			TRY(read_word(m, text + from, at - from, d));
 	}
 	if (slip39_text_len(m->n) == 0)
-		FAIL(d, ST_FORMAT, "FORMATS 4.3: no share has %zu words (one of "
-		    "32 bytes has %zu)", m->n, slip39_text_words(32));
+		FAIL(d, ST_FORMAT, "FORMATS 4.3: no share has %zu words (one "
+		    "of 32 bytes has %zu)", m->n, slip39_text_words(32));
 	rc = ST_OK;
 out:
 	return rc;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "lib/base/file.h"
+#include "lib/record/folder.h"
 #include "lib/record/stick.h"
 
 /* Every folder a state has. */
@@ -59,9 +60,9 @@ find_entry(int dirfd, uint64_t number, const char *previous,
 	*found = false;
 	for (unsigned v = 1; v <= VARIANTS; v++) {
 		entry_name(number, v, try);
-		if (!file_exists_at(dirfd, try))
+		if (!folder_has(dirfd, try))
 			break;
-		TRY(file_read_at(dirfd, try, ENTRY_MAX, &text, d));
+		TRY(folder_read(dirfd, try, ENTRY_MAX, &text, d));
 		if (entry_read(try, &text, &e, NULL) != ST_OK ||
 		    e.number != number || strcmp(e.previous, previous) != 0) {
 			entry_clear(&e);
@@ -217,7 +218,7 @@ check_end(int dirfd, const struct chain *c, struct diag *d)
 	int fd = -1;
 
 	entry_name(c->n + 1, 1, first);
-	if (!file_exists_at(dirfd, "record"))
+	if (!folder_has(dirfd, "record"))
 		return ST_OK;
 	TRY(file_open_sub(dirfd, "record", false, &fd, d));
 	TRY(file_list_at(fd, &names, &n, d));
@@ -368,9 +369,9 @@ free_variant(const struct sticks *s, const char *name,
 		variant_name(name, v, out);
 		fits = true;
 		for (size_t i = 0; i < s->n && fits; i++) {
-			if (!file_exists_at(s->stick[i].dirfd, out))
+			if (!folder_has(s->stick[i].dirfd, out))
 				continue;
-			fits = file_read_at(s->stick[i].dirfd, out, FILE_MAX,
+			fits = folder_read(s->stick[i].dirfd, out, FILE_MAX,
 			    &there, NULL) == ST_OK &&
 			    bytes_equal(&there, bytes);
 		}
@@ -387,31 +388,22 @@ static enum status
 write_all(struct sticks *s, const char *name, const struct bytes *bytes,
     struct diag *d)
 {
-	char folder[OBJECT_NAME_SIZE];
 	struct stick *k;
 	enum status rc;
-	int fd = -1;
 
-	snprintf(folder, sizeof(folder), "%.*s", (int)strcspn(name, "/"),
-	    name);
 	for (size_t i = 0; i < s->n; i++) {
 		k = &s->stick[i];
 		TRY(same_medium(k, d));
-		if (file_exists_at(k->dirfd, name))
+		if (folder_has(k->dirfd, name))
 			continue;
-		TRY(file_open_sub(k->dirfd, folder, true, &fd, d));
-		if ((rc = file_create_at(fd, name + strlen(folder) + 1,
-		    bytes->data, bytes->len, d)) != ST_OK) {
+		if ((rc = folder_create(k->dirfd, name, bytes->data,
+		    bytes->len, d)) != ST_OK) {
 			diag_prefix(d, "%s", k->path);
 			goto out;
 		}
-		close(fd);
-		fd = -1;
 	}
 	rc = ST_OK;
 out:
-	if (fd >= 0)
-		close(fd);
 	return rc;
 }
 
@@ -517,7 +509,7 @@ bring_forward(const struct stick *from, struct stick *to, struct diag *d)
 	for (size_t i = to->chain.n; i < from->chain.n; i++) {
 		e = &from->chain.entry[i];
 		for (size_t j = 0; j < e->n; j++) {
-			TRY(file_read_at(from->dirfd, e->objects[j].name,
+			TRY(folder_read(from->dirfd, e->objects[j].name,
 			    FILE_MAX, &bytes, d));
 			TRY(free_variant(&one, e->objects[j].name, &bytes,
 			    name, d));

@@ -79,14 +79,14 @@ run_points(void)
 	struct secret *value = make_hidden();
 	struct slip39_work work;
 	struct gf256_point p[NEED];
-	uint8_t shares[SHARES * LEN], out[LEN];
+	uint8_t shares[SHARES][LEN], out[LEN];
 	int digest, same;
 
 	if (value == NULL || slip39_points_split(secret_peek(value), LEN, NEED,
-	    SHARES, &source, shares, NULL) != ST_OK)
+	    SHARES, &source, shares[0], NULL) != ST_OK)
 		return 0;
 	for (uint8_t i = 0; i < NEED; i++)
-		p[i] = (struct gf256_point){ 2 + i, shares + (2 + i) * LEN };
+		p[i] = (struct gf256_point){ 2 + i, shares[2 + i] };
 	digest = slip39_points_join(p, NEED, LEN, out, &work);
 	same = sodium_memcmp(out, secret_peek(value), LEN);
 	tell(&digest, sizeof(digest));

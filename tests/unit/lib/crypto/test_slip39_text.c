@@ -71,8 +71,8 @@ spell(const uint16_t *word, size_t n, char *out)
 	size_t at = 0;
 
 	for (size_t i = 0; i < n; i++)
-		at += (size_t)sprintf(out + at, "%s%s", i > 0 ? " " : "",
-		    slip39_word(word[i]));
+		at += (size_t)snprintf(out + at, SLIP39_WORD_MAX + 2, "%s%s",
+		    i > 0 ? " " : "", slip39_word(word[i]));
 	return at;
 }
 
@@ -186,7 +186,8 @@ read_takes_any_case_blanks_and_four_letters(void **state)
 
 		letter = c == ' ' ? 0 : letter + 1;
 		if (c == ' ')
-			at += (size_t)sprintf(out + at, " \t\r\n");
+			at += (size_t)snprintf(out + at, sizeof(out) - at,
+			    " \t\r\n");
 		else if (letter <= 4)
 			out[at++] = (char)(i % 2 ? toupper(c) : c);
 	}
@@ -259,12 +260,14 @@ read_names_the_first_bad_word_by_number(void **state)
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		for (size_t k = 0; k < m.n; k++) {
 			at = k == 0 ? 0 : spell(m.word, k, text);
-			at += (size_t)sprintf(text + at, " %s ", bad[i]);
+			at += (size_t)snprintf(text + at, sizeof(text) - at,
+			    " %s ", bad[i]);
 			/* a NUL is no end: it is part of the word */
 			if (i == NUL_ROW)
 				text[at - 2] = '\0';
 			at += spell(m.word + k + 1, m.n - k - 1, text + at);
-			sprintf(said, "FORMATS 4.2: word %zu is not", k + 1);
+			snprintf(said, sizeof(said),
+			    "FORMATS 4.2: word %zu is not", k + 1);
 			assert_int_equal(read_text(text, at, said), ST_FORMAT);
 		}
 	secret_free(s.value);

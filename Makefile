@@ -86,11 +86,14 @@ $(PROGRAM): $(call obj,$(CMD_SRCS)) $(CORE)
 	@$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(LIBS_ALL)
 
 # cmd/ without main: the table of steps is wanted by tests too.
-CMD_NO_MAIN = $(filter-out $(BUILD)/cmd/main.o,$(call obj,$(CMD_SRCS)))
+CMD = $(BUILD)/libcmd.a
+$(CMD): $(filter-out $(BUILD)/cmd/main.o,$(call obj,$(CMD_SRCS)))
+	@rm -f $@
+	@$(AR) rcD $@ $^
 
-$(UNITS): %: %.o $(CMD_NO_MAIN) $(SUPPORT) $(CORE)
+$(UNITS): %: %.o $(CMD) $(SUPPORT) $(CORE)
 	@printf '  LINK  %s\n' $@
-	@$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< $(CMD_NO_MAIN) \
+	@$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< $(CMD) \
 	    $(SUPPORT) $(CORE) $(call unit_link,$@) $(LIBS_ALL) -lcmocka
 
 # A unit test may name extra linker flags in its first lines:

@@ -411,7 +411,7 @@ answer_share(struct people *p)
 static void
 answer_dice(struct people *p)
 {
-	char text[16 * LINE_SIZE] = "", line[LINE_SIZE] = "", path[PATH_SIZE];
+	char text[4 * LINE_SIZE] = "", line[LINE_SIZE] = "", path[PATH_SIZE];
 	const char *at = text;
 	uint8_t byte;
 	size_t n = 0;

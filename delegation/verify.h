@@ -1,7 +1,7 @@
 /* verify.h -- is this delegation good, for what, and until when?  FORMATS
  * 8.40 to 8.43. */
-#ifndef ANCHORITE_VERIFY_H
-#define ANCHORITE_VERIFY_H
+#ifndef ANCHORITE_DELEGATION_VERIFY_H
+#define ANCHORITE_DELEGATION_VERIFY_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -67,8 +67,7 @@ void ossl_signature_name(const X509_ALGOR *a, char out[SPKI_ALG_SIZE]);
  * DER from PEM (exactly one block called ${label}, or ${label2} when that is
  * not NULL, and nothing around it) or from DER as it is.  ST_FORMAT else.
  */
-MUST_USE enum status ossl_der(const char *name, const char *label,
-    const char *label2, const void *data, size_t len, struct bytes *out,
-    struct diag *d);
+MUST_USE enum status ossl_der(const char *label, const char *label2,
+    const void *data, size_t len, struct bytes *out, struct diag *d);
 
 #endif

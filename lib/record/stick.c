@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "lib/base/file.h"
+#include "lib/base/text.h"
 #include "lib/record/folder.h"
 #include "lib/record/stick.h"
 
@@ -150,12 +151,23 @@ covered(const struct chain *c, struct names *out, struct diag *d)
 	return rc;
 }
 
+/* Foreign names come in escaped, and stay so in the record. */
+static void
+stray_name(const char *folder, const char *file, char out[LEFTOVER_MAX + 1])
+{
+	const int at = snprintf(out, LEFTOVER_MAX + 1, "%s%s", folder,
+	    folder[0] == '\0' ? "" : "/");
+
+	text_escape(file, strlen(file), out + at,
+	    LEFTOVER_MAX + 1 - (size_t)at);
+}
+
 /* Files of one folder that nothing accounts for. */
 static enum status
 folder_strays(int dirfd, const char *folder, const struct names *known,
     struct names *out, struct diag *d)
 {
-	char name[OBJECT_NAME_SIZE], **names = NULL;
+	char name[LEFTOVER_MAX + 1], **names = NULL;
 	enum status rc;
 	size_t n = 0;
 	int fd = -1;
@@ -163,10 +175,7 @@ folder_strays(int dirfd, const char *folder, const struct names *known,
 	TRY(file_open_sub(dirfd, folder, false, &fd, d));
 	TRY(file_list_at(fd, &names, &n, d));
 	for (size_t i = 0; i < n; i++) {
-		if (snprintf(name, sizeof(name), "%s/%s", folder, names[i]) >=
-		    (int)sizeof(name))
-			FAIL(d, ST_FORMAT, "%s holds a name that is too long",
-			    folder);
+		stray_name(folder, names[i], name);
 		if (!names_have(known, name))
 			TRY(names_add(out, name, d));
 	}
@@ -190,8 +199,8 @@ is_folder(const char *name)
 static enum status
 find_strays(int dirfd, struct names *known, struct chain *c, struct diag *d)
 {
+	char name[LEFTOVER_MAX + 1], **top = NULL;
 	struct names strays = { 0 };
-	char **top = NULL;
 	enum status rc;
 	size_t n = 0;
 
@@ -200,10 +209,13 @@ find_strays(int dirfd, struct names *known, struct chain *c, struct diag *d)
 		qsort(known->name, known->n, sizeof(*known->name), by_name);
 	TRY(file_list_at(dirfd, &top, &n, d));
 	for (size_t i = 0; i < n; i++) {
-		if (is_folder(top[i]))
+		if (is_folder(top[i])) {
 			TRY(folder_strays(dirfd, top[i], known, &strays, d));
-		else if (!names_have(known, top[i]))
-			TRY(names_add(&strays, top[i], d));
+			continue;
+		}
+		stray_name("", top[i], name);
+		if (!names_have(known, name))
+			TRY(names_add(&strays, name, d));
 	}
 	c->stray = strays.name;
 	c->nstray = strays.n;

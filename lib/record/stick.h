@@ -20,7 +20,7 @@
 struct chain {
 	struct entry *entry; /* owned */
 	size_t n;
-	char **stray; /* owned; folder/file, sorted */
+	char **stray; /* owned; folder/file, escaped, sorted */
 	size_t nstray;
 };
 

@@ -80,6 +80,9 @@ rebuild(const struct state *all, const struct entry *e, struct outcome *o,
 
 	o->kind = e->kind;
 	TRY(facts_copy(&e->facts, &o->facts, d));
+	/* the engine's own, which no row knows */
+	facts_drop(&o->facts, "step");
+	facts_drop(&o->facts, "item");
 	for (size_t i = 0; i < e->n; i++) {
 		TRY(state_object(all, e->objects[i].name, &bytes, d));
 		TRY(outcome_add(o, e->objects[i].name, &bytes, d));

@@ -440,7 +440,7 @@ crl_read(const char *name, const void *data, size_t len, struct crl **out,
 		FAIL(d, ST_SYSTEM, "out of memory");
 	if (len == 0 || len > CRL_MAX)
 		FAIL(d, ST_FORMAT, "not the size of a list");
-	TRY(ossl_der(name, "X509 CRL", NULL, data, len, &c->der, d));
+	TRY(ossl_der("X509 CRL", NULL, data, len, &c->der, d));
 	TRY(parse(&c->der, &x, d));
 	TRY(read_all(x, c, d));
 	hash_sha384(c->der.data, c->der.len, c->id);

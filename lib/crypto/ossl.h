@@ -19,6 +19,13 @@
 MUST_USE enum status ossl_fail(struct diag *d, enum status code,
     const char *what);
 
+/* Bytes of the longest public point: 0x04 and two coordinates of P-521. */
+#define OSSL_POINT_MAX 133
+
+/* Whether OpenSSL makes RFC 6979 nonces itself (3.2 and newer): asked of the
+ * library that runs, not of the headers. */
+bool ossl_native_nonces(void);
+
 /* The private key; borrowed. */
 EVP_PKEY *ossl_private(const struct key *k);
 
@@ -67,8 +74,7 @@ void ossl_signature_name(const X509_ALGOR *a, char out[SPKI_ALG_SIZE]);
  * DER from PEM (exactly one block called ${label}, or ${label2} when that is
  * not NULL, and nothing around it) or from DER as it is.  ST_FORMAT else.
  */
-MUST_USE enum status ossl_der(const char *name, const char *label,
-    const char *label2, const void *data, size_t len, struct bytes *out,
-    struct diag *d);
+MUST_USE enum status ossl_der(const char *label, const char *label2,
+    const void *data, size_t len, struct bytes *out, struct diag *d);
 
 #endif

@@ -221,17 +221,35 @@ out:
 	return rc;
 }
 
+static void
+free_fact(struct fact *fact)
+{
+	for (size_t i = 0; i < fact->n; i++)
+		free(fact->value[i]);
+	free(fact->value);
+	free(fact->key);
+}
+
+void
+facts_drop(struct facts *f, const char *key)
+{
+	struct fact *fact = find(f, key);
+
+	if (fact == NULL)
+		return;
+	free_fact(fact);
+	f->n--;
+	memmove(fact, fact + 1,
+	    (size_t)(f->fact + f->n - fact) * sizeof(*fact));
+}
+
 void
 facts_clear(struct facts *f)
 {
 	if (f == NULL)
 		return;
-	for (size_t i = 0; i < f->n; i++) {
-		for (size_t j = 0; j < f->fact[i].n; j++)
-			free(f->fact[i].value[j]);
-		free(f->fact[i].value);
-		free(f->fact[i].key);
-	}
+	for (size_t i = 0; i < f->n; i++)
+		free_fact(&f->fact[i]);
 	free(f->fact);
 	memset(f, 0, sizeof(*f));
 }

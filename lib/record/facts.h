@@ -60,6 +60,9 @@ MUST_USE enum status facts_number(const struct facts *f, const char *key,
 const char *facts_differ(const struct facts *a, const struct facts *b,
     const char *const *except);
 
+/* Take out ${key}, if it is there. */
+void facts_drop(struct facts *f, const char *key);
+
 MUST_USE enum status facts_copy(const struct facts *f, struct facts *out,
     struct diag *d);
 void facts_clear(struct facts *f);

@@ -83,7 +83,7 @@ run_points(void)
 	int digest, same;
 
 	if (value == NULL || slip39_points_split(secret_peek(value), LEN, NEED,
-	    SHARES, &source, shares[0], NULL) != ST_OK)
+	    SHARES, &source, (uint8_t *)shares, NULL) != ST_OK)
 		return 0;
 	for (uint8_t i = 0; i < NEED; i++)
 		p[i] = (struct gf256_point){ 2 + i, shares[2 + i] };

@@ -79,11 +79,11 @@ both() {
 }
 
 for ext in 0 1; do
-	both "" $ext 0 1 3/5 '1p;3p;5p' '4p;2p;3p'
-	both "TREZOR" $ext 1 1 3/5 '2p;4p;5p'
-	both "" $ext 1 2 2/3,3/5 '1p;3p;5p;6p;9p' '2p;3p;7,9p'
-	both "two words ~!" $ext 0 2 2/3,3/5 '1,2p;5,7p'
-	both "" $ext 0 1 8/16 '1,4p;13,16p'
+	both "" "$ext" 0 1 3/5 '1p;3p;5p' '4p;2p;3p'
+	both "TREZOR" "$ext" 1 1 3/5 '2p;4p;5p'
+	both "" "$ext" 1 2 2/3,3/5 '1p;3p;5p;6p;9p' '2p;3p;7,9p'
+	both "two words ~!" "$ext" 0 2 2/3,3/5 '1,2p;5,7p'
+	both "" "$ext" 0 1 8/16 '1,4p;13,16p'
 done
 
 # a 128-bit secret too

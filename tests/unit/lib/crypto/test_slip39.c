@@ -97,10 +97,10 @@ static const struct {
 	enum status rc;
 	const char *said;
 } reasons[] = {
-	{ "count", ST_FORMAT, "FORMATS 4.3: " },
-	{ "checksum", ST_FORMAT, "FORMATS 4.5: the checksum" },
-	{ "padding", ST_FORMAT, "FORMATS 4.6: the padding" },
-	{ "group-order", ST_FORMAT, "FORMATS 4.7: it asks for" },
+	{ "count", ST_FORMAT, "FORMATS 4.4: " },
+	{ "checksum", ST_FORMAT, "FORMATS 4.6: the checksum" },
+	{ "padding", ST_FORMAT, "FORMATS 4.5: the padding" },
+	{ "group-order", ST_FORMAT, "FORMATS 4.5: it asks for" },
 	{ "identifier", ST_AUTH, "their identifiers differ" },
 	{ "exponent", ST_AUTH, "their iteration exponents differ" },
 	{ "group-threshold", ST_AUTH, "their group thresholds differ" },
@@ -899,7 +899,7 @@ refusals_quote_nothing(void **state)
 
 	(void)state;
 	assert_int_equal(slip39_read(m, &s, &d), ST_FORMAT);
-	assert_string_equal(d.text, "FORMATS 4.2: word 4 is not of the list");
+	assert_string_equal(d.text, "FORMATS 4.3: word 4 is not of the list");
 	assert_null(s);
 	secret_free(m);
 	slip39_share_free(NULL);

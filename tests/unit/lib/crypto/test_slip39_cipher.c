@@ -151,7 +151,7 @@ encrypt_refuses_what_others_cannot_type(void **state)
 		secret_bytes(p)[4] = bad[i];
 		assert_int_equal(slip39_encrypt(s, p, &c, 0, &out, &d),
 		    ST_POLICY);
-		assert_string_equal(d.text, "FORMATS 4.14: character 5 of the "
+		assert_string_equal(d.text, "FORMATS 4.17: character 5 of the "
 		    "passphrase is not printable ASCII");
 		assert_null(out);
 		secret_free(p);

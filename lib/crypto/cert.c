@@ -1,0 +1,739 @@
+/* see cert.h */
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
+
+#include "lib/base/secret.h"
+#include "lib/crypto/cert.h"
+#include "lib/crypto/ossl.h"
+
+void
+cert_spec_clear(struct cert_spec *s)
+{
+	if (s == NULL)
+		return;
+	bytes_free(&s->spki);
+	for (size_t i = 0; i < s->exts; i++)
+		bytes_free(&s->ext[i].value);
+	memset(s, 0, sizeof(*s));
+}
+
+void
+cert_free(struct cert *c)
+{
+	if (c == NULL)
+		return;
+	bytes_free(&c->der);
+	cert_spec_clear(&c->spec);
+	spki_clear(&c->key);
+	for (size_t i = 0; i < c->nseen; i++)
+		bytes_free(&c->seen[i].value);
+	free(c);
+}
+
+/* --- building --- */
+
+static enum status
+put_ext(X509 *x, int nid, void *value, bool critical, struct diag *d)
+{
+	if (value == NULL || X509_add1_ext_i2d(x, nid, value, critical,
+	    X509V3_ADD_DEFAULT) != 1)
+		return ossl_fail(d, ST_SYSTEM, "an extension could not be "
+		    "added");
+	return ST_OK;
+}
+
+static enum status
+put_constraints(X509 *x, const struct cert_spec *s, struct diag *d)
+{
+	BASIC_CONSTRAINTS *bc = BASIC_CONSTRAINTS_new();
+	enum status rc;
+
+	if (bc == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	bc->ca = s->ca ? 0xff : 0;
+	if (s->ca && s->path_len >= 0) {
+		if ((bc->pathlen = ASN1_INTEGER_new()) == NULL ||
+		    ASN1_INTEGER_set(bc->pathlen, s->path_len) != 1)
+			FAIL(d, ST_SYSTEM, "out of memory");
+	}
+	TRY(put_ext(x, NID_basic_constraints, bc, true, d));
+out:
+	BASIC_CONSTRAINTS_free(bc);
+	return rc;
+}
+
+static enum status
+put_usage(X509 *x, const struct cert_spec *s, struct diag *d)
+{
+	ASN1_BIT_STRING *bits = ASN1_BIT_STRING_new();
+	enum status rc;
+
+	if (bits == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	for (int i = 0; i < 9; i++) {
+		if ((s->usage >> i & 1) != 0 &&
+		    ASN1_BIT_STRING_set_bit(bits, i, 1) != 1)
+			FAIL(d, ST_SYSTEM, "out of memory");
+	}
+	TRY(put_ext(x, NID_key_usage, bits, true, d));
+out:
+	ASN1_BIT_STRING_free(bits);
+	return rc;
+}
+
+static enum status
+put_eku(X509 *x, const struct cert_spec *s, struct diag *d)
+{
+	EXTENDED_KEY_USAGE *eku = NULL;
+	ASN1_OBJECT *oid = NULL;
+	enum status rc;
+
+	if (s->ekus == 0)
+		return ST_OK;
+	if ((eku = sk_ASN1_OBJECT_new_null()) == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	for (size_t i = 0; i < s->ekus; i++) {
+		if ((oid = OBJ_txt2obj(s->eku[i], 1)) == NULL ||
+		    sk_ASN1_OBJECT_push(eku, oid) <= 0)
+			FAIL(d, ST_SYSTEM, "a key usage could not be added");
+		oid = NULL;
+	}
+	TRY(put_ext(x, NID_ext_key_usage, eku, s->eku_critical, d));
+out:
+	ASN1_OBJECT_free(oid);
+	sk_ASN1_OBJECT_pop_free(eku, ASN1_OBJECT_free);
+	return rc;
+}
+
+static enum status
+put_policies(X509 *x, const struct cert_spec *s, struct diag *d)
+{
+	CERTIFICATEPOLICIES *all = NULL;
+	POLICYINFO *one = NULL;
+	enum status rc;
+
+	if (s->policies == 0)
+		return ST_OK;
+	if ((all = sk_POLICYINFO_new_null()) == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	for (size_t i = 0; i < s->policies; i++) {
+		if ((one = POLICYINFO_new()) == NULL)
+			FAIL(d, ST_SYSTEM, "out of memory");
+		ASN1_OBJECT_free(one->policyid);
+		one->policyid = OBJ_txt2obj(s->policy[i], 1);
+		if (one->policyid == NULL || sk_POLICYINFO_push(all, one) <= 0)
+			FAIL(d, ST_SYSTEM, "a policy could not be added");
+		one = NULL;
+	}
+	TRY(put_ext(x, NID_certificate_policies, all, false, d));
+out:
+	POLICYINFO_free(one);
+	sk_POLICYINFO_pop_free(all, POLICYINFO_free);
+	return rc;
+}
+
+/* RFC 7093 2, method 1: the first 160 bits of SHA-256 of the key bits. */
+static enum status
+put_ski(X509 *x, struct diag *d)
+{
+	const ASN1_BIT_STRING *key = X509_get0_pubkey_bitstr(x);
+	ASN1_OCTET_STRING *id = ASN1_OCTET_STRING_new();
+	uint8_t digest[SHA256_LEN];
+	enum status rc;
+
+	if (id == NULL || key == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	hash_sha256(key->data, (size_t)key->length, digest);
+	if (ASN1_OCTET_STRING_set(id, digest, 20) != 1)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	TRY(put_ext(x, NID_subject_key_identifier, id, false, d));
+out:
+	ASN1_OCTET_STRING_free(id);
+	return rc;
+}
+
+static enum status
+put_aki(X509 *x, const struct cert_spec *s, struct diag *d)
+{
+	AUTHORITY_KEYID *aki = NULL;
+	enum status rc;
+
+	if (s->self_issued)
+		return ST_OK;
+	if ((aki = AUTHORITY_KEYID_new()) == NULL ||
+	    (aki->keyid = ASN1_OCTET_STRING_new()) == NULL ||
+	    ASN1_OCTET_STRING_set(aki->keyid, s->issuer_ski, 20) != 1)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	TRY(put_ext(x, NID_authority_key_identifier, aki, false, d));
+out:
+	AUTHORITY_KEYID_free(aki);
+	return rc;
+}
+
+static enum status
+put_other(X509 *x, const struct cert_ext *e, struct diag *d)
+{
+	ASN1_OCTET_STRING *value = ASN1_OCTET_STRING_new();
+	ASN1_OBJECT *oid = OBJ_txt2obj(e->oid, 1);
+	X509_EXTENSION *ext = NULL;
+	enum status rc = ST_OK;
+
+	if (value == NULL || oid == NULL ||
+	    ASN1_OCTET_STRING_set(value, e->value.data, (int)e->value.len) !=
+	    1 || (ext = X509_EXTENSION_create_by_OBJ(NULL, oid, e->critical,
+	    value)) == NULL || X509_add_ext(x, ext, -1) != 1)
+		rc = ossl_fail(d, ST_SYSTEM, "an extension could not be "
+		    "added");
+	X509_EXTENSION_free(ext);
+	ASN1_OBJECT_free(oid);
+	ASN1_OCTET_STRING_free(value);
+	return rc;
+}
+
+static enum status
+put_extensions(X509 *x, const struct cert_spec *s, struct diag *d)
+{
+	enum status rc;
+
+	TRY(put_constraints(x, s, d));
+	TRY(put_usage(x, s, d));
+	TRY(put_eku(x, s, d));
+	TRY(put_ski(x, d));
+	TRY(put_aki(x, s, d));
+	TRY(put_policies(x, s, d));
+	for (size_t i = 0; i < s->exts; i++)
+		TRY(put_other(x, &s->ext[i], d));
+out:
+	return rc;
+}
+
+static enum status
+put_names(X509 *x, const struct cert_spec *s, struct diag *d)
+{
+	X509_NAME *subject = NULL, *issuer = NULL;
+	enum status rc;
+
+	TRY(ossl_name(&s->subject, &subject, d));
+	TRY(ossl_name(&s->issuer, &issuer, d));
+	if (X509_set_subject_name(x, subject) != 1 ||
+	    X509_set_issuer_name(x, issuer) != 1)
+		FAIL(d, ST_SYSTEM, "out of memory");
+out:
+	X509_NAME_free(subject);
+	X509_NAME_free(issuer);
+	return rc;
+}
+
+static enum status
+put_dates(X509 *x, const struct cert_spec *s, struct diag *d)
+{
+	ASN1_TIME *from = NULL, *to = NULL;
+	enum status rc;
+
+	TRY(ossl_make_time(s->not_before, &from, d));
+	TRY(ossl_make_time(s->not_after, &to, d));
+	if (X509_set1_notBefore(x, from) != 1 ||
+	    X509_set1_notAfter(x, to) != 1)
+		FAIL(d, ST_SYSTEM, "out of memory");
+out:
+	ASN1_TIME_free(from);
+	ASN1_TIME_free(to);
+	return rc;
+}
+
+static enum status
+put_serial(X509 *x, const uint8_t *serial, size_t len, struct diag *d)
+{
+	BIGNUM *bn = BN_bin2bn(serial, (int)len, NULL);
+	enum status rc = ST_OK;
+
+	if (bn == NULL ||
+	    BN_to_ASN1_INTEGER(bn, X509_get_serialNumber(x)) == NULL)
+		rc = ossl_fail(d, ST_SYSTEM, "a serial number");
+	BN_free(bn);
+	return rc;
+}
+
+static enum status
+build(const struct cert_spec *s, const uint8_t *serial, size_t serial_len,
+    X509 **out, struct diag *d)
+{
+	const unsigned char *at = s->spki.data;
+	EVP_PKEY *pub = NULL;
+	X509 *x = NULL;
+	enum status rc;
+
+	if ((x = X509_new()) == NULL || X509_set_version(x, 2) != 1)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	TRY(put_serial(x, serial, serial_len, d));
+	TRY(put_names(x, s, d));
+	TRY(put_dates(x, s, d));
+	pub = d2i_PUBKEY(NULL, &at, (long)s->spki.len);
+	if (pub == NULL || X509_set_pubkey(x, pub) != 1) {
+		rc = ossl_fail(d, ST_FORMAT, "a public key");
+		goto out;
+	}
+	TRY(put_extensions(x, s, d));
+	*out = x;
+	x = NULL;
+out:
+	EVP_PKEY_free(pub);
+	X509_free(x);
+	return rc;
+}
+
+/* Signature algorithms by the key that makes them: RFC 5758, RFC 8410, and
+ * NIST's arc for FIPS 204 and 205.  No parameters, all of them. */
+static const struct {
+	const char *alg, *oid;
+} signatures[] = {
+	{ "ecdsa-p256", "1.2.840.10045.4.3.2" },
+	{ "ecdsa-p384", "1.2.840.10045.4.3.3" },
+	{ "ed25519", "1.3.101.112" },
+	{ "ml-dsa-65", "2.16.840.1.101.3.4.3.18" },
+	{ "ml-dsa-87", "2.16.840.1.101.3.4.3.19" },
+	{ "slh-dsa-sha2-128s", "2.16.840.1.101.3.4.3.20" },
+	{ "slh-dsa-sha2-192s", "2.16.840.1.101.3.4.3.22" },
+};
+
+/* The TBS names its signature algorithm before there is a signature. */
+static enum status
+put_algorithm(X509 *x, const char *alg, struct diag *d)
+{
+	X509_ALGOR *tbs = (X509_ALGOR *)(uintptr_t)X509_get0_tbs_sigalg(x);
+	ASN1_OBJECT *oid = NULL;
+
+	for (size_t i = 0; i < sizeof(signatures) / sizeof(signatures[0]);
+	     i++) {
+		if (strcmp(signatures[i].alg, alg) == 0)
+			oid = OBJ_txt2obj(signatures[i].oid, 1);
+	}
+	if (oid == NULL || X509_ALGOR_set0(tbs, oid, V_ASN1_UNDEF, NULL) != 1)
+		return ossl_fail(d, ST_BUG, "no signature algorithm");
+	return ST_OK;
+}
+
+enum status
+cert_serial_digest(const struct cert_spec *spec, const char *alg,
+    uint8_t out[SHA384_LEN], struct diag *d)
+{
+	const uint8_t zero[1] = { 0 };
+	unsigned char *tbs = NULL;
+	X509 *x = NULL;
+	enum status rc;
+	int len;
+
+	TRY(build(spec, zero, sizeof(zero), &x, d));
+	TRY(put_algorithm(x, alg, d));
+	if ((len = i2d_re_X509_tbs(x, &tbs)) <= 0) {
+		rc = ossl_fail(d, ST_SYSTEM, "a certificate");
+		goto out;
+	}
+	hash_sha384(tbs, (size_t)len, out);
+out:
+	OPENSSL_free(tbs);
+	X509_free(x);
+	return rc;
+}
+
+static enum status
+sign_once(const struct cert_spec *spec, const uint8_t *serial,
+    const struct key *key, struct bytes *out, struct diag *d)
+{
+	EVP_MD_CTX *ctx = NULL;
+	unsigned char *der = NULL;
+	X509 *x = NULL;
+	enum status rc;
+	int len;
+
+	TRY(build(spec, serial, CERT_SERIAL_LEN, &x, d));
+	TRY(ossl_sign_ctx(key, &ctx, d));
+	if (X509_sign_ctx(x, ctx) <= 0 || (len = i2d_X509(x, &der)) <= 0) {
+		rc = ossl_fail(d, ST_SYSTEM, "a certificate could not be "
+		    "signed");
+		goto out;
+	}
+	TRY(bytes_set(out, der, (size_t)len, d));
+out:
+	OPENSSL_free(der);
+	EVP_MD_CTX_free(ctx);
+	X509_free(x);
+	return rc;
+}
+
+enum status
+cert_rehearse(const struct cert_spec *spec,
+    const uint8_t serial[CERT_SERIAL_LEN], const char *alg,
+    struct bytes *out, struct diag *d)
+{
+	const struct key *key;
+	enum status rc;
+
+	TRY(key_throwaway(alg, &key, d));
+	TRY(sign_once(spec, serial, key, out, d));
+out:
+	return rc;
+}
+
+/* What was signed is what was linted, and the record's key made it. */
+static enum status
+check_signed(const struct bytes *der, const struct spki *recorded,
+    const struct bytes *linted, struct diag *d)
+{
+	struct cert *c = NULL, *twin = NULL;
+	enum status rc;
+
+	TRY(cert_read("the certificate just signed", der->data, der->len, &c,
+	    d));
+	TRY(cert_read("its linted twin", linted->data, linted->len, &twin,
+	    d));
+	if (memcmp(c->tbs, twin->tbs, SHA384_LEN) != 0)
+		FAIL(d, ST_BUG, "the certificate to be signed is not the one "
+		    "that was linted");
+	TRY(cert_signed_by(c, recorded, d));
+out:
+	cert_free(c);
+	cert_free(twin);
+	return rc == ST_OK ? ST_OK : ST_BUG;
+}
+
+enum status
+cert_sign(const struct cert_spec *spec,
+    const uint8_t serial[CERT_SERIAL_LEN], const struct key *key,
+    const struct spki *recorded, const struct bytes *linted,
+    struct bytes *out, struct diag *d)
+{
+	struct bytes a = { 0 }, b = { 0 };
+	enum status rc;
+
+	/* RULES C9: a signature that differs is wiped, never given out */
+	TRY(sign_once(spec, serial, key, &a, d));
+	TRY(sign_once(spec, serial, key, &b, d));
+	if (!bytes_equal(&a, &b))
+		FAIL(d, ST_BUG, "RULES C9: two signatures of one certificate "
+		    "differ");
+	TRY(check_signed(&a, recorded, linted, d));
+	bytes_free(out);
+	*out = a;
+	memset(&a, 0, sizeof(a));
+out:
+	if (a.data != NULL)
+		secret_wipe(a.data, a.len);
+	if (b.data != NULL)
+		secret_wipe(b.data, b.len);
+	bytes_free(&a);
+	bytes_free(&b);
+	return rc;
+}
+
+/* --- reading --- */
+
+static enum status
+read_constraints(const X509 *x, struct cert_spec *s, struct diag *d)
+{
+	BASIC_CONSTRAINTS *bc;
+	int crit = -1;
+
+	s->path_len = -1;
+	bc = X509_get_ext_d2i(x, NID_basic_constraints, &crit, NULL);
+	if (bc == NULL)
+		return crit == -1 ? ST_OK : diag_set(d, ST_FORMAT, "basic "
+		    "constraints are malformed");
+	s->ca = bc->ca != 0;
+	if (bc->pathlen != NULL)
+		s->path_len = (int)ASN1_INTEGER_get(bc->pathlen);
+	BASIC_CONSTRAINTS_free(bc);
+	return ST_OK;
+}
+
+static enum status
+read_usage(const X509 *x, struct cert_spec *s, struct diag *d)
+{
+	ASN1_BIT_STRING *bits;
+	int crit = -1;
+
+	bits = X509_get_ext_d2i(x, NID_key_usage, &crit, NULL);
+	if (bits == NULL)
+		return crit == -1 ? ST_OK : diag_set(d, ST_FORMAT, "key usage "
+		    "is malformed");
+	for (int i = 0; i < 9; i++)
+		s->usage |= (unsigned)ASN1_BIT_STRING_get_bit(bits, i) << i;
+	ASN1_BIT_STRING_free(bits);
+	return ST_OK;
+}
+
+static enum status
+read_eku(const X509 *x, struct cert_spec *s, struct diag *d)
+{
+	EXTENDED_KEY_USAGE *eku;
+	int crit = -1;
+	enum status rc;
+
+	eku = X509_get_ext_d2i(x, NID_ext_key_usage, &crit, NULL);
+	if (eku == NULL)
+		return crit == -1 ? ST_OK : diag_set(d, ST_FORMAT, "extended "
+		    "key usage is malformed");
+	s->eku_critical = crit == 1;
+	if (sk_ASN1_OBJECT_num(eku) > CERT_OIDS_MAX)
+		FAIL(d, ST_FORMAT, "more than %d key usages", CERT_OIDS_MAX);
+	for (int i = 0; i < sk_ASN1_OBJECT_num(eku); i++)
+		OBJ_obj2txt(s->eku[s->ekus++], CERT_OID_SIZE,
+		    sk_ASN1_OBJECT_value(eku, i), 1);
+	rc = ST_OK;
+out:
+	sk_ASN1_OBJECT_pop_free(eku, ASN1_OBJECT_free);
+	return rc;
+}
+
+static enum status
+read_policies(const X509 *x, struct cert_spec *s, struct diag *d)
+{
+	CERTIFICATEPOLICIES *all;
+	int crit = -1;
+	enum status rc;
+
+	all = X509_get_ext_d2i(x, NID_certificate_policies, &crit, NULL);
+	if (all == NULL)
+		return crit == -1 ? ST_OK : diag_set(d, ST_FORMAT, "policies "
+		    "are malformed");
+	if (sk_POLICYINFO_num(all) > CERT_OIDS_MAX)
+		FAIL(d, ST_FORMAT, "more than %d policies", CERT_OIDS_MAX);
+	for (int i = 0; i < sk_POLICYINFO_num(all); i++)
+		OBJ_obj2txt(s->policy[s->policies++], CERT_OID_SIZE,
+		    sk_POLICYINFO_value(all, i)->policyid, 1);
+	rc = ST_OK;
+out:
+	sk_POLICYINFO_pop_free(all, POLICYINFO_free);
+	return rc;
+}
+
+static enum status
+read_identifiers(const X509 *x, struct cert *c, struct diag *d)
+{
+	AUTHORITY_KEYID *aki = NULL;
+	ASN1_OCTET_STRING *ski = NULL;
+	int crit = -1;
+	enum status rc;
+
+	ski = X509_get_ext_d2i(x, NID_subject_key_identifier, &crit, NULL);
+	if (ski == NULL && crit != -1)
+		FAIL(d, ST_FORMAT, "the subject key identifier is malformed");
+	if (ski != NULL && ski->length == 20) {
+		memcpy(c->ski, ski->data, 20);
+		c->has_ski = true;
+	}
+	aki = X509_get_ext_d2i(x, NID_authority_key_identifier, &crit, NULL);
+	if (aki == NULL && crit != -1)
+		FAIL(d, ST_FORMAT, "the authority key identifier is "
+		    "malformed");
+	if (aki != NULL && aki->keyid != NULL && aki->keyid->length == 20) {
+		memcpy(c->spec.issuer_ski, aki->keyid->data, 20);
+		c->has_aki = true;
+	}
+	rc = ST_OK;
+out:
+	ASN1_OCTET_STRING_free(ski);
+	AUTHORITY_KEYID_free(aki);
+	return rc;
+}
+
+/* Every extension as it stands, each once. */
+static enum status
+read_seen(const X509 *x, struct cert *c, struct diag *d)
+{
+	const int n = X509_get_ext_count(x);
+	const ASN1_OCTET_STRING *value;
+	X509_EXTENSION *ext;
+	struct cert_ext *e;
+	enum status rc;
+
+	if (n > CERT_EXTS_MAX)
+		FAIL(d, ST_FORMAT, "more than %d extensions", CERT_EXTS_MAX);
+	for (int i = 0; i < n; i++) {
+		ext = X509_get_ext(x, i);
+		value = X509_EXTENSION_get_data(ext);
+		e = &c->seen[c->nseen];
+		if (OBJ_obj2txt(e->oid, sizeof(e->oid),
+		    X509_EXTENSION_get_object(ext), 1) >= (int)sizeof(e->oid))
+			FAIL(d, ST_FORMAT, "an extension's name is too long");
+		for (size_t j = 0; j < c->nseen; j++) {
+			if (strcmp(c->seen[j].oid, e->oid) == 0)
+				FAIL(d, ST_FORMAT, "extension %s is there "
+				    "twice", e->oid);
+		}
+		e->critical = X509_EXTENSION_get_critical(ext) == 1;
+		TRY(bytes_set(&e->value, ASN1_STRING_get0_data(value),
+		    (size_t)ASN1_STRING_length(value), d));
+		c->nseen++;
+	}
+	rc = ST_OK;
+out:
+	return rc;
+}
+
+static enum status
+read_serial(const X509 *x, struct cert *c, struct diag *d)
+{
+	const ASN1_INTEGER *serial = X509_get0_serialNumber(x);
+
+	if (serial->length < 1 || serial->length > (int)sizeof(c->serial) ||
+	    (serial->type & V_ASN1_NEG) != 0)
+		return diag_set(d, ST_FORMAT, "its serial number is out of "
+		    "bounds");
+	c->serial_len = (size_t)serial->length;
+	memcpy(c->serial, serial->data, c->serial_len);
+	return ST_OK;
+}
+
+static enum status
+read_key(const X509 *x, struct cert *c, struct diag *d)
+{
+	X509_PUBKEY *pub = X509_get_X509_PUBKEY(x);
+	unsigned char *der = NULL;
+	const int len = i2d_X509_PUBKEY(pub, &der);
+	enum status rc;
+
+	if (len <= 0)
+		return ossl_fail(d, ST_FORMAT, "its public key");
+	TRY(spki_read(der, (size_t)len, &c->key, d));
+	TRY(bytes_set(&c->spec.spki, der, (size_t)len, d));
+out:
+	OPENSSL_free(der);
+	return rc;
+}
+
+static enum status
+read_all(const X509 *x, struct cert *c, struct diag *d)
+{
+	const X509_ALGOR *alg = NULL;
+	bool subject, issuer;
+	enum status rc;
+
+	if (X509_get_version(x) != 2)
+		FAIL(d, ST_FORMAT, "not version 3");
+	TRY(read_serial(x, c, d));
+	ossl_unname(X509_get_subject_name(x), &c->spec.subject, &subject,
+	    c->subject, sizeof(c->subject));
+	ossl_unname(X509_get_issuer_name(x), &c->spec.issuer, &issuer,
+	    c->issuer, sizeof(c->issuer));
+	c->plain_names = subject && issuer;
+	c->spec.self_issued = X509_NAME_cmp(X509_get_subject_name(x),
+	    X509_get_issuer_name(x)) == 0;
+	TRY(ossl_time(X509_get0_notBefore(x), &c->spec.not_before, d));
+	TRY(ossl_time(X509_get0_notAfter(x), &c->spec.not_after, d));
+	X509_get0_signature(NULL, &alg, x);
+	ossl_signature_name(alg, c->alg);
+	if (X509_ALGOR_cmp(alg, X509_get0_tbs_sigalg(x)) != 0)
+		FAIL(d, ST_FORMAT, "its two signature algorithms differ");
+	TRY(read_seen(x, c, d));
+	TRY(read_constraints(x, &c->spec, d));
+	TRY(read_usage(x, &c->spec, d));
+	TRY(read_eku(x, &c->spec, d));
+	TRY(read_policies(x, &c->spec, d));
+	TRY(read_identifiers(x, c, d));
+	TRY(read_key(x, c, d));
+out:
+	return rc;
+}
+
+/* DER that OpenSSL reads and writes again without a change; the TBS's digest
+ * comes along. */
+static enum status
+parse(struct cert *c, X509 **out, struct diag *d)
+{
+	const unsigned char *at = c->der.data;
+	X509 *x = d2i_X509(NULL, &at, (long)c->der.len);
+	unsigned char *again = NULL;
+	enum status rc;
+	int len;
+
+	if (x == NULL || at != c->der.data + c->der.len)
+		FAIL(d, ST_FORMAT, "not a certificate, or bytes behind it");
+	/* this forgets the encoding as it was read */
+	if ((len = i2d_re_X509_tbs(x, &again)) <= 0)
+		FAIL(d, ST_FORMAT, "it cannot be written again");
+	hash_sha384(again, (size_t)len, c->tbs);
+	OPENSSL_free(again);
+	again = NULL;
+	if ((len = i2d_X509(x, &again)) != (int)c->der.len ||
+	    memcmp(again, c->der.data, c->der.len) != 0)
+		FAIL(d, ST_FORMAT, "its encoding is not the canonical one");
+	*out = x;
+	x = NULL;
+	rc = ST_OK;
+out:
+	OPENSSL_free(again);
+	X509_free(x);
+	return rc;
+}
+
+enum status
+cert_read(const char *name, const void *data, size_t len, struct cert **out,
+    struct diag *d)
+{
+	struct cert *c = NULL;
+	X509 *x = NULL;
+	enum status rc;
+
+	*out = NULL;
+	if ((c = calloc(1, sizeof(*c))) == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	if (len == 0 || len > CERT_MAX)
+		FAIL(d, ST_FORMAT, "not the size of a certificate");
+	TRY(ossl_der("CERTIFICATE", NULL, data, len, &c->der, d));
+	TRY(parse(c, &x, d));
+	TRY(read_all(x, c, d));
+	hash_sha384(c->der.data, c->der.len, c->id);
+	*out = c;
+	c = NULL;
+out:
+	ERR_clear_error();
+	if (rc != ST_OK)
+		diag_prefix(d, "%s", name);
+	X509_free(x);
+	cert_free(c);
+	return rc;
+}
+
+enum status
+cert_signed_by(const struct cert *c, const struct spki *key, struct diag *d)
+{
+	const unsigned char *at = c->der.data;
+	EVP_PKEY *pub = NULL;
+	X509 *x = NULL;
+	enum status rc;
+
+	TRY(ossl_public(key, &pub, d));
+	if ((x = d2i_X509(NULL, &at, (long)c->der.len)) == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	if (X509_verify(x, pub) != 1)
+		FAIL(d, ST_AUTH, "the certificate is not signed by this key");
+	rc = ST_OK;
+out:
+	ERR_clear_error();
+	X509_free(x);
+	EVP_PKEY_free(pub);
+	return rc;
+}
+
+enum status
+cert_pem(const struct bytes *der, const char *label, struct bytes *out,
+    struct diag *d)
+{
+	BIO *mem = BIO_new(BIO_s_mem());
+	char *text = NULL;
+	enum status rc;
+	long len;
+
+	if (mem == NULL || PEM_write_bio(mem, label, "", der->data,
+	    (long)der->len) <= 0 || (len = BIO_get_mem_data(mem, &text)) <= 0)
+		rc = ossl_fail(d, ST_SYSTEM, "PEM could not be written");
+	else
+		rc = bytes_set(out, text, (size_t)len, d);
+	BIO_free(mem);
+	return rc;
+}

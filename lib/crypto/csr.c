@@ -1,0 +1,250 @@
+/* see csr.h */
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+
+#include "lib/crypto/csr.h"
+#include "lib/crypto/ossl.h"
+
+void
+csr_free(struct csr *c)
+{
+	if (c == NULL)
+		return;
+	bytes_free(&c->der);
+	spki_clear(&c->key);
+	free(c);
+}
+
+/* --- PEM as strangers' tools write it --- */
+
+static const char *const labels[] = { "CERTIFICATE REQUEST",
+	"NEW CERTIFICATE REQUEST" };
+
+static size_t
+count(const char *text, const char *what)
+{
+	size_t n = 0;
+
+	for (text = strstr(text, what); text != NULL;
+	     text = strstr(text + 1, what))
+		n++;
+	return n;
+}
+
+/* One block; text may stand before it (openssl req -text), nothing but blanks
+ * behind it. */
+static enum status
+check_around(const struct bytes *pem, struct diag *d)
+{
+	const char *text = (const char *)pem->data, *end;
+
+	if (memchr(text, 0, pem->len) != NULL ||
+	    count(text, "-----BEGIN ") != 1 || count(text, "-----END ") != 1)
+		return diag_set(d, ST_FORMAT, "FORMATS 6.2: not exactly one "
+		    "PEM block");
+	end = strstr(text, "-----END ");
+	end = strchr(end, '\n');
+	if (end != NULL && end[strspn(end, " \r\n")] != '\0')
+		return diag_set(d, ST_FORMAT, "FORMATS 6.2: something stands "
+		    "behind its PEM block");
+	return ST_OK;
+}
+
+static enum status
+from_pem(const struct bytes *pem, struct bytes *out, struct diag *d)
+{
+	unsigned char *der = NULL;
+	char *is = NULL, *header = NULL;
+	BIO *in = BIO_new_mem_buf(pem->data, (int)pem->len);
+	enum status rc;
+	long n = 0;
+
+	TRY(check_around(pem, d));
+	if (in == NULL || PEM_read_bio(in, &is, &header, &der, &n) != 1 ||
+	    header[0] != '\0')
+		FAIL(d, ST_FORMAT, "FORMATS 6.2: not one whole PEM block");
+	if (strcmp(is, labels[0]) != 0 && strcmp(is, labels[1]) != 0)
+		FAIL(d, ST_FORMAT, "FORMATS 6.2: its PEM block is no "
+		    "certificate request");
+	TRY(bytes_set(out, der, (size_t)n, d));
+out:
+	OPENSSL_free(der);
+	OPENSSL_free(is);
+	OPENSSL_free(header);
+	BIO_free(in);
+	return rc;
+}
+
+/* DER begins with a SEQUENCE; anything else is taken for PEM. */
+static enum status
+to_der(const void *data, size_t len, struct bytes *out, struct diag *d)
+{
+	struct bytes pem = { 0 };
+	enum status rc;
+
+	if (*(const uint8_t *)data == 0x30)
+		return bytes_set(out, data, len, d);
+	TRY(bytes_set(&pem, data, len, d));
+	TRY(from_pem(&pem, out, d));
+out:
+	bytes_free(&pem);
+	return rc;
+}
+
+/* --- shape --- */
+
+static enum status
+parse(const struct bytes *der, X509_REQ **out, struct diag *d)
+{
+	const unsigned char *at = der->data;
+	X509_REQ *x = d2i_X509_REQ(NULL, &at, (long)der->len);
+	unsigned char *again = NULL;
+	enum status rc;
+	int len;
+
+	if (x == NULL)
+		FAIL(d, ST_FORMAT, "FORMATS 6.1: not a certificate request");
+	if (at != der->data + der->len)
+		FAIL(d, ST_FORMAT, "FORMATS 6.2: bytes stand behind the "
+		    "request");
+	/* this forgets the encoding as it was read */
+	if (i2d_re_X509_REQ_tbs(x, &again) <= 0)
+		FAIL(d, ST_FORMAT, "FORMATS 6.3: it cannot be written again");
+	OPENSSL_free(again);
+	again = NULL;
+	if ((len = i2d_X509_REQ(x, &again)) != (int)der->len ||
+	    memcmp(again, der->data, der->len) != 0)
+		FAIL(d, ST_FORMAT, "FORMATS 6.3: its encoding is not the "
+		    "canonical one");
+	*out = x;
+	x = NULL;
+	rc = ST_OK;
+out:
+	OPENSSL_free(again);
+	X509_REQ_free(x);
+	return rc;
+}
+
+static enum status
+check_attributes(const X509_REQ *x, struct diag *d)
+{
+	const int n = X509_REQ_get_attr_count(x);
+
+	for (int i = 0; i < n; i++) {
+		const ASN1_OBJECT *o = X509_ATTRIBUTE_get0_object(
+		    X509_REQ_get_attr(x, i));
+
+		if (X509_REQ_get_attr_by_OBJ(x, o, i) >= 0)
+			return diag_set(d, ST_FORMAT, "FORMATS 6.4: an "
+			    "attribute is there twice");
+	}
+	return ST_OK;
+}
+
+static enum status
+read_key(X509_REQ *x, struct csr *c, struct diag *d)
+{
+	unsigned char *der = NULL;
+	const int len = i2d_X509_PUBKEY(X509_REQ_get_X509_PUBKEY(x), &der);
+	enum status rc;
+
+	if (len <= 0)
+		return ossl_fail(d, ST_FORMAT, "FORMATS 6.5: its public key");
+	rc = spki_read(der, (size_t)len, &c->key, d);
+	OPENSSL_free(der);
+	return rc;
+}
+
+static enum status
+read_all(X509_REQ *x, struct csr *c, struct diag *d)
+{
+	const X509_ALGOR *alg = NULL;
+	struct name unused;
+	bool plain;
+	enum status rc;
+
+	if (X509_REQ_get_version(x) != 0)
+		FAIL(d, ST_FORMAT, "FORMATS 6.1: not version 1");
+	TRY(check_attributes(x, d));
+	ossl_unname(X509_REQ_get_subject_name(x), &unused, &plain, c->subject,
+	    sizeof(c->subject));
+	X509_REQ_get0_signature(x, NULL, &alg);
+	ossl_signature_name(alg, c->alg);
+	TRY(read_key(x, c, d));
+out:
+	return rc;
+}
+
+enum status
+csr_read(const char *name, const void *data, size_t len, struct csr **out,
+    struct diag *d)
+{
+	struct csr *c = NULL;
+	X509_REQ *x = NULL;
+	enum status rc;
+
+	*out = NULL;
+	if ((c = calloc(1, sizeof(*c))) == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	if (len == 0 || len > CSR_MAX)
+		FAIL(d, ST_FORMAT, "FORMATS 6.1: a request has 1 to %d bytes",
+		    CSR_MAX);
+	TRY(to_der(data, len, &c->der, d));
+	TRY(parse(&c->der, &x, d));
+	TRY(read_all(x, c, d));
+	hash_sha384(c->der.data, c->der.len, c->id);
+	*out = c;
+	c = NULL;
+out:
+	ERR_clear_error();
+	if (rc != ST_OK)
+		diag_prefix(d, "%s", name);
+	X509_REQ_free(x);
+	csr_free(c);
+	return rc;
+}
+
+/* --- self-consistency --- */
+
+/* Digests that a request may be signed with: not MD5, not SHA-1. */
+static bool
+digest_is_good(const X509_REQ *x)
+{
+	int md = NID_undef, key = NID_undef;
+
+	if (OBJ_find_sigid_algs(X509_REQ_get_signature_nid(x), &md, &key) != 1)
+		return true; /* newer than this library's table: verify says */
+	return md == NID_sha256 || md == NID_sha384 || md == NID_sha512 ||
+	    md == NID_undef;
+}
+
+enum status
+csr_check(const char *name, const struct csr *c, struct diag *d)
+{
+	const unsigned char *at = c->der.data;
+	EVP_PKEY *pub = NULL;
+	X509_REQ *x = NULL;
+	enum status rc;
+
+	TRY(ossl_public(&c->key, &pub, d));
+	if ((x = d2i_X509_REQ(NULL, &at, (long)c->der.len)) == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	if (!digest_is_good(x))
+		FAIL(d, ST_AUTH, "FORMATS 6.6: it is signed with a digest "
+		    "weaker than SHA-256");
+	if (X509_REQ_verify(x, pub) != 1)
+		FAIL(d, ST_AUTH, "FORMATS 6.6: it is not signed with its own "
+		    "key");
+	rc = ST_OK;
+out:
+	ERR_clear_error();
+	if (rc != ST_OK)
+		diag_prefix(d, "%s", name);
+	X509_REQ_free(x);
+	EVP_PKEY_free(pub);
+	return rc;
+}

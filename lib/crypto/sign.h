@@ -1,0 +1,42 @@
+/* sign.h -- private to lib/crypto: every signature of ours is made and
+ * verified here, whatever it is put into. */
+#ifndef ANCHORITE_SIGN_H
+#define ANCHORITE_SIGN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/base/bytes.h"
+#include "lib/base/diag.h"
+#include "lib/crypto/alg.h"
+#include "lib/crypto/key.h"
+#include "lib/crypto/spki.h"
+
+/**
+ * sign_once(k, data, len, out, d):
+ * One signature, neither compared nor verified: for throw-away keys only.
+ */
+MUST_USE enum status sign_once(const struct key *k, const void *data,
+    size_t len, struct bytes *out, struct diag *d);
+
+/**
+ * sign_twice(k, data, len, out, d):
+ * RULES C9, first half: two signatures that must be equal.  The caller still
+ * verifies with the recorded key, over bytes that were read again.
+ * ST_BUG: they differ; both are wiped and ${out} is empty.
+ */
+MUST_USE enum status sign_twice(const struct key *k, const void *data,
+    size_t len, struct bytes *out, struct diag *d);
+
+/**
+ * sign_verify(key, alg, data, len, sig, sig_len, d):
+ * ST_AUTH: not a signature of ${key} by ${alg} over ${data}.
+ */
+MUST_USE enum status sign_verify(const struct spki *key,
+    const struct alg_sig *alg, const void *data, size_t len,
+    const void *sig, size_t sig_len, struct diag *d);
+
+/* Wipe, then free: for what was signed and is not to be seen. */
+void sign_wipe(struct bytes *b);
+
+#endif

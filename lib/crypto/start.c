@@ -1,0 +1,61 @@
+/* see start.h */
+#include <openssl/crypto.h>
+#include <openssl/err.h>
+#include <openssl/provider.h>
+#include <sodium.h>
+
+#include "lib/crypto/key.h"
+#include "lib/crypto/ossl.h"
+#include "lib/crypto/start.h"
+
+#define HEAP_LEN 262144 /* bytes, a power of two; a key takes about 500 */
+#define HEAP_LEAST 32	/* bytes of its smallest block */
+
+/* No file of settings is read: the machine's openssl.cnf has no say here. */
+#define INIT_FLAGS                                                            \
+	(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_LOAD_CRYPTO_STRINGS |     \
+	    OPENSSL_INIT_ADD_ALL_CIPHERS | OPENSSL_INIT_ADD_ALL_DIGESTS)
+
+/* Locked memory for private keys: an unlocked heap is a refusal. */
+static enum status
+start_heap(struct diag *d)
+{
+	if (CRYPTO_secure_malloc_initialized() == 1)
+		return ST_OK;
+	if (CRYPTO_secure_malloc_init(HEAP_LEN, HEAP_LEAST) != 1)
+		return diag_set(d, ST_SYSTEM, "memory for private keys could "
+		    "not be locked (see ulimit -l)");
+	return ST_OK;
+}
+
+enum status
+crypto_start(struct diag *d)
+{
+	enum status rc;
+
+	if (sodium_init() < 0)
+		FAIL(d, ST_SYSTEM, "libsodium could not start");
+	if (OPENSSL_init_crypto(INIT_FLAGS, NULL) != 1)
+		FAIL(d, ST_SYSTEM, "OpenSSL could not start");
+	TRY(start_heap(d));
+	if (OSSL_PROVIDER_load(NULL, "default") == NULL) {
+		rc = ossl_fail(d, ST_SYSTEM, "OpenSSL's default provider");
+		goto out;
+	}
+	ERR_clear_error();
+	TRY(key_selftest(d));
+out:
+	return rc;
+}
+
+const char *
+crypto_openssl(void)
+{
+	return OpenSSL_version(OPENSSL_VERSION);
+}
+
+const char *
+crypto_sodium(void)
+{
+	return sodium_version_string();
+}

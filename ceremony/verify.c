@@ -158,16 +158,17 @@ verify_signature(struct replay *v, const struct entry *e, const char *root,
     const struct bytes *line, struct diag *d)
 {
 	const struct root *r = state_root(v->now, root);
-	char type[CERT_OID_SIZE], tail[64];
+	char type[CERT_OID_SIZE], plain[OBJECT_NAME_SIZE];
 	struct bytes pem = { 0 }, p7s = { 0 };
 	struct cert *cert = NULL;
 	const char *name = NULL;
 	int64_t time = 0;
 	enum status rc;
 
-	snprintf(tail, sizeof(tail), ".%s.p7s", root);
+	snprintf(plain, sizeof(plain), "record/%06lu.%s.p7s",
+	    (unsigned long)e->number, root);
 	for (size_t i = 0; i < e->n; i++) {
-		if (strstr(e->objects[i].name, tail) != NULL)
+		if (variant_of(e->objects[i].name, plain))
 			name = e->objects[i].name;
 	}
 	if (name == NULL || r == NULL)

@@ -51,12 +51,13 @@ PROGRAM = $(BUILD)/anchorite
 UNITS = $(call bin,$(UNIT_SRCS))
 HELPERS = $(call bin,$(HELPER_SRCS))
 BENCHES = $(call bin,$(BENCH_SRCS))
+PLANTED = $(BUILD)/tests/planted/anchorite
 
 .PHONY: all
 all: $(PROGRAM) ## build the program
 
 .PHONY: tests
-tests: $(PROGRAM) $(UNITS) $(HELPERS)
+tests: $(PROGRAM) $(UNITS) $(HELPERS) $(PLANTED)
 
 $(BUILD)/flags.mk: scripts/probe-flags
 	@mkdir -p $(@D)
@@ -86,17 +87,26 @@ $(PROGRAM): $(call obj,$(CMD_SRCS)) $(CORE)
 	@$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(LIBS_ALL)
 
 # cmd/ without main: the table of steps is wanted by tests too.
-CMD_NO_MAIN = $(filter-out $(BUILD)/cmd/main.o,$(call obj,$(CMD_SRCS)))
+CMD = $(BUILD)/libcmd.a
+$(CMD): $(filter-out $(BUILD)/cmd/main.o,$(call obj,$(CMD_SRCS)))
+	@rm -f $@
+	@$(AR) rcD $@ $^
 
-$(UNITS): %: %.o $(CMD_NO_MAIN) $(SUPPORT) $(CORE)
+$(UNITS): %: %.o $(CMD) $(SUPPORT) $(CORE)
 	@printf '  LINK  %s\n' $@
-	@$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< $(CMD_NO_MAIN) \
+	@$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< $(CMD) \
 	    $(SUPPORT) $(CORE) $(call unit_link,$@) $(LIBS_ALL) -lcmocka
 
 # A unit test may name extra linker flags in its first lines:
 # `/* link: -Wl,--wrap=calloc */`.
 unit_link = $(shell sed -n 's,^/\* link: \(.*\) \*/$$,\1,p' \
 	$(patsubst $(BUILD)/%,%.c,$(1)))
+
+# A subverted program, for the test that a second machine sees through it.
+$(PLANTED): $(BUILD)/tests/planted/plant.o $(call obj,$(CMD_SRCS)) $(CORE)
+	@printf '  LINK  %s\n' $@
+	@$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ -Wl,--wrap=X509_sign_ctx \
+	    $(LIBS_ALL)
 
 $(HELPERS) $(BENCHES): %: %.o $(SUPPORT) $(CORE)
 	@printf '  LINK  %s\n' $@
@@ -114,6 +124,14 @@ test: tests ## unit tests and integration scenarios
 .PHONY: san
 san: ## the same under AddressSanitizer and UBSan
 	@$(MAKE) BUILD=$(BUILD)-san SAN=1 WERROR=1 test
+
+.PHONY: ct
+ct: ## secrets decide no branch and no address (valgrind)
+	@tests/ct/run.sh $(BUILD)/ct
+
+.PHONY: analyze
+analyze: ## gcc -fanalyzer, cppcheck, clang-tidy
+	@scripts/analyze
 
 .PHONY: layers
 layers: ## imports point down only

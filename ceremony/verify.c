@@ -7,7 +7,6 @@
 #include "ceremony/closing.h"
 #include "ceremony/engine.h"
 #include "ceremony/verify.h"
-#include "lib/base/file.h"
 #include "lib/base/text.h"
 #include "lib/crypto/cms.h"
 #include "lib/pki/arc.h"
@@ -81,6 +80,9 @@ rebuild(const struct state *all, const struct entry *e, struct outcome *o,
 
 	o->kind = e->kind;
 	TRY(facts_copy(&e->facts, &o->facts, d));
+	/* the engine's own, which no row knows */
+	facts_drop(&o->facts, "step");
+	facts_drop(&o->facts, "item");
 	for (size_t i = 0; i < e->n; i++) {
 		TRY(state_object(all, e->objects[i].name, &bytes, d));
 		TRY(outcome_add(o, e->objects[i].name, &bytes, d));
@@ -156,16 +158,17 @@ verify_signature(struct replay *v, const struct entry *e, const char *root,
     const struct bytes *line, struct diag *d)
 {
 	const struct root *r = state_root(v->now, root);
-	char type[CERT_OID_SIZE], tail[64];
+	char type[CERT_OID_SIZE], plain[OBJECT_NAME_SIZE];
 	struct bytes pem = { 0 }, p7s = { 0 };
 	struct cert *cert = NULL;
 	const char *name = NULL;
 	int64_t time = 0;
 	enum status rc;
 
-	snprintf(tail, sizeof(tail), ".%s.p7s", root);
+	snprintf(plain, sizeof(plain), "record/%06lu.%s.p7s",
+	    (unsigned long)e->number, root);
 	for (size_t i = 0; i < e->n; i++) {
-		if (strstr(e->objects[i].name, tail) != NULL)
+		if (variant_of(e->objects[i].name, plain))
 			name = e->objects[i].name;
 	}
 	if (name == NULL || r == NULL)
@@ -330,7 +333,7 @@ out:
 	plan_done(&v);
 	state_free(v.now);
 	state_free(all);
-	file_list_free(stray, nstray);
+	strays_free(stray, nstray);
 	if (fd >= 0)
 		close(fd);
 	return rc;

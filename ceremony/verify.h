@@ -1,7 +1,7 @@
 /* verify.h -- replay a state without any key: every entry, digest, signature
  * and object against the plan that asked for it. */
-#ifndef ANCHORITE_VERIFY_H
-#define ANCHORITE_VERIFY_H
+#ifndef ANCHORITE_CEREMONY_VERIFY_H
+#define ANCHORITE_CEREMONY_VERIFY_H
 
 #include <stddef.h>
 

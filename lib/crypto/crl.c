@@ -1,17 +1,14 @@
 /* see crl.h */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
-#include "lib/crypto/alg.h"
-#include "lib/crypto/asn1.h"
 #include "lib/crypto/crl.h"
 #include "lib/crypto/ossl.h"
 #include "lib/crypto/sign.h"
-#include "lib/crypto/signed.h"
+#include "lib/crypto/strict.h"
 
 #define VERSION_2 1 /* as RFC 5280 counts */
 
@@ -34,12 +31,6 @@ crl_free(struct crl *c)
 	free(c);
 }
 
-static void
-list_free(ASN1_LIST *t)
-{
-	ASN1_item_free((ASN1_VALUE *)t, ASN1_ITEM_rptr(ASN1_LIST));
-}
-
 /* By the number that a serial is; for qsort too. */
 static int
 compare(const void *left, const void *right)
@@ -58,93 +49,91 @@ compare(const void *left, const void *right)
 
 /* --- building --- */
 
-static bool
-push(STACK_OF(X509_EXTENSION) *all, X509_EXTENSION *ext)
-{
-	if (ext != NULL && sk_X509_EXTENSION_push(all, ext) > 0)
-		return true;
-	X509_EXTENSION_free(ext);
-	return false;
-}
-
-static X509_EXTENSION *
-write_number(uint64_t number)
-{
-	ASN1_INTEGER *n = ASN1_INTEGER_new();
-	X509_EXTENSION *ext = NULL;
-
-	if (n != NULL && ASN1_INTEGER_set_uint64(n, number) == 1)
-		ext = X509V3_EXT_i2d(NID_crl_number, 0, n);
-	ASN1_INTEGER_free(n);
-	return ext;
-}
-
-static bool
-add_reason(X509_REVOKED *r, enum crl_reason reason)
-{
-	ASN1_ENUMERATED *e = ASN1_ENUMERATED_new();
-	const bool ok = e != NULL && ASN1_ENUMERATED_set(e, reason) == 1 &&
-	    X509_REVOKED_add1_ext_i2d(r, NID_crl_reason, e, 0,
-	    X509V3_ADD_DEFAULT) == 1;
-
-	ASN1_ENUMERATED_free(e);
-	return ok;
-}
-
-static bool
-add_since(X509_REVOKED *r, int64_t since)
-{
-	ASN1_GENERALIZEDTIME *t = ASN1_GENERALIZEDTIME_set(NULL,
-	    (time_t)since);
-	const bool ok = t != NULL && X509_REVOKED_add1_ext_i2d(r,
-	    NID_invalidity_date, t, 0, X509V3_ADD_DEFAULT) == 1;
-
-	ASN1_GENERALIZEDTIME_free(t);
-	return ok;
-}
-
-static bool
-set_serial(X509_REVOKED *r, const struct crl_entry *e)
-{
-	BIGNUM *n = BN_bin2bn(e->serial, (int)e->serial_len, NULL);
-	ASN1_INTEGER *serial = n == NULL ? NULL : BN_to_ASN1_INTEGER(n, NULL);
-	const bool ok = serial != NULL &&
-	    X509_REVOKED_set_serialNumber(r, serial) == 1;
-
-	ASN1_INTEGER_free(serial);
-	BN_free(n);
-	return ok;
-}
-
 static enum status
-add_entry(ASN1_LIST *t, const struct crl_entry *e, struct diag *d)
+add_aki(X509_CRL *x, const uint8_t ski[20], struct diag *d)
 {
-	X509_REVOKED *r = NULL;
-	ASN1_TIME *date = NULL;
-	enum status rc;
+	AUTHORITY_KEYID *aki = AUTHORITY_KEYID_new();
+	enum status rc = ST_OK;
 
-	TRY(ossl_make_time(e->date, &date, d));
-	if ((r = X509_REVOKED_new()) == NULL || !set_serial(r, e) ||
-	    X509_REVOKED_set_revocationDate(r, date) != 1)
-		FAIL(d, ST_SYSTEM, "out of memory");
-	/* RFC 5280 5.3.1: unspecified is said by saying nothing */
-	if (e->reason != REASON_UNSPECIFIED && !add_reason(r, e->reason))
-		FAIL(d, ST_SYSTEM, "out of memory");
-	if (e->invalid_since >= 0 && !add_since(r, e->invalid_since))
-		FAIL(d, ST_SYSTEM, "out of memory");
-	if (sk_X509_REVOKED_push(t->entries, r) <= 0)
-		FAIL(d, ST_SYSTEM, "out of memory");
-	r = NULL;
-	rc = ST_OK;
-out:
-	X509_REVOKED_free(r);
-	ASN1_TIME_free(date);
+	if (aki == NULL || (aki->keyid = ASN1_OCTET_STRING_new()) == NULL ||
+	    ASN1_OCTET_STRING_set(aki->keyid, ski, 20) != 1 ||
+	    X509_CRL_add1_ext_i2d(x, NID_authority_key_identifier, aki, 0,
+	    X509V3_ADD_DEFAULT) != 1)
+		rc = ossl_fail(d, ST_SYSTEM, "the list's key identifier");
+	AUTHORITY_KEYID_free(aki);
 	return rc;
 }
 
-/* An empty list has no SEQUENCE of entries at all (RFC 5280 5.1.2.6). */
 static enum status
-add_entries(ASN1_LIST *t, const struct crl_spec *s, struct diag *d)
+add_number(X509_CRL *x, uint64_t number, struct diag *d)
+{
+	ASN1_INTEGER *n = ASN1_INTEGER_new();
+	enum status rc = ST_OK;
+
+	if (n == NULL || ASN1_INTEGER_set_uint64(n, number) != 1 ||
+	    X509_CRL_add1_ext_i2d(x, NID_crl_number, n, 0,
+	    X509V3_ADD_DEFAULT) != 1)
+		rc = ossl_fail(d, ST_SYSTEM, "the list's number");
+	ASN1_INTEGER_free(n);
+	return rc;
+}
+
+static enum status
+add_reason(X509_REVOKED *r, const struct crl_entry *e, struct diag *d)
+{
+	ASN1_ENUMERATED *reason = NULL;
+	ASN1_GENERALIZEDTIME *since = NULL;
+	enum status rc = ST_OK;
+
+	/* RFC 5280 5.3.1: unspecified is said by saying nothing */
+	if (e->reason != REASON_UNSPECIFIED &&
+	    ((reason = ASN1_ENUMERATED_new()) == NULL ||
+	    ASN1_ENUMERATED_set(reason, e->reason) != 1 ||
+	    X509_REVOKED_add1_ext_i2d(r, NID_crl_reason, reason, 0,
+	    X509V3_ADD_DEFAULT) != 1))
+		rc = ossl_fail(d, ST_SYSTEM, "an entry's reason");
+	if (rc == ST_OK && e->invalid_since >= 0 &&
+	    ((since = ASN1_GENERALIZEDTIME_set(NULL,
+	    (time_t)e->invalid_since)) == NULL ||
+	    X509_REVOKED_add1_ext_i2d(r, NID_invalidity_date, since, 0,
+	    X509V3_ADD_DEFAULT) != 1))
+		rc = ossl_fail(d, ST_SYSTEM, "an entry's invalidity date");
+	ASN1_ENUMERATED_free(reason);
+	ASN1_GENERALIZEDTIME_free(since);
+	return rc;
+}
+
+static enum status
+add_entry(X509_CRL *x, const struct crl_entry *e, struct diag *d)
+{
+	ASN1_INTEGER *serial = NULL;
+	ASN1_TIME *date = NULL;
+	X509_REVOKED *r = NULL;
+	BIGNUM *bn = NULL;
+	enum status rc;
+
+	if ((r = X509_REVOKED_new()) == NULL ||
+	    (bn = BN_bin2bn(e->serial, (int)e->serial_len, NULL)) == NULL ||
+	    (serial = BN_to_ASN1_INTEGER(bn, NULL)) == NULL ||
+	    X509_REVOKED_set_serialNumber(r, serial) != 1)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	TRY(ossl_make_time(e->date, &date, d));
+	if (X509_REVOKED_set_revocationDate(r, date) != 1)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	TRY(add_reason(r, e, d));
+	if (X509_CRL_add0_revoked(x, r) != 1)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	r = NULL;
+out:
+	X509_REVOKED_free(r);
+	ASN1_INTEGER_free(serial);
+	ASN1_TIME_free(date);
+	BN_free(bn);
+	return rc;
+}
+
+static enum status
+add_entries(X509_CRL *x, const struct crl_spec *s, struct diag *d)
 {
 	enum status rc = ST_OK;
 
@@ -155,62 +144,95 @@ add_entries(ASN1_LIST *t, const struct crl_spec *s, struct diag *d)
 		if (compare(&s->entries[i - 1], &s->entries[i]) >= 0)
 			FAIL(d, ST_BUG, "a list whose entries are not in "
 			    "order, or are there twice");
-	if (s->n > 0 && (t->entries = sk_X509_REVOKED_new_null()) == NULL)
-		FAIL(d, ST_SYSTEM, "out of memory");
 	for (size_t i = 0; i < s->n; i++)
-		TRY(add_entry(t, &s->entries[i], d));
+		TRY(add_entry(x, &s->entries[i], d));
 out:
 	return rc;
 }
 
 static enum status
-set_fields(ASN1_LIST *t, const struct crl_spec *s, struct diag *d)
+put_fields(X509_CRL *x, const struct crl_spec *s, struct diag *d)
 {
 	ASN1_TIME *from = NULL, *to = NULL;
-	struct bytes name = { 0 };
 	X509_NAME *issuer = NULL;
 	enum status rc;
 
 	TRY(ossl_name(&s->issuer, &issuer, d));
-	TRY(asn1_write(issuer, ASN1_ITEM_rptr(X509_NAME), &name, d));
 	TRY(ossl_make_time(s->this_update, &from, d));
 	TRY(ossl_make_time(s->next_update, &to, d));
-	if (!asn1_set(t->issuer, name.data, name.len) ||
-	    ASN1_STRING_copy(t->this_update, from) != 1 ||
-	    ASN1_STRING_copy(t->next_update, to) != 1)
+	if (X509_CRL_set_version(x, VERSION_2) != 1 ||
+	    X509_CRL_set_issuer_name(x, issuer) != 1 ||
+	    X509_CRL_set1_lastUpdate(x, from) != 1 ||
+	    X509_CRL_set1_nextUpdate(x, to) != 1)
 		FAIL(d, ST_SYSTEM, "out of memory");
 out:
-	bytes_free(&name);
 	X509_NAME_free(issuer);
 	ASN1_TIME_free(from);
 	ASN1_TIME_free(to);
 	return rc;
 }
 
-/* TBSCertList; nothing is signed for it. */
-static enum status
-build(const struct crl_spec *s, const char *alg, struct bytes *out,
-    struct diag *d)
+static void
+clear(X509_CRL *x)
 {
-	const struct alg_sig *by = alg_sig(alg);
-	ASN1_LIST *t = NULL;
+	STACK_OF(X509_REVOKED) *all = X509_CRL_get_REVOKED(x);
+
+	while (all != NULL && sk_X509_REVOKED_num(all) > 0)
+		X509_REVOKED_free(sk_X509_REVOKED_pop(all));
+	while (X509_CRL_get_ext_count(x) > 0)
+		X509_EXTENSION_free(X509_CRL_delete_ext(x, 0));
+}
+
+/* Everything but the signature and the name of its algorithm. */
+static enum status
+fill(X509_CRL *x, const struct crl_spec *s, struct diag *d)
+{
 	enum status rc;
 
-	if (by == NULL)
-		FAIL(d, ST_BUG, "no signature is called %s", alg);
-	t = (ASN1_LIST *)ASN1_item_new(ASN1_ITEM_rptr(ASN1_LIST));
-	if (t == NULL || ASN1_INTEGER_set(t->version, VERSION_2) != 1 ||
-	    !asn1_set(t->alg, by->id.der, by->id.len) ||
-	    (t->exts = sk_X509_EXTENSION_new_null()) == NULL ||
-	    !push(t->exts, ossl_aki(s->issuer_ski)) ||
-	    !push(t->exts, write_number(s->number)))
-		FAIL(d, ST_SYSTEM, "out of memory");
-	TRY(set_fields(t, s, d));
-	TRY(add_entries(t, s, d));
-	TRY(asn1_write(t, ASN1_ITEM_rptr(ASN1_LIST), out, d));
+	clear(x);
+	TRY(put_fields(x, s, d));
+	TRY(add_entries(x, s, d));
+	TRY(add_aki(x, s->issuer_ski, d));
+	TRY(add_number(x, s->number, d));
 out:
-	ERR_clear_error();
-	list_free(t);
+	return rc;
+}
+
+/* What will be signed, in DER. */
+static enum status
+encode_tbs(X509_CRL *x, struct bytes *out, struct diag *d)
+{
+	unsigned char *tbs = NULL;
+	enum status rc;
+	int len;
+
+	if ((len = i2d_re_X509_CRL_tbs(x, &tbs)) <= 0)
+		return ossl_fail(d, ST_SYSTEM, "a list");
+	rc = bytes_set(out, tbs, (size_t)len, d);
+	OPENSSL_free(tbs);
+	return rc;
+}
+
+static enum status
+sign_built(X509_CRL *x, const struct key *key, struct bytes *out,
+    struct diag *d)
+{
+	EVP_MD_CTX *ctx = NULL;
+	unsigned char *der = NULL;
+	enum status rc;
+	int len;
+
+	TRY(ossl_sign_ctx(key, &ctx, d));
+	if (X509_CRL_sign_ctx(x, ctx) <= 0 ||
+	    (len = i2d_X509_CRL(x, &der)) <= 0) {
+		rc = ossl_fail(d, ST_SYSTEM, "a list could not be signed");
+		goto out;
+	}
+	rc = bytes_set(out, der, (size_t)len, d);
+	OPENSSL_cleanse(der, (size_t)len);
+out:
+	OPENSSL_free(der);
+	EVP_MD_CTX_free(ctx);
 	return rc;
 }
 
@@ -218,20 +240,58 @@ enum status
 crl_rehearse(const struct crl_spec *spec, const char *alg, struct bytes *out,
     struct diag *d)
 {
-	struct bytes tbs = { 0 };
+	const struct key *key;
+	X509_CRL *x = NULL;
 	enum status rc;
 
-	TRY(build(spec, alg, &tbs, d));
-	TRY(signed_rehearse(&tbs, alg, out, d));
+	TRY(key_throwaway(alg, &key, d));
+	if ((x = X509_CRL_new()) == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	TRY(fill(x, spec, d));
+	TRY(sign_built(x, key, out, d));
 out:
-	bytes_free(&tbs);
+	X509_CRL_free(x);
 	return rc;
 }
 
-/* RULES C9, second half: the bytes are read again, and verified with the key
- * that the record has. */
+/*
+ * A TBSCertList names its signature algorithm, which OpenSSL lets nobody set
+ * but by signing.  So the linted list is opened, the specification put over
+ * it, and what comes out must still be what was linted.
+ */
 static enum status
-prove(const struct bytes *der, const struct spki *recorded, struct diag *d)
+open_linted(const struct bytes *linted, const struct crl_spec *spec,
+    const char *alg, X509_CRL **out, struct diag *d)
+{
+	const unsigned char *at = linted->data;
+	X509_CRL *x = d2i_X509_CRL(NULL, &at, (long)linted->len);
+	const X509_ALGOR *named = NULL;
+	char name[SPKI_ALG_SIZE] = "";
+	struct bytes tbs = { 0 };
+	enum status rc;
+
+	if (x == NULL)
+		FAIL(d, ST_BUG, "the linted list is none");
+	X509_CRL_get0_signature(x, NULL, &named);
+	ossl_signature_name(named, name);
+	TRY(fill(x, spec, d));
+	TRY(encode_tbs(x, &tbs, d));
+	if (strcmp(name, alg) != 0 || !sign_frame_holds(linted, &tbs))
+		FAIL(d, ST_BUG, "the list to be signed is not the one that "
+		    "was linted");
+	*out = x;
+	x = NULL;
+out:
+	ERR_clear_error();
+	bytes_free(&tbs);
+	X509_CRL_free(x);
+	return rc;
+}
+
+/* RULES C9: read again, and verified with the key that the record has. */
+static enum status
+check_after(const struct bytes *der, const struct spki *recorded,
+    struct diag *d)
 {
 	struct diag why = { 0 };
 	struct crl *c = NULL;
@@ -241,10 +301,10 @@ prove(const struct bytes *der, const struct spki *recorded, struct diag *d)
 	TRY(crl_signed_by(c, recorded, &why));
 out:
 	crl_free(c);
-	if (rc != ST_OK && rc != ST_SYSTEM)
-		rc = ST_BUG;
-	return rc == ST_OK ? rc : diag_set(d, rc, "RULES C9: the list just "
-	    "signed: %.900s", why.text);
+	if (rc == ST_OK)
+		return ST_OK;
+	return diag_set(d, rc == ST_SYSTEM ? ST_SYSTEM : ST_BUG, "RULES C9: "
+	    "the list just signed: %.900s", why.text);
 }
 
 enum status
@@ -252,54 +312,41 @@ crl_sign(const struct crl_spec *spec, const struct key *key,
     const struct spki *recorded, const struct bytes *linted,
     struct bytes *out, struct diag *d)
 {
-	struct bytes tbs = { 0 }, der = { 0 };
+	struct bytes a = { 0 }, b = { 0 };
+	X509_CRL *x = NULL;
 	enum status rc;
 
 	bytes_free(out);
-	TRY(build(spec, key_alg(key), &tbs, d));
-	TRY(signed_make(&tbs, key, recorded, linted, &der, d));
-	TRY(prove(&der, recorded, d));
+	if (!bytes_equal(&key_public(key)->der, &recorded->der))
+		FAIL(d, ST_BUG, "RULES C9: the key is not the one of record");
+	TRY(open_linted(linted, spec, key_alg(key), &x, d));
+	/* RULES C9: a signature that differs is wiped, never given out */
+	TRY(sign_built(x, key, &a, d));
+	TRY(sign_built(x, key, &b, d));
+	if (!bytes_equal(&a, &b))
+		FAIL(d, ST_BUG, "RULES C9: two signatures of one list differ");
+	TRY(check_after(&a, recorded, d));
 
-	*out = der;
-	der = (struct bytes){ 0 };
+	*out = a;
+	a = (struct bytes){ 0 };
 	rc = ST_OK;
 out:
-	bytes_free(&tbs);
-	sign_wipe(&der);
+	X509_CRL_free(x);
+	sign_wipe(&a);
+	sign_wipe(&b);
 	return rc;
 }
 
 /* --- reading --- */
-
-/* What a complete, direct list never has: the first of it, by name. */
-static void
-note_foreign(struct crl *c, X509_EXTENSION *ext)
-{
-	if (c->foreign_ext[0] == '\0')
-		OBJ_obj2txt(c->foreign_ext, sizeof(c->foreign_ext),
-		    X509_EXTENSION_get_object(ext), 0);
-}
-
-static void *
-open_value(X509_EXTENSION *ext, const ASN1_ITEM *it)
-{
-	const ASN1_OCTET_STRING *value = X509_EXTENSION_get_data(ext);
-
-	return asn1_read(it, ASN1_STRING_get0_data(value),
-	    (size_t)ASN1_STRING_length(value));
-}
 
 static enum status
 read_reason(X509_EXTENSION *ext, struct crl_entry *e, struct diag *d)
 {
 	static const enum crl_reason ours[] = { REASON_KEY_COMPROMISE,
 	    REASON_AFFILIATION_CHANGED, REASON_SUPERSEDED, REASON_CESSATION };
-	ASN1_ENUMERATED *value;
-	long reason = -1;
+	ASN1_ENUMERATED *value = X509V3_EXT_d2i(ext);
+	const long reason = value == NULL ? -1 : ASN1_ENUMERATED_get(value);
 
-	value = open_value(ext, ASN1_ITEM_rptr(ASN1_ENUMERATED));
-	if (value != NULL)
-		reason = ASN1_ENUMERATED_get(value);
 	ASN1_ENUMERATED_free(value);
 	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
 		if (reason == (long)ours[i]) {
@@ -314,49 +361,47 @@ read_reason(X509_EXTENSION *ext, struct crl_entry *e, struct diag *d)
 static enum status
 read_since(X509_EXTENSION *ext, struct crl_entry *e, struct diag *d)
 {
-	ASN1_GENERALIZEDTIME *t;
-	enum status rc;
+	ASN1_GENERALIZEDTIME *t = X509V3_EXT_d2i(ext);
+	enum status rc = ST_OK;
 
-	t = open_value(ext, ASN1_ITEM_rptr(ASN1_GENERALIZEDTIME));
-	if (t == NULL || ossl_time(t, &e->invalid_since, NULL) != ST_OK)
+	if (t == NULL || ASN1_STRING_type(t) != V_ASN1_GENERALIZEDTIME ||
+	    ossl_time(t, &e->invalid_since, NULL) != ST_OK)
 		rc = diag_set(d, ST_FORMAT, "FORMATS 6.14: an entry's "
 		    "invalidity date is malformed");
-	else
-		rc = ST_OK;
 	ASN1_GENERALIZEDTIME_free(t);
 	return rc;
 }
 
-static enum status
-read_entry_exts(const X509_REVOKED *r, struct crl *c, struct crl_entry *e,
-    struct diag *d)
+/* What a complete, direct list never has: the first of it, by name. */
+static void
+note_foreign(struct crl *c, X509_EXTENSION *ext)
 {
-	bool reason = false, since = false;
-	X509_EXTENSION *ext;
-	enum status rc = ST_OK;
-	int nid;
+	if (c->foreign_ext[0] == '\0')
+		OBJ_obj2txt(c->foreign_ext, sizeof(c->foreign_ext),
+		    X509_EXTENSION_get_object(ext), 0);
+}
 
-	for (int i = 0; i < X509_REVOKED_get_ext_count(r); i++) {
-		ext = X509_REVOKED_get_ext(r, i);
-		nid = OBJ_obj2nid(X509_EXTENSION_get_object(ext));
-		if ((nid == NID_crl_reason && reason) ||
-		    (nid == NID_invalidity_date && since))
-			FAIL(d, ST_FORMAT, "FORMATS 6.14: an entry has an "
-			    "extension twice");
-		if (X509_EXTENSION_get_critical(ext) != 0) {
-			note_foreign(c, ext);
-		} else if (nid == NID_crl_reason) {
-			reason = true;
-			TRY(read_reason(ext, e, d));
-		} else if (nid == NID_invalidity_date) {
-			since = true;
-			TRY(read_since(ext, e, d));
-		} else {
-			note_foreign(c, ext);
-		}
+/* One extension of an entry; ${seen} has bit 0 for a reason, 1 for a date. */
+static enum status
+read_entry_ext(X509_EXTENSION *ext, struct crl *c, struct crl_entry *e,
+    unsigned *seen, struct diag *d)
+{
+	const int nid = OBJ_obj2nid(X509_EXTENSION_get_object(ext));
+	const unsigned bit = nid == NID_crl_reason ? 1 :
+	    nid == NID_invalidity_date ? 2 : 0;
+
+	if ((*seen & bit) != 0)
+		return diag_set(d, ST_FORMAT, "FORMATS 6.14: an entry has an "
+		    "extension twice");
+	*seen |= bit;
+	if (!ossl_ext_canonical(ext))
+		return diag_set(d, ST_FORMAT, "FORMATS 6.14: an entry's "
+		    "extension is not canonical");
+	if (bit == 0 || X509_EXTENSION_get_critical(ext) != 0) {
+		note_foreign(c, ext);
+		return ST_OK;
 	}
-out:
-	return rc;
+	return bit == 1 ? read_reason(ext, e, d) : read_since(ext, e, d);
 }
 
 static enum status
@@ -364,19 +409,20 @@ read_entry(const X509_REVOKED *r, struct crl *c, struct crl_entry *e,
     struct diag *d)
 {
 	const ASN1_INTEGER *serial = X509_REVOKED_get0_serialNumber(r);
-	const uint8_t *data = ASN1_STRING_get0_data(serial);
-	const int len = ASN1_STRING_length(serial);
+	unsigned seen = 0;
 	enum status rc;
 
-	if (ASN1_STRING_type(serial) == V_ASN1_NEG_INTEGER || len < 1 ||
-	    len > (int)sizeof(e->serial))
+	if (serial->length < 1 || serial->length > (int)sizeof(e->serial) ||
+	    (serial->type & V_ASN1_NEG) != 0)
 		FAIL(d, ST_FORMAT, "FORMATS 6.14: an entry's serial number is "
 		    "negative, or longer than %zu bytes", sizeof(e->serial));
-	e->serial_len = (size_t)len;
-	memcpy(e->serial, data, e->serial_len);
+	e->serial_len = (size_t)serial->length;
+	memcpy(e->serial, serial->data, e->serial_len);
 	e->invalid_since = -1;
 	TRY(ossl_validity(X509_REVOKED_get0_revocationDate(r), &e->date, d));
-	TRY(read_entry_exts(r, c, e, d));
+	for (int i = 0; i < X509_REVOKED_get_ext_count(r); i++)
+		TRY(read_entry_ext(X509_REVOKED_get_ext(r, i), c, e, &seen,
+		    d));
 out:
 	return rc;
 }
@@ -400,22 +446,20 @@ sort_entries(struct crl_spec *s, struct diag *d)
 }
 
 static enum status
-read_entries(const ASN1_LIST *t, struct crl *c, struct diag *d)
+read_entries(X509_CRL *x, struct crl *c, struct diag *d)
 {
-	const int n = t->entries == NULL ? 0 :
-	    sk_X509_REVOKED_num(t->entries);
+	STACK_OF(X509_REVOKED) *all = X509_CRL_get_REVOKED(x);
+	const int n = all == NULL ? 0 : sk_X509_REVOKED_num(all);
 	enum status rc;
 
-	if (n > CRL_ENTRIES_MAX)
-		FAIL(d, ST_FORMAT, "FORMATS 6.14: more than %d entries",
-		    CRL_ENTRIES_MAX);
-	if (t->entries != NULL && n == 0)
-		FAIL(d, ST_FORMAT, "FORMATS 6.14: a sequence of no entries");
+	if (n > CRL_ENTRIES_MAX || (all != NULL && n == 0))
+		FAIL(d, ST_FORMAT, "FORMATS 6.14: an empty sequence of "
+		    "entries, or more than %d", CRL_ENTRIES_MAX);
 	c->spec.entries = calloc((size_t)n + 1, sizeof(*c->spec.entries));
 	if (c->spec.entries == NULL)
 		FAIL(d, ST_SYSTEM, "out of memory");
 	for (int i = 0; i < n; i++)
-		TRY(read_entry(sk_X509_REVOKED_value(t->entries, i), c,
+		TRY(read_entry(sk_X509_REVOKED_value(all, i), c,
 		    &c->spec.entries[i], d));
 	c->spec.n = (size_t)n;
 	TRY(sort_entries(&c->spec, d));
@@ -426,18 +470,15 @@ out:
 static enum status
 read_aki(X509_EXTENSION *ext, struct crl *c, struct diag *d)
 {
-	AUTHORITY_KEYID *aki;
+	AUTHORITY_KEYID *aki = X509V3_EXT_d2i(ext);
 	enum status rc = ST_OK;
 
-	aki = open_value(ext, ASN1_ITEM_rptr(AUTHORITY_KEYID));
 	if (aki == NULL || aki->issuer != NULL || aki->serial != NULL ||
-	    aki->keyid == NULL || ASN1_STRING_length(aki->keyid) !=
-	    (int)sizeof(c->spec.issuer_ski))
+	    aki->keyid == NULL || aki->keyid->length != 20)
 		rc = diag_set(d, ST_FORMAT, "FORMATS 6.13: its authority key "
-		    "identifier is not a key identifier of 20 bytes alone");
+		    "identifier is not a key identifier alone");
 	else
-		memcpy(c->spec.issuer_ski, ASN1_STRING_get0_data(aki->keyid),
-		    sizeof(c->spec.issuer_ski));
+		memcpy(c->spec.issuer_ski, aki->keyid->data, 20);
 	c->has_aki = rc == ST_OK;
 	AUTHORITY_KEYID_free(aki);
 	return rc;
@@ -446,10 +487,9 @@ read_aki(X509_EXTENSION *ext, struct crl *c, struct diag *d)
 static enum status
 read_number(X509_EXTENSION *ext, struct crl *c, struct diag *d)
 {
-	ASN1_INTEGER *n;
+	ASN1_INTEGER *n = X509V3_EXT_d2i(ext);
 	enum status rc = ST_OK;
 
-	n = open_value(ext, ASN1_ITEM_rptr(ASN1_INTEGER));
 	if (n == NULL || ASN1_INTEGER_get_uint64(&c->spec.number, n) != 1)
 		rc = diag_set(d, ST_FORMAT, "FORMATS 6.13: its number is not "
 		    "one below 2^64");
@@ -457,34 +497,37 @@ read_number(X509_EXTENSION *ext, struct crl *c, struct diag *d)
 	return rc;
 }
 
+/* One extension of the list; ${seen} has bit 0 for an AKI, 1 for a number. */
 static enum status
-read_exts(const ASN1_LIST *t, struct crl *c, struct diag *d)
+read_ext(X509_EXTENSION *ext, struct crl *c, unsigned *seen, struct diag *d)
 {
-	const int n = t->exts == NULL ? 0 : sk_X509_EXTENSION_num(t->exts);
-	bool number = false;
-	X509_EXTENSION *ext;
-	enum status rc;
-	int nid;
+	const int nid = OBJ_obj2nid(X509_EXTENSION_get_object(ext));
+	const unsigned bit = nid == NID_authority_key_identifier ? 1 :
+	    nid == NID_crl_number ? 2 : 0;
 
-	for (int i = 0; i < n; i++) {
-		ext = sk_X509_EXTENSION_value(t->exts, i);
-		nid = OBJ_obj2nid(X509_EXTENSION_get_object(ext));
-		if ((nid == NID_authority_key_identifier && c->has_aki) ||
-		    (nid == NID_crl_number && number))
-			FAIL(d, ST_FORMAT, "FORMATS 6.13: an extension is "
-			    "there twice");
-		if (X509_EXTENSION_get_critical(ext) != 0) {
-			note_foreign(c, ext);
-		} else if (nid == NID_authority_key_identifier) {
-			TRY(read_aki(ext, c, d));
-		} else if (nid == NID_crl_number) {
-			TRY(read_number(ext, c, d));
-			number = true;
-		} else {
-			note_foreign(c, ext);
-		}
+	if ((*seen & bit) != 0)
+		return diag_set(d, ST_FORMAT, "FORMATS 6.13: an extension is "
+		    "there twice");
+	*seen |= bit;
+	if (!ossl_ext_canonical(ext))
+		return diag_set(d, ST_FORMAT, "FORMATS 6.13: an extension is "
+		    "not canonical");
+	if (bit == 0 || X509_EXTENSION_get_critical(ext) != 0) {
+		note_foreign(c, ext);
+		return ST_OK;
 	}
-	if (!number)
+	return bit == 1 ? read_aki(ext, c, d) : read_number(ext, c, d);
+}
+
+static enum status
+read_exts(const X509_CRL *x, struct crl *c, struct diag *d)
+{
+	unsigned seen = 0;
+	enum status rc;
+
+	for (int i = 0; i < X509_CRL_get_ext_count(x); i++)
+		TRY(read_ext(X509_CRL_get_ext(x, i), c, &seen, d));
+	if ((seen & 2) == 0)
 		FAIL(d, ST_FORMAT, "FORMATS 6.13: it has no number");
 	rc = ST_OK;
 out:
@@ -492,53 +535,85 @@ out:
 }
 
 static enum status
-read_fields(const ASN1_LIST *t, struct crl *c, struct diag *d)
+read_all(X509_CRL *x, struct crl *c, struct diag *d)
 {
-	X509_NAME *x = NULL;
+	const X509_ALGOR *alg = NULL;
 	enum status rc;
 
-	if (ASN1_INTEGER_get(t->version) != VERSION_2)
-		FAIL(d, ST_FORMAT, "FORMATS 6.13: not a list of version 2");
-	x = asn1_read(ASN1_ITEM_rptr(X509_NAME),
-	    ASN1_STRING_get0_data(t->issuer),
-	    (size_t)ASN1_STRING_length(t->issuer));
-	if (x == NULL || !ossl_name_printable(x))
+	if (X509_CRL_get0_nextUpdate(x) == NULL)
+		FAIL(d, ST_FORMAT, "FORMATS 6.13: it does not say when the "
+		    "next one comes");
+	if (!ossl_name_printable(X509_CRL_get_issuer(x)))
 		FAIL(d, ST_FORMAT, "FORMATS 6.11: a name that is not "
 		    "printable text");
-	ossl_unname(x, &c->spec.issuer, &c->plain_names, c->issuer,
-	    sizeof(c->issuer));
-	TRY(ossl_validity(t->this_update, &c->spec.this_update, d));
-	TRY(ossl_validity(t->next_update, &c->spec.next_update, d));
-	TRY(read_exts(t, c, d));
-	TRY(read_entries(t, c, d));
+	ossl_unname(X509_CRL_get_issuer(x), &c->spec.issuer, &c->plain_names,
+	    c->issuer, sizeof(c->issuer));
+	TRY(ossl_validity(X509_CRL_get0_lastUpdate(x), &c->spec.this_update,
+	    d));
+	TRY(ossl_validity(X509_CRL_get0_nextUpdate(x), &c->spec.next_update,
+	    d));
+	X509_CRL_get0_signature(x, NULL, &alg);
+	ossl_signature_name(alg, c->alg);
+	TRY(read_exts(x, c, d));
+	TRY(read_entries(x, c, d));
 out:
-	X509_NAME_free(x);
 	return rc;
 }
 
-/* What was signed, and by what. */
-static enum status
-read_tbs(const ASN1_SIGNED *s, struct crl *c, struct diag *d)
+/* Whether a TBS of version 2 names the algorithm that its signature does;
+ * OpenSSL shows only the latter. */
+static bool
+names_algorithm(const struct bytes *tbs, const X509_CRL *x)
 {
-	const uint8_t *tbs = ASN1_STRING_get0_data(s->tbs);
-	const size_t len = (size_t)ASN1_STRING_length(s->tbs);
-	const struct alg_sig *alg = signed_alg(s);
-	ASN1_LIST *t;
-	enum status rc;
+	const size_t header = tbs->data[1] < 0x80 ? 2 :
+	    2 + (size_t)(tbs->data[1] & 0x7f);
+	const size_t at = header + 3; /* behind INTEGER 1 */
+	const X509_ALGOR *alg = NULL;
+	unsigned char *der = NULL;
+	bool same;
+	int len;
 
-	t = asn1_read(ASN1_ITEM_rptr(ASN1_LIST), tbs, len);
-	if (t == NULL)
-		FAIL(d, ST_FORMAT, "FORMATS 6.13: not what a list with a next "
-		    "update holds");
-	if (alg == NULL || ASN1_STRING_cmp(s->alg, t->alg) != 0)
-		FAIL(d, ST_FORMAT, "FORMATS 6.13: signed by an algorithm that "
-		    "is not known here, or by two");
-	snprintf(c->alg, sizeof(c->alg), "%s", alg->name);
-	TRY(read_fields(t, c, d));
-	hash_sha384(tbs, len, c->tbs);
-	hash_sha384(c->der.data, c->der.len, c->id);
+	X509_CRL_get0_signature(x, NULL, &alg);
+	len = i2d_X509_ALGOR(alg, &der);
+	same = len > 0 && tbs->len > at + (size_t)len &&
+	    memcmp(tbs->data + at, der, (size_t)len) == 0;
+	OPENSSL_free(der);
+	return same;
+}
+
+/* Strict DER, which OpenSSL reads and writes again without a change; the
+ * digest of the TBS comes along. */
+static enum status
+parse(struct crl *c, X509_CRL **out, struct diag *d)
+{
+	const unsigned char *at = c->der.data;
+	unsigned char *again = NULL;
+	struct bytes tbs = { 0 };
+	X509_CRL *x = NULL;
+	enum status rc;
+	int len;
+
+	if (!strict_der(c->der.data, c->der.len) ||
+	    (x = d2i_X509_CRL(NULL, &at, (long)c->der.len)) == NULL)
+		FAIL(d, ST_FORMAT, "FORMATS 6.1: not exactly one list in "
+		    "canonical DER");
+	/* this forgets the encoding as it was read */
+	TRY(encode_tbs(x, &tbs, d));
+	hash_sha384(tbs.data, tbs.len, c->tbs);
+	if ((len = i2d_X509_CRL(x, &again)) != (int)c->der.len ||
+	    memcmp(again, c->der.data, c->der.len) != 0)
+		FAIL(d, ST_FORMAT, "FORMATS 6.1: its encoding is not the "
+		    "canonical one");
+	if (X509_CRL_get_version(x) != VERSION_2 || !names_algorithm(&tbs, x))
+		FAIL(d, ST_FORMAT, "FORMATS 6.13: not a list of version 2, or "
+		    "one of two signature algorithms");
+	*out = x;
+	x = NULL;
+	rc = ST_OK;
 out:
-	list_free(t);
+	OPENSSL_free(again);
+	bytes_free(&tbs);
+	X509_CRL_free(x);
 	return rc;
 }
 
@@ -547,7 +622,7 @@ crl_read(const char *name, const void *data, size_t len, struct crl **out,
     struct diag *d)
 {
 	struct crl *c = NULL;
-	ASN1_SIGNED *s = NULL;
+	X509_CRL *x = NULL;
 	enum status rc;
 
 	*out = NULL;
@@ -555,21 +630,17 @@ crl_read(const char *name, const void *data, size_t len, struct crl **out,
 		FAIL(d, ST_SYSTEM, "out of memory");
 	if (len == 0 || len > CRL_MAX)
 		FAIL(d, ST_FORMAT, "FORMATS 6.1: not 1 to %d bytes", CRL_MAX);
-	TRY(ossl_der(name, "X509 CRL", NULL, data, len, &c->der, d));
-	s = asn1_read(ASN1_ITEM_rptr(ASN1_SIGNED), c->der.data, c->der.len);
-	if (s == NULL)
-		FAIL(d, ST_FORMAT, "FORMATS 6.1: not exactly one list in "
-		    "canonical DER");
-	TRY(read_tbs(s, c, d));
-
+	TRY(ossl_der("X509 CRL", NULL, data, len, &c->der, d));
+	TRY(parse(c, &x, d));
+	TRY(read_all(x, c, d));
+	hash_sha384(c->der.data, c->der.len, c->id);
 	*out = c;
 	c = NULL;
-	rc = ST_OK;
 out:
-	ERR_clear_error();
 	if (rc != ST_OK)
 		diag_prefix(d, "%s", name);
-	ASN1_item_free((ASN1_VALUE *)s, ASN1_ITEM_rptr(ASN1_SIGNED));
+	ERR_clear_error();
+	X509_CRL_free(x);
 	crl_free(c);
 	return rc;
 }
@@ -577,5 +648,5 @@ out:
 enum status
 crl_signed_by(const struct crl *c, const struct spki *key, struct diag *d)
 {
-	return signed_by(&c->der, key, d);
+	return sign_frame(&c->der, key, true, d);
 }

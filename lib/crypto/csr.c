@@ -1,15 +1,15 @@
 /* see csr.h */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
 
-#include "lib/crypto/alg.h"
-#include "lib/crypto/asn1.h"
 #include "lib/crypto/csr.h"
 #include "lib/crypto/ossl.h"
-#include "lib/crypto/signed.h"
+#include "lib/crypto/sign.h"
+#include "lib/crypto/strict.h"
 
 void
 csr_free(struct csr *c)
@@ -21,90 +21,195 @@ csr_free(struct csr *c)
 	free(c);
 }
 
-/* Each kind of attribute once; what is in them is never used. */
-static enum status
-check_attributes(const STACK_OF(X509_ATTRIBUTE) *all, struct diag *d)
+/* --- PEM as strangers' tools write it --- */
+
+static const char *const labels[] = { "CERTIFICATE REQUEST",
+	"NEW CERTIFICATE REQUEST" };
+
+static size_t
+count(const char *text, const char *what)
 {
-	X509_ATTRIBUTE *a, *b;
-	const int n = sk_X509_ATTRIBUTE_num(all);
+	size_t n = 0;
+
+	for (text = strstr(text, what); text != NULL;
+	     text = strstr(text + 1, what))
+		n++;
+	return n;
+}
+
+/* What `openssl req -text` writes before a request: its title, then printable
+ * lines that are indented.  Nothing else may stand there. */
+static bool
+is_openssl_text(const char *text, const char *end)
+{
+	static const char title[] = "Certificate Request:\n";
+
+	if (text == end)
+		return true;
+	if ((size_t)(end - text) < sizeof(title) - 1 ||
+	    memcmp(text, title, sizeof(title) - 1) != 0)
+		return false;
+	text += sizeof(title) - 1;
+	for (bool starts = true; text < end; text++) {
+		if (starts && memcmp(text, "    ", 4) != 0)
+			return false;
+		starts = *text == '\n';
+		if (!starts && (*text < ' ' || *text > '~'))
+			return false;
+	}
+	return true;
+}
+
+/* One block, nothing but blanks behind it. */
+static enum status
+check_around(const struct bytes *pem, struct diag *d)
+{
+	const char *text = (const char *)pem->data, *end;
+
+	if (memchr(text, 0, pem->len) != NULL ||
+	    count(text, "-----BEGIN ") != 1 || count(text, "-----END ") != 1)
+		return diag_set(d, ST_FORMAT, "FORMATS 6.2: not exactly one "
+		    "PEM block");
+	if (!is_openssl_text(text, strstr(text, "-----BEGIN ")))
+		return diag_set(d, ST_FORMAT, "FORMATS 6.2: something stands "
+		    "before its PEM block");
+	end = strstr(text, "-----END ");
+	end = strchr(end, '\n');
+	if (end != NULL && end[strspn(end, " \r\n")] != '\0')
+		return diag_set(d, ST_FORMAT, "FORMATS 6.2: something stands "
+		    "behind its PEM block");
+	return ST_OK;
+}
+
+static enum status
+from_pem(const struct bytes *pem, struct bytes *out, struct diag *d)
+{
+	unsigned char *der = NULL;
+	char *is = NULL, *header = NULL;
+	BIO *in = BIO_new_mem_buf(pem->data, (int)pem->len);
+	enum status rc;
+	long n = 0;
+
+	TRY(check_around(pem, d));
+	if (in == NULL || PEM_read_bio(in, &is, &header, &der, &n) != 1 ||
+	    header[0] != '\0')
+		FAIL(d, ST_FORMAT, "FORMATS 6.2: not one whole PEM block");
+	if (strcmp(is, labels[0]) != 0 && strcmp(is, labels[1]) != 0)
+		FAIL(d, ST_FORMAT, "FORMATS 6.2: its PEM block is no "
+		    "certificate request");
+	TRY(bytes_set(out, der, (size_t)n, d));
+out:
+	OPENSSL_free(der);
+	OPENSSL_free(is);
+	OPENSSL_free(header);
+	BIO_free(in);
+	return rc;
+}
+
+/* DER begins with a SEQUENCE; anything else is taken for PEM. */
+static enum status
+to_der(const void *data, size_t len, struct bytes *out, struct diag *d)
+{
+	struct bytes pem = { 0 };
+	enum status rc;
+
+	if (*(const uint8_t *)data == 0x30)
+		return bytes_set(out, data, len, d);
+	TRY(bytes_set(&pem, data, len, d));
+	TRY(from_pem(&pem, out, d));
+out:
+	bytes_free(&pem);
+	return rc;
+}
+
+/* --- shape --- */
+
+static enum status
+parse(const struct bytes *der, X509_REQ **out, struct diag *d)
+{
+	const unsigned char *at = der->data;
+	unsigned char *again = NULL;
+	X509_REQ *x = NULL;
+	enum status rc;
+	int len;
+
+	if (!strict_der(der->data, der->len))
+		FAIL(d, ST_FORMAT, "FORMATS 6.3: not exactly one object in "
+		    "canonical DER");
+	if ((x = d2i_X509_REQ(NULL, &at, (long)der->len)) == NULL)
+		FAIL(d, ST_FORMAT, "FORMATS 6.1: not a certificate request");
+	/* this forgets the encoding as it was read */
+	if (i2d_re_X509_REQ_tbs(x, &again) <= 0)
+		FAIL(d, ST_FORMAT, "FORMATS 6.3: it cannot be written again");
+	OPENSSL_free(again);
+	again = NULL;
+	if ((len = i2d_X509_REQ(x, &again)) != (int)der->len ||
+	    memcmp(again, der->data, der->len) != 0)
+		FAIL(d, ST_FORMAT, "FORMATS 6.3: its encoding is not the "
+		    "canonical one");
+	*out = x;
+	x = NULL;
+	rc = ST_OK;
+out:
+	OPENSSL_free(again);
+	X509_REQ_free(x);
+	return rc;
+}
+
+/* Each kind of attribute once, with one value; what is in them is not used. */
+static enum status
+check_attributes(const X509_REQ *x, struct diag *d)
+{
+	const int n = X509_REQ_get_attr_count(x);
+	X509_ATTRIBUTE *a;
 
 	if (n > CSR_ATTRIBUTES_MAX)
-		return diag_set(d, ST_FORMAT, "FORMATS 6.2: more than %d "
+		return diag_set(d, ST_FORMAT, "FORMATS 6.1: more than %d "
 		    "attributes", CSR_ATTRIBUTES_MAX);
 	for (int i = 0; i < n; i++) {
-		a = sk_X509_ATTRIBUTE_value(all, i);
+		a = X509_REQ_get_attr(x, i);
 		if (X509_ATTRIBUTE_count(a) != 1)
-			return diag_set(d, ST_FORMAT, "FORMATS 6.2: an "
+			return diag_set(d, ST_FORMAT, "FORMATS 6.1: an "
 			    "attribute without exactly one value");
-		for (int j = 0; j < i; j++) {
-			b = sk_X509_ATTRIBUTE_value(all, j);
-			if (OBJ_cmp(X509_ATTRIBUTE_get0_object(a),
-			    X509_ATTRIBUTE_get0_object(b)) == 0)
-				return diag_set(d, ST_FORMAT, "FORMATS 6.2: "
-				    "an attribute is there twice");
-		}
+		if (X509_REQ_get_attr_by_OBJ(x,
+		    X509_ATTRIBUTE_get0_object(a), i) >= 0)
+			return diag_set(d, ST_FORMAT, "FORMATS 6.1: an "
+			    "attribute is there twice");
 	}
 	return ST_OK;
 }
 
 static enum status
-read_subject(const ASN1_STRING *s, struct csr *c, struct diag *d)
+read_key(X509_REQ *x, struct csr *c, struct diag *d)
 {
-	struct name unused;
-	X509_NAME *x;
-	bool plain;
-
-	x = asn1_read(ASN1_ITEM_rptr(X509_NAME), ASN1_STRING_get0_data(s),
-	    (size_t)ASN1_STRING_length(s));
-	if (x == NULL)
-		return diag_set(d, ST_FORMAT, "FORMATS 6.2: its subject is "
-		    "not a name");
-	ossl_unname(x, &unused, &plain, c->subject, sizeof(c->subject));
-	X509_NAME_free(x);
-	return ST_OK;
-}
-
-static enum status
-read_info(const ASN1_STRING *tbs, struct csr *c, struct diag *d)
-{
-	ASN1_REQUEST *r;
+	unsigned char *der = NULL;
+	const int len = i2d_X509_PUBKEY(X509_REQ_get_X509_PUBKEY(x), &der);
 	enum status rc;
 
-	r = asn1_read(ASN1_ITEM_rptr(ASN1_REQUEST), ASN1_STRING_get0_data(tbs),
-	    (size_t)ASN1_STRING_length(tbs));
-	if (r == NULL)
-		FAIL(d, ST_FORMAT, "FORMATS 6.2: not what a request holds");
-	if (ASN1_INTEGER_get(r->version) != 0)
-		FAIL(d, ST_FORMAT, "FORMATS 6.2: not a request of version 1");
-	TRY(check_attributes(r->attrs, d));
-	TRY(read_subject(r->subject, c, d));
-	TRY(spki_read(ASN1_STRING_get0_data(r->key),
-	    (size_t)ASN1_STRING_length(r->key), &c->key, d));
-out:
-	ASN1_item_free((ASN1_VALUE *)r, ASN1_ITEM_rptr(ASN1_REQUEST));
+	if (len <= 0)
+		return ossl_fail(d, ST_FORMAT, "FORMATS 6.4: its public key");
+	rc = spki_read(der, (size_t)len, &c->key, d);
+	OPENSSL_free(der);
 	return rc;
 }
 
 static enum status
-read_request(struct csr *c, struct diag *d)
+read_all(X509_REQ *x, struct csr *c, struct diag *d)
 {
-	const struct alg_sig *alg;
-	ASN1_SIGNED *s;
+	const X509_ALGOR *alg = NULL;
+	struct name unused;
+	bool plain;
 	enum status rc;
 
-	s = asn1_read(ASN1_ITEM_rptr(ASN1_SIGNED), c->der.data, c->der.len);
-	if (s == NULL)
-		FAIL(d, ST_FORMAT, "FORMATS 6.1: not exactly one request in "
-		    "canonical DER");
-	TRY(read_info(s->tbs, c, d));
-	if ((alg = signed_alg(s)) == NULL)
-		FAIL(d, ST_FORMAT, "FORMATS 6.3: signed by an algorithm that "
-		    "is not known here, or is weaker than SHA-256");
-	snprintf(c->alg, sizeof(c->alg), "%s", alg->by);
-	hash_sha384(c->der.data, c->der.len, c->id);
+	if (X509_REQ_get_version(x) != 0)
+		FAIL(d, ST_FORMAT, "FORMATS 6.1: not version 1");
+	TRY(check_attributes(x, d));
+	ossl_unname(X509_REQ_get_subject_name(x), &unused, &plain, c->subject,
+	    sizeof(c->subject));
+	X509_REQ_get0_signature(x, NULL, &alg);
+	ossl_signature_name(alg, c->alg);
+	TRY(read_key(x, c, d));
 out:
-	ERR_clear_error();
-	ASN1_item_free((ASN1_VALUE *)s, ASN1_ITEM_rptr(ASN1_SIGNED));
 	return rc;
 }
 
@@ -113,41 +218,41 @@ csr_read(const char *name, const void *data, size_t len, struct csr **out,
     struct diag *d)
 {
 	struct csr *c = NULL;
+	X509_REQ *x = NULL;
 	enum status rc;
 
 	*out = NULL;
 	if ((c = calloc(1, sizeof(*c))) == NULL)
 		FAIL(d, ST_SYSTEM, "out of memory");
 	if (len == 0 || len > CSR_MAX)
-		FAIL(d, ST_FORMAT, "FORMATS 6.1: not 1 to %d bytes", CSR_MAX);
-	TRY(ossl_der(name, "CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST",
-	    data, len, &c->der, d));
-	TRY(read_request(c, d));
-
+		FAIL(d, ST_FORMAT, "FORMATS 6.1: a request has 1 to %d bytes",
+		    CSR_MAX);
+	TRY(to_der(data, len, &c->der, d));
+	TRY(parse(&c->der, &x, d));
+	TRY(read_all(x, c, d));
+	hash_sha384(c->der.data, c->der.len, c->id);
 	*out = c;
 	c = NULL;
-	rc = ST_OK;
 out:
+	ERR_clear_error();
 	if (rc != ST_OK)
 		diag_prefix(d, "%s", name);
+	X509_REQ_free(x);
 	csr_free(c);
 	return rc;
 }
 
+/* --- self-consistency --- */
+
 enum status
 csr_check(const char *name, const struct csr *c, struct diag *d)
 {
-	ASN1_SIGNED *s;
-	enum status rc;
-
-	s = asn1_read(ASN1_ITEM_rptr(ASN1_SIGNED), c->der.data, c->der.len);
-	if (s == NULL)
-		FAIL(d, ST_SYSTEM, "%s: out of memory", name);
-	if (signed_verify(s, &c->key, NULL) != ST_OK)
-		FAIL(d, ST_AUTH, "%s: FORMATS 6.3: not signed with the key "
-		    "that it is for", name);
-	rc = ST_OK;
-out:
-	ASN1_item_free((ASN1_VALUE *)s, ASN1_ITEM_rptr(ASN1_SIGNED));
-	return rc;
+	if (strcmp(c->alg, "?") == 0)
+		return diag_set(d, ST_AUTH, "%s: FORMATS 6.10: it is signed "
+		    "by an algorithm that is not known here, or is weaker "
+		    "than SHA-256", name);
+	if (sign_frame(&c->der, &c->key, false, NULL) != ST_OK)
+		return diag_set(d, ST_AUTH, "%s: FORMATS 6.10: it is not "
+		    "signed with its own key", name);
+	return ST_OK;
 }

@@ -17,7 +17,7 @@ struct csr {
 	struct bytes der; /* owned */
 	uint8_t id[SHA384_LEN];
 	char subject[512];
-	char alg[SPKI_ALG_SIZE]; /* of its signature: "ecdsa-sha256" ... */
+	char alg[SPKI_ALG_SIZE]; /* of its signature */
 	struct spki key;
 };
 

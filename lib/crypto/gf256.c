@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "lib/crypto/gf256.h"
+#include "lib/crypto/mask.h"
 
 #define LANES 8 /* bytes in a word */
 #define LOW_BITS 0x7f7f7f7f7f7f7f7f
@@ -14,20 +15,13 @@ reduce(uint64_t high)
 	return high << 4 ^ high << 3 ^ high << 1 ^ high;
 }
 
-/* All ones when bit ${i} of ${v} is set, else zero. */
-static uint64_t
-mask(uint8_t v, unsigned i)
-{
-	return 0 - ((uint64_t)v >> i & 1);
-}
-
 uint8_t
 gf256_mul(uint8_t a, uint8_t b)
 {
 	uint64_t product = 0;
 
 	for (unsigned i = 0; i < 8; i++)
-		product ^= (uint64_t)a << i & mask(b, i);
+		product ^= (uint64_t)a << i & mask_bit(b, i);
 	/* 15 bits, then 11, then 8 */
 	product = (product & 0xff) ^ reduce(product >> 8);
 	product = (product & 0xff) ^ reduce(product >> 8);
@@ -48,7 +42,7 @@ add_multiple(uint8_t *out, const uint8_t *y, uint8_t w, size_t len)
 		memcpy(&sum, out + k, n);
 		memcpy(&power, y + k, n);
 		for (unsigned i = 0; i < 8; i++) {
-			sum ^= power & mask(w, i);
+			sum ^= power & mask_bit(w, i);
 			power = (power & LOW_BITS) << 1 ^
 			    reduce(power >> 7 & TOP_DOWN);
 		}

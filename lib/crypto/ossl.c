@@ -145,3 +145,28 @@ ossl_public(const struct spki *s, EVP_PKEY **out, struct diag *d)
 		return ossl_fail(d, ST_FORMAT, "not a public key");
 	return ST_OK;
 }
+
+X509_ALGOR *
+ossl_sig_alg(const char *alg)
+{
+	const struct alg_sig *a = alg_sig(alg);
+	const unsigned char *at;
+
+	if (a == NULL)
+		return NULL;
+	at = a->id.der;
+	return d2i_X509_ALGOR(NULL, &at, (long)a->id.len);
+}
+
+void
+ossl_signature_name(const X509_ALGOR *alg, char out[SPKI_ALG_SIZE])
+{
+	const struct alg_sig *a = NULL;
+	unsigned char *der = NULL;
+	const int len = i2d_X509_ALGOR(alg, &der);
+
+	if (len > 0)
+		a = alg_sig_id(der, (size_t)len);
+	snprintf(out, SPKI_ALG_SIZE, "%s", a == NULL ? "?" : a->name);
+	OPENSSL_free(der);
+}

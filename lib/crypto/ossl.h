@@ -39,11 +39,15 @@ MUST_USE enum status ossl_public(const struct spki *s, EVP_PKEY **out,
 
 /**
  * ossl_sign_ctx(k, out, d):
- * A context ready for EVP_DigestSign with ${k}, deterministic; the caller frees
- * (EVP_MD_CTX_free).
+ * A digest context ready for X509_sign_ctx or X509_CRL_sign_ctx with ${k};
+ * the caller frees (EVP_MD_CTX_free).
  */
 MUST_USE enum status ossl_sign_ctx(const struct key *k, EVP_MD_CTX **out,
     struct diag *d);
+
+/* The AlgorithmIdentifier of our signatures by ${alg}; the caller frees.
+ * NULL: there is none. */
+X509_ALGOR *ossl_sig_alg(const char *alg);
 
 /* Our three-part name as OpenSSL's, UTF8String; the caller frees.  And back:
  * ${*plain} false when the name has another form.  ${text} is the whole name,
@@ -56,7 +60,8 @@ void ossl_unname(const X509_NAME *x, struct name *n, bool *plain,
 /* Whether every value is text without control characters. */
 bool ossl_name_printable(const X509_NAME *x);
 
-/* ASN1_TIME to seconds.  ST_FORMAT: not a time, or spelt wrongly. */
+/* Seconds since 1970 of a UTCTime or GeneralizedTime to the second, in UTC.
+ * ST_FORMAT: not a time, or spelt wrongly. */
 MUST_USE enum status ossl_time(const ASN1_TIME *t, int64_t *out,
     struct diag *d);
 /* The same, and of the one type that RFC 5280 4.1.2.5 leaves it. */
@@ -66,17 +71,20 @@ MUST_USE enum status ossl_validity(const ASN1_TIME *t, int64_t *out,
 MUST_USE enum status ossl_make_time(int64_t t, ASN1_TIME **out,
     struct diag *d);
 
-/* Authority key identifier, of a key identifier alone; NULL: no memory. */
-X509_EXTENSION *ossl_aki(const uint8_t ski[20]);
+/* The algorithm of a signature by the key that could have made it, such as
+ * "ecdsa-p384" for ecdsa-with-SHA384, "rsa-sha256" ...; "?" when unknown. */
+void ossl_signature_name(const X509_ALGOR *a, char out[SPKI_ALG_SIZE]);
+
+/* Whether an extension's value is strict DER, and what OpenSSL writes for it
+ * where it knows it: defaults absent, sets in order. */
+bool ossl_ext_canonical(X509_EXTENSION *ext);
 
 /**
- * ossl_der(name, label, data, len, out, d):
+ * ossl_der(label, label2, data, len, out, d):
  * DER from PEM (exactly one block called ${label}, or ${label2} when that is
- * not NULL, and nothing around it but `openssl req -text` before the latter)
- * or from DER as it is.  ST_FORMAT else.
+ * not NULL, and nothing around it) or from DER as it is.  ST_FORMAT else.
  */
-MUST_USE enum status ossl_der(const char *name, const char *label,
-    const char *label2, const void *data, size_t len, struct bytes *out,
-    struct diag *d);
+MUST_USE enum status ossl_der(const char *label, const char *label2,
+    const void *data, size_t len, struct bytes *out, struct diag *d);
 
 #endif

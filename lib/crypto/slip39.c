@@ -7,22 +7,22 @@
 
 #define ID_MAX 0x7fff
 
-/* FORMATS 4.15, for one group; ${number} is 1.. */
+/* FORMATS 4.2, for one group; ${number} is 1.. */
 static enum status
 check_group(const struct slip39_group *g, unsigned number, struct diag *d)
 {
 	if (g->members == 0 || g->members > SLIP39_MEMBERS_MAX)
-		return diag_set(d, ST_POLICY, "FORMATS 4.15: group %u has %d "
+		return diag_set(d, ST_POLICY, "FORMATS 4.2: group %u has %d "
 		    "members where 1 to %d can be", number, g->members,
 		    SLIP39_MEMBERS_MAX);
 	if (g->need == 0)
-		return diag_set(d, ST_POLICY, "FORMATS 4.15: group %u needs "
+		return diag_set(d, ST_POLICY, "FORMATS 4.2: group %u needs "
 		    "nobody: that protects nothing", number);
 	if (g->need > g->members)
-		return diag_set(d, ST_POLICY, "FORMATS 4.15: group %u needs %d "
+		return diag_set(d, ST_POLICY, "FORMATS 4.2: group %u needs %d "
 		    "of %d members", number, g->need, g->members);
 	if (g->need == 1 && g->members > 1)
-		return diag_set(d, ST_POLICY, "FORMATS 4.15: group %u needs 1 "
+		return diag_set(d, ST_POLICY, "FORMATS 4.2: group %u needs 1 "
 		    "of %d members: all would hold the same words", number,
 		    g->members);
 	return ST_OK;
@@ -34,22 +34,22 @@ slip39_scheme_check(const struct slip39_scheme *s, struct diag *d)
 	enum status rc;
 
 	if (s->groups == 0 || s->groups > SLIP39_GROUPS_MAX)
-		FAIL(d, ST_POLICY, "FORMATS 4.15: %d groups where 1 to %d can "
+		FAIL(d, ST_POLICY, "FORMATS 4.2: %d groups where 1 to %d can "
 		    "be", s->groups, SLIP39_GROUPS_MAX);
 	if (s->need == 0)
-		FAIL(d, ST_POLICY, "FORMATS 4.15: no group is needed: that "
+		FAIL(d, ST_POLICY, "FORMATS 4.2: no group is needed: that "
 		    "protects nothing");
 	if (s->need > s->groups)
-		FAIL(d, ST_POLICY, "FORMATS 4.15: %d of %d groups are needed",
+		FAIL(d, ST_POLICY, "FORMATS 4.2: %d of %d groups are needed",
 		    s->need, s->groups);
 	if (s->exponent > SLIP39_EXPONENT_MAX)
-		FAIL(d, ST_POLICY, "FORMATS 4.15: exponent %d is above %d",
+		FAIL(d, ST_POLICY, "FORMATS 4.2: exponent %d is above %d",
 		    s->exponent, SLIP39_EXPONENT_MAX);
 	for (unsigned i = 0; i < s->groups; i++)
 		TRY(check_group(&s->group[i], i + 1, d));
 	for (unsigned i = 0; i < s->groups; i++)
 		if (s->need == 1 && s->group[i].need == 1)
-			FAIL(d, ST_POLICY, "FORMATS 4.15: the share of group "
+			FAIL(d, ST_POLICY, "FORMATS 4.2: the share of group "
 			    "%u opens alone: that protects nothing", i + 1);
 	rc = ST_OK;
 out:
@@ -102,7 +102,7 @@ slip39_split(const struct secret *ems, const struct slip39_scheme *scheme,
 	*out = (struct slip39_set){ .scheme = *scheme, .id = id };
 	TRY(slip39_scheme_check(scheme, d));
 	if (len < SLIP39_SECRET_MIN || len > SLIP39_SECRET_MAX || len % 2 != 0)
-		FAIL(d, ST_POLICY, "FORMATS 4.12: a secret of %zu bytes is not "
+		FAIL(d, ST_POLICY, "FORMATS 4.1: a secret of %zu bytes is not "
 		    "split", len);
 	if (id > ID_MAX)
 		FAIL(d, ST_BUG, "a set's id is out of bounds");

@@ -35,7 +35,7 @@ struct terms {
 	uint8_t exponent;
 };
 
-/* U1 of RFC 8018, 5.2.  FORMATS 4.13: the salt is "shamir", the id and the
+/* U1 of RFC 8018, 5.2.  FORMATS 4.16: the salt is "shamir", the id and the
  * right half; of an extendable set, the right half alone. */
 static void
 first_block(struct cipher *c, const struct terms *t, size_t half)
@@ -86,7 +86,7 @@ turn(struct cipher *c, size_t half)
 	}
 }
 
-/* FORMATS 4.14: what other software can type is ASCII. */
+/* FORMATS 4.17: what other software can type is ASCII. */
 static enum status
 take_passphrase(const struct secret *passphrase, struct cipher *c,
     struct diag *d)
@@ -100,11 +100,11 @@ take_passphrase(const struct secret *passphrase, struct cipher *c,
 	text = secret_peek(passphrase);
 	len = secret_len(passphrase);
 	if (len > PASSPHRASE_MAX)
-		return diag_set(d, ST_POLICY, "FORMATS 4.14: a passphrase of "
+		return diag_set(d, ST_POLICY, "FORMATS 4.17: a passphrase of "
 		    "more than %d characters", PASSPHRASE_MAX);
 	for (size_t i = 0; i < len; i++)
 		if (text[i] < 32 || text[i] > 126)
-			return diag_set(d, ST_POLICY, "FORMATS 4.14: character "
+			return diag_set(d, ST_POLICY, "FORMATS 4.17: character "
 			    "%zu of the passphrase is not printable ASCII",
 			    i + 1);
 	memcpy(c->key + 1, text, len);
@@ -155,7 +155,7 @@ slip39_encrypt(const struct secret *secret, const struct secret *passphrase,
 
 	*out = NULL;
 	if (len < SLIP39_SECRET_MIN || len > SLIP39_SECRET_MAX || len % 2 != 0)
-		return diag_set(d, ST_POLICY, "FORMATS 4.12: a secret of %zu "
+		return diag_set(d, ST_POLICY, "FORMATS 4.1: a secret of %zu "
 		    "bytes is not split", len);
 	return run(secret, passphrase, &t, false, out, d);
 }

@@ -7,7 +7,7 @@
 #include "lib/crypto/slip39.h"
 #include "lib/crypto/slip39_points.h"
 
-#define SHARES_MAX (SLIP39_GROUPS_MAX * SLIP39_MEMBERS_MAX)
+#define SHARES_MAX ((size_t)SLIP39_GROUPS_MAX * SLIP39_MEMBERS_MAX)
 #define NOBODY SIZE_MAX
 
 /* The values at work, in locked memory. */
@@ -71,7 +71,7 @@ most_common(const struct slip39_share *const *shares, size_t n)
 	return best;
 }
 
-/* FORMATS 4.8 */
+/* FORMATS 4.13 */
 static enum status
 check_set(const struct slip39_share *const *shares, size_t n, struct diag *d)
 {
@@ -81,14 +81,14 @@ check_set(const struct slip39_share *const *shares, size_t n, struct diag *d)
 	for (size_t i = 0; i < n; i++) {
 		what = difference(shares[i], shares[like]);
 		if (what != NULL)
-			return diag_set(d, ST_AUTH, "FORMATS 4.8: share %zu is "
+			return diag_set(d, ST_AUTH, "FORMATS 4.13: share %zu is "
 			    "of another set than share %zu: their %s differ",
 			    i + 1, like + 1, what);
 	}
 	return ST_OK;
 }
 
-/* Put one share to its group; FORMATS 4.8 and 4.9. */
+/* Put one share to its group; FORMATS 4.13 and 4.14. */
 static enum status
 add_share(const struct slip39_share *const *shares, size_t i,
     struct gather *g, struct diag *d)
@@ -99,15 +99,15 @@ add_share(const struct slip39_share *const *shares, size_t i,
 	for (size_t k = 0; k < group->n; k++) {
 		other = shares[group->number[k] - 1];
 		if (s->need != other->need)
-			return diag_set(d, ST_AUTH, "FORMATS 4.8: share %zu is "
+			return diag_set(d, ST_AUTH, "FORMATS 4.13: share %zu is "
 			    "of another set than share %zu: their member "
 			    "thresholds differ", i + 1, group->number[k]);
 		if (s->member != other->member)
 			continue;
 		if (secret_equal(s->value, other->value))
-			return diag_set(d, ST_FORMAT, "FORMATS 4.9: share %zu "
+			return diag_set(d, ST_FORMAT, "FORMATS 4.14: share %zu "
 			    "is share %zu once more", i + 1, group->number[k]);
-		return diag_set(d, ST_AUTH, "FORMATS 4.9: shares %zu and %zu "
+		return diag_set(d, ST_AUTH, "FORMATS 4.14: shares %zu and %zu "
 		    "have the same place (member %d of group %d) and differ",
 		    group->number[k], i + 1, s->member + 1, s->group + 1);
 	}
@@ -133,7 +133,7 @@ list_missing(const struct gather *g, char *out, size_t size)
 			    g->group[i].need, i + 1);
 }
 
-/* FORMATS 4.10 and 4.11 */
+/* FORMATS 4.8 and 4.15 */
 static enum status
 check_enough(const struct gather *g, struct diag *d)
 {
@@ -147,13 +147,13 @@ check_enough(const struct gather *g, struct diag *d)
 	}
 	list_missing(g, missing, sizeof(missing));
 	if (begun < g->top.need)
-		return diag_set(d, ST_FORMAT, "FORMATS 4.10: too few shares: "
+		return diag_set(d, ST_FORMAT, "FORMATS 4.8: too few shares: "
 		    "%zu of %zu groups%s", begun, g->top.need, missing);
 	if (complete < g->top.need)
-		return diag_set(d, ST_FORMAT, "FORMATS 4.10: too few shares: "
+		return diag_set(d, ST_FORMAT, "FORMATS 4.8: too few shares: "
 		    "%s", missing + 2);
 	if (complete < begun)
-		return diag_set(d, ST_FORMAT, "FORMATS 4.11: %s cannot be "
+		return diag_set(d, ST_FORMAT, "FORMATS 4.15: %s cannot be "
 		    "checked: complete the group or leave it out",
 		    missing + 2);
 	return ST_OK;
@@ -198,7 +198,7 @@ find_odd(const struct level *l, size_t *odd, uint8_t *out, size_t len,
 	return n;
 }
 
-/* The value of a group; FORMATS 4.11. */
+/* The value of a group; FORMATS 4.15. */
 static enum status
 join_group(struct gather *g, size_t i, struct diag *d)
 {
@@ -210,17 +210,17 @@ join_group(struct gather *g, size_t i, struct diag *d)
 		return ST_OK;
 	found = find_odd(l, &odd, out, g->len, g->hold);
 	if (found == 1)
-		return diag_set(d, ST_AUTH, "FORMATS 4.11: share %zu does not "
+		return diag_set(d, ST_AUTH, "FORMATS 4.15: share %zu does not "
 		    "belong with the others of group %zu", l->number[odd],
 		    i + 1);
 	if (found == 0 && l->n > l->need)
-		return diag_set(d, ST_AUTH, "FORMATS 4.11: more than one of "
+		return diag_set(d, ST_AUTH, "FORMATS 4.15: more than one of "
 		    "the shares of group %zu is not of the set", i + 1);
-	return diag_set(d, ST_AUTH, "FORMATS 4.11: the digest of group %zu "
+	return diag_set(d, ST_AUTH, "FORMATS 4.15: the digest of group %zu "
 	    "does not match: one of these shares is not of the set", i + 1);
 }
 
-/* The encrypted master secret from the groups' values; FORMATS 4.11. */
+/* The encrypted master secret from the groups' values; FORMATS 4.15. */
 static enum status
 join_groups(struct gather *g, struct diag *d)
 {
@@ -232,15 +232,15 @@ join_groups(struct gather *g, struct diag *d)
 	found = find_odd(l, &odd, g->hold->ems, g->len, g->hold);
 	group = &g->group[l->number[odd] - 1];
 	if (found == 1 && group->n == 1)
-		return diag_set(d, ST_AUTH, "FORMATS 4.11: share %zu does not "
+		return diag_set(d, ST_AUTH, "FORMATS 4.15: share %zu does not "
 		    "belong with the others", group->number[0]);
 	if (found == 1)
-		return diag_set(d, ST_AUTH, "FORMATS 4.11: the shares of group "
+		return diag_set(d, ST_AUTH, "FORMATS 4.15: the shares of group "
 		    "%zu do not belong with the others", l->number[odd]);
 	if (found == 0 && l->n > l->need)
-		return diag_set(d, ST_AUTH, "FORMATS 4.11: more than one of "
+		return diag_set(d, ST_AUTH, "FORMATS 4.15: more than one of "
 		    "the groups is not of the set");
-	return diag_set(d, ST_AUTH, "FORMATS 4.11: the digest over the groups "
+	return diag_set(d, ST_AUTH, "FORMATS 4.15: the digest over the groups "
 	    "does not match: one of these shares is not of the set");
 }
 
@@ -254,8 +254,8 @@ slip39_gather(const struct slip39_share *const *shares, size_t n,
 
 	*ems = NULL;
 	if (n == 0 || n > SHARES_MAX)
-		FAIL(d, ST_FORMAT, "FORMATS 4.10: %zu shares where 1 to %d can "
-		    "be", n, SHARES_MAX);
+		FAIL(d, ST_FORMAT, "FORMATS 4.8: %zu shares where 1 to %zu "
+		    "can be", n, SHARES_MAX);
 	TRY(check_set(shares, n, d));
 	g.len = secret_len(shares[0]->value);
 	g.top.need = shares[0]->group_need;

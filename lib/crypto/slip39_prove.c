@@ -7,7 +7,7 @@
 #include "lib/crypto/slip39.h"
 #include "lib/crypto/slip39_points.h"
 
-#define SHARES_MAX (SLIP39_GROUPS_MAX * SLIP39_MEMBERS_MAX)
+#define SHARES_MAX ((size_t)SLIP39_GROUPS_MAX * SLIP39_MEMBERS_MAX)
 
 /* The values at work, in locked memory. */
 struct hold {
@@ -50,7 +50,7 @@ prove_level(const struct gf256_point *p, size_t n, size_t need,
 			q[i] = p[choice[i]];
 		if (slip39_points_join(q, need, len, h->value, &h->work) != 0 ||
 		    sodium_memcmp(h->value, want, len) != 0)
-			return diag_set(d, ST_BUG, "FORMATS 4.20: a quorum of "
+			return diag_set(d, ST_BUG, "FORMATS 4.12: a quorum of "
 			    "the new shares does not give the secret back");
 		(*count)++;
 	} while (next_choice(choice, need, n));
@@ -70,7 +70,7 @@ read_set(const struct slip39_set *set, struct slip39_share **shares,
 	for (uint8_t i = 0; i < c->groups; i++)
 		for (uint8_t k = 0; k < c->group[i].members; k++, at++) {
 			if (at >= set->n)
-				FAIL(d, ST_BUG, "FORMATS 4.20: shares are "
+				FAIL(d, ST_BUG, "FORMATS 4.12: shares are "
 				    "missing from a set");
 			TRY(slip39_read(set->mnemonic[at], &shares[at], d));
 			s = shares[at];
@@ -81,11 +81,11 @@ read_set(const struct slip39_set *set, struct slip39_share **shares,
 			    s->extendable != c->extendable ||
 			    s->exponent != c->exponent ||
 			    secret_len(s->value) != len)
-				FAIL(d, ST_BUG, "FORMATS 4.20: new share %zu "
+				FAIL(d, ST_BUG, "FORMATS 4.12: new share %zu "
 				    "does not say what it is", at + 1);
 		}
 	if (at != set->n)
-		FAIL(d, ST_BUG, "FORMATS 4.20: a set has too many shares");
+		FAIL(d, ST_BUG, "FORMATS 4.12: a set has too many shares");
 	rc = ST_OK;
 out:
 	return rc;
@@ -131,7 +131,7 @@ prove_groups(const struct slip39_scheme *c,
 		 * every other */
 		if (slip39_points_join(p, c->group[i].need, len, h->group[i],
 		    &h->work) != 0)
-			FAIL(d, ST_BUG, "FORMATS 4.20: the digest of a new "
+			FAIL(d, ST_BUG, "FORMATS 4.12: the digest of a new "
 			    "group %d does not hold", i + 1);
 		TRY(prove_level(p, c->group[i].members, c->group[i].need,
 		    h->group[i], len, h, &quorums[i], d));

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/crypto/mask.h"
 #include "lib/crypto/slip39_points.h"
 #include "lib/crypto/slip39_text.h"
 
@@ -30,7 +31,7 @@ pick(const uint32_t table[WORD_BITS], uint32_t bits)
 	uint32_t sum = 0;
 
 	for (unsigned i = 0; i < WORD_BITS; i++)
-		sum ^= table[i] & (0U - (bits >> i & 1U));
+		sum ^= table[i] & (uint32_t)mask_bit(bits, i);
 	return sum;
 }
 
@@ -87,7 +88,7 @@ slip39_text_words(size_t len)
 	return SPARE_WORDS + (len * 8 + WORD_BITS - 1) / WORD_BITS;
 }
 
-/* FORMATS 4.3: the value is whole 16-bit units behind at most 8 bits. */
+/* FORMATS 4.4: the value is whole 16-bit units behind at most 8 bits. */
 size_t
 slip39_text_len(size_t n)
 {
@@ -101,7 +102,7 @@ slip39_text_len(size_t n)
 	return bits / 16 * 2;
 }
 
-/* FORMATS 4.4: the 40 bits before the value, all public. */
+/* FORMATS 4.5: the 40 bits before the value, all public. */
 static uint64_t
 pack_head(const struct slip39_share *s)
 {
@@ -236,7 +237,7 @@ read_word(struct slip39_mnemonic *m, const uint8_t *s, size_t len,
 	uint32_t found = 0;
 
 	if (m->n == SLIP39_WORDS_MAX)
-		return diag_set(d, ST_FORMAT, "FORMATS 4.3: more than %d words",
+		return diag_set(d, ST_FORMAT, "FORMATS 4.4: more than %d words",
 		    SLIP39_WORDS_MAX);
 	if (len >= SLIP39_WORD_MIN && len <= SLIP39_WORD_MAX) {
 		memset(m->letters, 0, sizeof(m->letters));
@@ -248,7 +249,7 @@ read_word(struct slip39_mnemonic *m, const uint8_t *s, size_t len,
 		found = slip39_words_find(m->letters, m->mask);
 	}
 	if (found == 0)
-		return diag_set(d, ST_FORMAT, "FORMATS 4.2: word %zu is not of "
+		return diag_set(d, ST_FORMAT, "FORMATS 4.3: word %zu is not of "
 		    "the list", m->n + 1);
 	m->word[m->n++] = (uint16_t)(found - 1);
 	return ST_OK;
@@ -273,8 +274,8 @@ read_words(const struct secret *mnemonic, struct slip39_mnemonic *m,
 			TRY(read_word(m, text + from, at - from, d));
 	}
 	if (slip39_text_len(m->n) == 0)
-		FAIL(d, ST_FORMAT, "FORMATS 4.3: no share has %zu words (one of "
-		    "32 bytes has %zu)", m->n, slip39_text_words(32));
+		FAIL(d, ST_FORMAT, "FORMATS 4.4: no share has %zu words (one "
+		    "of 32 bytes has %zu)", m->n, slip39_text_words(32));
 	rc = ST_OK;
 out:
 	return rc;
@@ -295,13 +296,13 @@ read_share(const struct slip39_mnemonic *m, struct slip39_share *s,
 	enum status rc;
 
 	if (slip39_text_residue(m->word, m->n, is_extendable(m)) != 1)
-		FAIL(d, ST_FORMAT, "FORMATS 4.5: the checksum does not hold");
+		FAIL(d, ST_FORMAT, "FORMATS 4.6: the checksum does not hold");
 	unpack_head(m, s);
 	TRY(secret_new(len, &s->value, d));
 	if (slip39_text_unpack(m, secret_bytes(s->value), len) != 0)
-		FAIL(d, ST_FORMAT, "FORMATS 4.6: the padding is not zero");
+		FAIL(d, ST_FORMAT, "FORMATS 4.5: the padding is not zero");
 	if (s->group_need > s->groups)
-		FAIL(d, ST_FORMAT, "FORMATS 4.7: it asks for %d groups of %d",
+		FAIL(d, ST_FORMAT, "FORMATS 4.5: it asks for %d groups of %d",
 		    s->group_need, s->groups);
 	rc = ST_OK;
 out:

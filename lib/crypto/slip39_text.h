@@ -11,7 +11,7 @@
 #include "lib/crypto/slip39.h"
 #include "lib/crypto/slip39_words.h"
 
-#define SLIP39_HEAD_WORDS 4	/* of 10 bits: the 40 bits before the value */
+#define SLIP39_HEAD_WORDS 4 /* of 10 bits: the 40 bits before the value */
 #define SLIP39_CHECK_WORDS 3
 #define SLIP39_WORDS_MIN 20
 

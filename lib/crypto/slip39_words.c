@@ -1,6 +1,7 @@
 /* see slip39_words.h */
 #include <string.h>
 
+#include "lib/crypto/mask.h"
 #include "lib/crypto/slip39.h"
 #include "lib/crypto/slip39_words.h"
 
@@ -166,13 +167,6 @@ slip39_word(size_t index)
 	return slip39_words_list[index % SLIP39_LIST_LEN];
 }
 
-/* All ones when ${v} is zero, else zero. */
-static uint64_t
-is_zero(uint64_t v)
-{
-	return ((v | (0 - v)) >> 63) - 1;
-}
-
 uint32_t
 slip39_words_find(const uint8_t letters[SLIP39_WORD_MAX],
     const uint8_t mask[SLIP39_WORD_MAX])
@@ -183,7 +177,7 @@ slip39_words_find(const uint8_t letters[SLIP39_WORD_MAX],
 	memcpy(&care, mask, sizeof(care));
 	for (uint64_t i = 0; i < SLIP39_LIST_LEN; i++) {
 		memcpy(&word, slip39_words_list[i], sizeof(word));
-		found |= (i + 1) & is_zero((word & care) ^ want);
+		found |= (i + 1) & mask_zero((word & care) ^ want);
 	}
 	return (uint32_t)found;
 }
@@ -195,7 +189,7 @@ slip39_words_pick(uint16_t index, char out[SLIP39_WORD_MAX + 1])
 
 	for (uint64_t i = 0; i < SLIP39_LIST_LEN; i++) {
 		memcpy(&word, slip39_words_list[i], sizeof(word));
-		found |= word & is_zero(i ^ index);
+		found |= word & mask_zero(i ^ index);
 	}
 	memcpy(out, &found, sizeof(found));
 	out[SLIP39_WORD_MAX] = '\0';

@@ -47,3 +47,15 @@ crypto_start(struct diag *d)
 out:
 	return rc;
 }
+
+const char *
+crypto_openssl(void)
+{
+	return OpenSSL_version(OPENSSL_VERSION);
+}
+
+const char *
+crypto_sodium(void)
+{
+	return sodium_version_string();
+}

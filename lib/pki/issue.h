@@ -21,15 +21,31 @@ struct issue_serial {
  * issue_cert(kind, arc, spec, serial, key, recorded, out, d):
  * Serial number: 16 bytes of HKDF(seed, "serial/<SHA-384 of the TBS with
  * serial 0>"), first byte made 0x40..0x7f (RULES C10).  ${out} gets PEM, and
- * only when everything held.
+ * only when everything held.  ST_POLICY: the lint.  ST_AUTH, ST_BUG: ${key}
+ * is not the ${recorded} one, or signed what it should not have.
  */
 MUST_USE enum status issue_cert(enum lint_kind kind, const char *arc,
     const struct cert_spec *spec, const struct issue_serial *serial,
     const struct key *key, const struct spki *recorded, struct bytes *out,
     struct diag *d);
 
+/**
+ * issue_crl(spec, key, recorded, out, d):
+ * The same for a list, which has no serial number of its own.
+ */
 MUST_USE enum status issue_crl(const struct crl_spec *spec,
     const struct key *key, const struct spki *recorded, struct bytes *out,
     struct diag *d);
+
+/**
+ * issue_same_cert(cert, spec, d), issue_same_crl(crl, spec, d):
+ * Whether ${spec}, with the serial number and algorithm that were read, gives
+ * the very TBS that was read: what a plan asks for, computed again without a
+ * key.  ST_AUTH: it does not.
+ */
+MUST_USE enum status issue_same_cert(const struct cert *cert,
+    const struct cert_spec *spec, struct diag *d);
+MUST_USE enum status issue_same_crl(const struct crl *crl,
+    const struct crl_spec *spec, struct diag *d);
 
 #endif

@@ -1,6 +1,6 @@
-/* lint.h -- is this certificate or list what the profile says?  A const table
- * of named checks, each with its clause; run on the throw-away twin before
- * the root signs, and on the real one after. */
+/* lint.h -- is this certificate or list what the profile says?  One const
+ * table of named checks, each with its clause; run on the throw-away twin
+ * before the root signs, and on the real one after. */
 #ifndef ANCHORITE_LINT_H
 #define ANCHORITE_LINT_H
 
@@ -11,18 +11,22 @@
 #include "lib/crypto/crl.h"
 #include "lib/pki/profile.h"
 
-enum lint_kind { LINT_ROOT, LINT_DELEGATION };
+enum lint_kind { LINT_ROOT, LINT_DELEGATION, LINT_LIST };
 
 /* One row of the table, for `delegation lint` and the manual. */
 struct lint_row {
 	const char *name;   /* "basic-constraints-critical" */
 	const char *clause; /* "FORMATS 8.4" */
 };
-const struct lint_row *lint_rows(enum lint_kind kind, size_t *n);
+
+/* The ${i}th row (0..) that is about this kind, or NULL past the last. */
+const struct lint_row *lint_row(enum lint_kind kind, size_t i);
 
 /**
  * lint_cert(kind, cert, arc, d):
- * ST_POLICY: "FORMATS 8.n: sentence", the first check that fails.
+ * ${kind} LINT_ROOT or LINT_DELEGATION.  Signatures are not looked at, and
+ * the authority key identifier for its form only: who issued it is not known
+ * here.  ST_POLICY: "FORMATS 8.n: sentence", the first check that fails.
  */
 MUST_USE enum status lint_cert(enum lint_kind kind, const struct cert *cert,
     const char *arc, struct diag *d);

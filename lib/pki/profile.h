@@ -8,22 +8,16 @@
 #include "lib/base/diag.h"
 #include "lib/crypto/cert.h"
 #include "lib/crypto/crl.h"
+#include "lib/pki/scope.h"
 
 #define PROFILE_YEARS_MAX 25	   /* of a root */
-#define PROFILE_DAYS_MAX 400	   /* of a delegation */
+#define PROFILE_DAYS_MAX 400	   /* of a delegation, and of a list */
 #define PROFILE_REHEARSAL_DAYS 30  /* of anything in a rehearsal, RULES C6 */
 #define PROFILE_RSA_BITS_MIN 3072
 
-/* What a delegation may be used for: the scope extension. */
-struct scope {
-	char product[33];
-	char role[33];
-	char slot[8];	 /* "2027Q1" */
-	char from[33];	 /* lowest version, [0-9a-z.+-] or empty */
-	char to[33];	 /* highest, or empty: open */
-};
+#define PROFILE_EKU_CODE_SIGNING "1.3.6.1.5.5.7.3.3"
 
-/* What both kinds of certificate need to know of their surroundings. */
+/* What everything made in one ceremony needs to know of its surroundings. */
 struct profile_room {
 	const char *arc;
 	const char *org;
@@ -31,10 +25,25 @@ struct profile_room {
 };
 
 /**
+ * profile_root_name(room, common, out, d), profile_delegation_name(room,
+ * scope, out, d):
+ * The subject alone: for checks before there is a key.
+ * ST_POLICY: outside the alphabet, or too long.
+ */
+MUST_USE enum status profile_root_name(const struct profile_room *room,
+    const char *common, struct name *out, struct diag *d);
+MUST_USE enum status profile_delegation_name(const struct profile_room *room,
+    const struct scope *scope, struct name *out, struct diag *d);
+
+/**
  * profile_root(room, common, key, from, to, out, d):
- * A self-signed root.  profile_delegation: an operational key under ${issuer},
- * the root's certificate; 90..400 days as the plan says.  ${to} is cut to
- * PROFILE_REHEARSAL_DAYS in a rehearsal.
+ * A self-signed root, valid from ${from} to ${to}, both inclusive.
+ * profile_delegation: an operational key under ${issuer}, the root's
+ * certificate.  profile_list: a list of ${issuer} without entries yet; ${from}
+ * and ${to} are thisUpdate and nextUpdate.
+ * In a rehearsal ${to} is cut to PROFILE_REHEARSAL_DAYS and to the end of the
+ * issuer; in production nothing may outlive its issuer.
+ * The caller clears ${out} (cert_spec_clear, crl_spec_clear).
  * ST_POLICY: outside the profile ("FORMATS 8.n: ...").
  */
 MUST_USE enum status profile_root(const struct profile_room *room,
@@ -44,10 +53,27 @@ MUST_USE enum status profile_delegation(const struct profile_room *room,
     const struct scope *scope, const struct spki *key,
     const struct cert *issuer, int64_t from, int64_t to,
     struct cert_spec *out, struct diag *d);
+MUST_USE enum status profile_list(const struct profile_room *room,
+    const struct cert *issuer, int64_t from, int64_t to, uint64_t number,
+    struct crl_spec *out, struct diag *d);
+
+/**
+ * profile_key(alg, d):
+ * Whether an operational key of this algorithm can sign what stock clients
+ * verify.  ST_POLICY: it cannot, or there is no such algorithm.
+ */
+MUST_USE enum status profile_key(const char *alg, struct diag *d);
+
+/* Whether a name bears the mark of a rehearsal, in O or in CN. */
+bool profile_is_test(const struct name *name);
+
+/* Whether all parts are of the closed alphabet, CN and O not empty. */
+bool profile_is_plain(const struct name *name);
 
 /**
  * profile_scope(cert, arc, out, d):
- * Read the scope extension out of a certificate, strictly.
+ * Read the scope extension out of a certificate, strictly.  ST_POLICY: it is
+ * not there, or critical.  ST_FORMAT: not of the form.
  */
 MUST_USE enum status profile_scope(const struct cert *cert, const char *arc,
     struct scope *out, struct diag *d);

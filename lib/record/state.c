@@ -6,6 +6,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/file.h"
 #include "lib/base/text.h"
+#include "lib/record/folder.h"
 #include "lib/record/ledger.h"
 #include "lib/record/state.h"
 
@@ -551,7 +552,7 @@ state_object(const struct state *s, const char *name, struct bytes *out,
 
 	if (ref == NULL || s->dirfd < 0)
 		FAIL(d, ST_BUG, "%s: no such object in the record", name);
-	TRY(file_read_at(s->dirfd, name, FILE_MAX, out, d));
+	TRY(folder_read(s->dirfd, name, FILE_MAX, out, d));
 	hash_sha384_hex(out->data, out->len, digest);
 	if (strcmp(digest, ref->digest) != 0) {
 		bytes_free(out);

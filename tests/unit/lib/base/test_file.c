@@ -36,6 +36,8 @@ static struct {
 	int error;
 	size_t portion;	 /* bytes a write takes at the most; 0 is all */
 	uint8_t *lie;	 /* what a write writes instead; NULL is the truth */
+	size_t surplus;	 /* bytes that a write writes and does not say */
+	size_t gives;	 /* bytes a read past the cache gives; 0 is all */
 } medium;
 static size_t seen[CALLS];
 
@@ -106,7 +108,13 @@ wrap_read(int fd, void *buf, size_t len)
 ssize_t
 wrap_pread(int fd, void *buf, size_t len, off_t at)
 {
-	return fails(PREAD) ? -1 : real_pread(fd, buf, len, at);
+	if (fails(PREAD))
+		return -1;
+	/* some media take no other */
+	assert_int_equal(at % 4096, 0);
+	if (medium.gives > 0 && len > medium.gives)
+		len = medium.gives;
+	return real_pread(fd, buf, len, at);
 }
 
 ssize_t
@@ -121,6 +129,9 @@ wrap_write(int fd, const void *buf, size_t len)
 			return -1;
 		return (ssize_t)len;
 	}
+	if (medium.surplus > 0 &&
+	    pwrite(fd, buf, medium.surplus, (off_t)len) < 0)
+		return -1;
 	return real_write(fd, buf, len);
 }
 
@@ -314,6 +325,36 @@ create_finds_a_medium_that_lies(void **state)
 		assert_false(file_exists_at(dir_of(state), "output"));
 		lie[at[i]] ^= 0x10;
 	}
+	free(data);
+	free(lie);
+}
+
+static void
+create_finds_a_medium_that_adds(void **state)
+{
+	uint8_t *data = pattern(9000);
+
+	medium.surplus = 1;
+	assert_int_equal(file_create_at(dir_of(state), "a", data, 9000, NULL),
+	    ST_SYSTEM);
+	assert_int_equal(file_create_at(dir_of(state), "b", data, 8192, NULL),
+	    ST_SYSTEM);
+	free(data);
+}
+
+static void
+create_compares_all_however_little_comes_back(void **state)
+{
+	uint8_t *data = pattern(30000), *lie = pattern(30000);
+
+	/* neither a whole number of blocks nor of anything */
+	medium.gives = 8192 + 17;
+	assert_int_equal(file_create_at(dir_of(state), "a", data, 30000, NULL),
+	    ST_OK);
+	lie[8192 + 16] ^= 1;
+	medium.lie = lie;
+	assert_int_equal(file_create_at(dir_of(state), "b", data, 30000, NULL),
+	    ST_SYSTEM);
 	free(data);
 	free(lie);
 }
@@ -814,6 +855,8 @@ main(void)
 		IN_ROOM(create_never_replaces),
 		IN_ROOM(create_goes_on_after_short_writes),
 		IN_ROOM(create_finds_a_medium_that_lies),
+		IN_ROOM(create_finds_a_medium_that_adds),
+		IN_ROOM(create_compares_all_however_little_comes_back),
 		IN_ROOM(create_reports_every_failure),
 		IN_ROOM(create_never_syncs_again_after_a_failed_sync),
 		IN_ROOM(create_bears_an_interrupt_but_not_for_ever),

@@ -371,6 +371,28 @@ close_gives_the_terminal_back_as_it_was(void **state)
 	close(slave);
 }
 
+/* What a hasty person typed before there was a question is their answer. */
+static void
+open_keeps_what_was_typed_too_early(void **state)
+{
+	static struct seat seat;
+	char path[64];
+
+	(void)state;
+	assert_int_equal(openpty(&seat.master, &seat.slave, NULL, NULL, NULL),
+	    0);
+	assert_int_equal(ttyname_r(seat.slave, path, sizeof(path)), 0);
+	type(&seat, "early\n");
+	watch(seat.master, "early", seat.screen);
+	assert_int_equal(tty_open(path, &seat.t, NULL), ST_OK);
+	type(&seat, "late\n");
+	assert_asked(&seat, 9, "early");
+	assert_asked(&seat, 9, "late");
+	tty_close(seat.t);
+	close(seat.master);
+	close(seat.slave);
+}
+
 static void
 open_refuses_what_is_no_terminal(void **state)
 {
@@ -478,6 +500,7 @@ main(void)
 		SEATED(say_says_it_all),
 		SEATED(wipe_takes_the_scroll_back_too),
 		cmocka_unit_test(close_gives_the_terminal_back_as_it_was),
+		cmocka_unit_test(open_keeps_what_was_typed_too_early),
 		cmocka_unit_test(open_refuses_what_is_no_terminal),
 		cmocka_unit_test(interrupt_is_an_answer_not_a_death),
 		SEATED(tty_survives_every_allocation_failing),

@@ -1,6 +1,7 @@
 /* slip39_cipher.c: the secret comes back under its own terms, and no others. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -47,12 +48,10 @@ encrypt_by_openssl(const uint8_t *in, size_t len, const char *pass, bool ext,
 
 	memcpy(l, in, half);
 	memcpy(r, in + half, half);
-	memcpy(salt, "shamir", 6);
-	salt[6] = (uint8_t)(id >> 8);
-	salt[7] = (uint8_t)id;
+	snprintf((char *)salt, sizeof(salt), "shamir%c%c", id >> 8, id & 0xff);
 	for (uint8_t i = 0; i < 4; i++) {
 		key[0] = i;
-		memcpy(key + 1, pass, strlen(pass));
+		snprintf((char *)key + 1, sizeof(key) - 1, "%s", pass);
 		memcpy(salt + prefix, r, half);
 		assert_int_equal(PKCS5_PBKDF2_HMAC((const char *)key,
 		    (int)(1 + strlen(pass)), salt, (int)(prefix + half),
@@ -72,17 +71,17 @@ cipher_agrees_with_openssl(void **state)
 	static const struct {
 		size_t len;
 		const char *pass;
-		bool ext;
 		unsigned exponent;
 		uint16_t id;
+		bool ext;
 	} cases[] = {
-		{ 16, "TREZOR", false, 0, 0x1234 },
-		{ 32, "TREZOR", true, 0, 0x7fff },
-		{ 32, "", true, 1, 0 },
-		{ 32, "", false, 0, 0x00ff },
-		{ 18, " ~", false, 2, 0x7f00 },
+		{ 16, "TREZOR", 0, 0x1234, false },
+		{ 32, "TREZOR", 0, 0x7fff, true },
+		{ 32, "", 1, 0, true },
+		{ 32, "", 0, 0x00ff, false },
+		{ 18, " ~", 2, 0x7f00, false },
 		{ 30, "a passphrase of many more than thirty-two characters",
-		    true, 0, 1 },
+		    0, 1, true },
 	};
 	uint8_t data[32], want[32];
 	struct prng prng = { 5 };
@@ -152,7 +151,7 @@ encrypt_refuses_what_others_cannot_type(void **state)
 		secret_bytes(p)[4] = bad[i];
 		assert_int_equal(slip39_encrypt(s, p, &c, 0, &out, &d),
 		    ST_POLICY);
-		assert_string_equal(d.text, "FORMATS 4.14: character 5 of the "
+		assert_string_equal(d.text, "FORMATS 4.17: character 5 of the "
 		    "passphrase is not printable ASCII");
 		assert_null(out);
 		secret_free(p);

@@ -71,8 +71,8 @@ spell(const uint16_t *word, size_t n, char *out)
 	size_t at = 0;
 
 	for (size_t i = 0; i < n; i++)
-		at += (size_t)sprintf(out + at, "%s%s", i > 0 ? " " : "",
-		    slip39_word(word[i]));
+		at += (size_t)snprintf(out + at, SLIP39_WORD_MAX + 2, "%s%s",
+		    i > 0 ? " " : "", slip39_word(word[i]));
 	return at;
 }
 
@@ -119,7 +119,7 @@ words_are_found_and_picked_at_every_length(void **state)
 	}
 }
 
-/* 4.3: multiples of 16 bits behind at most 8 of padding, from 128 bits up. */
+/* 4.4: multiples of 16 bits behind at most 8 of padding, from 128 bits up. */
 static void
 only_legal_counts_have_a_length(void **state)
 {
@@ -186,7 +186,8 @@ read_takes_any_case_blanks_and_four_letters(void **state)
 
 		letter = c == ' ' ? 0 : letter + 1;
 		if (c == ' ')
-			at += (size_t)sprintf(out + at, " \t\r\n");
+			at += (size_t)snprintf(out + at, sizeof(out) - at,
+			    " \t\r\n");
 		else if (letter <= 4)
 			out[at++] = (char)(i % 2 ? toupper(c) : c);
 	}
@@ -259,12 +260,14 @@ read_names_the_first_bad_word_by_number(void **state)
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		for (size_t k = 0; k < m.n; k++) {
 			at = k == 0 ? 0 : spell(m.word, k, text);
-			at += (size_t)sprintf(text + at, " %s ", bad[i]);
+			at += (size_t)snprintf(text + at, sizeof(text) - at,
+			    " %s ", bad[i]);
 			/* a NUL is no end: it is part of the word */
 			if (i == NUL_ROW)
 				text[at - 2] = '\0';
 			at += spell(m.word + k + 1, m.n - k - 1, text + at);
-			sprintf(said, "FORMATS 4.2: word %zu is not", k + 1);
+			snprintf(said, sizeof(said),
+			    "FORMATS 4.3: word %zu is not", k + 1);
 			assert_int_equal(read_text(text, at, said), ST_FORMAT);
 		}
 	secret_free(s.value);
@@ -281,9 +284,9 @@ read_refuses_every_wrong_count(void **state)
 	for (size_t n = 1; n < 64; n++) {
 		at = spell(word, n, text);
 		assert_int_equal(read_text(text, at, slip39_text_len(n) == 0 ?
-		    "FORMATS 4.3: " : "FORMATS 4.5: "), ST_FORMAT);
+		    "FORMATS 4.4: " : "FORMATS 4.6: "), ST_FORMAT);
 	}
-	assert_int_equal(read_text(" \n\t", 3, "FORMATS 4.3: no share has 0"),
+	assert_int_equal(read_text(" \n\t", 3, "FORMATS 4.4: no share has 0"),
 	    ST_FORMAT);
 }
 
@@ -313,7 +316,7 @@ read_refuses_the_other_customization_string(void **state)
 		slip39_text_pack(&s, &m);
 		seal(&m, ext == 0);
 		at = spell(m.word, m.n, text);
-		assert_int_equal(read_text(text, at, "FORMATS 4.5: "),
+		assert_int_equal(read_text(text, at, "FORMATS 4.6: "),
 		    ST_FORMAT);
 		secret_free(s.value);
 	}
@@ -338,14 +341,14 @@ read_refuses_every_padding(void **state)
 				seal(&m, ext != 0);
 				at = spell(m.word, m.n, text);
 				assert_int_equal(read_text(text, at,
-				    "FORMATS 4.6: "), ST_FORMAT);
+				    "FORMATS 4.5: the padding"), ST_FORMAT);
 				m.word[4] ^= (uint16_t)(1U << (9 - b));
 			}
 			secret_free(s.value);
 		}
 }
 
-/* 4.7; but a group number past the count is read: SLIP-39 does not forbid
+/* 4.5; but a group number past the count is read: SLIP-39 does not forbid
  * it, and other software writes what it likes. */
 static void
 read_refuses_more_groups_needed_than_there_are(void **state)
@@ -361,7 +364,7 @@ read_refuses_more_groups_needed_than_there_are(void **state)
 			text = write_share(&s);
 			assert_int_equal(read_text(secret_peek(text),
 			    secret_len(text), need > groups ?
-			    "FORMATS 4.7: " : ""),
+			    "FORMATS 4.5: it asks" : ""),
 			    need > groups ? ST_FORMAT : ST_OK);
 			secret_free(text);
 		}

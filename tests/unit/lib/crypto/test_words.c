@@ -47,13 +47,13 @@ static void
 list_has_no_word_twice_and_is_sorted(void **state)
 {
 	const char *const all = &words_list[0][0][0];
-	const size_t n = WORDS_LIST_PLACES * WORDS_LIST_BYTES;
+	const size_t n = (size_t)WORDS_LIST_PLACES * WORDS_LIST_BYTES;
 
 	(void)state;
 	for (size_t i = 0; i < n; i++)
 		for (size_t j = 0; j < i; j++)
-			assert_string_not_equal(all + i * WORDS_LIST_SIZE,
-			    all + j * WORDS_LIST_SIZE);
+			assert_string_not_equal(&all[i * WORDS_LIST_SIZE],
+			    &all[j * WORDS_LIST_SIZE]);
 	for (size_t p = 0; p < WORDS_LIST_PLACES; p++)
 		for (size_t i = 1; i < WORDS_LIST_BYTES; i++)
 			if (p != 1 || i != 10) /* applicant, apollo */

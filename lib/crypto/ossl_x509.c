@@ -1,14 +1,17 @@
-/* see ossl.h: names and times */
+/* see ossl.h: names, times, extensions and PEM */
 #include <stdio.h>
 #include <string.h>
 
 #include <openssl/err.h>
 #include <openssl/objects.h>
+#include <openssl/pem.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 
 #include "lib/base/clock.h"
 #include "lib/base/text.h"
 #include "lib/crypto/ossl.h"
+#include "lib/crypto/strict.h"
 
 #define PART_SIZE 256 /* bytes of one attribute, escaped */
 #define TYPE_SIZE 80  /* bytes of its type's name */
@@ -250,4 +253,103 @@ ossl_make_time(int64_t t, ASN1_TIME **out, struct diag *d)
 	if ((*out = ASN1_TIME_set(NULL, (time_t)t)) == NULL)
 		return diag_set(d, ST_SYSTEM, "out of memory");
 	return ST_OK;
+}
+
+/* --- extensions --- */
+
+/* The value is what OpenSSL writes for what it reads there. */
+static bool
+is_rewritten(X509_EXTENSION *ext, const ASN1_OCTET_STRING *value)
+{
+	const X509V3_EXT_METHOD *how = X509V3_EXT_get(ext);
+	const unsigned char *at = ASN1_STRING_get0_data(value);
+	const int len = ASN1_STRING_length(value);
+	unsigned char *again = NULL;
+	ASN1_VALUE *v;
+	bool same;
+
+	/* strange ones, and the few without a template: strict DER is all */
+	if (how == NULL || how->it == NULL)
+		return true;
+	v = ASN1_item_d2i(NULL, &at, len, ASN1_ITEM_ptr(how->it));
+	same = v != NULL &&
+	    ASN1_item_i2d(v, &again, ASN1_ITEM_ptr(how->it)) == len &&
+	    memcmp(again, ASN1_STRING_get0_data(value), (size_t)len) == 0;
+	OPENSSL_free(again);
+	ASN1_item_free(v, ASN1_ITEM_ptr(how->it));
+	return same;
+}
+
+bool
+ossl_ext_canonical(X509_EXTENSION *ext)
+{
+	const ASN1_OCTET_STRING *value = X509_EXTENSION_get_data(ext);
+
+	return strict_der(ASN1_STRING_get0_data(value),
+	    (size_t)ASN1_STRING_length(value)) && is_rewritten(ext, value);
+}
+
+/* --- PEM --- */
+
+static bool
+looks_like_pem(const void *data, size_t len)
+{
+	return len > 10 && memcmp(data, "-----BEGIN", 10) == 0;
+}
+
+/* PEM written again is what was read: nothing stood around the block. */
+static bool
+same_pem(const char *label, const unsigned char *der, long der_len,
+    const void *data, size_t len)
+{
+	BIO *out = BIO_new(BIO_s_mem());
+	const char *text = NULL;
+	bool same = false;
+	long n;
+
+	if (out != NULL && PEM_write_bio(out, label, "", der, der_len) > 0) {
+		n = BIO_get_mem_data(out, &text);
+		same = n > 0 && (size_t)n == len && memcmp(text, data, len) ==
+		    0;
+	}
+	BIO_free(out);
+	return same;
+}
+
+static enum status
+from_pem(const char *label, const char *label2, const void *data, size_t len,
+    struct bytes *out, struct diag *d)
+{
+	unsigned char *der = NULL;
+	char *is = NULL, *header = NULL;
+	long n = 0;
+	BIO *in = BIO_new_mem_buf(data, (int)len);
+	enum status rc;
+
+	if (in == NULL || PEM_read_bio(in, &is, &header, &der, &n) != 1 ||
+	    header[0] != '\0')
+		FAIL(d, ST_FORMAT, "not one whole PEM block");
+	if (strcmp(is, label) != 0 &&
+	    (label2 == NULL || strcmp(is, label2) != 0))
+		FAIL(d, ST_FORMAT, "its PEM block is not \"%s\"", label);
+	if (!same_pem(is, der, n, data, len))
+		FAIL(d, ST_FORMAT, "something stands around its PEM block, or "
+		    "it is spelt in another way");
+	TRY(bytes_set(out, der, (size_t)n, d));
+out:
+	ERR_clear_error();
+	OPENSSL_free(der);
+	OPENSSL_free(is);
+	OPENSSL_free(header);
+	BIO_free(in);
+	return rc;
+}
+
+enum status
+ossl_der(const char *label, const char *label2, const void *data,
+    size_t len, struct bytes *out, struct diag *d)
+{
+	if (looks_like_pem(data, len))
+		return from_pem(label, label2, data, len, out, d);
+	return bytes_set(out, data, len, d);
 }

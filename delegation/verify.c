@@ -1,0 +1,268 @@
+/* see verify.h */
+#include <stdio.h>
+#include <string.h>
+
+#include "delegation/verify.h"
+#include "lib/base/clock.h"
+#include "lib/base/text.h"
+#include "lib/crypto/chain.h"
+#include "lib/pki/arc.h"
+#include "lib/pki/lint.h"
+#include "lib/pki/profile.h"
+#include "lib/pki/rehearsal.h"
+
+/* --- the anchors --- */
+
+static enum status
+check_anchors(const struct verify_ask *ask, struct diag *d)
+{
+	bool is_public;
+	enum status rc;
+
+	if (ask->nanchors == 0 || ask->nanchors > CHAIN_MAX)
+		FAIL(d, ST_POLICY, "%s: there are no anchors, or more than %d",
+		    ask->name, CHAIN_MAX);
+	for (size_t i = 0; i < ask->nanchors && !ask->rehearsal; i++) {
+		TRY(rehearsal_key(&ask->anchors[i]->key, &is_public, d));
+		if (is_public)
+			FAIL(d, ST_POLICY, "FORMATS 8.40: root %s comes from a "
+			    "public rehearsal seed: anyone can sign with it",
+			    ask->anchors[i]->subject);
+	}
+	rc = ST_OK;
+out:
+	return rc;
+}
+
+/* --- the lists --- */
+
+/* The anchor that genuinely signed a list, or NULL. */
+static const struct cert *
+signer_of(const struct verify_ask *ask, const struct crl *list)
+{
+	for (size_t i = 0; i < ask->nanchors; i++) {
+		if (memcmp(ask->anchors[i]->ski, list->spec.issuer_ski,
+		    sizeof(list->spec.issuer_ski)) == 0 &&
+		    crl_signed_by(list, &ask->anchors[i]->key, NULL) == ST_OK)
+			return ask->anchors[i];
+	}
+	return NULL;
+}
+
+static bool
+names_serial(const struct crl *list, const struct cert *c)
+{
+	for (size_t i = 0; i < list->spec.n; i++) {
+		if (list->spec.entries[i].serial_len == c->serial_len &&
+		    memcmp(list->spec.entries[i].serial, c->serial,
+		    c->serial_len) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Revocation is for good: every list that an anchor signed counts. */
+static enum status
+check_entries(const struct verify_ask *ask, const struct cert *c,
+    struct diag *d)
+{
+	const struct cert *signer;
+	enum status rc;
+
+	for (size_t i = 0; i < ask->nlists; i++) {
+		signer = signer_of(ask, ask->lists[i]);
+		if (signer == NULL || memcmp(signer->ski, c->spec.issuer_ski,
+		    sizeof(signer->ski)) != 0)
+			continue;
+		if (names_serial(ask->lists[i], c))
+			FAIL(d, ST_AUTH, "FORMATS 8.41: %s: certificate "
+			    "revoked, says list %llu of %s", ask->name,
+			    (unsigned long long)ask->lists[i]->spec.number,
+			    signer->subject);
+	}
+	rc = ST_OK;
+out:
+	return rc;
+}
+
+/* Whether ${a} rather than ${b} (may be NULL) proves a key good at that time:
+ * one that has begun before one that has not, then the higher number. */
+static bool
+is_better(const struct crl *a, const struct crl *b, int64_t at)
+{
+	bool begun;
+
+	if (b == NULL)
+		return true;
+	begun = a->spec.this_update <= at;
+	if (begun != (b->spec.this_update <= at))
+		return begun;
+	return a->spec.number > b->spec.number;
+}
+
+/* One list an anchor. */
+static size_t
+choose_lists(const struct verify_ask *ask, const struct crl **out)
+{
+	const struct crl *best;
+	size_t n = 0;
+
+	for (size_t i = 0; i < ask->nanchors; i++) {
+		best = NULL;
+		for (size_t j = 0; j < ask->nlists; j++) {
+			if (signer_of(ask, ask->lists[j]) == ask->anchors[i] &&
+			    is_better(ask->lists[j], best, ask->at))
+				best = ask->lists[j];
+		}
+		if (best != NULL)
+			out[n++] = best;
+	}
+	return n;
+}
+
+/* --- the scope --- */
+
+/* The arc that the role in the subject leaves of the second key usage. */
+static enum status
+guess_arc(const struct cert *c, char out[CERT_OID_SIZE], struct diag *d)
+{
+	char role[33] = "", tail[CERT_OID_SIZE];
+	const char *common = c->spec.subject.common, *usage;
+	size_t len, end;
+	enum status rc;
+
+	if (strncmp(common, "TEST-", 5) == 0)
+		common += 5;
+	if (c->spec.ekus != 2 ||
+	    sscanf(common, "fw.%*32[a-z0-9-].%32[a-z0-9-].", role) != 1)
+		FAIL(d, ST_POLICY, "FORMATS 8.42: it is not a delegation");
+	/* ".2.<role>", as it stands behind any arc */
+	TRY(arc_oid("", ARC_ROLE, role, tail, d));
+	usage = c->spec.eku[1];
+	len = strlen(usage);
+	end = strlen(tail);
+	if (len <= end || strcmp(usage + len - end, tail) != 0)
+		FAIL(d, ST_POLICY, "FORMATS 8.6: extended key usage is not "
+		    "that of the role");
+	snprintf(out, CERT_OID_SIZE, "%.*s", (int)(len - end), usage);
+	rc = ST_OK;
+out:
+	return rc;
+}
+
+static enum status
+check_scope(const struct verify_ask *ask, const struct cert *c,
+    struct scope *out, struct diag *d)
+{
+	char arc[CERT_OID_SIZE] = "";
+	enum status rc;
+
+	if (ask->arc != NULL)
+		snprintf(arc, sizeof(arc), "%s", ask->arc);
+	else
+		TRY(guess_arc(c, arc, d));
+	TRY(lint_cert(LINT_DELEGATION, c, arc, d));
+	TRY(profile_scope(c, arc, out, d));
+	if (ask->product != NULL && strcmp(ask->product, out->product) != 0)
+		FAIL(d, ST_POLICY, "FORMATS 8.43: it is for product %s, not "
+		    "%s", out->product, ask->product);
+	if (ask->role != NULL && strcmp(ask->role, out->role) != 0)
+		FAIL(d, ST_POLICY, "FORMATS 8.43: it is for role %s, not %s",
+		    out->role, ask->role);
+out:
+	if (rc != ST_OK)
+		diag_prefix(d, "%s", ask->name);
+	return rc;
+}
+
+/* --- the answer --- */
+
+static enum status
+say(const struct cert *c, const struct crl *list, struct verify_verdict *v,
+    struct diag *d)
+{
+	char from[CLOCK_TEXT_SIZE], to[CLOCK_TEXT_SIZE], next[CLOCK_TEXT_SIZE],
+	    serial[41], id[SHA384_HEX_SIZE];
+	struct facts *f = &v->facts;
+	enum status rc;
+
+	clock_text(c->spec.not_before, from);
+	clock_text(c->spec.not_after, to);
+	clock_text(list->spec.next_update, next);
+	text_hex(c->serial, c->serial_len, serial);
+	text_hex(c->key.id, sizeof(c->key.id), id);
+	if (v->test)
+		TRY(facts_set(f, d, "mark", "TEST: made by a rehearsal"));
+	TRY(facts_set(f, d, "subject", "%s", c->subject));
+	TRY(facts_set(f, d, "issuer", "%s", c->issuer));
+	TRY(facts_set(f, d, "product", "%s", v->scope.product));
+	TRY(facts_set(f, d, "role", "%s", v->scope.role));
+	TRY(facts_set(f, d, "versions", "%s..%s", v->scope.from,
+	    v->scope.to));
+	TRY(facts_set(f, d, "slot", "%s", v->scope.slot));
+	TRY(facts_set(f, d, "not-before", "%s", from));
+	TRY(facts_set(f, d, "not-after", "%s", to));
+	TRY(facts_set(f, d, "serial", "%s", serial));
+	TRY(facts_set(f, d, "key-id", "%s", id));
+	TRY(facts_set(f, d, "list", "%llu",
+	    (unsigned long long)list->spec.number));
+	TRY(facts_set(f, d, "list-until", "%s", next));
+out:
+	return rc;
+}
+
+/* The chosen list of who issued it; chain_verify found that there is one. */
+static const struct crl *
+proving_list(const struct cert *c, const struct crl *const *lists, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (memcmp(lists[i]->spec.issuer_ski, c->spec.issuer_ski,
+		    sizeof(c->spec.issuer_ski)) == 0)
+			return lists[i];
+	}
+	return NULL;
+}
+
+enum status
+verify_delegation(const struct verify_ask *ask, struct verify_verdict *out,
+    struct diag *d)
+{
+	const struct crl *lists[CHAIN_MAX];
+	const struct crl *list;
+	struct cert *c = NULL;
+	size_t n;
+	enum status rc;
+
+	memset(out, 0, sizeof(*out));
+	TRY(cert_read(ask->name, ask->cert->data, ask->cert->len, &c, d));
+	TRY(check_anchors(ask, d));
+	TRY(check_entries(ask, c, d));
+	n = choose_lists(ask, lists);
+	if ((rc = chain_verify(c, ask->anchors, ask->nanchors, lists, n,
+	    ask->at, d)) != ST_OK) {
+		diag_prefix(d, "FORMATS 8.41: %s", ask->name);
+		goto out;
+	}
+	TRY(check_scope(ask, c, &out->scope, d));
+	if ((list = proving_list(c, lists, n)) == NULL)
+		FAIL(d, ST_AUTH, "FORMATS 8.41: %s: no list of its issuer",
+		    ask->name);
+	out->not_after = c->spec.not_after;
+	out->next_update = list->spec.next_update;
+	out->test = profile_is_test(&c->spec.subject);
+	TRY(say(c, list, out, d));
+out:
+	cert_free(c);
+	if (rc != ST_OK)
+		verify_clear(out);
+	return rc;
+}
+
+void
+verify_clear(struct verify_verdict *v)
+{
+	if (v == NULL)
+		return;
+	facts_clear(&v->facts);
+	memset(v, 0, sizeof(*v));
+}

@@ -1,0 +1,685 @@
+/* see lint.h */
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/base/clock.h"
+#include "lib/pki/arc.h"
+#include "lib/pki/der.h"
+#include "lib/pki/lint.h"
+
+#define R (1U << LINT_ROOT)
+#define D (1U << LINT_DELEGATION)
+#define L (1U << LINT_LIST)
+
+#define OID_SKI "2.5.29.14"
+#define OID_KEY_USAGE "2.5.29.15"
+#define OID_BASIC "2.5.29.19"
+#define OID_POLICIES "2.5.29.32"
+#define OID_AKI "2.5.29.35"
+#define OID_EKU "2.5.29.37"
+#define OID_SCOPE "scope" /* stands for the one under the arc */
+
+#define YEAR_2050 2524608000 /* RFC 5280 4.1.2.5 */
+#define SERIAL_TOP 1	     /* the two highest bits: positive, full length */
+
+/* What is looked at, gathered once. */
+struct subject {
+	enum lint_kind kind;
+	const struct cert *cert; /* NULL for a list */
+	const struct crl *crl;
+	const char *arc;
+	char scope_oid[CERT_OID_SIZE];
+	struct scope scope;
+	bool has_scope;
+	int version;	     /* as encoded: 2 is v3; -1 when absent */
+	uint8_t time_tag[2]; /* of the two times */
+	char text[CERT_OID_SIZE + 64]; /* a sentence made on the way */
+};
+
+/* A row: nothing is wrong when `wrong` returns NULL. */
+struct check {
+	struct lint_row row;
+	unsigned kinds;
+	const char *(*wrong)(struct subject *, const struct check *);
+	const char *oid; /* of the extension it is about, or NULL */
+	const char *what;
+	const char *value; /* DER, with its length */
+	size_t len;
+};
+
+/* --- common to certificates and lists --- */
+
+static const struct name *
+issuer_of(const struct subject *s)
+{
+	return s->cert != NULL ? &s->cert->spec.issuer : &s->crl->spec.issuer;
+}
+
+static const char *
+version(struct subject *s, const struct check *c)
+{
+	(void)c;
+	if (s->kind == LINT_LIST)
+		return s->version == 1 ? NULL : "the list is not of version 2";
+	return s->version == 2 ? NULL : "the certificate is not of version 3";
+}
+
+static const char *
+names(struct subject *s, const struct check *c)
+{
+	const bool exact = s->cert != NULL ? s->cert->plain_names :
+					     s->crl->plain_names;
+
+	(void)c;
+	if (!exact || !profile_is_plain(issuer_of(s)))
+		return "the issuer's name is not of the form O, OU, CN";
+	if (s->cert != NULL && !profile_is_plain(&s->cert->spec.subject))
+		return "the subject is not of the form O, OU, CN";
+	return NULL;
+}
+
+static bool
+encoded_right(uint8_t tag, int64_t t)
+{
+	return tag == (t < YEAR_2050 ? DER_UTC_TIME : DER_GENERALIZED_TIME);
+}
+
+static const char *
+time_encoding(struct subject *s, const struct check *c)
+{
+	const int64_t first = s->cert != NULL ? s->cert->spec.not_before :
+						s->crl->spec.this_update;
+	const int64_t last = s->cert != NULL ? s->cert->spec.not_after :
+					       s->crl->spec.next_update;
+
+	(void)c;
+	if (!encoded_right(s->time_tag[0], first) ||
+	    !encoded_right(s->time_tag[1], last))
+		return "a time before 2050 is UTCTime, a later one "
+		    "GeneralizedTime";
+	return NULL;
+}
+
+static const char *
+signature_algorithm(struct subject *s, const struct check *c)
+{
+	const char *alg = s->cert != NULL ? s->cert->alg : s->crl->alg;
+
+	(void)c;
+	if (key_known(alg, NULL) != ST_OK)
+		return "it is signed by an algorithm that no root has";
+	if (s->kind == LINT_ROOT && strcmp(alg, s->cert->key.alg) != 0)
+		return "it is signed by another algorithm than its own key's";
+	return NULL;
+}
+
+/* O and CN bear the mark of a rehearsal, or none does. */
+static bool
+is_half_marked(const struct name *n)
+{
+	return profile_is_test(n) && (strncmp(n->org, "TEST ", 5) != 0 ||
+	    strncmp(n->common, "TEST-", 5) != 0);
+}
+
+static const char *
+rehearsal(struct subject *s, const struct check *c)
+{
+	const struct name *issuer = issuer_of(s);
+	int64_t life;
+
+	(void)c;
+	if (is_half_marked(issuer) || (s->cert != NULL &&
+	    (is_half_marked(&s->cert->spec.subject) ||
+	    profile_is_test(&s->cert->spec.subject) !=
+	    profile_is_test(issuer))))
+		return "a name is marked as a rehearsal's in one part only";
+	life = s->cert != NULL ?
+	    s->cert->spec.not_after - s->cert->spec.not_before + 1 :
+	    s->crl->spec.next_update - s->crl->spec.this_update;
+	if (profile_is_test(issuer) && life > PROFILE_REHEARSAL_DAYS *
+	    CLOCK_DAY)
+		return "what a rehearsal makes lives 30 days at most";
+	return NULL;
+}
+
+/* --- certificates: what stands outside the extensions --- */
+
+static const char *
+serial(struct subject *s, const struct check *c)
+{
+	(void)c;
+	if (s->cert->serial_len != CERT_SERIAL_LEN ||
+	    s->cert->serial[0] >> 6 != SERIAL_TOP)
+		return "the serial number is not 16 octets that begin with "
+		    "40..7f";
+	return NULL;
+}
+
+static const char *
+validity(struct subject *s, const struct check *c)
+{
+	const int64_t life = s->cert->spec.not_after -
+	    s->cert->spec.not_before + 1;
+	const int64_t days = s->kind == LINT_DELEGATION ? PROFILE_DAYS_MAX :
+	    PROFILE_YEARS_MAX * 365 + PROFILE_YEARS_MAX / 4 + 1;
+
+	(void)c;
+	if (s->cert->spec.not_before < 0 || life <= 1)
+		return "it ends before it begins";
+	if (life > days * CLOCK_DAY)
+		return "it is valid for longer than the profile allows, both "
+		    "ends counted";
+	return NULL;
+}
+
+static bool
+same_name(const struct name *a, const struct name *b)
+{
+	return strcmp(a->org, b->org) == 0 && strcmp(a->unit, b->unit) == 0 &&
+	    strcmp(a->common, b->common) == 0;
+}
+
+static const char *
+issuer(struct subject *s, const struct check *c)
+{
+	const struct cert_spec *spec = &s->cert->spec;
+
+	(void)c;
+	if (s->kind == LINT_ROOT)
+		return same_name(&spec->subject, &spec->issuer) ? NULL :
+		    "subject and issuer of a root differ";
+	if (same_name(&spec->subject, &spec->issuer))
+		return "an operational key that has issued itself";
+	if (strcmp(spec->subject.org, spec->issuer.org) != 0)
+		return "subject and issuer are of different organisations";
+	return NULL;
+}
+
+static const char *
+key_strength(struct subject *s, const struct check *c)
+{
+	(void)c;
+	if (s->kind == LINT_DELEGATION && profile_key(s->cert->key.alg, NULL) !=
+	    ST_OK)
+		return "stock clients take no operational key of this "
+		    "algorithm";
+	return spki_check(&s->cert->key, PROFILE_RSA_BITS_MIN, NULL) == ST_OK ?
+	    NULL : "the key is weaker than the profile allows";
+}
+
+/* --- certificates: extensions --- */
+
+static const char *
+resolve(const struct subject *s, const char *oid)
+{
+	return strcmp(oid, OID_SCOPE) == 0 ? s->scope_oid : oid;
+}
+
+static const struct cert_ext *
+find_ext(const struct subject *s, const char *oid)
+{
+	for (size_t i = 0; i < s->cert->nseen; i++) {
+		if (strcmp(s->cert->seen[i].oid, resolve(s, oid)) == 0)
+			return &s->cert->seen[i];
+	}
+	return NULL;
+}
+
+static const char *
+say(struct subject *s, const char *what, const char *is)
+{
+	snprintf(s->text, sizeof(s->text), "%s %s", what, is);
+	return s->text;
+}
+
+static const char *
+critical(struct subject *s, const struct check *c)
+{
+	const struct cert_ext *e = find_ext(s, c->oid);
+
+	if (e == NULL)
+		return say(s, c->what, "is missing");
+	return e->critical ? NULL : say(s, c->what, "is not critical");
+}
+
+static const char *
+plain(struct subject *s, const struct check *c)
+{
+	const struct cert_ext *e = find_ext(s, c->oid);
+
+	if (e == NULL)
+		return say(s, c->what, "is missing");
+	return e->critical ? say(s, c->what, "is critical") : NULL;
+}
+
+/* Byte for byte: there is one right encoding. */
+static const char *
+exact(struct subject *s, const struct check *c)
+{
+	const struct cert_ext *e = find_ext(s, c->oid);
+
+	if (e == NULL || e->value.len != c->len ||
+	    memcmp(e->value.data, c->value, c->len) != 0)
+		return say(s, c->what, "is not what the profile says");
+	return NULL;
+}
+
+static const char *
+own_key_id(struct subject *s, const struct check *c)
+{
+	(void)c;
+	if (!s->cert->has_ski || memcmp(s->cert->ski, s->cert->key.ski,
+	    sizeof(s->cert->ski)) != 0)
+		return "the subject key identifier is not RFC 7093's of the "
+		    "key";
+	return NULL;
+}
+
+static const char *
+issuer_key_id(struct subject *s, const struct check *c)
+{
+	/* SEQUENCE { [0] IMPLICIT OCTET STRING of 20 } and nothing else */
+	static const uint8_t head[] = { 0x30, 0x16, 0x80, 0x14 };
+	const struct cert_ext *e = find_ext(s, OID_AKI);
+
+	(void)c;
+	if (e == NULL || e->value.len != sizeof(head) + 20 ||
+	    memcmp(e->value.data, head, sizeof(head)) != 0)
+		return "the authority key identifier is more, or less, than "
+		    "a key identifier";
+	return NULL;
+}
+
+static const char *
+eku_exact(struct subject *s, const struct check *c)
+{
+	const struct cert_spec *spec = &s->cert->spec;
+	char role[CERT_OID_SIZE];
+
+	(void)c;
+	if (spec->ekus != 2 ||
+	    strcmp(spec->eku[0], PROFILE_EKU_CODE_SIGNING) != 0 ||
+	    arc_oid(s->arc, ARC_ROLE, s->scope.role, role, NULL) != ST_OK ||
+	    strcmp(spec->eku[1], role) != 0)
+		return "extended key usage is not code signing and the role, "
+		    "in this order";
+	return NULL;
+}
+
+/* SEQUENCE { SEQUENCE { OID } }: one policy, no qualifiers. */
+static bool
+is_one_policy(const struct cert_ext *e)
+{
+	struct reader r = { 0 }, all = { 0 }, one = { 0 }, oid = { 0 };
+
+	reader_init(&r, "policies", e->value.data, e->value.len);
+	return der_open(&r, DER_SEQUENCE, &all, NULL) == ST_OK &&
+	    reader_done(&r, NULL) == ST_OK &&
+	    der_open(&all, DER_SEQUENCE, &one, NULL) == ST_OK &&
+	    reader_done(&all, NULL) == ST_OK &&
+	    der_open(&one, DER_OID, &oid, NULL) == ST_OK &&
+	    reader_done(&one, NULL) == ST_OK;
+}
+
+static const char *
+policies_exact(struct subject *s, const struct check *c)
+{
+	const struct cert_ext *e = find_ext(s, OID_POLICIES);
+	const struct cert_spec *spec = &s->cert->spec;
+	char role[CERT_OID_SIZE];
+
+	(void)c;
+	if (e == NULL || !is_one_policy(e) || spec->policies != 1 ||
+	    arc_oid(s->arc, ARC_POLICY, s->scope.role, role, NULL) != ST_OK ||
+	    strcmp(spec->policy[0], role) != 0)
+		return "the certificate policy is not that of the role alone";
+	return NULL;
+}
+
+static const char *
+scope_reads(struct subject *s, const struct check *c)
+{
+	(void)c;
+	return s->has_scope ? NULL : "the scope is not of its form";
+}
+
+static const char *
+scope_agrees(struct subject *s, const struct check *c)
+{
+	const struct name *n = &s->cert->spec.subject;
+	char common[sizeof("TEST-fw...") + 3 * sizeof(s->scope.product)];
+
+	(void)c;
+	snprintf(common, sizeof(common), "%sfw.%s.%s.%s",
+	    profile_is_test(n) ? "TEST-" : "", s->scope.product,
+	    s->scope.role, s->scope.slot);
+	if (strcmp(n->unit, s->scope.product) != 0 ||
+	    strcmp(n->common, common) != 0)
+		return "the scope says another product, role or slot than the "
+		    "subject";
+	return NULL;
+}
+
+static const char *
+scope_slot(struct subject *s, const struct check *c)
+{
+	char slot[sizeof(s->scope.slot)];
+
+	(void)c;
+	clock_quarter(s->cert->spec.not_before, slot);
+	return strcmp(slot, s->scope.slot) == 0 ? NULL :
+	    "the slot is not the quarter of the first day";
+}
+
+static const char *nothing_else(struct subject *, const struct check *);
+
+/* --- lists --- */
+
+static const char *
+list_foreign(struct subject *s, const struct check *c)
+{
+	(void)c;
+	return s->crl->foreign_ext[0] == '\0' ? NULL :
+	    say(s, s->crl->foreign_ext, "has no place in a complete, direct "
+	    "list");
+}
+
+static const char *
+list_key_id(struct subject *s, const struct check *c)
+{
+	(void)c;
+	return s->crl->has_aki ? NULL :
+	    "the list has no authority key identifier";
+}
+
+static const char *
+list_number(struct subject *s, const struct check *c)
+{
+	(void)c;
+	return s->crl->spec.number > 0 ? NULL : "the list has no number";
+}
+
+static const char *
+list_window(struct subject *s, const struct check *c)
+{
+	const struct crl_spec *spec = &s->crl->spec;
+
+	(void)c;
+	if (spec->this_update < 0 || spec->next_update <= spec->this_update)
+		return "the list ends before it begins";
+	return spec->next_update - spec->this_update <=
+	    PROFILE_DAYS_MAX * CLOCK_DAY ? NULL :
+	    "the list lasts longer than the profile allows";
+}
+
+/* Positive numbers without leading zeros: the longer one is the greater. */
+static bool
+is_before(const struct crl_entry *a, const struct crl_entry *b)
+{
+	if (a->serial_len != b->serial_len)
+		return a->serial_len < b->serial_len;
+	return memcmp(a->serial, b->serial, a->serial_len) < 0;
+}
+
+static const char *
+list_sorted(struct subject *s, const struct check *c)
+{
+	const struct crl_spec *spec = &s->crl->spec;
+
+	(void)c;
+	for (size_t i = 1; i < spec->n; i++) {
+		if (!is_before(&spec->entries[i - 1], &spec->entries[i]))
+			return "the entries are not in order of their serial "
+			    "numbers, each once";
+	}
+	return NULL;
+}
+
+static const char *
+list_reasons(struct subject *s, const struct check *c)
+{
+	(void)c;
+	for (size_t i = 0; i < s->crl->spec.n; i++) {
+		switch (s->crl->spec.entries[i].reason) {
+		case REASON_KEY_COMPROMISE:
+		case REASON_AFFILIATION_CHANGED:
+		case REASON_SUPERSEDED:
+		case REASON_CESSATION:
+			break;
+		case REASON_UNSPECIFIED:
+		default:
+			return "an entry gives a reason that is none of ours";
+		}
+	}
+	return NULL;
+}
+
+static const char *
+list_dates(struct subject *s, const struct check *c)
+{
+	const struct crl_entry *e;
+
+	(void)c;
+	for (size_t i = 0; i < s->crl->spec.n; i++) {
+		e = &s->crl->spec.entries[i];
+		if (e->date > s->crl->spec.this_update ||
+		    e->invalid_since > e->date)
+			return "an entry is of a later date than the list";
+	}
+	return NULL;
+}
+
+/* --- the table --- */
+
+#define VALUE(s) (s), sizeof(s) - 1
+#define BARE NULL, NULL, NULL, 0 /* about no one extension */
+
+static const struct check checks[] = {
+	{ { "version", "FORMATS 8.1" }, R | D | L, version, BARE },
+	{ { "names", "FORMATS 8.1" }, R | D | L, names, BARE },
+	{ { "issuer", "FORMATS 8.1" }, R | D, issuer, BARE },
+	{ { "validity", "FORMATS 8.2" }, R | D, validity, BARE },
+	{ { "time-encoding", "FORMATS 8.2" }, R | D | L, time_encoding, BARE },
+	{ { "serial", "FORMATS 8.3" }, R | D, serial, BARE },
+	{ { "basic-constraints-critical", "FORMATS 8.4" }, R | D, critical,
+	    OID_BASIC, "basic constraints", NULL, 0 },
+	{ { "basic-constraints-root", "FORMATS 8.4" }, R, exact, OID_BASIC,
+	    "basic constraints", VALUE("\x30\x03\x01\x01\xff") },
+	{ { "basic-constraints-delegation", "FORMATS 8.4" }, D, exact,
+	    OID_BASIC, "basic constraints", VALUE("\x30\x00") },
+	{ { "key-usage-critical", "FORMATS 8.5" }, R | D, critical,
+	    OID_KEY_USAGE, "key usage", NULL, 0 },
+	{ { "key-usage-root", "FORMATS 8.5" }, R, exact, OID_KEY_USAGE,
+	    "key usage", VALUE("\x03\x02\x01\x86") },
+	{ { "key-usage-delegation", "FORMATS 8.5" }, D, exact, OID_KEY_USAGE,
+	    "key usage", VALUE("\x03\x02\x07\x80") },
+	{ { "subject-key-id-plain", "FORMATS 8.7" }, R | D, plain, OID_SKI,
+	    "subject key identifier", NULL, 0 },
+	{ { "subject-key-id", "FORMATS 8.7" }, R | D, own_key_id, BARE },
+	{ { "authority-key-id-plain", "FORMATS 8.7" }, D, plain, OID_AKI,
+	    "authority key identifier", NULL, 0 },
+	{ { "authority-key-id", "FORMATS 8.7" }, D, issuer_key_id, BARE },
+	{ { "scope-plain", "FORMATS 8.9" }, D, plain, OID_SCOPE, "scope",
+	    NULL, 0 },
+	{ { "scope-form", "FORMATS 8.9" }, D, scope_reads, BARE },
+	{ { "scope-subject", "FORMATS 8.9" }, D, scope_agrees, BARE },
+	{ { "scope-slot", "FORMATS 8.13" }, D, scope_slot, BARE },
+	{ { "eku-critical", "FORMATS 8.6" }, D, critical, OID_EKU,
+	    "extended key usage", NULL, 0 },
+	{ { "eku-exact", "FORMATS 8.6" }, D, eku_exact, BARE },
+	{ { "policies-plain", "FORMATS 8.8" }, D, plain, OID_POLICIES,
+	    "certificate policies", NULL, 0 },
+	{ { "policies-exact", "FORMATS 8.8" }, D, policies_exact, BARE },
+	{ { "nothing-else", "FORMATS 8.10" }, R | D, nothing_else, BARE },
+	{ { "signature-algorithm", "FORMATS 8.11" }, R | D | L,
+	    signature_algorithm, BARE },
+	{ { "key", "FORMATS 8.12" }, R | D, key_strength, BARE },
+	{ { "rehearsal", "FORMATS 8.14" }, R | D | L, rehearsal, BARE },
+	{ { "list-foreign", "FORMATS 8.21" }, L, list_foreign, BARE },
+	{ { "list-authority-key-id", "FORMATS 8.22" }, L, list_key_id, BARE },
+	{ { "list-number", "FORMATS 8.23" }, L, list_number, BARE },
+	{ { "list-window", "FORMATS 8.24" }, L, list_window, BARE },
+	{ { "list-sorted", "FORMATS 8.25" }, L, list_sorted, BARE },
+	{ { "list-reasons", "FORMATS 8.26" }, L, list_reasons, BARE },
+	{ { "list-dates", "FORMATS 8.26" }, L, list_dates, BARE },
+};
+#define NCHECKS (sizeof(checks) / sizeof(checks[0]))
+
+static bool
+is_of(const struct check *c, enum lint_kind kind)
+{
+	return (c->kinds & 1U << kind) != 0;
+}
+
+/* The rows that are about an extension say which ones there may be. */
+static const char *
+nothing_else(struct subject *s, const struct check *c)
+{
+	const char *oid;
+	bool known;
+
+	(void)c;
+	for (size_t i = 0; i < s->cert->nseen; i++) {
+		oid = s->cert->seen[i].oid;
+		known = false;
+		for (size_t j = 0; j < NCHECKS; j++)
+			known |= is_of(&checks[j], s->kind) &&
+			    checks[j].oid != NULL &&
+			    strcmp(resolve(s, checks[j].oid), oid) == 0;
+		if (!known)
+			return say(s, oid, "is an extension the profile does "
+			    "not have");
+	}
+	return NULL;
+}
+
+const struct lint_row *
+lint_row(enum lint_kind kind, size_t i)
+{
+	for (size_t j = 0; j < NCHECKS; j++) {
+		if (is_of(&checks[j], kind) && i-- == 0)
+			return &checks[j].row;
+	}
+	return NULL;
+}
+
+static enum status
+run(struct subject *s, struct diag *d)
+{
+	const char *why;
+	enum status rc;
+
+	for (size_t i = 0; i < NCHECKS; i++) {
+		if (!is_of(&checks[i], s->kind))
+			continue;
+		if ((why = checks[i].wrong(s, &checks[i])) != NULL)
+			FAIL(d, ST_POLICY, "%s: %s", checks[i].row.clause,
+			    why);
+	}
+	rc = ST_OK;
+out:
+	return rc;
+}
+
+/* --- what is not in the parsed form: versions and how times are written --- */
+
+static enum status
+read_times(struct reader *r, struct subject *s, struct diag *d)
+{
+	struct reader in = { 0 };
+	int tag;
+	enum status rc = ST_OK;
+
+	for (size_t i = 0; i < 2; i++) {
+		tag = der_peek(r);
+		s->time_tag[i] = (uint8_t)(tag < 0 ? 0 : tag);
+		TRY(der_open(r, s->time_tag[i], &in, d));
+	}
+out:
+	return rc;
+}
+
+static enum status
+read_version(struct reader *r, struct subject *s, struct diag *d)
+{
+	struct reader number = { 0 };
+	uint8_t value;
+	enum status rc;
+
+	TRY(der_open(r, DER_INTEGER, &number, d));
+	TRY(reader_u8(&number, &value, d));
+	TRY(reader_done(&number, d));
+	s->version = value;
+out:
+	return rc;
+}
+
+static enum status
+walk_cert(struct subject *s, struct diag *d)
+{
+	struct reader r = { 0 }, all = { 0 }, tbs = { 0 }, in = { 0 };
+	enum status rc;
+
+	s->version = -1;
+	reader_init(&r, "certificate", s->cert->der.data, s->cert->der.len);
+	TRY(der_open(&r, DER_SEQUENCE, &all, d));
+	TRY(der_open(&all, DER_SEQUENCE, &tbs, d));
+	if (der_peek(&tbs) == DER_EXPLICIT_0) {
+		TRY(der_open(&tbs, DER_EXPLICIT_0, &in, d));
+		TRY(read_version(&in, s, d));
+	}
+	TRY(der_open(&tbs, DER_INTEGER, &in, d));
+	TRY(der_open(&tbs, DER_SEQUENCE, &in, d)); /* signature */
+	TRY(der_open(&tbs, DER_SEQUENCE, &in, d)); /* issuer */
+	TRY(der_open(&tbs, DER_SEQUENCE, &in, d)); /* validity */
+	TRY(read_times(&in, s, d));
+out:
+	return rc;
+}
+
+static enum status
+walk_crl(struct subject *s, struct diag *d)
+{
+	struct reader r = { 0 }, all = { 0 }, tbs = { 0 }, in = { 0 };
+	enum status rc;
+
+	s->version = -1;
+	reader_init(&r, "list", s->crl->der.data, s->crl->der.len);
+	TRY(der_open(&r, DER_SEQUENCE, &all, d));
+	TRY(der_open(&all, DER_SEQUENCE, &tbs, d));
+	if (der_peek(&tbs) == DER_INTEGER)
+		TRY(read_version(&tbs, s, d));
+	TRY(der_open(&tbs, DER_SEQUENCE, &in, d)); /* signature */
+	TRY(der_open(&tbs, DER_SEQUENCE, &in, d)); /* issuer */
+	TRY(read_times(&tbs, s, d));
+out:
+	return rc;
+}
+
+enum status
+lint_cert(enum lint_kind kind, const struct cert *cert, const char *arc,
+    struct diag *d)
+{
+	struct subject s = { .kind = kind, .cert = cert, .arc = arc };
+	enum status rc;
+
+	TRY(arc_oid(arc, ARC_SCOPE, NULL, s.scope_oid, d));
+	s.has_scope = kind == LINT_DELEGATION &&
+	    profile_scope(cert, arc, &s.scope, NULL) == ST_OK;
+	TRY(walk_cert(&s, d));
+	TRY(run(&s, d));
+out:
+	return rc;
+}
+
+enum status
+lint_crl(const struct crl *crl, struct diag *d)
+{
+	struct subject s = { .kind = LINT_LIST, .crl = crl };
+	enum status rc;
+
+	TRY(walk_crl(&s, d));
+	TRY(run(&s, d));
+out:
+	return rc;
+}

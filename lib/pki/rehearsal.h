@@ -1,0 +1,19 @@
+/* rehearsal.h -- keys that everybody can derive: RULES C6, FORMATS 8.33. */
+#ifndef ANCHORITE_REHEARSAL_H
+#define ANCHORITE_REHEARSAL_H
+
+#include <stdbool.h>
+
+#include "lib/base/diag.h"
+#include "lib/crypto/spki.h"
+
+/**
+ * rehearsal_key(key, yes, d):
+ * Whether ${key} is one that a public rehearsal seed gives, under either salt
+ * and for each algorithm a seed makes here.  Computed once, then kept: no
+ * marking is believed.  ST_SYSTEM, ST_BUG: it could not be told.
+ */
+MUST_USE enum status rehearsal_key(const struct spki *key, bool *yes,
+    struct diag *d);
+
+#endif

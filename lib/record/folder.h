@@ -1,0 +1,20 @@
+/* folder.h -- "folder/file" inside an open state folder; a name without a
+ * slash is a file at its top.  No step of it follows a link. */
+#ifndef ANCHORITE_FOLDER_H
+#define ANCHORITE_FOLDER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "lib/base/bytes.h"
+#include "lib/base/diag.h"
+
+/* As file_read_at, file_exists_at and file_create_at of file.h; the folder is
+ * made when it is absent. */
+MUST_USE enum status folder_read(int dirfd, const char *name, size_t max,
+    struct bytes *out, struct diag *d);
+bool folder_has(int dirfd, const char *name);
+MUST_USE enum status folder_create(int dirfd, const char *name,
+    const void *data, size_t len, struct diag *d);
+
+#endif

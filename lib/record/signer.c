@@ -1,0 +1,96 @@
+/* see signer.h */
+#include <string.h>
+
+#include "lib/base/clock.h"
+#include "lib/record/signer.h"
+
+/* The section of a root that a row above promises, when it will have a
+ * certificate: then there is a subject in it. */
+static const struct ini_section *
+subject_section(const struct plan *p, const char *name)
+{
+	const struct ini_section *s;
+
+	for (size_t i = 0; i < p->ini->n; i++) {
+		s = &p->ini->sections[i];
+		if (s->name != NULL && strcmp(s->name, name) == 0 &&
+		    plan_entry(s, "subject", NULL) != NULL)
+			return s;
+	}
+	return NULL;
+}
+
+static bool
+is_promised(const struct promises *promises, const char *name)
+{
+	for (size_t i = 0; i < promises->n; i++) {
+		if (strcmp(promises->promise[i].kind, "root") == 0 &&
+		    strcmp(promises->promise[i].name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+enum status
+signer_check(const struct plan *p, size_t line, const struct state *before,
+    const struct promises *promises, const char *name, int64_t until,
+    struct diag *d)
+{
+	const struct root *root = state_root(before, name);
+	const struct ini_section *s = subject_section(p, name);
+	int64_t end;
+	enum status rc;
+
+	if (root == NULL && !is_promised(promises, name))
+		PLAN_FAIL(d, ST_POLICY, p, line, "FORMATS 8.18: no root %s is "
+		    "there, and no row above makes it", name);
+	if (root != NULL ? root->object[0] == '\0' : s == NULL)
+		PLAN_FAIL(d, ST_POLICY, p, line, "FORMATS 8.18: root %s has no "
+		    "certificate: a next root signs nothing yet", name);
+	/* what is not minted yet lasts as long as its plan says, at least */
+	end = root != NULL ? root->not_after : p->effective +
+	    (int64_t)plan_int(s, "years", 0) * 365 * CLOCK_DAY;
+	if (p->mode != MODE_PRODUCTION)
+		until = p->effective + 1;
+	if (until > end)
+		PLAN_FAIL(d, ST_POLICY, p, line, "FORMATS 8.2: it would outlive "
+		    "root %s", name);
+	rc = ST_OK;
+out:
+	return rc;
+}
+
+enum status
+signer_cert(const struct state *state, const char *name, struct cert **out,
+    struct diag *d)
+{
+	const struct root *root = state_root(state, name);
+	struct bytes pem = { 0 };
+	struct cert *c = NULL;
+	enum status rc;
+
+	*out = NULL;
+	if (root == NULL || root->object[0] == '\0')
+		FAIL(d, ST_POLICY, "root %s has no certificate", name);
+	TRY(state_object(state, root->object, &pem, d));
+	TRY(cert_read(root->object, pem.data, pem.len, &c, d));
+	if (memcmp(c->key.id, root->key.id, SHA384_LEN) != 0)
+		FAIL(d, ST_AUTH, "%s is not of the key that is recorded",
+		    root->object);
+	*out = c;
+	c = NULL;
+	rc = ST_OK;
+out:
+	cert_free(c);
+	bytes_free(&pem);
+	return rc;
+}
+
+struct profile_room
+signer_room(const struct plan *p)
+{
+	const struct profile_room room = { p->arc, p->org,
+		p->mode != MODE_PRODUCTION };
+
+	return room;
+}

@@ -1,0 +1,36 @@
+/* signer.h -- a root as the rows see it that have something signed by it. */
+#ifndef ANCHORITE_SIGNER_H
+#define ANCHORITE_SIGNER_H
+
+#include <stddef.h>
+
+#include "lib/base/diag.h"
+#include "lib/crypto/cert.h"
+#include "lib/pki/profile.h"
+#include "lib/record/plan.h"
+#include "lib/record/state.h"
+#include "lib/record/step.h"
+
+/**
+ * signer_check(p, line, before, promises, name, until, d):
+ * Root ${name} has a certificate, or a row above promises the root and its
+ * section has a subject: without one it cannot issue.  The certificate lasts
+ * to the second ${until}, or in a rehearsal, where what is issued is cut, past
+ * the beginning.  ST_POLICY with the place in the plan.
+ */
+MUST_USE enum status signer_check(const struct plan *p, size_t line,
+    const struct state *before, const struct promises *promises,
+    const char *name, int64_t until, struct diag *d);
+
+/**
+ * signer_cert(state, name, out, d):
+ * The root's certificate from the state, of the recorded key.  ST_AUTH: it is
+ * not.  The caller frees (cert_free).
+ */
+MUST_USE enum status signer_cert(const struct state *state, const char *name,
+    struct cert **out, struct diag *d);
+
+/* What the profile needs to know of a plan. */
+struct profile_room signer_room(const struct plan *p);
+
+#endif

@@ -7,7 +7,6 @@
 #include "ceremony/closing.h"
 #include "ceremony/engine.h"
 #include "ceremony/verify.h"
-#include "lib/base/file.h"
 #include "lib/base/text.h"
 #include "lib/crypto/cms.h"
 #include "lib/pki/arc.h"
@@ -333,7 +332,7 @@ out:
 	plan_done(&v);
 	state_free(v.now);
 	state_free(all);
-	file_list_free(stray, nstray);
+	strays_free(stray, nstray);
 	if (fd >= 0)
 		close(fd);
 	return rc;

@@ -43,6 +43,17 @@ out:
 	return rc;
 }
 
+/* A folder that is there and cannot be entered may hold anything. */
+static bool
+folder_is_there(int dirfd, const char *name)
+{
+	char folder[64];
+
+	snprintf(folder, sizeof(folder), "%.*s", (int)strcspn(name, "/"),
+	    name);
+	return file_exists_at(dirfd, folder);
+}
+
 bool
 folder_has(int dirfd, const char *name)
 {
@@ -52,6 +63,8 @@ folder_has(int dirfd, const char *name)
 
 	if (enter(dirfd, name, false, &fd, &file, NULL) == ST_OK)
 		there = file_exists_at(fd, file);
+	else
+		there = folder_is_there(dirfd, name);
 	if (fd >= 0)
 		close(fd);
 	return there;

@@ -112,6 +112,14 @@ names_add(struct names *l, const char *name, struct diag *d)
 	return ST_OK;
 }
 
+void
+strays_free(char **stray, size_t n)
+{
+	for (size_t i = 0; stray != NULL && i < n; i++)
+		free(stray[i]);
+	free(stray);
+}
+
 static int
 by_name(const void *a, const void *b)
 {
@@ -203,7 +211,7 @@ find_strays(int dirfd, struct names *known, struct chain *c, struct diag *d)
 	rc = ST_OK;
 out:
 	file_list_free(top, n);
-	file_list_free(strays.name, strays.n);
+	strays_free(strays.name, strays.n);
 	return rc;
 }
 
@@ -245,7 +253,7 @@ chain_clear(struct chain *c)
 	for (size_t i = 0; i < c->n; i++)
 		entry_clear(&c->entry[i]);
 	free(c->entry);
-	file_list_free(c->stray, c->nstray);
+	strays_free(c->stray, c->nstray);
 	memset(c, 0, sizeof(*c));
 }
 
@@ -289,7 +297,7 @@ out:
 		diag_prefix(d, "%s", name);
 	entry_clear(&e);
 	chain_clear(&c);
-	file_list_free(known.name, known.n);
+	strays_free(known.name, known.n);
 	return rc;
 }
 
@@ -301,7 +309,6 @@ chain_prefix(const struct chain *a, const struct chain *b)
 	return a->n == 0 ||
 	    strcmp(a->entry[a->n - 1].digest, b->entry[a->n - 1].digest) == 0;
 }
-
 
 enum status
 state_load(const char *path, struct state **out, int *dirfd, char ***strays,
@@ -460,7 +467,7 @@ sticks_commit(struct sticks *s, struct entry *e, const struct outcome *o,
 	}
 	TRY(write_all(s, name, &e->text, d));
 	for (size_t i = 0; i < s->n; i++) {
-		file_list_free(s->stick[i].chain.stray,
+		strays_free(s->stick[i].chain.stray,
 		    s->stick[i].chain.nstray);
 		s->stick[i].chain.stray = NULL;
 		s->stick[i].chain.nstray = 0;

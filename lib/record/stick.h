@@ -47,6 +47,7 @@ struct sticks {
 MUST_USE enum status chain_read(int dirfd, const char *name,
     struct chain *out, struct diag *d);
 void chain_clear(struct chain *c);
+void strays_free(char **stray, size_t n);
 
 /**
  * chain_prefix(a, b):
@@ -58,7 +59,7 @@ bool chain_prefix(const struct chain *a, const struct chain *b);
  * state_load(path, out, dirfd, strays, d):
  * For readers: the chain of one folder replayed; ${*dirfd} is the caller's to
  * close after state_free.  ${strays} (may be NULL) gets files outside the
- * record's coverage; the caller frees with file_list_free.
+ * record's coverage; the caller frees with strays_free.
  */
 MUST_USE enum status state_load(const char *path, struct state **out,
     int *dirfd, char ***strays, size_t *nstrays, struct diag *d);

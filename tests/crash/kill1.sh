@@ -1,0 +1,27 @@
+#!/bin/sh
+# kill1.sh CALL NUMBER: cut the ceremony dead at that system call, go on after
+# it, and look.  One line on stdout: ok, missed or FAILED.
+set -eu
+: "${HERE:?}" "${SHOP:?}" "${BASE:?}"
+
+dir=$(mktemp -d "$SHOP/kill.XXXXXX")
+cp -a "$BASE/." "$dir"
+cd "$dir"
+code=0
+timeout -k 1 30 strace -o /dev/null -f --seccomp-bpf -e trace="$1" \
+	-e inject="$1:signal=KILL:when=$2" \
+	"$ANCHORITE" ceremony run plan.ini --room room.ini >first 2>&1 ||
+	code=$?
+case $code in
+0) word=missed ;; # that many calls were not made this time
+137) word=ok ;;
+*) word="FAILED (exit status $code)" ;;
+esac
+if ! why=$("$HERE/whole.sh" "$dir"); then
+	word="FAILED: $why"
+fi
+echo "$word: killed at $1 $2"
+case $word in
+FAILED*) ;;
+*) rm -rf "$dir" ;;
+esac

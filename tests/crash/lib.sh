@@ -1,0 +1,68 @@
+# lib.sh: what the tests of cuts and faults share.  Each begins with
+#
+#	. "$(dirname "$0")/lib.sh"
+#
+# and finds the program in $ANCHORITE, helpers in the folder $HELPER, an empty
+# folder in $SHOP, which is memory where there is some (a rehearsal may lie
+# there, and no medium wears out), and in $BASE a rehearsal that is about to
+# begin: two of two sheets, one list, one delegation, two sticks.  $BASE.uncut
+# is the same, held without a fault.
+# shellcheck shell=sh
+set -eu
+LC_ALL=C
+export LC_ALL
+HERE=$(cd "$(dirname "$0")" && pwd)
+: "${ROOT:=$(cd "$HERE/../.." && pwd)}"
+: "${ANCHORITE:=$ROOT/build/anchorite}"
+: "${HELPER:=$ROOT/build/tests/helper}"
+export HERE ROOT ANCHORITE HELPER
+
+# fail SENTENCE
+fail() {
+	echo "FAILED: $1"
+	exit 1
+}
+
+command -v strace >/dev/null || fail "there is no strace (scripts/setup --tests)"
+
+if [ -z "${SHOP:-}" ]; then
+	if [ -d /dev/shm ] && [ -w /dev/shm ]; then
+		SHOP=$(mktemp -d /dev/shm/anchorite.XXXXXX)
+	else
+		SHOP=$(mktemp -d "${WORK:-$ROOT/build}/shop.XXXXXX")
+	fi
+	trap 'rm -rf "$SHOP"' EXIT
+	trap 'exit 130' INT TERM HUP
+fi
+export SHOP
+
+# hold [WRAPPER...]: the ceremony in this folder, under the wrapper.
+hold() {
+	"$@" "$ANCHORITE" ceremony run plan.ini --room room.ini \
+		>said 2>&1 </dev/null
+}
+
+BASE=$SHOP/base
+export BASE
+if [ ! -d "$BASE" ]; then
+	"$HERE/prep.sh" "$BASE"
+	cp -a "$BASE" "$BASE.uncut"
+	(cd "$BASE.uncut" && hold env) || {
+		cat "$BASE.uncut/said"
+		fail "the uncut ceremony did not end well"
+	}
+fi
+
+# both CPUs of a small machine; more only if asked for
+JOBS=${JOBS:-2}
+
+# at_most N: lines of stdin, evenly spread, so that no more than N are left
+at_most() {
+	awk -v most="$1" '
+	{ line[NR] = $0 }
+	END {
+		step = NR > most ? NR / most : 1
+		for (i = 1; i <= NR; i += step)
+			print line[int(i)]
+	}'
+}

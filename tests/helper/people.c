@@ -1,0 +1,662 @@
+/* people.c -- the people of a ceremony, at a terminal of their own.
+ *
+ *	people [OPTIONS] KEEP CMD [ARGS...]
+ *
+ * Runs CMD on a pseudo terminal, reads its prompts and answers them as people
+ * with paper would.  What they write down lies in the folder KEEP and is there
+ * for the next run: paper/head-NNNN.words, paper/system-NNNN.words,
+ * paper/dice-NNNN.txt, sheets/ROOT-eEPOCH-sheetNN.txt.
+ *
+ *	--words FILE       the plan's words; given twice, the first are typed first
+ *	--head FILE        the head's words instead of the newest kept, likewise
+ *	--dice FILE        digits, a line for each root, instead of rolling
+ *	--mistake read-back   a wrong word in the first sheet that is read back
+ *	--mistake words       a wrong word in the first words that are asked for
+ *	--stop-after TEXT  kill CMD as soon as the terminal has shown TEXT
+ *	--screen FILE      what the terminal holds at the end, scrolled back
+ *	--shown FILE       all it ever showed
+ *
+ * Exit status: that of CMD; 97 wrong use, 98 CMD waits for something that
+ * nobody understands, 99 a share is on the screen where none may be. */
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pty.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define SCREEN_MAX (1024 * 1024) /* bytes that a terminal holds */
+#define LINE_SIZE 2048
+#define PATH_SIZE 1200
+#define FILES_MAX 8    /* of one option */
+#define SHEETS_MAX 256
+#define WAIT_MS 120000 /* for a prompt */
+#define WORDS_IN_LINE 8
+#define WIPE "\033[3J"
+
+struct papers {
+	const char *file[FILES_MAX];
+	size_t n, used;
+};
+
+struct people {
+	const char *keep;
+	struct papers plan, head;
+	const char *dice, *stop_after, *screen_file, *shown_file;
+	bool slip_read_back, slip_words;
+
+	pid_t child;
+	int tty;
+	FILE *shown;
+	char screen[SCREEN_MAX + 1];
+	size_t len;
+	size_t from; /* of the screen: what came since the last answer */
+
+	char typing[LINE_SIZE]; /* words that are being typed, line by line */
+	size_t roots;		/* that dice were rolled for */
+	size_t handed;		/* sheets handed over for the root being opened */
+	char opening[64];
+	char last[64 + 32]; /* sheet that was written */
+	char share[SHEETS_MAX][LINE_SIZE];
+	size_t nshares;
+};
+
+static struct people all; /* too large for the stack */
+
+static void
+give_up(struct people *p, int code, const char *why)
+{
+	fprintf(stderr, "people: %s\n", why);
+	if (p->child > 0)
+		kill(p->child, SIGKILL);
+	exit(code);
+}
+
+/* --- paper --- */
+
+static void
+read_text(struct people *p, const char *path, char *out, size_t size)
+{
+	FILE *f = fopen(path, "r");
+	size_t n;
+
+	if (f == NULL)
+		give_up(p, 97, path);
+	n = fread(out, 1, size - 1, f);
+	out[n] = '\0';
+	fclose(f);
+}
+
+static void
+write_text(struct people *p, const char *path, const char *text, size_t len)
+{
+	FILE *f = fopen(path, "w");
+
+	if (f == NULL || fwrite(text, 1, len, f) != len || fclose(f) != 0)
+		give_up(p, 97, path);
+}
+
+/* The next free KEEP/paper/KIND-NNNN.ENDING; returns how many there are. */
+static unsigned
+note_path(const struct people *p, const char *kind, const char *ending,
+    char out[PATH_SIZE])
+{
+	unsigned i = 0;
+
+	do {
+		snprintf(out, PATH_SIZE, "%s/paper/%s-%04u.%s", p->keep, kind,
+		    ++i, ending);
+	} while (access(out, F_OK) == 0);
+	return i - 1;
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+/* Names in KEEP/sheets that begin so, in order. */
+static size_t
+list_sheets(const struct people *p, const char *begin,
+    char names[SHEETS_MAX][256])
+{
+	char path[PATH_SIZE];
+	struct dirent *e;
+	size_t n = 0;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "%s/sheets", p->keep);
+	if ((dir = opendir(path)) == NULL)
+		return 0;
+	while ((e = readdir(dir)) != NULL && n < SHEETS_MAX) {
+		if (e->d_name[0] != '.' &&
+		    strncmp(e->d_name, begin, strlen(begin)) == 0)
+			snprintf(names[n++], 256, "%s", e->d_name);
+	}
+	closedir(dir);
+	qsort(names, n, 256, by_name);
+	return n;
+}
+
+/* The line "share: ..." of a text. */
+static bool
+share_line(const char *text, char out[LINE_SIZE])
+{
+	const char *at = strstr(text, "share: ");
+
+	if (at == NULL)
+		return false;
+	at += strlen("share: ");
+	snprintf(out, LINE_SIZE, "%.*s", (int)strcspn(at, "\r\n"), at);
+	return true;
+}
+
+static void
+know_share(struct people *p, const char *share)
+{
+	for (size_t i = 0; i < p->nshares; i++) {
+		if (strcmp(p->share[i], share) == 0)
+			return;
+	}
+	if (p->nshares < SHEETS_MAX)
+		snprintf(p->share[p->nshares++], LINE_SIZE, "%s", share);
+}
+
+static void
+open_keep(struct people *p)
+{
+	static char names[SHEETS_MAX][256];
+	char path[PATH_SIZE], text[8192], share[LINE_SIZE];
+	size_t n;
+
+	mkdir(p->keep, 0700);
+	snprintf(path, sizeof(path), "%s/paper", p->keep);
+	mkdir(path, 0700);
+	snprintf(path, sizeof(path), "%s/sheets", p->keep);
+	mkdir(path, 0700);
+	n = list_sheets(p, "", names);
+	for (size_t i = 0; i < n; i++) {
+		snprintf(path, sizeof(path), "%s/sheets/%s", p->keep,
+		    names[i]);
+		read_text(p, path, text, sizeof(text));
+		if (share_line(text, share))
+			know_share(p, share);
+	}
+}
+
+/* --- hands --- */
+
+static void
+type(struct people *p, const char *text)
+{
+	size_t len = strlen(text);
+	ssize_t n;
+
+	p->from = p->len;
+	while (len > 0) {
+		if ((n = write(p->tty, text, len)) <= 0)
+			return; /* it is gone: the end will be seen */
+		text += n;
+		len -= (size_t)n;
+	}
+}
+
+static void
+press_enter(struct people *p)
+{
+	type(p, "\n");
+}
+
+/* The word of this number, 0.., becomes another of the same list. */
+static void
+slip(char *text, size_t word, const char *wrong, const char *or)
+{
+	char copy[LINE_SIZE];
+	char *at = text;
+	int len;
+
+	while (word-- > 0) {
+		at += strcspn(at, " ");
+		at += strspn(at, " ");
+	}
+	len = (int)strcspn(at, " \n");
+	if (strncmp(at, wrong, strlen(wrong)) == 0)
+		wrong = or;
+	snprintf(copy, sizeof(copy), "%.*s%s%s", (int)(at - text), text, wrong,
+	    at + len);
+	snprintf(text, LINE_SIZE, "%s", copy);
+}
+
+/* --- what they answer --- */
+
+static void
+answer_note(struct people *p)
+{
+	const char *at = strstr(p->screen + p->from,
+	    "Write on paper the words of the ");
+	char path[PATH_SIZE], text[LINE_SIZE] = "";
+	size_t n = 0, len;
+	bool head;
+
+	if (at == NULL)
+		give_up(p, 98, "words of what?");
+	at += strlen("Write on paper the words of the ");
+	head = strncmp(at, "head", 4) == 0;
+	at += strcspn(at, "\n");
+	for (;;) {
+		at += strspn(at, " \r\n");
+		len = strspn(at, "abcdefghijklmnopqrstuvwxyz");
+		if (len == 0 || n + len + 2 > sizeof(text))
+			break;
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%.*s",
+		    n == 0 ? "" : " ", (int)len, at);
+		at += len;
+	}
+	text[n++] = '\n';
+	note_path(p, head ? "head" : "system", "words", path);
+	write_text(p, path, text, n);
+	press_enter(p);
+}
+
+/* The words they have of what is asked for, all in one line. */
+static bool
+find_words(struct people *p, char out[LINE_SIZE])
+{
+	const bool plan = strstr(p->screen + p->from, " words of the plan") !=
+	    NULL;
+	struct papers *papers = plan ? &p->plan : &p->head;
+	char path[PATH_SIZE];
+	unsigned kept;
+
+	if (papers->n > 0) {
+		read_text(p, papers->file[papers->used], out, LINE_SIZE);
+		if (papers->used + 1 < papers->n)
+			papers->used++;
+	} else {
+		kept = note_path(p, "head", "words", path);
+		if (plan || kept == 0)
+			return false;
+		snprintf(path, sizeof(path), "%s/paper/head-%04u.words",
+		    p->keep, kept);
+		read_text(p, path, out, LINE_SIZE);
+	}
+	for (char *c = out; *c != '\0'; c++) {
+		if (*c == '\n')
+			*c = ' ';
+	}
+	if (p->slip_words)
+		slip(out, 2, "adult", "absurd");
+	p->slip_words = false;
+	return true;
+}
+
+/* One line of them. */
+static void
+answer_words(struct people *p)
+{
+	char line[LINE_SIZE] = "";
+	char *at = p->typing;
+	size_t n = 0;
+	int len;
+
+	if (strstr(p->screen + p->from, "as they stand on paper") != NULL &&
+	    !find_words(p, p->typing)) {
+		type(p, "none\n");
+		return;
+	}
+	for (size_t i = 0; i < WORDS_IN_LINE; i++) {
+		at += strspn(at, " ");
+		len = (int)strcspn(at, " ");
+		n += (size_t)snprintf(line + n, sizeof(line) - n, "%.*s%s",
+		    len, at, i + 1 == WORDS_IN_LINE ? "\n" : " ");
+		at += len;
+	}
+	memmove(p->typing, at, strlen(at) + 1);
+	type(p, line);
+}
+
+/* A sheet is on the screen: it goes on paper. */
+static void
+answer_sheet(struct people *p)
+{
+	char *text = p->screen + p->from;
+	const char *at = strstr(text, "SHEET "), *epoch;
+	char path[PATH_SIZE], root[64], share[LINE_SIZE];
+	unsigned number, of, e;
+
+	if (at == NULL || !share_line(at, share) ||
+	    sscanf(at, "SHEET %u OF %u of root %63s", &number, &of, root) !=
+	    3 || (epoch = strstr(at, ", epoch ")) == NULL ||
+	    sscanf(epoch, ", epoch %u", &e) != 1)
+		give_up(p, 98, "no sheet is on the screen");
+	snprintf(p->last, sizeof(p->last), "%s-e%u-sheet%02u.txt", root, e,
+	    number);
+	snprintf(path, sizeof(path), "%s/sheets/%s", p->keep, p->last);
+	write_text(p, path, at, strlen(at));
+	know_share(p, share);
+	press_enter(p);
+}
+
+static void
+type_sheet(struct people *p, const char *name)
+{
+	char path[PATH_SIZE], text[8192], share[LINE_SIZE], line[LINE_SIZE + 1];
+
+	snprintf(path, sizeof(path), "%s/sheets/%s", p->keep, name);
+	read_text(p, path, text, sizeof(text));
+	if (!share_line(text, share))
+		give_up(p, 97, path);
+	if (p->slip_read_back)
+		slip(share, 6, "academic", "acid");
+	p->slip_read_back = false;
+	snprintf(line, sizeof(line), "%s\n", share);
+	type(p, line);
+}
+
+/* The newest epoch's sheets of a root; names sort by epoch below ten. */
+static size_t
+newest_sheets(const struct people *p, const char *root,
+    char names[SHEETS_MAX][256])
+{
+	char begin[256];
+	size_t n;
+
+	snprintf(begin, sizeof(begin), "%s-e", root);
+	if ((n = list_sheets(p, begin, names)) == 0)
+		return 0;
+	snprintf(begin, sizeof(begin), "%.*s",
+	    (int)(strstr(names[n - 1], "-sheet") - names[n - 1]),
+	    names[n - 1]);
+	return list_sheets(p, begin, names);
+}
+
+/* A share: read back by its holder, or brought to open a root. */
+static void
+answer_share(struct people *p)
+{
+	static char names[SHEETS_MAX][256];
+	const char *text = p->screen + p->from;
+	const char *back = strstr(text, "enter all its words");
+	const char *root = strstr(text, "Root ");
+	char name[64];
+	size_t n;
+
+	if (back != NULL) {
+		p->handed = 0;
+		type_sheet(p, p->last);
+		return;
+	}
+	if (root == NULL || sscanf(root, "Root %63s", name) != 1)
+		give_up(p, 98, "a share of what?");
+	if (strcmp(name, p->opening) != 0)
+		p->handed = 0;
+	snprintf(p->opening, sizeof(p->opening), "%s", name);
+	if ((n = newest_sheets(p, name, names)) == 0)
+		give_up(p, 98, "nobody has a sheet of it");
+	type_sheet(p, names[p->handed++ % n]);
+}
+
+/* The digits of the next root, as given or as they fall. */
+static void
+answer_dice(struct people *p)
+{
+	char text[4 * LINE_SIZE] = "", line[LINE_SIZE] = "", path[PATH_SIZE];
+	const char *at = text;
+	uint8_t byte;
+	size_t n = 0;
+
+	if (p->dice != NULL) {
+		read_text(p, p->dice, text, sizeof(text));
+		for (size_t i = 0; i < p->roots; i++)
+			at += strcspn(at, "\n") + 1;
+		snprintf(line, sizeof(line), "%.*s\n", (int)strcspn(at, "\n"),
+		    at);
+	}
+	while (p->dice == NULL && n < 128) {
+		if (getrandom(&byte, 1, 0) == 1 && byte < 252)
+			line[n++] = (char)('1' + byte % 6);
+	}
+	if (p->dice == NULL)
+		line[n] = '\n';
+	p->roots++;
+	note_path(p, "dice", "txt", path);
+	write_text(p, path, line, strlen(line));
+	type(p, line);
+}
+
+static void
+answer_yes(struct people *p)
+{
+	type(p, "yes\n");
+}
+
+/* What the terminal waits with, and what they do. */
+static const struct prompt {
+	const char *end; /* of the screen */
+	bool secret;	 /* a share may be on it */
+	void (*answer)(struct people *);
+} prompts[] = {
+	{ "Press Enter when they are written. ", false, answer_note },
+	{ "Press Enter when only the holder sees the screen. ", false,
+	    press_enter },
+	{ "the screen is wiped. ", true, answer_sheet },
+	{ "  rolls: ", false, answer_dice },
+	{ "  words: ", false, answer_share },
+	{ "Enter \"yes\" or \"no\": ", false, answer_yes },
+};
+
+/* "  words 9 to 16 of 24: " */
+static bool
+wants_words(const char *line)
+{
+	unsigned from, to, of;
+	int used = 0;
+
+	return sscanf(line, "  words %u to %u of %u:%n", &from, &to, &of,
+	    &used) == 3 && strcmp(line + used, " ") == 0;
+}
+
+static bool
+ends_with(const char *text, size_t len, const char *end)
+{
+	const size_t n = strlen(end);
+
+	return len >= n && memcmp(text + len - n, end, n) == 0;
+}
+
+/* Neither a share nor the mark before it. */
+static void
+look_for_shares(struct people *p)
+{
+	bool found = strstr(p->screen, "share: ") != NULL;
+
+	for (size_t i = 0; i < p->nshares; i++)
+		found |= strstr(p->screen, p->share[i]) != NULL;
+	if (found)
+		give_up(p, 99, "a share is still on the screen");
+}
+
+/* Answer, if the screen ends in a question. */
+static void
+look(struct people *p)
+{
+	const char *line = memrchr(p->screen, '\n', p->len);
+
+	line = line == NULL ? p->screen : line + 1;
+	if (p->len > p->from && wants_words(line)) {
+		look_for_shares(p);
+		answer_words(p);
+		return;
+	}
+	for (size_t i = 0; i < sizeof(prompts) / sizeof(prompts[0]); i++) {
+		if (!ends_with(p->screen + p->from, p->len - p->from,
+		    prompts[i].end))
+			continue;
+		if (!prompts[i].secret)
+			look_for_shares(p);
+		prompts[i].answer(p);
+		return;
+	}
+}
+
+/* --- the terminal --- */
+
+static void
+show(struct people *p, const char *data, size_t n)
+{
+	char *wipe;
+
+	if (p->shown != NULL)
+		fwrite(data, 1, n, p->shown);
+	if (p->len + n > SCREEN_MAX)
+		give_up(p, 98, "the screen is full");
+	for (size_t i = 0; i < n; i++) {
+		if (data[i] != '\r' && data[i] != '\0')
+			p->screen[p->len++] = data[i];
+	}
+	p->screen[p->len] = '\0';
+	if (p->stop_after != NULL &&
+	    strstr(p->screen + p->from, p->stop_after) != NULL) {
+		kill(p->child, SIGKILL);
+		p->stop_after = NULL;
+	}
+	while ((wipe = strstr(p->screen, WIPE)) != NULL) {
+		wipe += strlen(WIPE);
+		p->len -= (size_t)(wipe - p->screen);
+		memmove(p->screen, wipe, p->len + 1);
+		p->from = 0;
+	}
+}
+
+static int
+finish(struct people *p)
+{
+	int status = 0;
+
+	while (waitpid(p->child, &status, 0) < 0 && errno == EINTR)
+		;
+	p->child = 0;
+	if (p->shown != NULL)
+		fclose(p->shown);
+	if (p->screen_file != NULL)
+		write_text(p, p->screen_file, p->screen, p->len);
+	return WIFEXITED(status) ? WEXITSTATUS(status) :
+				   128 + WTERMSIG(status);
+}
+
+static int
+serve(struct people *p)
+{
+	struct pollfd in = { .fd = p->tty, .events = POLLIN };
+	char data[4096];
+	ssize_t n;
+
+	for (;;) {
+		if (poll(&in, 1, WAIT_MS) == 0) {
+			fprintf(stderr, "people: the screen says:\n%.*s\n",
+			    (int)(p->len - p->from), p->screen + p->from);
+			give_up(p, 98, "nothing happens");
+		}
+		if ((n = read(p->tty, data, sizeof(data))) <= 0)
+			return finish(p);
+		show(p, data, (size_t)n);
+		look(p);
+	}
+}
+
+/* The terminal is the child's to control; what it prints goes where ours
+ * goes. */
+static void
+start(struct people *p, char **argv)
+{
+	const int out = dup(STDOUT_FILENO), err = dup(STDERR_FILENO);
+
+	p->child = forkpty(&p->tty, NULL, NULL, NULL);
+	if (p->child < 0)
+		give_up(p, 97, "there is no terminal");
+	if (p->child == 0) {
+		dup2(out, STDOUT_FILENO);
+		dup2(err, STDERR_FILENO);
+		close(out);
+		close(err);
+		execvp(argv[0], argv);
+		_exit(127);
+	}
+	close(out);
+	close(err);
+}
+
+/* --- what was asked --- */
+
+static void
+add_paper(struct people *p, struct papers *papers, const char *file)
+{
+	if (papers->n == FILES_MAX)
+		give_up(p, 97, "too many papers");
+	papers->file[papers->n++] = file;
+}
+
+static void
+mistake(struct people *p, const char *what)
+{
+	if (strcmp(what, "read-back") == 0)
+		p->slip_read_back = true;
+	else if (strcmp(what, "words") == 0)
+		p->slip_words = true;
+	else
+		give_up(p, 97, "there is no such mistake");
+}
+
+static int
+read_options(struct people *p, int argc, char **argv)
+{
+	int i = 1;
+
+	for (; i + 1 < argc && strncmp(argv[i], "--", 2) == 0; i += 2) {
+		if (strcmp(argv[i], "--words") == 0)
+			add_paper(p, &p->plan, argv[i + 1]);
+		else if (strcmp(argv[i], "--head") == 0)
+			add_paper(p, &p->head, argv[i + 1]);
+		else if (strcmp(argv[i], "--dice") == 0)
+			p->dice = argv[i + 1];
+		else if (strcmp(argv[i], "--mistake") == 0)
+			mistake(p, argv[i + 1]);
+		else if (strcmp(argv[i], "--stop-after") == 0)
+			p->stop_after = argv[i + 1];
+		else if (strcmp(argv[i], "--screen") == 0)
+			p->screen_file = argv[i + 1];
+		else if (strcmp(argv[i], "--shown") == 0)
+			p->shown_file = argv[i + 1];
+		else
+			give_up(p, 97, argv[i]);
+	}
+	return i;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct people *p = &all;
+	const int i = read_options(p, argc, argv);
+
+	if (i + 1 >= argc)
+		give_up(p, 97, "people [OPTIONS] KEEP CMD [ARGS...]");
+	p->keep = argv[i];
+	open_keep(p);
+	if (p->shown_file != NULL &&
+	    (p->shown = fopen(p->shown_file, "w")) == NULL)
+		give_up(p, 97, p->shown_file);
+	start(p, argv + i + 1);
+	return serve(p);
+}

@@ -32,7 +32,6 @@ struct fake {
 	struct state *state;
 	struct fake_root root[FAKE_ROOTS_MAX];
 	size_t nroots;
-	char text[FAKE_PLAN_SIZE];
 	struct inbox inbox;
 	struct plan *plan;
 	struct hands hands;

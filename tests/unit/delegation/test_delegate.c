@@ -235,7 +235,8 @@ delegate_refuses_same_key_or_scope_twice_in_one_plan(void **state)
 {
 	struct bytes pem = { 0 };
 	struct fake f;
-	char first[256] = "", second[256] = "", other[256] = "", text[FAKE_PLAN_SIZE / 2];
+	char first[256] = "", second[256] = "", other[256] = "";
+	char text[FAKE_PLAN_SIZE / 2];
 	struct section a = usual(first), b = usual(second);
 
 	(void)state;

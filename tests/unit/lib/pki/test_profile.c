@@ -84,8 +84,8 @@ profile_refuses_roots_that_live_too_long_or_not_at_all(void **state)
 static void
 profile_refuses_names_outside_its_alphabet(void **state)
 {
-	static const char *const bad[] = { "", "root g1", "root/g1", "r\xc3\xb6t",
-		"root\n", "root*", "a,b" };
+	static const char *const bad[] = { "", "root g1", "root/g1",
+		"r\xc3\xb6t", "root\n", "root*", "a,b" };
 	const struct profile_room strange = { ARC, "ex\xc3\xa4mple", false };
 	const struct profile_room blank = { ARC, " example", false };
 	char longest[NAME_PART_SIZE + 1];

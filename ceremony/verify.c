@@ -152,24 +152,38 @@ out:
 	return rc;
 }
 
+/* The object of an entry that bears this name, or its -2, -3 ...; or NULL. */
+static const char *
+object_named(const struct entry *e, const char *name)
+{
+	char variant[OBJECT_NAME_SIZE];
+
+	for (unsigned v = 1; v <= OBJECT_VARIANTS; v++) {
+		object_variant(name, v, variant);
+		for (size_t i = 0; i < e->n; i++) {
+			if (strcmp(e->objects[i].name, variant) == 0)
+				return e->objects[i].name;
+		}
+	}
+	return NULL;
+}
+
 /* A root's signature over the closing line. */
 static enum status
 verify_signature(struct replay *v, const struct entry *e, const char *root,
     const struct bytes *line, struct diag *d)
 {
 	const struct root *r = state_root(v->now, root);
-	char type[CERT_OID_SIZE], tail[64];
+	char type[CERT_OID_SIZE], plain[OBJECT_NAME_SIZE];
 	struct bytes pem = { 0 }, p7s = { 0 };
 	struct cert *cert = NULL;
-	const char *name = NULL;
+	const char *name;
 	int64_t time = 0;
 	enum status rc;
 
-	snprintf(tail, sizeof(tail), ".%s.p7s", root);
-	for (size_t i = 0; i < e->n; i++) {
-		if (strstr(e->objects[i].name, tail) != NULL)
-			name = e->objects[i].name;
-	}
+	snprintf(plain, sizeof(plain), "record/%06lu.%s.p7s",
+	    (unsigned long)e->number, root);
+	name = object_named(e, plain);
 	if (name == NULL || r == NULL)
 		FAIL(d, ST_AUTH, "FORMATS 7.8: root %s signed in this "
 		    "ceremony, and not its closing line", root);

@@ -264,6 +264,17 @@ saw_make(const char *call, const char *args, long result)
 	add_op(OP_NAME, i);
 }
 
+/* Whether a call of another kind is about a file of interest. */
+static bool
+concerns_us(const char *args)
+{
+	char path[PATH_SIZE * 2];
+
+	return (strchr(args, '"') != NULL && whole_path(args, path) &&
+	    below(path) != NULL) || (fd_path(args, path) && below(path) !=
+	    NULL && strcmp(path, root) != 0);
+}
+
 static void
 read_line(char *line)
 {
@@ -289,9 +300,7 @@ read_line(char *line)
 	else if (result == 0 && (strcmp(call, "fsync") == 0 ||
 	    strcmp(call, "fdatasync") == 0 || strcmp(call, "syncfs") == 0))
 		saw_sync(call, args);
-	else if (strncmp(call, "rename", 6) == 0 ||
-	    strncmp(call, "unlink", 6) == 0 || strstr(call, "truncate") !=
-	    NULL || strncmp(call, "pwrite", 6) == 0)
+	else if (strcmp(call, "write") != 0 && concerns_us(args))
 		die("a call that no state folder should see");
 }
 
@@ -369,8 +378,7 @@ settle(void)
 /* --- one state --- */
 
 static enum fate node_name[NODES_MAX];
-static enum fate node_data[NODES_MAX]; /* of the last write */
-static size_t node_len[NODES_MAX];     /* bytes before it */
+static enum fate node_data[NODES_MAX];
 
 static void
 write_out(const char *path, const void *data, size_t len)
@@ -400,32 +408,20 @@ there(int i)
 	return true;
 }
 
-static size_t
-last_len(int i)
-{
-	return node[i].before ? 0 : node[i].len - node_len[i];
-}
-
 /* The bytes that the medium has of it. */
 static size_t
 bytes_of(int i, uint8_t *to)
 {
-	const size_t last = last_len(i);
-	size_t len = node_len[i];
+	const struct node *n = &node[i];
 
-	if (node[i].before) {
-		memcpy(to, node[i].data, node[i].len);
-		return node[i].len;
+	if (n->data == NULL || (!n->before && node_data[i] == FATE_GONE))
+		return 0;
+	if (!n->before && node_data[i] == FATE_ZEROS) {
+		memset(to, 0, n->len);
+		return n->len;
 	}
-	memcpy(to, node[i].data, len);
-	if (node_data[i] == FATE_WHOLE || node_data[i] == FATE_PART) {
-		memcpy(to + len, node[i].data + len, last);
-		len += node_data[i] == FATE_PART ? last / 2 : last;
-	} else if (node_data[i] == FATE_ZEROS) {
-		memset(to + len, 0, last);
-		len += last;
-	}
-	return len;
+	memcpy(to, n->data, n->len);
+	return !n->before && node_data[i] == FATE_PART ? n->len / 2 : n->len;
 }
 
 static uint8_t buffer[FILE_MAX + 1];
@@ -441,8 +437,7 @@ is_new(size_t cut)
 		if (!there(i))
 			continue;
 		h = (h ^ (uint64_t)i) * 1099511628211u;
-		len = node[i].dir || node[i].data == NULL ? 0 :
-							    bytes_of(i, buffer);
+		len = bytes_of(i, buffer);
 		for (size_t j = 0; j < len; j++)
 			h = (h ^ buffer[j]) * 1099511628211u;
 		h = (h ^ (node[i].promised < cut)) * 1099511628211u;
@@ -471,8 +466,7 @@ make_state(void)
 		if (node[i].dir && mkdir(path, 0700) != 0)
 			die("a state cannot be made");
 		if (!node[i].dir)
-			write_out(path, buffer, node[i].data == NULL ? 0 :
-			    bytes_of(i, buffer));
+			write_out(path, buffer, bytes_of(i, buffer));
 	}
 }
 
@@ -524,8 +518,7 @@ has_head(const struct chain *c)
 
 	for (int i = 0; i < nnodes; i++) {
 		if (strncmp(node[i].path, "paper/head-", 11) == 0 &&
-		    there(i) && node[i].data != NULL &&
-		    bytes_of(i, buffer) == node[i].len &&
+		    there(i) && bytes_of(i, buffer) == node[i].len &&
 		    (newest < 0 || strcmp(node[i].path, node[newest].path) > 0))
 			newest = i;
 	}
@@ -613,10 +606,8 @@ pending_at(size_t cut, size_t pending[PENDING_MAX])
 {
 	size_t n = 0;
 
-	for (int i = 0; i < nnodes; i++) {
+	for (int i = 0; i < nnodes; i++)
 		node_name[i] = node_data[i] = FATE_GONE;
-		node_len[i] = 0;
-	}
 	for (size_t i = 0; i < cut; i++) {
 		if (op[i].kind != OP_NAME && op[i].kind != OP_DATA)
 			continue;

@@ -7,7 +7,7 @@
 calls=openat,mkdir,mkdirat,write,pwrite64,fsync,fdatasync,syncfs,rename
 calls=$calls,renameat,renameat2,unlink,unlinkat,ftruncate,truncate
 case $1 in
-all) every=5 ;;
+all) every=2 ;;
 *) every=40 ;;
 esac
 
@@ -51,10 +51,10 @@ states "a resumed one" "$SHOP/second.log" "$SHOP/second" \
 sed 's/^/crash states: a resumed one: /' "$SHOP/found"
 [ $found -eq 0 ] || fail "states are lost or corrupt"
 
-for what in file folder; do
-	states "a control" "$SHOP/first.log" "$SHOP/first" --forget $what
+for kind in file folder; do
+	states "a control" "$SHOP/first.log" "$SHOP/first" --forget $kind
 	line=$(tail -n 1 "$SHOP/found")
-	echo "crash states: no $what of the record synced: $line"
+	echo "crash states: had no $kind been synced: $line"
 	[ $found -eq 1 ] && [ "${line%% 0 lost*}" = "$line" ] ||
-		fail "a missing sync of a $what is not found"
+		fail "the missing sync of a $kind is not found"
 done

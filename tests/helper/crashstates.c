@@ -42,6 +42,7 @@
 #define OPS_MAX 65536
 #define PENDING_MAX 256
 #define TRIES_MAX 400 /* combinations of one point, when there are more */
+#define TRIES_CONTROL 20
 #define SEEN_MAX (1u << 20)
 #define PATH_SIZE 512
 #define NEVER SIZE_MAX
@@ -68,7 +69,6 @@ enum op_kind { OP_NAME, OP_DATA, OP_SYNC, OP_SYNC_ALL, OP_NEXT };
 struct op {
 	enum op_kind kind;
 	int node;
-	size_t len;  /* of data */
 	size_t done; /* the operation that makes it stay */
 };
 
@@ -127,13 +127,12 @@ add_node(const char *path, bool dir)
 	return nnodes++;
 }
 
-static struct op *
+static void
 add_op(enum op_kind kind, int of)
 {
 	if (nops == OPS_MAX)
 		die("too many operations");
-	op[nops] = (struct op) { kind, of, 0, NEVER };
-	return &op[nops++];
+	op[nops++] = (struct op) { kind, of, NEVER };
 }
 
 /* "\x41\x42" up to the closing mark; returns the bytes. */
@@ -202,6 +201,19 @@ fd_path(const char *args, char path[PATH_SIZE * 2])
 	return true;
 }
 
+static size_t
+read_in(const char *path, uint8_t *to, size_t len)
+{
+	FILE *f = fopen(path, "r");
+	size_t n;
+
+	if (f == NULL)
+		return 0;
+	n = fread(to, 1, len, f);
+	fclose(f);
+	return n;
+}
+
 static void
 saw_write(const char *args, size_t len)
 {
@@ -211,15 +223,19 @@ saw_write(const char *args, size_t len)
 	int i;
 
 	if (!fd_path(args, path) || (name = below(path)) == NULL ||
-	    quote == NULL || (i = find_node(name)) < 0)
+	    (i = find_node(name)) < 0)
 		return;
 	n = &node[i];
-	if ((n->data = realloc(n->data, n->len + len + 1)) == NULL)
-		die("out of memory");
-	if (unhex(quote + 1, '"', n->data + n->len, len + 1) != len)
+	if (n->data != NULL || (n->data = malloc(len + 1)) == NULL)
+		die("a file is written in more than one piece");
+	/* what is written out of secret memory, strace cannot see */
+	if (quote == NULL)
+		n->len = read_in(path, n->data, len);
+	else
+		n->len = unhex(quote + 1, '"', n->data, len + 1);
+	if (n->len != len)
 		die("a write is not whole in the log");
-	n->len += len;
-	add_op(OP_DATA, i)->len = len;
+	add_op(OP_DATA, i);
 }
 
 static void
@@ -324,7 +340,6 @@ take_before(const char *path, const struct stat *st, int type, struct FTW *w)
 {
 	const char *name = path + strlen(from) + (w->level > 0);
 	char full[PATH_SIZE * 2];
-	FILE *f;
 	int i;
 
 	snprintf(full, sizeof(full), "%s/%s", root, name);
@@ -336,10 +351,8 @@ take_before(const char *path, const struct stat *st, int type, struct FTW *w)
 		return 0;
 	node[i].len = (size_t)st->st_size;
 	if ((node[i].data = malloc(node[i].len + 1)) == NULL ||
-	    (f = fopen(path, "r")) == NULL ||
-	    fread(node[i].data, 1, node[i].len, f) != node[i].len)
+	    read_in(path, node[i].data, node[i].len) != node[i].len)
 		die("what was there before cannot be read");
-	fclose(f);
 	node[i].promised = 0;
 	return 0;
 }
@@ -660,13 +673,14 @@ static void
 try_point(size_t cut)
 {
 	size_t pending[PENDING_MAX], n, choices = 1;
+	const size_t most = forget == NULL ? TRIES_MAX : TRIES_CONTROL;
 	uint32_t x = 2463534242u + (uint32_t)cut;
 
 	n = pending_at(cut, pending);
-	for (size_t i = 0; i < n && choices <= TRIES_MAX; i++)
+	for (size_t i = 0; i < n && choices <= most; i++)
 		choices *= fates(pending[i]);
-	for (size_t k = 0; k < choices && k < TRIES_MAX; k++) {
-		choose(pending, n, k, choices > TRIES_MAX ? &x : NULL);
+	for (size_t k = 0; k < choices && k < most; k++) {
+		choose(pending, n, k, choices > most ? &x : NULL);
 		try_state(cut);
 	}
 }
@@ -691,18 +705,6 @@ read_options(int argc, char **argv)
 	return i;
 }
 
-/* A write that is one of several would need a history of its own. */
-static void
-one_write_each(void)
-{
-	static int writes[NODES_MAX];
-
-	for (size_t i = 0; i < nops; i++) {
-		if (op[i].kind == OP_DATA && ++writes[op[i].node] > 1)
-			die("a file is written in more than one piece");
-	}
-}
-
 int
 main(int argc, char **argv)
 {
@@ -717,7 +719,6 @@ main(int argc, char **argv)
 	if (from != NULL && nftw(from, take_before, 16, FTW_PHYS) != 0)
 		die("what was there before cannot be read");
 	read_log(argv[i]);
-	one_write_each();
 	settle();
 	if (nops < 10)
 		die("there is nothing in the log");

@@ -1,6 +1,7 @@
 /* see vectors.h */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -11,10 +12,12 @@
 FILE *
 vectors_open(const char *name)
 {
-	char path[256];
+	const char *root = getenv("ROOT"); /* the runner says where we are */
+	char path[1024];
 	FILE *f;
 
-	snprintf(path, sizeof(path), "tests/vectors/%s", name);
+	snprintf(path, sizeof(path), "%s/tests/vectors/%s",
+	    root == NULL ? "." : root, name);
 	if ((f = fopen(path, "re")) == NULL)
 		fail_msg("%s: not there (run from the top folder)", path);
 	return f;

@@ -122,6 +122,10 @@ san: ## the same under AddressSanitizer and UBSan
 ct: ## secrets decide no branch and no address (valgrind)
 	@tests/ct/run.sh $(BUILD)/ct
 
+.PHONY: analyze
+analyze: ## gcc -fanalyzer, cppcheck, clang-tidy
+	@scripts/analyze
+
 .PHONY: layers
 layers: ## imports point down only
 	@scripts/check-layers

@@ -81,23 +81,3 @@ asn1_set(ASN1_STRING *field, const void *der, size_t len)
 {
 	return len <= INT_MAX && ASN1_STRING_set(field, der, (int)len) == 1;
 }
-
-enum status
-asn1_sign_frame(const struct bytes *tbs, const struct alg_id *alg,
-    const struct bytes *sig, struct bytes *out, struct diag *d)
-{
-	ASN1_SIGNED *s = NULL;
-	enum status rc;
-
-	s = (ASN1_SIGNED *)ASN1_item_new(ASN1_ITEM_rptr(ASN1_SIGNED));
-	if (s == NULL || !asn1_set(s->tbs, tbs->data, tbs->len) ||
-	    !asn1_set(s->alg, alg->der, alg->len) ||
-	    !asn1_set(s->sig, sig->data, sig->len))
-		FAIL(d, ST_SYSTEM, "out of memory");
-	/* whole bytes: a bit string with no unused bits */
-	s->sig->flags |= ASN1_STRING_FLAG_BITS_LEFT;
-	TRY(asn1_write(s, ASN1_ITEM_rptr(ASN1_SIGNED), out, d));
-out:
-	ASN1_item_free((ASN1_VALUE *)s, ASN1_ITEM_rptr(ASN1_SIGNED));
-	return rc;
-}

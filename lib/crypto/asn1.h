@@ -6,12 +6,14 @@
 #ifndef ANCHORITE_ASN1_H
 #define ANCHORITE_ASN1_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include <openssl/asn1t.h>
 #include <openssl/x509.h>
 
 #include "lib/base/bytes.h"
 #include "lib/base/diag.h"
-#include "lib/crypto/alg.h"
 
 /* SIGNED{} of X.509: certificates, lists and requests alike */
 typedef struct {
@@ -73,13 +75,5 @@ MUST_USE enum status asn1_write(const void *value, const ASN1_ITEM *it,
 
 /* A whole SEQUENCE into a template's field; false: no memory. */
 bool asn1_set(ASN1_STRING *field, const void *der, size_t len);
-
-/**
- * asn1_sign_frame(tbs, alg, sig, out, d):
- * SIGNED{} around what was signed.
- */
-MUST_USE enum status asn1_sign_frame(const struct bytes *tbs,
-    const struct alg_id *alg, const struct bytes *sig, struct bytes *out,
-    struct diag *d);
 
 #endif

@@ -137,6 +137,10 @@ analyze: ## gcc -fanalyzer, cppcheck, clang-tidy
 layers: ## imports point down only
 	@scripts/check-layers
 
+.PHONY: clauses
+clauses: ## what refusals cite can be looked up
+	@scripts/check-clauses
+
 .PHONY: headers
 headers: $(BUILD)/flags.mk ## each header compiles alone
 	@CC="$(CC)" CPPFLAGS="$(CPPFLAGS_ALL)" CFLAGS="-std=c11 $(WARN)" \

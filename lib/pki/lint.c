@@ -483,7 +483,8 @@ list_dates(struct subject *s, const struct check *c)
 #define BARE NULL, NULL, NULL, 0 /* about no one extension */
 
 static const struct check checks[] = {
-	{ { "version", "FORMATS 8.1" }, R | D | L, version, BARE },
+	{ { "version", "FORMATS 8.1" }, R | D, version, BARE },
+	{ { "list-version", "FORMATS 8.20" }, L, version, BARE },
 	{ { "names", "FORMATS 8.1" }, R | D | L, names, BARE },
 	{ { "issuer", "FORMATS 8.1" }, R | D, issuer, BARE },
 	{ { "validity", "FORMATS 8.2" }, R | D, validity, BARE },

@@ -670,7 +670,7 @@ static const struct {
 	void (*spoil)(struct crl *);
 	const char *why;
 } bad_lists[] = {
-	{ crl_version, "FORMATS 8.1: the list is not of version 2" },
+	{ crl_version, "FORMATS 8.20: the list is not of version 2" },
 	{ crl_foreign, "FORMATS 8.21: delta indicator" },
 	{ crl_no_aki, "FORMATS 8.22" },
 	{ crl_no_number, "FORMATS 8.23" },

@@ -46,6 +46,9 @@ new_fact(struct facts *f, const char *key, bool list, struct fact **out,
 	return ST_OK;
 }
 
+static enum status new_value(struct fact *fact, const char *fmt, va_list ap,
+    struct diag *d) PRINTF_LIKE(2, 0);
+
 static enum status
 new_value(struct fact *fact, const char *fmt, va_list ap, struct diag *d)
 {

@@ -18,22 +18,6 @@ static const char *const folders[] = { "bundles", "cross", "issued", "lists",
 	"plans", "private", "record", "requests", "roots", "sealed" };
 #define NFOLDERS (sizeof(folders) / sizeof(folders[0]))
 
-#define VARIANTS 9 /* names tried when torn files have taken them */
-
-/* "issued/4c.crt" with variant 3 is "issued/4c-3.crt". */
-static void
-variant_name(const char *name, unsigned variant, char out[OBJECT_NAME_SIZE])
-{
-	const char *dot = strrchr(name, '.');
-	const int stem = dot == NULL ? (int)strlen(name) : (int)(dot - name);
-
-	if (variant == 1)
-		snprintf(out, OBJECT_NAME_SIZE, "%s", name);
-	else
-		snprintf(out, OBJECT_NAME_SIZE, "%.*s-%u%s", stem, name,
-		    variant, dot == NULL ? "" : dot);
-}
-
 static void
 entry_name(uint64_t number, unsigned variant, char out[OBJECT_NAME_SIZE])
 {
@@ -41,7 +25,7 @@ entry_name(uint64_t number, unsigned variant, char out[OBJECT_NAME_SIZE])
 
 	snprintf(plain, sizeof(plain), "record/%06lu.json",
 	    (unsigned long)number);
-	variant_name(plain, variant, out);
+	object_variant(plain, variant, out);
 }
 
 bool
@@ -49,8 +33,8 @@ variant_of(const char *name, const char *plain)
 {
 	char is[OBJECT_NAME_SIZE];
 
-	for (unsigned v = 1; v <= VARIANTS; v++) {
-		variant_name(plain, v, is);
+	for (unsigned v = 1; v <= OBJECT_VARIANTS; v++) {
+		object_variant(plain, v, is);
 		if (strcmp(name, is) == 0)
 			return true;
 	}
@@ -87,8 +71,9 @@ find_entry(int dirfd, uint64_t number, const char *previous,
 	enum status rc;
 
 	*found = false;
-	for (unsigned v = 1; v <= VARIANTS; v++) {
+	for (unsigned v = 1; v <= OBJECT_VARIANTS; v++) {
 		entry_name(number, v, try);
+		/* the torn file that took a name may lie on the other stick */
 		if (!folder_has(dirfd, try))
 			continue;
 		TRY(folder_read(dirfd, try, ENTRY_MAX, &text, d));
@@ -425,8 +410,8 @@ free_variant(const struct sticks *s, const char *name,
 	struct bytes there = { 0 };
 	bool fits;
 
-	for (unsigned v = 1; v <= VARIANTS; v++) {
-		variant_name(name, v, out);
+	for (unsigned v = 1; v <= OBJECT_VARIANTS; v++) {
+		object_variant(name, v, out);
 		fits = true;
 		for (size_t i = 0; i < s->n && fits; i++) {
 			if (!folder_has(s->stick[i].dirfd, out))

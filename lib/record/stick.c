@@ -145,8 +145,8 @@ by_name(const void *a, const void *b)
 static bool
 names_have(const struct names *l, const char *name)
 {
-	return bsearch(&name, l->name, l->n, sizeof(*l->name), by_name) !=
-	    NULL;
+	return l->n > 0 && bsearch(&name, l->name, l->n, sizeof(*l->name),
+	    by_name) != NULL;
 }
 
 /* What the chain accounts for: entries, objects, leftovers named before. */

@@ -542,17 +542,21 @@ static enum status
 load_kept(const struct run *r, const struct state *after,
     const struct ceremony *c, struct loaded *l, struct diag *d)
 {
+	const struct entry *open = &after->entries[c->first - 1];
 	struct bytes text = { 0 };
-	char name[OBJECT_NAME_SIZE];
+	const char *name;
 	enum status rc;
 
 	memset(l, 0, sizeof(*l));
+	l->dirfd = -1;
+	if (open->n == 0)
+		FAIL(d, ST_FORMAT, "the opening entry has no plan");
+	name = open->objects[0].name;
 	l->dirfd = openat(after->dirfd, "requests", O_RDONLY | O_DIRECTORY |
 	    O_CLOEXEC);
 	l->inbox.dirfd = l->dirfd;
 	snprintf(l->inbox.prefix, sizeof(l->inbox.prefix), "%06u-",
 	    c->number);
-	snprintf(name, sizeof(name), "plans/%06u.ini", c->number);
 	TRY(state_object(after, name, &text, d));
 	TRY(plan_read(name, &text, r->steps, &l->inbox, &l->plan, d));
 	TRY(engine_steps(l->plan, r->steps, &l->step, &l->nsteps, d));

@@ -6,7 +6,7 @@
 # The calls of an uncut run.  An injection counts calls of one kind, so each is
 # named by its kind and its number among them.
 cp -a "$BASE" "$SHOP/count"
-(cd "$SHOP/count" && hold strace -o ../calls -f -y -s 0) ||
+(cd "$SHOP/count" && hold strace -o ../calls -y -s 0) ||
 	fail "the ceremony did not end well under strace"
 rm -rf "$SHOP/count"
 awk -v how="$1" '

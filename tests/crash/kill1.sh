@@ -8,7 +8,7 @@ dir=$(mktemp -d "$SHOP/kill.XXXXXX")
 cp -a "$BASE/." "$dir"
 cd "$dir"
 code=0
-timeout -k 1 30 strace -o /dev/null -f --seccomp-bpf -e trace="$1" \
+timeout -k 1 30 strace -o /dev/null -e trace="$1" \
 	-e inject="$1:signal=KILL:when=$2" \
 	"$ANCHORITE" ceremony run plan.ini --room room.ini >first 2>&1 ||
 	code=$?

@@ -135,6 +135,11 @@ ct: ## secrets decide no branch and no address (valgrind)
 analyze: ## gcc -fanalyzer, cppcheck, clang-tidy
 	@scripts/analyze
 
+.PHONY: bench
+bench: $(PROGRAM) $(BENCHES) ## what shares and delegations cost
+	@$(BUILD)/tests/bench/bench_shares
+	@tests/bench/bench-delegate.sh $(BUILD)
+
 .PHONY: layers
 layers: ## imports point down only
 	@scripts/check-layers

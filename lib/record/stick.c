@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "lib/base/file.h"
+#include "lib/base/text.h"
 #include "lib/record/folder.h"
 #include "lib/record/stick.h"
 
@@ -462,6 +463,28 @@ out:
 	return rc;
 }
 
+/* Whether a folder is in memory, or would be made there. */
+static bool
+in_memory(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	struct bytes up = { 0 };
+	bool memory = false; /* what cannot be opened is refused later */
+	int fd = -1;
+
+	if (file_open_dir(path, false, &fd, NULL) != ST_OK &&
+	    text_format(&up, NULL, "%.*s.", slash == NULL ? 0 :
+	    (int)(slash + 1 - path), path) == ST_OK &&
+	    file_open_dir((const char *)up.data, false, &fd, NULL) != ST_OK)
+		fd = -1;
+	if (fd >= 0) {
+		memory = file_is_memory(fd);
+		close(fd);
+	}
+	bytes_free(&up);
+	return memory;
+}
+
 static enum status
 open_stick(const char *path, bool create, bool memory, struct stick *out,
     struct diag *d)
@@ -471,14 +494,15 @@ open_stick(const char *path, bool create, bool memory, struct stick *out,
 
 	if ((out->path = strdup(path)) == NULL)
 		FAIL(d, ST_SYSTEM, "out of memory");
+	/* before it is made: a refusal leaves nothing behind */
+	if (!memory && in_memory(path))
+		FAIL(d, ST_POLICY, "%s: FORMATS 7.1: a state is kept on a "
+		    "medium, and this is memory", path);
 	TRY(file_open_dir(path, create, &out->dirfd, d));
 	if (fstat(out->dirfd, &st) != 0)
 		FAIL(d, ST_SYSTEM, "%s: %s", path, strerror(errno));
 	out->dev = st.st_dev;
 	out->ino = st.st_ino;
-	if (!memory && file_is_memory(out->dirfd))
-		FAIL(d, ST_POLICY, "%s: FORMATS 7.1: a state is kept on a "
-		    "medium, and this is memory", path);
 	/* a killed run may have left pages that are not on the medium */
 	if (syncfs(out->dirfd) != 0)
 		FAIL(d, ST_SYSTEM, "%s: %s", path, strerror(errno));

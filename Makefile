@@ -51,12 +51,13 @@ PROGRAM = $(BUILD)/anchorite
 UNITS = $(call bin,$(UNIT_SRCS))
 HELPERS = $(call bin,$(HELPER_SRCS))
 BENCHES = $(call bin,$(BENCH_SRCS))
+PLANTED = $(BUILD)/tests/planted/anchorite
 
 .PHONY: all
 all: $(PROGRAM) ## build the program
 
 .PHONY: tests
-tests: $(PROGRAM) $(UNITS) $(HELPERS)
+tests: $(PROGRAM) $(UNITS) $(HELPERS) $(PLANTED)
 
 $(BUILD)/flags.mk: scripts/probe-flags
 	@mkdir -p $(@D)
@@ -101,6 +102,12 @@ $(UNITS): %: %.o $(CMD) $(SUPPORT) $(CORE)
 unit_link = $(shell sed -n 's,^/\* link: \(.*\) \*/$$,\1,p' \
 	$(patsubst $(BUILD)/%,%.c,$(1)))
 
+# A subverted program, for the test that a second machine sees through it.
+$(PLANTED): $(BUILD)/tests/planted/plant.o $(call obj,$(CMD_SRCS)) $(CORE)
+	@printf '  LINK  %s\n' $@
+	@$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ -Wl,--wrap=X509_sign_ctx \
+	    $(LIBS_ALL)
+
 $(HELPERS) $(BENCHES): %: %.o $(SUPPORT) $(CORE)
 	@printf '  LINK  %s\n' $@
 	@$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< $(SUPPORT) $(CORE) \
@@ -129,6 +136,10 @@ analyze: ## gcc -fanalyzer, cppcheck, clang-tidy
 .PHONY: layers
 layers: ## imports point down only
 	@scripts/check-layers
+
+.PHONY: clauses
+clauses: ## what refusals cite can be looked up
+	@scripts/check-clauses
 
 .PHONY: headers
 headers: $(BUILD)/flags.mk ## each header compiles alone

@@ -121,22 +121,6 @@ take_events(struct engine *e, struct diag *d)
 	return rc;
 }
 
-/* The name without the -2, -3 that a torn file forces. */
-static bool
-same_name(const char *recorded, const char *wanted)
-{
-	const char *dot = strrchr(wanted, '.');
-	const size_t stem = dot == NULL ? strlen(wanted) :
-					  (size_t)(dot - wanted);
-
-	if (strncmp(recorded, wanted, stem) != 0)
-		return false;
-	recorded += stem;
-	if (recorded[0] == '-' && recorded[1] >= '2' && recorded[1] <= '9')
-		recorded += 2;
-	return strcmp(recorded, wanted + stem) == 0;
-}
-
 static enum status
 compare_objects(const struct entry *t, const struct outcome *o,
     struct diag *d)
@@ -146,7 +130,7 @@ compare_objects(const struct entry *t, const struct outcome *o,
 	for (size_t i = 0; i < o->n && i < t->n; i++) {
 		hash_sha384_hex(o->objects[i].bytes.data,
 		    o->objects[i].bytes.len, digest);
-		if (!same_name(t->objects[i].name, o->objects[i].name) ||
+		if (!variant_of(t->objects[i].name, o->objects[i].name) ||
 		    strcmp(t->objects[i].digest, digest) != 0)
 			return diag_set(d, ST_AUTH, "entry %lu: FORMATS 7.9: "
 			    "%s is not what was computed again",

@@ -80,13 +80,15 @@ read_need(const struct plan *p, const struct ini_section *s, struct mint *m,
     struct diag *d)
 {
 	const struct ini_entry *e = plan_entry(s, "need", NULL);
-	unsigned need = 0;
-	int used = 0;
+	const size_t len = strcspn(e->value, " ");
+	uint64_t need = 0;
+	char number[4];
 	enum status rc;
 
-	if (sscanf(e->value, "%2u group%n", &need, &used) != 1 || used == 0 ||
-	    (strcmp(e->value + used, "") != 0 &&
-	    strcmp(e->value + used, "s") != 0) || need > SLIP39_GROUPS_MAX)
+	snprintf(number, sizeof(number), "%.*s", (int)len, e->value);
+	if (text_number(number, 1, SLIP39_GROUPS_MAX, &need, NULL) != ST_OK ||
+	    (strcmp(e->value + len, " group") != 0 &&
+	    strcmp(e->value + len, " groups") != 0))
 		PLAN_FAIL(d, ST_FORMAT, p, e->line, "FORMATS 3.18: %s",
 		    "need is \"1 group\", \"2 groups\", ...");
 	m->scheme.need = (uint8_t)need;

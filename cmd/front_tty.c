@@ -47,7 +47,7 @@ more_words(const struct front *f, size_t line, size_t lines,
     struct bytes *all, struct diag *d)
 {
 	struct bytes typed = { 0 };
-	char prompt[64];
+	char prompt[96];
 	enum status rc;
 
 	snprintf(prompt, sizeof(prompt), "  words %zu to %zu of %zu: ",

@@ -139,7 +139,7 @@ check_attributes(const X509_REQ *x, struct diag *d)
 		    X509_REQ_get_attr(x, i));
 
 		if (X509_REQ_get_attr_by_OBJ(x, o, i) >= 0)
-			return diag_set(d, ST_FORMAT, "FORMATS 6.4: an "
+			return diag_set(d, ST_FORMAT, "FORMATS 6.1: an "
 			    "attribute is there twice");
 	}
 	return ST_OK;
@@ -153,7 +153,7 @@ read_key(X509_REQ *x, struct csr *c, struct diag *d)
 	enum status rc;
 
 	if (len <= 0)
-		return ossl_fail(d, ST_FORMAT, "FORMATS 6.5: its public key");
+		return ossl_fail(d, ST_FORMAT, "FORMATS 6.4: its public key");
 	rc = spki_read(der, (size_t)len, &c->key, d);
 	OPENSSL_free(der);
 	return rc;
@@ -234,10 +234,10 @@ csr_check(const char *name, const struct csr *c, struct diag *d)
 	if ((x = d2i_X509_REQ(NULL, &at, (long)c->der.len)) == NULL)
 		FAIL(d, ST_SYSTEM, "out of memory");
 	if (!digest_is_good(x))
-		FAIL(d, ST_AUTH, "FORMATS 6.6: it is signed with a digest "
+		FAIL(d, ST_AUTH, "FORMATS 6.10: it is signed with a digest "
 		    "weaker than SHA-256");
 	if (X509_REQ_verify(x, pub) != 1)
-		FAIL(d, ST_AUTH, "FORMATS 6.6: it is not signed with its own "
+		FAIL(d, ST_AUTH, "FORMATS 6.10: it is not signed with its own "
 		    "key");
 	rc = ST_OK;
 out:

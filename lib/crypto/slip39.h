@@ -94,9 +94,10 @@ void slip39_set_clear(struct slip39_set *set);
 
 /**
  * slip39_prove(set, ems, count, d):
- * Recombine every quorum of ${set} in memory (every choice of exactly `need`
- * groups, and in each of exactly `need` members) and compare with ${ems};
- * ${*count} says how many quorums there were.  ST_BUG: one does not match.
+ * Recombine from the words, in memory, every choice of exactly `need` members
+ * of each group, then every choice of exactly `need` groups, and compare with
+ * ${ems}.  ${*count} says how many quorums of the whole that covers, at most
+ * UINT64_MAX.  ST_BUG: one does not match.
  */
 MUST_USE enum status slip39_prove(const struct slip39_set *set,
     const struct secret *ems, uint64_t *count, struct diag *d);

@@ -108,7 +108,8 @@ signature_algorithm(struct subject *s, const struct check *c)
 	(void)c;
 	if (key_known(alg, NULL) != ST_OK)
 		return "it is signed by an algorithm that no root has";
-	if (s->kind == LINT_ROOT && strcmp(alg, s->cert->key.alg) != 0)
+	if (s->cert != NULL && s->kind == LINT_ROOT &&
+	    strcmp(alg, s->cert->key.alg) != 0)
 		return "it is signed by another algorithm than its own key's";
 	return NULL;
 }

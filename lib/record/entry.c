@@ -14,44 +14,53 @@ static const char *const fields[] = { "entry", "time", "kind", "actor",
 	"facts", "objects", "leftovers", "previous", "digest" };
 #define NFIELDS (sizeof(fields) / sizeof(fields[0]))
 
+/* What lacks a part is not sealed: nothing at all rather than less. */
+static json_t *
+whole(json_t *v, int bad)
+{
+	if (bad == 0)
+		return v;
+	json_decref(v);
+	return NULL;
+}
+
+static json_t *
+texts_json(char *const *text, size_t n)
+{
+	json_t *a = json_array();
+	int bad = a == NULL;
+
+	for (size_t i = 0; i < n && bad == 0; i++)
+		bad = json_array_append_new(a, json_string(text[i]));
+	return whole(a, bad);
+}
+
 static json_t *
 facts_json(const struct facts *f)
 {
+	const struct fact *fact;
 	json_t *o = json_object(), *v;
+	int bad = o == NULL;
 
-	for (size_t i = 0; i < f->n && o != NULL; i++) {
-		if (f->fact[i].list) {
-			v = json_array();
-			for (size_t j = 0; j < f->fact[i].n; j++)
-				json_array_append_new(v,
-				    json_string(f->fact[i].value[j]));
-		} else {
-			v = json_string(f->fact[i].value[0]);
-		}
-		json_object_set_new(o, f->fact[i].key, v);
+	for (size_t i = 0; i < f->n && bad == 0; i++) {
+		fact = &f->fact[i];
+		v = fact->list ? texts_json(fact->value, fact->n) :
+				 json_string(facts_get(f, fact->key));
+		bad = json_object_set_new(o, fact->key, v);
 	}
-	return o;
+	return whole(o, bad);
 }
 
 static json_t *
 objects_json(const struct entry *e)
 {
 	json_t *a = json_array();
+	int bad = a == NULL;
 
-	for (size_t i = 0; i < e->n; i++)
-		json_array_append_new(a, json_pack("{s:s,s:s}", "name",
+	for (size_t i = 0; i < e->n && bad == 0; i++)
+		bad = json_array_append_new(a, json_pack("{s:s,s:s}", "name",
 		    e->objects[i].name, "sha384", e->objects[i].digest));
-	return a;
-}
-
-static json_t *
-leftovers_json(const struct entry *e)
-{
-	json_t *a = json_array();
-
-	for (size_t i = 0; i < e->nleft; i++)
-		json_array_append_new(a, json_string(e->leftovers[i]));
-	return a;
+	return whole(a, bad);
 }
 
 enum status
@@ -64,10 +73,10 @@ entry_seal(struct entry *e, struct diag *d)
 	size_t len;
 
 	clock_text(e->time, when);
-	o = json_pack("{s:I,s:s,s:s,s:s,s:o?,s:o?,s:o?,s:s}", "entry",
+	o = json_pack("{s:I,s:s,s:s,s:s,s:o,s:o,s:o,s:s}", "entry",
 	    (json_int_t)e->number, "time", when, "kind", e->kind, "actor",
 	    e->actor, "facts", facts_json(&e->facts), "objects",
-	    objects_json(e), "leftovers", leftovers_json(e), "previous",
+	    objects_json(e), "leftovers", texts_json(e->leftovers, e->nleft), "previous",
 	    e->previous);
 	if (o == NULL || (body = json_dumps(o, JSON_COMPACT)) == NULL)
 		FAIL(d, ST_SYSTEM, "entry %lu: out of memory, or text that is "
@@ -98,7 +107,11 @@ read_facts(json_t *o, struct facts *f, struct diag *d)
 	enum status rc;
 	size_t i;
 
+	if (json_object_size(o) > FACTS_MAX)
+		FAIL(d, ST_FORMAT, "more than %d facts", FACTS_MAX);
 	json_object_foreach(o, key, v) {
+		if (!facts_is_key(key))
+			FAIL(d, ST_FORMAT, "a fact's key is not of the form");
 		if (json_is_string(v)) {
 			TRY(facts_set(f, d, key, "%s", json_string_value(v)));
 			continue;
@@ -142,13 +155,28 @@ out:
 	return rc;
 }
 
-/* Copy text that must fit, or be refused. */
+/* A word, or the one that stands for none. */
 static enum status
-take(const char *text, char *out, size_t size, struct diag *d)
+take_word(const char *text, const char *none, char *out, size_t size,
+    struct diag *d)
 {
-	if (strlen(text) >= size)
-		return diag_set(d, ST_FORMAT, "a field is too long");
+	if (strlen(text) >= size ||
+	    (strcmp(text, none) != 0 && !text_is_word(text)))
+		return diag_set(d, ST_FORMAT, "a field is not a word");
 	snprintf(out, size, "%s", text);
+	return ST_OK;
+}
+
+static enum status
+take_digest(const char *text, const char *none, char out[SHA384_HEX_SIZE],
+    struct diag *d)
+{
+	uint8_t raw[SHA384_LEN];
+
+	if (strcmp(text, none) != 0 &&
+	    text_unhex(text, raw, sizeof(raw), NULL) != ST_OK)
+		return diag_set(d, ST_FORMAT, "a digest is not of the form");
+	snprintf(out, SHA384_HEX_SIZE, "%s", text);
 	return ST_OK;
 }
 
@@ -172,9 +200,11 @@ read_fields(json_t *o, struct entry *e, struct diag *d)
 		FAIL(d, ST_FORMAT, "entry number out of range");
 	e->number = (uint64_t)number;
 	TRY(clock_read(when, &e->time, d));
-	TRY(take(kind, e->kind, sizeof(e->kind), d));
-	TRY(take(actor, e->actor, sizeof(e->actor), d));
-	TRY(take(previous, e->previous, sizeof(e->previous), d));
+	if (e->time % 60 != 0)
+		FAIL(d, ST_FORMAT, "times are whole minutes");
+	TRY(take_word(kind, "", e->kind, sizeof(e->kind), d));
+	TRY(take_word(actor, "-", e->actor, sizeof(e->actor), d));
+	TRY(take_digest(previous, "none", e->previous, d));
 	TRY(read_facts(facts, &e->facts, d));
 	TRY(read_objects(objects, leftovers, e, d));
 out:
@@ -195,6 +225,8 @@ entry_read(const char *name, const struct bytes *text, struct entry *out,
 		FAIL(d, ST_FORMAT, "FORMATS 7.2: not the size of an entry");
 	o = json_loadb((const char *)text->data, text->len,
 	    JSON_REJECT_DUPLICATES, &why);
+	if (o == NULL && json_error_code(&why) == json_error_out_of_memory)
+		FAIL(d, ST_SYSTEM, "out of memory");
 	if (o == NULL || !json_is_object(o))
 		FAIL(d, ST_FORMAT, "FORMATS 7.2: not a whole entry");
 	TRY(read_fields(o, &e, d));
@@ -233,10 +265,11 @@ enum status
 entry_add_object(struct entry *e, const char *name, const char *digest,
     struct diag *d)
 {
+	uint8_t raw[SHA384_LEN];
 	struct object_ref *grown;
 
 	if (strlen(name) >= sizeof(grown->name) || !name_is_plain(name) ||
-	    strlen(digest) != SHA384_HEX_SIZE - 1)
+	    text_unhex(digest, raw, sizeof(raw), NULL) != ST_OK)
 		return diag_set(d, ST_FORMAT, "FORMATS 7.3: an object's name "
 		    "or digest is not of the form");
 	grown = reallocarray(e->objects, e->n + 1, sizeof(*grown));
@@ -252,8 +285,13 @@ entry_add_object(struct entry *e, const char *name, const char *digest,
 enum status
 entry_add_leftover(struct entry *e, const char *name, struct diag *d)
 {
+	char plain[2];
 	char **grown;
 
+	if (name[0] == '\0' || strlen(name) > LEFTOVER_MAX ||
+	    !text_escape(name, strlen(name), plain, sizeof(plain)))
+		return diag_set(d, ST_FORMAT, "FORMATS 7.2: a leftover's name "
+		    "is empty, too long or not escaped");
 	grown = reallocarray(e->leftovers, e->nleft + 1, sizeof(*grown));
 	if (grown == NULL)
 		return diag_set(d, ST_SYSTEM, "out of memory");

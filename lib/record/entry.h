@@ -14,6 +14,7 @@
 #define ENTRY_MAX (1024 * 1024) /* bytes of an entry's file */
 #define ENTRY_NUMBER_MAX 999999
 #define OBJECT_NAME_SIZE 160
+#define LEFTOVER_MAX 1600 /* bytes: any file name, escaped, in its folder */
 #define OBJECT_VARIANTS 9 /* names tried when torn files have taken them */
 
 /* A file that an entry commits. */
@@ -30,7 +31,8 @@ struct entry {
 	struct facts facts;
 	struct object_ref *objects; /* owned */
 	size_t n;
-	char **leftovers; /* owned; files that no entry ever committed */
+	char **leftovers; /* owned; files that no entry ever committed,
+			    * as text_escape shows them */
 	size_t nleft;
 	char previous[SHA384_HEX_SIZE]; /* of the file before, or "none" */
 	struct bytes text;		/* the file, once sealed */
@@ -47,13 +49,16 @@ MUST_USE enum status entry_seal(struct entry *e, struct diag *d);
 /**
  * entry_read(name, text, out, d):
  * Exactly one entry; the fields sealed again must give the same bytes.
- * ST_FORMAT: not so, which is what a torn entry looks like.
+ * ST_FORMAT: not so, which is what a torn entry looks like.  ST_SYSTEM: out of
+ * memory, which says nothing of the entry.
  */
 MUST_USE enum status entry_read(const char *name, const struct bytes *text,
     struct entry *out, struct diag *d);
 
+/* ST_FORMAT: a name that climbs or hides (FORMATS 7.3), or no digest. */
 MUST_USE enum status entry_add_object(struct entry *e, const char *name,
     const char *digest, struct diag *d);
+/* ST_FORMAT: anything but printable ASCII. */
 MUST_USE enum status entry_add_leftover(struct entry *e, const char *name,
     struct diag *d);
 void entry_clear(struct entry *e);

@@ -7,6 +7,12 @@
 #include "lib/base/text.h"
 #include "lib/record/facts.h"
 
+bool
+facts_is_key(const char *key)
+{
+	return text_is_word(key) && (*key < '0' || *key > '9');
+}
+
 static struct fact *
 find(const struct facts *f, const char *key)
 {
@@ -40,17 +46,26 @@ new_fact(struct facts *f, const char *key, bool list, struct fact **out,
 	return ST_OK;
 }
 
+static enum status new_value(struct fact *fact, const char *fmt, va_list ap,
+    struct diag *d) PRINTF_LIKE(2, 0);
+
 static enum status
 new_value(struct fact *fact, const char *fmt, va_list ap, struct diag *d)
 {
-	char **grown, *text = NULL;
+	char **grown, *text;
+	va_list again;
+	int len;
 
 	grown = reallocarray(fact->value, fact->n + 1, sizeof(*grown));
 	if (grown == NULL)
 		return diag_set(d, ST_SYSTEM, "out of memory");
 	fact->value = grown;
-	if (vasprintf(&text, fmt, ap) < 0)
+	va_copy(again, ap);
+	len = vsnprintf(NULL, 0, fmt, again);
+	va_end(again);
+	if (len < 0 || (text = malloc((size_t)len + 1)) == NULL)
 		return diag_set(d, ST_SYSTEM, "out of memory");
+	vsnprintf(text, (size_t)len + 1, fmt, ap);
 	fact->value[fact->n++] = text;
 	return ST_OK;
 }
@@ -98,7 +113,7 @@ facts_get(const struct facts *f, const char *key)
 {
 	const struct fact *fact = find(f, key);
 
-	if (fact == NULL || fact->list)
+	if (fact == NULL || fact->list || fact->n == 0)
 		return NULL;
 	return fact->value[0];
 }

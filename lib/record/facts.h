@@ -8,7 +8,9 @@
 
 #include "lib/base/diag.h"
 
-/* key: [a-z][a-z0-9-]*; values: UTF-8 text, never a secret. */
+#define FACTS_MAX 128 /* keys that an entry may have */
+
+/* key: [a-z][a-z0-9-]{0,31}; values: UTF-8 text, never a secret. */
 struct fact {
 	char *key;
 	char **value; /* one, or any number of a list */
@@ -20,6 +22,9 @@ struct facts { /* all zero is empty */
 	struct fact *fact;
 	size_t n;
 };
+
+/* Whether ${key} has that form. */
+bool facts_is_key(const char *key);
 
 /* One value; a key is set once.  ST_BUG: it is there already. */
 MUST_USE enum status facts_set(struct facts *f, struct diag *d,

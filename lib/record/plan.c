@@ -6,6 +6,8 @@
 #include "lib/base/clock.h"
 #include "lib/base/file.h"
 #include "lib/base/text.h"
+#include "lib/crypto/name.h"
+#include "lib/crypto/slip39.h"
 #include "lib/pki/arc.h"
 #include "lib/record/entry.h"
 #include "lib/record/plan.h"
@@ -59,7 +61,7 @@ static bool
 is_choice(const char *choices, const char *value)
 {
 	const size_t len = strlen(value);
-	const char *at = choices;
+	const char *at = strchr(value, '|') == NULL ? choices : NULL;
 
 	for (; at != NULL; at = strchr(at, '|')) {
 		at += *at == '|';
@@ -116,9 +118,11 @@ split_file(const char *value, char name[65], const struct file_digest **how,
 	    "sha256:HEX)");
 }
 
+/* X.660: the first arc is 0, 1 or 2, and below 0 and 1 there are 40. */
 static enum status
 check_oid(const char *value, struct diag *d)
 {
+	unsigned long arc, first = 0;
 	size_t arcs = 0;
 	const char *at = value;
 
@@ -127,8 +131,12 @@ check_oid(const char *value, struct diag *d)
 
 		if (digits == 0 || digits > 10 || (digits > 1 && *at == '0'))
 			break;
+		arc = strtoul(at, NULL, 10);
+		if ((arcs == 0 && arc > 2) ||
+		    (arcs == 1 && first < 2 && arc > 39) || arc > UINT32_MAX)
+			break;
+		first = arcs++ == 0 ? arc : first;
 		at += digits;
-		arcs++;
 		if (*at == '\0' && arcs >= 3 && strlen(value) < 64)
 			return ST_OK;
 		if (*at++ != '.')
@@ -253,6 +261,10 @@ check_entry(const struct plan *p, const struct ini_section *s,
 		return rc;
 	}
 	near = nearest_key(keys, e->key);
+	if (near != NULL && strcmp(near, e->key) == 0)
+		return diag_set(d, ST_FORMAT, "%s:%zu: FORMATS 3.11: %s %s",
+		    p->file, e->line, e->key, e->name == NULL ?
+		    "needs a name: KEY.NAME" : "takes no name");
 	return diag_set(d, ST_FORMAT, "%s:%zu: FORMATS 3.11: [%s] has no key "
 	    "%s%s%s%s", p->file, e->line, s->kind, e->key,
 	    near == NULL ? "" : "; did you mean ", near == NULL ? "" : near,
@@ -388,6 +400,16 @@ take_persons(struct plan *p, struct diag *d)
 	return ST_OK;
 }
 
+/* Whether ${oid} is ${arc} or an arc below it. */
+static bool
+below_arc(const char *oid, const char *arc)
+{
+	const size_t len = strlen(arc);
+
+	return strncmp(oid, arc, len) == 0 &&
+	    (oid[len] == '\0' || oid[len] == '.');
+}
+
 /* What stands in [ceremony] agrees with itself. */
 static enum status
 take_ceremony(struct plan *p, struct diag *d)
@@ -402,6 +424,9 @@ take_ceremony(struct plan *p, struct diag *d)
 		PLAN_FAIL(d, ST_FORMAT, p, s->line, "FORMATS 3.14: %s",
 		    "format is 1");
 	p->org = plan_text(s, "org", "");
+	if (strlen(p->org) >= NAME_PART_SIZE)
+		PLAN_FAIL(d, ST_FORMAT, p, s->line, "FORMATS 3.14: org is more "
+		    "than %d bytes", NAME_PART_SIZE - 1);
 	p->mode = strcmp(plan_text(s, "mode", ""), "production") == 0 ?
 	    MODE_PRODUCTION : MODE_REHEARSAL;
 	p->number = (unsigned)plan_int(s, "number", 0);
@@ -426,7 +451,7 @@ take_ceremony(struct plan *p, struct diag *d)
 	if (strcmp(p->officer, p->witness) == 0)
 		PLAN_FAIL(d, ST_POLICY, p, s->line, "FORMATS 3.15: %s",
 		    "officer and witness are one person");
-	if (p->mode == MODE_PRODUCTION && strcmp(p->arc, ARC_TEST) == 0)
+	if (p->mode == MODE_PRODUCTION && below_arc(p->arc, ARC_TEST))
 		PLAN_FAIL(d, ST_POLICY, p, s->line, "FORMATS 3.16: %s",
 		    "oid-arc is the documentation arc; production needs your "
 		    "own");
@@ -484,7 +509,8 @@ plan_section(const struct plan *p, const char *kind, const char *name)
 		s = &p->ini->sections[i];
 		if (strcmp(s->kind, kind) != 0)
 			continue;
-		if (name == NULL || strcmp(s->name, name) == 0)
+		if (name == NULL ||
+		    (s->name != NULL && strcmp(s->name, name) == 0))
 			return s;
 	}
 	return NULL;
@@ -624,40 +650,75 @@ take_holder(const struct plan *p, const struct ini_entry *e, const char *text,
 	return ST_OK;
 }
 
+/* Without the blanks around it. */
+static char *
+trim(char *text)
+{
+	char *end;
+
+	text += strspn(text, " ");
+	for (end = text + strlen(text); end > text && end[-1] == ' '; end--)
+		;
+	*end = '\0';
+	return text;
+}
+
+/* "K of N:"; ${*rest} is what stands behind the colon. */
+static enum status
+split_scheme(const struct plan *p, const struct ini_entry *e, char *text,
+    unsigned *need, unsigned *members, char **rest, struct diag *d)
+{
+	char *of = strstr(text, " of "), *colon = strchr(text, ':');
+	uint64_t k, n;
+
+	if (of != NULL && colon != NULL && of < colon) {
+		*of = *colon = '\0';
+		*rest = colon + 1;
+		if (text_number(text, 1, SLIP39_MEMBERS_MAX, &k, NULL) ==
+		    ST_OK && text_number(of + strlen(" of "), k,
+		    SLIP39_MEMBERS_MAX, &n, NULL) == ST_OK) {
+			*need = (unsigned)k;
+			*members = (unsigned)n;
+			return ST_OK;
+		}
+	}
+	return diag_set(d, ST_FORMAT, "%s:%zu: FORMATS 3.18: a scheme is K of "
+	    "N: person[@place], ..., N at most %d", p->file, e->line,
+	    SLIP39_MEMBERS_MAX);
+}
+
 enum status
 plan_scheme(const struct plan *p, const struct ini_entry *e,
     struct plan_scheme *out, struct diag *d)
 {
-	char text[INI_LINE_MAX + 1], *at, *one;
+	char text[INI_LINE_MAX + 1], *at, *comma;
 	unsigned members = 0;
-	int used = 0;
 	enum status rc;
 
 	memset(out, 0, sizeof(*out));
 	snprintf(out->name, sizeof(out->name), "%s",
 	    e->name == NULL ? "" : e->name);
-	if (sscanf(e->value, "%2u of %2u:%n", &out->need, &members, &used) !=
-	    2 || used == 0 || members < 1 || members > SLIP39_MEMBERS_MAX)
-		PLAN_FAIL(d, ST_FORMAT, p, e->line, "FORMATS 3.18: %s",
-		    "a scheme is K of N: person[@place], ...");
+	snprintf(text, sizeof(text), "%s", e->value);
+	TRY(split_scheme(p, e, text, &out->need, &members, &at, d));
 	if ((out->holders = calloc(members, sizeof(*out->holders))) == NULL)
 		FAIL(d, ST_SYSTEM, "out of memory");
-	snprintf(text, sizeof(text), "%s", e->value + used);
-	for (one = strtok_r(text, ", ", &at); one != NULL;
-	     one = strtok_r(NULL, ", ", &at)) {
+	do {
+		if ((comma = strchr(at, ',')) != NULL)
+			*comma = '\0';
 		if (out->n == members)
 			PLAN_FAIL(d, ST_FORMAT, p, e->line, "FORMATS 3.18: "
 			    "more than %u holders", members);
-		TRY(take_holder(p, e, one, &out->holders[out->n], d));
+		TRY(take_holder(p, e, trim(at), &out->holders[out->n], d));
 		out->n++;
-	}
+		at = comma == NULL ? NULL : comma + 1;
+	} while (at != NULL);
 	if (out->n != members)
 		PLAN_FAIL(d, ST_FORMAT, p, e->line, "FORMATS 3.18: %zu "
 		    "holders for %u sheets", out->n, members);
 out:
 	if (rc != ST_OK) {
 		free(out->holders);
-		out->holders = NULL;
+		memset(out, 0, sizeof(*out));
 	}
 	return rc;
 }

@@ -28,7 +28,35 @@ entry_name(uint64_t number, unsigned variant, char out[OBJECT_NAME_SIZE])
 	object_variant(plain, variant, out);
 }
 
+bool
+variant_of(const char *name, const char *plain)
+{
+	char is[OBJECT_NAME_SIZE];
+
+	for (unsigned v = 1; v <= OBJECT_VARIANTS; v++) {
+		object_variant(plain, v, is);
+		if (strcmp(name, is) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* --- reading --- */
+
+/* A whole entry where it does not belong is no torn one. */
+static enum status
+check_follows(const char *file, const struct entry *e, uint64_t number,
+    const char *previous, struct diag *d)
+{
+	if (e->number != number)
+		return diag_set(d, ST_AUTH, "%s: FORMATS 7.4: it is entry %lu",
+		    file, (unsigned long)e->number);
+	if (strcmp(e->previous, previous) != 0)
+		return diag_set(d, ST_AUTH, "%s: FORMATS 7.4: it does not "
+		    "follow the entry before it: one of them was altered",
+		    file);
+	return ST_OK;
+}
 
 /* The whole entry of this number that follows ${previous}, if there is one.
  * ${*name} gets the file it was found in. */
@@ -49,11 +77,11 @@ find_entry(int dirfd, uint64_t number, const char *previous,
 		if (!folder_has(dirfd, try))
 			continue;
 		TRY(folder_read(dirfd, try, ENTRY_MAX, &text, d));
-		if (entry_read(try, &text, &e, NULL) != ST_OK ||
-		    e.number != number || strcmp(e.previous, previous) != 0) {
-			entry_clear(&e);
-			continue;
-		}
+		if ((rc = entry_read(try, &text, &e, NULL)) == ST_SYSTEM)
+			FAIL(d, rc, "%s: out of memory", try);
+		if (rc != ST_OK)
+			continue; /* torn */
+		TRY(check_follows(try, &e, number, previous, d));
 		if (*found && strcmp(e.digest, out->digest) != 0)
 			FAIL(d, ST_AUTH, "FORMATS 7.4: two entries claim "
 			    "number %lu", (unsigned long)number);
@@ -136,12 +164,23 @@ covered(const struct chain *c, struct names *out, struct diag *d)
 	return rc;
 }
 
+/* Foreign names come in escaped, and stay so in the record. */
+static void
+stray_name(const char *folder, const char *file, char out[LEFTOVER_MAX + 1])
+{
+	const int at = snprintf(out, LEFTOVER_MAX + 1, "%s%s", folder,
+	    folder[0] == '\0' ? "" : "/");
+
+	text_escape(file, strlen(file), out + at,
+	    LEFTOVER_MAX + 1 - (size_t)at);
+}
+
 /* Files of one folder that nothing accounts for. */
 static enum status
 folder_strays(int dirfd, const char *folder, const struct names *known,
     struct names *out, struct diag *d)
 {
-	char name[OBJECT_NAME_SIZE], **names = NULL;
+	char name[LEFTOVER_MAX + 1], **names = NULL;
 	enum status rc;
 	size_t n = 0;
 	int fd = -1;
@@ -149,10 +188,7 @@ folder_strays(int dirfd, const char *folder, const struct names *known,
 	TRY(file_open_sub(dirfd, folder, false, &fd, d));
 	TRY(file_list_at(fd, &names, &n, d));
 	for (size_t i = 0; i < n; i++) {
-		if (snprintf(name, sizeof(name), "%s/%s", folder, names[i]) >=
-		    (int)sizeof(name))
-			FAIL(d, ST_FORMAT, "%s holds a name that is too long",
-			    folder);
+		stray_name(folder, names[i], name);
 		if (!names_have(known, name))
 			TRY(names_add(out, name, d));
 	}
@@ -176,8 +212,8 @@ is_folder(const char *name)
 static enum status
 find_strays(int dirfd, struct names *known, struct chain *c, struct diag *d)
 {
+	char name[LEFTOVER_MAX + 1], **top = NULL;
 	struct names strays = { 0 };
-	char **top = NULL;
 	enum status rc;
 	size_t n = 0;
 
@@ -186,10 +222,13 @@ find_strays(int dirfd, struct names *known, struct chain *c, struct diag *d)
 		qsort(known->name, known->n, sizeof(*known->name), by_name);
 	TRY(file_list_at(dirfd, &top, &n, d));
 	for (size_t i = 0; i < n; i++) {
-		if (is_folder(top[i]))
+		if (is_folder(top[i])) {
 			TRY(folder_strays(dirfd, top[i], known, &strays, d));
-		else if (!names_have(known, top[i]))
-			TRY(names_add(&strays, top[i], d));
+			continue;
+		}
+		stray_name("", top[i], name);
+		if (!names_have(known, name))
+			TRY(names_add(&strays, name, d));
 	}
 	c->stray = strays.name;
 	c->nstray = strays.n;
@@ -201,12 +240,28 @@ out:
 	return rc;
 }
 
+/* The number in the name of an entry's file, any of its variants; else 0. */
+static uint64_t
+entry_number(const char *file)
+{
+	char digits[7], plain[OBJECT_NAME_SIZE], full[OBJECT_NAME_SIZE];
+	uint64_t number = 0;
+
+	if (snprintf(full, sizeof(full), "record/%s", file) >=
+	    (int)sizeof(full))
+		return 0;
+	snprintf(digits, sizeof(digits), "%s", file);
+	number = strtoull(digits, NULL, 10);
+	entry_name(number, 1, plain);
+	return variant_of(full, plain) ? number : 0;
+}
+
 /* A number behind the chain's end whose entry is whole means that one before
  * it is gone: that is no torn end. */
 static enum status
 check_end(int dirfd, const struct chain *c, struct diag *d)
 {
-	char **names = NULL, full[OBJECT_NAME_SIZE], first[OBJECT_NAME_SIZE];
+	char **names = NULL, first[OBJECT_NAME_SIZE];
 	enum status rc;
 	size_t n = 0;
 	int fd = -1;
@@ -217,10 +272,7 @@ check_end(int dirfd, const struct chain *c, struct diag *d)
 	TRY(file_open_sub(dirfd, "record", false, &fd, d));
 	TRY(file_list_at(fd, &names, &n, d));
 	for (size_t i = 0; i < n; i++) {
-		snprintf(full, sizeof(full), "record/%s", names[i]);
-		if (strlen(names[i]) == strlen("000001.json") &&
-		    strcmp(full + strlen(full) - 5, ".json") == 0 &&
-		    strcmp(full, first) > 0)
+		if (entry_number(names[i]) > c->n + 1)
 			FAIL(d, ST_AUTH, "%s: FORMATS 7.4: missing or altered, "
 			    "and later entries are there", first);
 	}
@@ -386,6 +438,7 @@ write_all(struct sticks *s, const char *name, const struct bytes *bytes,
 
 	for (size_t i = 0; i < s->n; i++) {
 		k = &s->stick[i];
+		s->failed = true; /* until all of it is there */
 		TRY(same_medium(k, d));
 		if (folder_has(k->dirfd, name))
 			continue;
@@ -395,6 +448,7 @@ write_all(struct sticks *s, const char *name, const struct bytes *bytes,
 			goto out;
 		}
 	}
+	s->failed = false;
 	rc = ST_OK;
 out:
 	return rc;
@@ -431,9 +485,13 @@ enum status
 sticks_commit(struct sticks *s, struct entry *e, const struct outcome *o,
     struct diag *d)
 {
-	char name[OBJECT_NAME_SIZE], digest[SHA384_HEX_SIZE];
+	char name[OBJECT_NAME_SIZE], plain[OBJECT_NAME_SIZE],
+	    digest[SHA384_HEX_SIZE];
 	enum status rc;
 
+	if (s->failed)
+		FAIL(d, ST_SYSTEM, "a medium has failed; nothing more is "
+		    "written to it");
 	for (size_t i = 0; o != NULL && i < o->n; i++) {
 		TRY(free_variant(s, o->objects[i].name, &o->objects[i].bytes,
 		    name, d));
@@ -444,13 +502,8 @@ sticks_commit(struct sticks *s, struct entry *e, const struct outcome *o,
 	}
 	TRY(name_leftovers(s, e, d));
 	TRY(entry_seal(e, d));
-	entry_name(e->number, 1, name);
-	{
-		char plain[OBJECT_NAME_SIZE];
-
-		snprintf(plain, sizeof(plain), "%s", name);
-		TRY(free_variant(s, plain, &e->text, name, d));
-	}
+	entry_name(e->number, 1, plain);
+	TRY(free_variant(s, plain, &e->text, name, d));
 	TRY(write_all(s, name, &e->text, d));
 	for (size_t i = 0; i < s->n; i++) {
 		strays_free(s->stick[i].chain.stray,
@@ -511,6 +564,23 @@ out:
 	return rc;
 }
 
+/* An object as its entry commits it, or not at all. */
+static enum status
+object_read(const struct stick *from, const struct object_ref *ref,
+    struct bytes *out, struct diag *d)
+{
+	char digest[SHA384_HEX_SIZE];
+	enum status rc;
+
+	TRY(folder_read(from->dirfd, ref->name, FILE_MAX, out, d));
+	hash_sha384_hex(out->data, out->len, digest);
+	if (strcmp(digest, ref->digest) != 0)
+		FAIL(d, ST_AUTH, "%s: %s: FORMATS 7.3: its digest is not the "
+		    "one the record has", from->path, ref->name);
+out:
+	return rc;
+}
+
 /* Entries and objects of ${from} beyond ${to}'s chain, written to ${to}. */
 static enum status
 bring_forward(const struct stick *from, struct stick *to, struct diag *d)
@@ -525,8 +595,7 @@ bring_forward(const struct stick *from, struct stick *to, struct diag *d)
 	for (size_t i = to->chain.n; i < from->chain.n; i++) {
 		e = &from->chain.entry[i];
 		for (size_t j = 0; j < e->n; j++) {
-			TRY(folder_read(from->dirfd, e->objects[j].name,
-			    FILE_MAX, &bytes, d));
+			TRY(object_read(from, &e->objects[j], &bytes, d));
 			TRY(free_variant(&one, e->objects[j].name, &bytes,
 			    name, d));
 			if (strcmp(name, e->objects[j].name) != 0)
@@ -623,6 +692,11 @@ sticks_copy(const char *from, const char *to, struct diag *d)
 	if (a.chain.n == 0)
 		FAIL(d, ST_FORMAT, "%s: no record is there", from);
 	TRY(open_stick(to, true, true, &b, d));
+	for (size_t i = 0; b.chain.n == 0 && i < b.chain.nstray; i++) {
+		if (strchr(b.chain.stray[i], '/') == NULL)
+			FAIL(d, ST_POLICY, "%s: FORMATS 7.1: it is there, and "
+			    "is no state folder", to);
+	}
 	if (!chain_prefix(&b.chain, &a.chain))
 		FAIL(d, ST_AUTH, "%s: FORMATS 7.4: it has entries that %s has "
 		    "not; a state never goes back", to, from);

@@ -20,7 +20,7 @@
 struct chain {
 	struct entry *entry; /* owned */
 	size_t n;
-	char **stray; /* owned; folder/file, sorted */
+	char **stray; /* owned; folder/file, escaped, sorted */
 	size_t nstray;
 };
 
@@ -35,14 +35,22 @@ struct stick {
 struct sticks {
 	struct stick stick[STICKS_MAX]; /* A, then B */
 	size_t n;
+	bool failed; /* a write went wrong: nothing more is written */
 };
+
+/**
+ * variant_of(name, plain):
+ * Whether an object or entry is ${plain} or what it is called where torn files
+ * had taken its names: ${plain} with -2 ... -9 before its ending.
+ */
+bool variant_of(const char *name, const char *plain);
 
 /**
  * chain_read(dirfd, name, out, d):
  * Read record/000001.json and on.  An entry whose name a torn file has taken
  * stands under 000001-2.json, -3 ... -9.  A torn last entry never happened: it
  * is a stray.  ST_AUTH: an entry is missing or altered and later ones are
- * there, or two whole entries claim one number.
+ * there, a whole one does not follow, or two claim one number.
  */
 MUST_USE enum status chain_read(int dirfd, const char *name,
     struct chain *out, struct diag *d);
@@ -92,7 +100,8 @@ MUST_USE enum status sticks_commit(struct sticks *s, struct entry *e,
 /**
  * sticks_copy(from, to, d):
  * Bring folder ${to} (new, empty, or a beginning of ${from}) up to ${from}.
- * ST_AUTH: it has something that ${from} has not: never back.
+ * ST_AUTH: it has something that ${from} has not: never back; or an object is
+ * not the one of record.  ST_POLICY: it is no state folder.
  */
 MUST_USE enum status sticks_copy(const char *from, const char *to,
     struct diag *d);

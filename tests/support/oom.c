@@ -14,9 +14,16 @@
 void *real_malloc(size_t size) __asm__("__real_malloc");
 void *real_calloc(size_t n, size_t size) __asm__("__real_calloc");
 void *real_realloc(void *p, size_t size) __asm__("__real_realloc");
+void *real_reallocarray(void *p, size_t n, size_t size)
+    __asm__("__real_reallocarray") __attribute__((weak));
+char *real_strdup(const char *s) __asm__("__real_strdup")
+    __attribute__((weak));
 void *wrap_malloc(size_t size) __asm__("__wrap_malloc");
 void *wrap_calloc(size_t n, size_t size) __asm__("__wrap_calloc");
 void *wrap_realloc(void *p, size_t size) __asm__("__wrap_realloc");
+void *wrap_reallocarray(void *p, size_t n, size_t size)
+    __asm__("__wrap_reallocarray");
+char *wrap_strdup(const char *s) __asm__("__wrap_strdup");
 
 static size_t left; /* allocations until the failing one; 0 is never */
 static bool struck;
@@ -46,6 +53,18 @@ void *
 wrap_realloc(void *p, size_t size)
 {
 	return strikes() ? NULL : real_realloc(p, size);
+}
+
+void *
+wrap_reallocarray(void *p, size_t n, size_t size)
+{
+	return strikes() ? NULL : real_reallocarray(p, n, size);
+}
+
+char *
+wrap_strdup(const char *s)
+{
+	return strikes() ? NULL : real_strdup(s);
 }
 
 void

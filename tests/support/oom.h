@@ -1,8 +1,9 @@
 /* oom.h -- memory that runs out on demand.
  * A test that includes this begins with the line
- * `link: -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc` in a C comment.  Only
- * calls from our own objects are counted, never those inside a library: so
- * production code says malloc and memcpy, not strdup or asprintf. */
+ * `link: -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc` in a C comment, with
+ * --wrap=reallocarray,--wrap=strdup where these are called.  Only calls from
+ * our own objects are counted, never those inside a library: so production
+ * code does not say asprintf. */
 #ifndef ANCHORITE_TESTS_OOM_H
 #define ANCHORITE_TESTS_OOM_H
 

@@ -428,23 +428,39 @@ free_variant(const struct sticks *s, const char *name,
 	    "names; make a new stick with `anchorite state copy`", name);
 }
 
-/* Write to each stick under one name; what is there already is equal. */
+/* What is there already must be these very bytes: that a file cannot be looked
+ * at does not mean that it was written. */
+static enum status
+write_one(const struct stick *k, const char *name, const struct bytes *bytes,
+    struct diag *d)
+{
+	struct bytes there = { 0 };
+	enum status rc;
+
+	TRY(same_medium(k, d));
+	if (!folder_has(k->dirfd, name)) {
+		TRY(folder_create(k->dirfd, name, bytes->data, bytes->len, d));
+		return ST_OK;
+	}
+	TRY(folder_read(k->dirfd, name, FILE_MAX, &there, d));
+	if (!bytes_equal(&there, bytes))
+		FAIL(d, ST_SYSTEM, "%s: it is there, and another", name);
+out:
+	bytes_free(&there);
+	return rc;
+}
+
+/* Write to each stick under one name. */
 static enum status
 write_all(struct sticks *s, const char *name, const struct bytes *bytes,
     struct diag *d)
 {
-	struct stick *k;
 	enum status rc;
 
+	s->failed = true; /* until all of it is there */
 	for (size_t i = 0; i < s->n; i++) {
-		k = &s->stick[i];
-		s->failed = true; /* until all of it is there */
-		TRY(same_medium(k, d));
-		if (folder_has(k->dirfd, name))
-			continue;
-		if ((rc = folder_create(k->dirfd, name, bytes->data,
-		    bytes->len, d)) != ST_OK) {
-			diag_prefix(d, "%s", k->path);
+		if ((rc = write_one(&s->stick[i], name, bytes, d)) != ST_OK) {
+			diag_prefix(d, "%s", s->stick[i].path);
 			goto out;
 		}
 	}

@@ -24,6 +24,8 @@ ifneq ($(SAN),)
 HARDEN = -U_FORTIFY_SOURCE -O1 -g -fno-omit-frame-pointer \
 	-fsanitize=address,undefined -fno-sanitize-recover=all
 LINK = -fsanitize=address,undefined
+# red zones are not ours to count
+WARN += -Wno-frame-larger-than
 endif
 
 CPPFLAGS_ALL = -I. -D_GNU_SOURCE -DVERSION='"$(VERSION)"' \
@@ -132,6 +134,11 @@ ct: ## secrets decide no branch and no address (valgrind)
 .PHONY: analyze
 analyze: ## gcc -fanalyzer, cppcheck, clang-tidy
 	@scripts/analyze
+
+.PHONY: bench
+bench: $(PROGRAM) $(BENCHES) ## what shares and delegations cost
+	@$(BUILD)/tests/bench/bench_shares
+	@tests/bench/bench-delegate.sh $(BUILD)
 
 .PHONY: layers
 layers: ## imports point down only

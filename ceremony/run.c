@@ -1,4 +1,5 @@
 /* see run.h */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -284,14 +285,25 @@ out:
 	return rc;
 }
 
+/* To write to them.  They must hold what was read before the first prompt, or
+ * an entry would be written beside another of its number. */
 static enum status
-open_sticks(const struct run *r, bool rehearsal, struct sticks **out,
-    struct diag *d)
+open_sticks(const struct run *r, const struct state *known, bool rehearsal,
+    struct sticks **out, struct diag *d)
 {
 	const char *paths[STICKS_MAX] = { r->room->state[0],
 		r->room->state[1] };
+	const struct chain *c;
+	enum status rc;
 
-	return sticks_open(paths, r->room->nstates, true, rehearsal, out, d);
+	TRY(sticks_open(paths, r->room->nstates, true, rehearsal, out, d));
+	c = sticks_chain(*out);
+	if (c->n != known->n || (c->n > 0 &&
+	    strcmp(c->entry[c->n - 1].digest, state_head(known)) != 0))
+		FAIL(d, ST_SYSTEM, "%s: its record is not the one that was "
+		    "read before", paths[0]);
+out:
+	return rc;
 }
 
 /* Everything that can be refused before the first prompt. */
@@ -364,7 +376,7 @@ look_at(const char *path, struct chain *c, int *fd, struct diag *d)
 	enum status rc;
 
 	*fd = -1;
-	if (access(path, F_OK) != 0)
+	if (access(path, F_OK) != 0 && errno == ENOENT)
 		return ST_OK;
 	TRY(file_open_dir(path, false, fd, d));
 	TRY(chain_read(*fd, path, c, d));
@@ -446,8 +458,8 @@ session_start(const struct run *r, struct session *s, uint64_t first,
 {
 	enum status rc;
 
-	TRY(open_sticks(r, s->l.plan->mode != MODE_PRODUCTION, &s->sticks,
-	    d));
+	TRY(open_sticks(r, s->known, s->l.plan->mode != MODE_PRODUCTION,
+	    &s->sticks, d));
 	s->e.plan = s->l.plan;
 	s->e.front = r->front;
 	s->e.program = r->program;
@@ -477,8 +489,8 @@ record_refusal(const struct run *r, struct session *s, const char *why,
 	if (s->known == NULL)
 		TRY(look(r, &s->known, &s->dirfd, d));
 	if (s->sticks == NULL && state_open(s->known) != NULL) {
-		TRY(open_sticks(r, s->known->mode != MODE_PRODUCTION,
-		    &s->sticks, d));
+		TRY(open_sticks(r, s->known,
+		    s->known->mode != MODE_PRODUCTION, &s->sticks, d));
 		TRY(split(&s->e, s->known, s->known->n + 1, d));
 		s->e.sticks = s->sticks;
 		s->e.plan = &nobody;

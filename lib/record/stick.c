@@ -428,23 +428,39 @@ free_variant(const struct sticks *s, const char *name,
 	    "names; make a new stick with `anchorite state copy`", name);
 }
 
-/* Write to each stick under one name; what is there already is equal. */
+/* What is there already must be these very bytes: that a file cannot be looked
+ * at does not mean that it was written. */
+static enum status
+write_one(const struct stick *k, const char *name, const struct bytes *bytes,
+    struct diag *d)
+{
+	struct bytes there = { 0 };
+	enum status rc;
+
+	TRY(same_medium(k, d));
+	if (!folder_has(k->dirfd, name)) {
+		TRY(folder_create(k->dirfd, name, bytes->data, bytes->len, d));
+		return ST_OK;
+	}
+	TRY(folder_read(k->dirfd, name, FILE_MAX, &there, d));
+	if (!bytes_equal(&there, bytes))
+		FAIL(d, ST_SYSTEM, "%s: it is there, and another", name);
+out:
+	bytes_free(&there);
+	return rc;
+}
+
+/* Write to each stick under one name. */
 static enum status
 write_all(struct sticks *s, const char *name, const struct bytes *bytes,
     struct diag *d)
 {
-	struct stick *k;
 	enum status rc;
 
+	s->failed = true; /* until all of it is there */
 	for (size_t i = 0; i < s->n; i++) {
-		k = &s->stick[i];
-		s->failed = true; /* until all of it is there */
-		TRY(same_medium(k, d));
-		if (folder_has(k->dirfd, name))
-			continue;
-		if ((rc = folder_create(k->dirfd, name, bytes->data,
-		    bytes->len, d)) != ST_OK) {
-			diag_prefix(d, "%s", k->path);
+		if ((rc = write_one(&s->stick[i], name, bytes, d)) != ST_OK) {
+			diag_prefix(d, "%s", s->stick[i].path);
 			goto out;
 		}
 	}
@@ -516,6 +532,28 @@ out:
 	return rc;
 }
 
+/* Whether a folder is in memory, or would be made there. */
+static bool
+in_memory(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	struct bytes up = { 0 };
+	bool memory = false; /* what cannot be opened is refused later */
+	int fd = -1;
+
+	if (file_open_dir(path, false, &fd, NULL) != ST_OK &&
+	    text_format(&up, NULL, "%.*s.", slash == NULL ? 0 :
+	    (int)(slash + 1 - path), path) == ST_OK &&
+	    file_open_dir((const char *)up.data, false, &fd, NULL) != ST_OK)
+		fd = -1;
+	if (fd >= 0) {
+		memory = file_is_memory(fd);
+		close(fd);
+	}
+	bytes_free(&up);
+	return memory;
+}
+
 static enum status
 open_stick(const char *path, bool create, bool memory, struct stick *out,
     struct diag *d)
@@ -525,14 +563,15 @@ open_stick(const char *path, bool create, bool memory, struct stick *out,
 
 	if ((out->path = strdup(path)) == NULL)
 		FAIL(d, ST_SYSTEM, "out of memory");
+	/* before it is made: a refusal leaves nothing behind */
+	if (!memory && in_memory(path))
+		FAIL(d, ST_POLICY, "%s: FORMATS 7.1: a state is kept on a "
+		    "medium, and this is memory", path);
 	TRY(file_open_dir(path, create, &out->dirfd, d));
 	if (fstat(out->dirfd, &st) != 0)
 		FAIL(d, ST_SYSTEM, "%s: %s", path, strerror(errno));
 	out->dev = st.st_dev;
 	out->ino = st.st_ino;
-	if (!memory && file_is_memory(out->dirfd))
-		FAIL(d, ST_POLICY, "%s: FORMATS 7.1: a state is kept on a "
-		    "medium, and this is memory", path);
 	/* a killed run may have left pages that are not on the medium */
 	if (syncfs(out->dirfd) != 0)
 		FAIL(d, ST_SYSTEM, "%s: %s", path, strerror(errno));

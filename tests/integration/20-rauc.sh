@@ -1,7 +1,7 @@
 #!/bin/sh
 # Goal: stock RAUC takes a bundle signed by the delegated key under root and
-# list, and refuses it without the list, for another purpose's sake, or when
-# the list is of another root.  No code of ours runs on the device.
+# list, and refuses it without the list, without the purpose, or under another
+# root.  No code of ours runs on the device.
 # Needs rauc, mksquashfs and openssl; else it is skipped.
 # shellcheck source=tests/integration/lib.sh
 . "$ROOT/tests/integration/lib.sh"
@@ -29,11 +29,11 @@ EOF
 must_pass rauc bundle --cert=op.crt --key=ceremony/team/gateway.key \
 	content good.raucb
 
-# device KEYRING: the system.conf of a device that trusts this file.
+# device KEYRING PURPOSE: the system.conf of a device that trusts this file.
 device() {
 	printf '[system]\ncompatible=Example\nbootloader=noop\n' >system.conf
-	printf '[keyring]\npath=%s\ncheck-crl=true\ncheck-purpose=codesign\n' \
-		"$WORK/$1" >>system.conf
+	printf '[keyring]\npath=%s\ncheck-crl=true\ncheck-purpose=%s\n' \
+		"$WORK/$1" "$2" >>system.conf
 }
 
 # refused_by_rauc FRAGMENT: the bundle, on the device as it is.
@@ -45,16 +45,20 @@ refused_by_rauc() {
 }
 
 cat $state/roots/000001.crt $state/lists/000001.crl >keyring.pem
-device keyring.pem
+device keyring.pem codesign
 must_pass rauc -c system.conf info good.raucb
 
+# the purpose RAUC takes when none is set: a code-signing key is no mail key
+device keyring.pem smimesign
+refused_by_rauc 'certificate purpose'
+
 cp $state/roots/000001.crt no-list.pem
-device no-list.pem
+device no-list.pem codesign
 refused_by_rauc 'certificate CRL'
 
 # another root, made here, of the same name of nobody
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-384 -nodes \
 	-keyout other.key -out other.pem -days 5 -subj /O=other/CN=other \
 	2>other.log
-device other.pem
-refused_by_rauc 'verif'
+device other.pem codesign
+refused_by_rauc 'unable to get local issuer'

@@ -187,6 +187,13 @@ wrong_usage(struct cert_spec *s)
 	s->usage |= USAGE_CRL_SIGN;
 }
 
+/* without it stock tools refuse what the root signs as a message */
+static void
+wrong_usage_less(struct cert_spec *s)
+{
+	s->usage &= ~(unsigned)USAGE_DIGITAL_SIGNATURE;
+}
+
 static void
 wrong_eku_plain(struct cert_spec *s)
 {
@@ -332,6 +339,7 @@ static const struct bad_spec {
 	{ LINT_DELEGATION, wrong_ca, "FORMATS 8.4: basic constraints" },
 	{ LINT_ROOT, wrong_path_len, "FORMATS 8.4: basic constraints" },
 	{ LINT_DELEGATION, wrong_usage, "FORMATS 8.5: key usage" },
+	{ LINT_ROOT, wrong_usage_less, "FORMATS 8.5: key usage" },
 	{ LINT_DELEGATION, wrong_eku_plain, "FORMATS 8.6: extended key usage "
 	    "is not critical" },
 	{ LINT_DELEGATION, wrong_eku_more, "FORMATS 8.6" },
@@ -343,7 +351,8 @@ static const struct bad_spec {
 	{ LINT_DELEGATION, wrong_scope_critical, "FORMATS 8.9: scope is "
 	    "critical" },
 	{ LINT_DELEGATION, wrong_scope_gone, "FORMATS 8.9: scope is missing" },
-	{ LINT_DELEGATION, wrong_scope_bytes, "FORMATS 8.9" },
+	{ LINT_DELEGATION, wrong_scope_bytes, "FORMATS 8.9: the scope is not "
+	    "of its form" },
 	{ LINT_DELEGATION, wrong_unit, "FORMATS 8.9" },
 	{ LINT_DELEGATION, wrong_common, "FORMATS 8.9" },
 	{ LINT_DELEGATION, wrong_org, "FORMATS 8.1" },
@@ -396,6 +405,23 @@ find(struct cert *c, const char *oid)
 	}
 	fail_msg("no %s", oid);
 	return NULL;
+}
+
+/* [0] { INTEGER 2 } made 1: version 2 */
+static void
+read_version(struct cert *c)
+{
+	uint8_t *at = memmem(c->der.data, c->der.len, "\xa0\x03\x02\x01\x02",
+	    5);
+
+	assert_non_null(at);
+	at[4] = 1;
+}
+
+static void
+read_aki_critical(struct cert *c)
+{
+	find(c, "2.5.29.35")->critical = true;
 }
 
 static void
@@ -497,6 +523,10 @@ static const struct bad_cert {
 	void (*spoil)(struct cert *);
 	const char *why;
 } bad_certs[] = {
+	{ LINT_ROOT, read_version, "FORMATS 8.1: the certificate is not of "
+	    "version 3" },
+	{ LINT_DELEGATION, read_aki_critical, "FORMATS 8.7: authority key "
+	    "identifier is critical" },
 	{ LINT_ROOT, read_serial_short, "FORMATS 8.3" },
 	{ LINT_ROOT, read_serial_small, "FORMATS 8.3" },
 	{ LINT_DELEGATION, read_serial_negative, "FORMATS 8.3" },
@@ -544,6 +574,16 @@ lint_refuses_what_another_program_would_build(void **state)
 }
 
 /* --- lists --- */
+
+/* the first INTEGER of a list is its version: 1 for v2 */
+static void
+crl_version(struct crl *c)
+{
+	uint8_t *at = memmem(c->der.data, c->der.len, "\x02\x01\x01", 3);
+
+	assert_non_null(at);
+	at[2] = 0;
+}
 
 static void
 crl_foreign(struct crl *c)
@@ -630,6 +670,7 @@ static const struct {
 	void (*spoil)(struct crl *);
 	const char *why;
 } bad_lists[] = {
+	{ crl_version, "FORMATS 8.20: the list is not of version 2" },
 	{ crl_foreign, "FORMATS 8.21: delta indicator" },
 	{ crl_no_aki, "FORMATS 8.22" },
 	{ crl_no_number, "FORMATS 8.23" },

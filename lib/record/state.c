@@ -412,7 +412,6 @@ static const struct kind {
 	{ "closed", false, trust_nothing, apply_closed },
 	{ "void", true, NULL, apply_void },
 	{ "refused", true, NULL, apply_nothing },
-	{ "resumed", true, NULL, apply_nothing },
 	{ "undone", true, NULL, apply_undone },
 };
 #define NKINDS (sizeof(kinds) / sizeof(kinds[0]))

@@ -396,8 +396,8 @@ same_medium(const struct stick *s, struct diag *d)
 
 	if (stat(s->path, &now) != 0 || now.st_dev != s->dev ||
 	    now.st_ino != s->ino)
-		return diag_set(d, ST_SYSTEM, "%s: it is no longer the medium "
-		    "that this ceremony opened", s->path);
+		return diag_set(d, ST_SYSTEM, "it is no longer the medium that "
+		    "this ceremony opened");
 	return ST_OK;
 }
 

@@ -249,6 +249,11 @@ commit_set(struct fake *f, const char *name)
 	for (size_t i = 0; i < sizeof(facts_of) / sizeof(facts_of[0]); i++)
 		assert_int_equal(facts_set(&facts, NULL, facts_of[i][0], "%s",
 		    facts_of[i][1]), ST_OK);
+	assert_int_equal(facts_add(&facts, NULL, "groups", "2/2"), ST_OK);
+	for (unsigned i = 0; i < 2; i++)
+		assert_int_equal(facts_add(&facts, NULL, "sheets",
+		    "%u main 0 %u %s - %064x", i + 1, i, i == 0 ? "first" :
+		    "second", i), ST_OK);
 	commit(f, "drawn", &facts, NULL, 0);
 	facts_clear(&facts);
 }

@@ -203,6 +203,8 @@ grep -q "FORMATS 4.6: the checksum of" shown ||
 no_secret keep state
 must_pass "$ANCHORITE" ceremony verify --state state --against before
 must_say "ceremonies  2"
+must_refuse 1 "it was rolled back" "$ANCHORITE" ceremony verify \
+	--state before --against state
 must_pass "$ANCHORITE" ceremony reproduce --after state --before before \
 	keep/sheets/g1-e1-sheet02.txt keep/sheets/g1-e1-sheet03.txt
 [ "$(ls state/issued/*.crt | wc -l)" -eq 2 ] || fail "not two certificates"

@@ -30,7 +30,7 @@ as_it_was() {
 	no_new_files .
 }
 
-# one FILE: words of another thing, on paper.
+# other_words FILE: those of another thing, on paper.
 other_words() {
 	must_pass "$ANCHORITE" words "$WORK/base/inbox/gateway.csr"
 	tail -n +2 "$OUT" >"$1"
@@ -66,9 +66,11 @@ cut_before() {
 # --- a plan runs once, with the files that were reviewed ---
 
 as_it_was refused "RULES C1: ceremony 1 has run already; a plan runs once"
-sed 's/^number = 1/number = 3/' "$WORK/base/plan.ini" >plan.ini
+nothing=$(printf '%096d' 0)
+sed "s/^number = 1/number = 3/; s/^previous = .*/previous = $nothing/" \
+	"$WORK/base/plan.ini" >plan.ini
 as_it_was refused "RULES C1: the next ceremony of this state is 2, not 3"
-sed 's/^number = 1/number = 2/' "$WORK/base/plan.ini" >plan.ini
+sed -i 's/^number = 3/number = 2/' plan.ini
 as_it_was refused "RULES C1: the plan continues another state"
 
 begin swapped
@@ -81,8 +83,8 @@ as_it_was refused "plan.ini:43: FORMATS 3.17: gateway.csr" 2
 
 begin typo
 sed 's/^years = /yeers = /' "$WORK/base/plan.ini" >plan.ini
-as_it_was refused "plan.ini:30:"
-grep -q 'did you mean "*years' "$ERR" ||
+as_it_was refused "plan.ini:29: FORMATS 3.11: [mint] has no key yeers"
+grep -q 'did you mean years' "$ERR" ||
 	complain "the nearest key is not named" hold
 rm plan.ini
 as_it_was refused "plan.ini" 2
@@ -136,8 +138,9 @@ as_it_was must_refuse 1 "from a public rehearsal seed" \
 # and its state takes no real plan
 cp "$WORK/base/plan.ini" .
 must_pass hold
-sed "s/^mode = .*/mode = production/; s/^number = 1/number = 2/" plan.ini \
-	>real-plan.ini
+sed "s/^mode = .*/mode = production/; s/^number = 1/number = 2/
+	s/^previous = .*/previous = $nothing/
+	s/^oid-arc = .*/oid-arc = 1.3.6.1.4.1.55555/" plan.ini >real-plan.ini
 must_refuse 1 "RULES C6" "$ANCHORITE" ceremony run real-plan.ini \
 	--room room.ini
 
@@ -163,10 +166,6 @@ as_it_was refused "RULES C3: the head on paper is not in this state"
 # can. That both stay as they are lets the whole one be found again.
 begin truncated
 cp -a "$WORK/open.kept/." .
-cut_before paper/head-0004.words || :
-begin truncated
-cp -a "$WORK/open.kept/." .
-must_pass "$ANCHORITE" state show --state state-a --json
 noted=$(newest_head)
 next=paper/head-$(printf %04d $(($(basename "$noted" .words |
 	sed 's/head-0*//') + 1))).words
@@ -266,7 +265,7 @@ must_pass "$ANCHORITE" state copy --from state-a --to state-b
 must_pass "$ANCHORITE" ceremony verify --state state-b --against state-a
 must_pass "$ANCHORITE" state copy --from state-a --to state-c
 must_pass "$ANCHORITE" ceremony verify --state state-c --against state-a
-must_refuse 1 "it was rolled back" "$ANCHORITE" ceremony verify \
+must_refuse 1 "ceremony 1 is not closed" "$ANCHORITE" ceremony verify \
 	--state old --against good
 
 begin behind

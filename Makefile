@@ -140,6 +140,11 @@ crash: tests ## cuts and faults at every place (half an hour)
 	@ANCHORITE=$(abspath $(PROGRAM)) HELPER=$(abspath $(BUILD))/tests/helper \
 	    tests/crash/run.sh all
 
+.PHONY: bench
+bench: $(PROGRAM) $(BENCHES) ## what shares and delegations cost
+	@$(BUILD)/tests/bench/bench_shares
+	@tests/bench/bench-delegate.sh $(BUILD)
+
 .PHONY: layers
 layers: ## imports point down only
 	@scripts/check-layers

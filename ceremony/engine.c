@@ -75,6 +75,7 @@ engine_check(const struct plan *plan, const struct engine_step *step,
 		TRY(step[i].kind->check(step[i].want, plan, state, &promises,
 		    d));
 		promise[promises.n].kind = step[i].kind->makes;
+		promise[promises.n].want = step[i].want;
 		promise[promises.n++].name = step[i].section->name;
 	}
 	rc = ST_OK;

@@ -147,12 +147,15 @@ static enum status
 mint_check(const void *want, const struct plan *p, const struct state *before,
     const struct promises *promises, struct diag *d)
 {
+	const struct profile_room room = { p->arc, p->org,
+		p->mode != MODE_PRODUCTION };
 	const struct mint *m = want;
+	struct name subject;
 	enum status rc;
 
 	TRY(key_known(m->alg, d));
 	if ((rc = slip39_scheme_check(&m->scheme, d)) != ST_OK) {
-		diag_prefix(d, "%s:%zu: FORMATS 4.2", p->file, m->line);
+		diag_prefix(d, "%s:%zu", p->file, m->line);
 		goto out;
 	}
 	for (size_t i = 0; i < p->npersons; i++) {
@@ -167,6 +170,8 @@ mint_check(const void *want, const struct plan *p, const struct state *before,
 	if (state_root(before, m->name) != NULL)
 		PLAN_FAIL(d, ST_POLICY, p, m->line, "FORMATS 3.19: root %s is "
 		    "there already", m->name);
+	if (m->subject != NULL)
+		TRY(profile_root_name(&room, m->subject, &subject, d));
 	if (m->years > PROFILE_YEARS_MAX)
 		PLAN_FAIL(d, ST_POLICY, p, m->line, "FORMATS 8.2: more than "
 		    "%d years", PROFILE_YEARS_MAX);

@@ -145,8 +145,8 @@ by_name(const void *a, const void *b)
 static bool
 names_have(const struct names *l, const char *name)
 {
-	return bsearch(&name, l->name, l->n, sizeof(*l->name), by_name) !=
-	    NULL;
+	return l->n > 0 && bsearch(&name, l->name, l->n, sizeof(*l->name),
+	    by_name) != NULL;
 }
 
 /* What the chain accounts for: entries, objects, leftovers named before. */
@@ -396,8 +396,8 @@ same_medium(const struct stick *s, struct diag *d)
 
 	if (stat(s->path, &now) != 0 || now.st_dev != s->dev ||
 	    now.st_ino != s->ino)
-		return diag_set(d, ST_SYSTEM, "%s: it is no longer the medium "
-		    "that this ceremony opened", s->path);
+		return diag_set(d, ST_SYSTEM, "it is no longer the medium that "
+		    "this ceremony opened");
 	return ST_OK;
 }
 

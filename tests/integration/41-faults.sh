@@ -10,7 +10,7 @@ export HELPER ANCHORITE
 begin() {
 	rm -rf "${WORK:?}/$1"
 	cp -a "$WORK/base" "$WORK/$1"
-	cd "$WORK/$1"
+	cd "$WORK/$1" || exit
 }
 
 hold() {

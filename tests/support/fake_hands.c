@@ -44,6 +44,8 @@ static const struct step_kind *const rows[] = { &mint_row, &crl_step,
 
 const struct promises *fake_promises;
 
+#define FAKE_PROMISES_MAX 8
+
 /* --- entries --- */
 
 static void
@@ -247,6 +249,11 @@ commit_set(struct fake *f, const char *name)
 	for (size_t i = 0; i < sizeof(facts_of) / sizeof(facts_of[0]); i++)
 		assert_int_equal(facts_set(&facts, NULL, facts_of[i][0], "%s",
 		    facts_of[i][1]), ST_OK);
+	assert_int_equal(facts_add(&facts, NULL, "groups", "2/2"), ST_OK);
+	for (unsigned i = 0; i < 2; i++)
+		assert_int_equal(facts_add(&facts, NULL, "sheets",
+		    "%u main 0 %u %s - %064x", i + 1, i, i == 0 ? "first" :
+		    "second", i), ST_OK);
 	commit(f, "drawn", &facts, NULL, 0);
 	facts_clear(&facts);
 }
@@ -367,20 +374,44 @@ fake_plan(struct fake *f, unsigned number, const char *rest)
 	bytes_free(&text);
 }
 
+/* The rows of the same kind above it promise theirs, as in the engine. */
+static enum status
+promise_siblings(const struct fake *f, const struct step_kind *kind,
+    const struct ini_section *until, struct promise *promise, size_t *n,
+    struct diag *d)
+{
+	const struct ini_section *s = f->plan->ini->sections;
+	enum status rc = ST_OK;
+	void *want = NULL;
+
+	for (; s != until && rc == ST_OK; s++) {
+		if (strcmp(s->kind, kind->word) != 0)
+			continue;
+		assert_true(*n < FAKE_PROMISES_MAX);
+		rc = kind->read(f->plan, s, &want, d);
+		if (rc == ST_OK)
+			promise[(*n)++] = (struct promise){ kind->makes,
+				s->name, want };
+	}
+	return rc;
+}
+
 enum status
 fake_do(struct fake *f, const struct step_kind *kind, const char *name,
     struct outcome *o, struct diag *d)
 {
-	static const struct promises none = { 0 };
 	const struct ini_section *s = plan_section(f->plan, kind->word, name);
+	struct promise promise[FAKE_PROMISES_MAX] = { 0 };
+	struct promises promises = { promise, 0 };
 	struct bytes line = { 0 };
 	void *want = NULL;
 	enum status rc;
 
 	assert_non_null(s);
+	TRY(promise_siblings(f, kind, s, promise, &promises.n, d));
 	TRY(kind->read(f->plan, s, &want, d));
 	TRY(kind->check(want, f->plan, f->state,
-	    fake_promises != NULL ? fake_promises : &none, d));
+	    fake_promises != NULL ? fake_promises : &promises, d));
 	assert_int_equal(kind->count(want), 1);
 	TRY(kind->show(want, 0, f->plan, f->state, &line, d));
 	assert_true(line.len > 0);
@@ -389,6 +420,15 @@ out:
 	bytes_free(&line);
 	if (want != NULL)
 		kind->free(want);
+	while (promises.n > 0) {
+		/* ours to free: read here */
+		union {
+			const void *lent;
+			void *own;
+		} u = { promise[--promises.n].want };
+
+		kind->free(u.own);
+	}
 	return rc;
 }
 

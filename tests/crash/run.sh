@@ -18,7 +18,7 @@ part() {
 	esac
 }
 
-part kill.sh 60
+part kill.sh 40
 part errors.sh 60
 part alice.sh ''
 # a scenario of its own in the short form, that says when it is skipped

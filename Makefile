@@ -24,6 +24,8 @@ ifneq ($(SAN),)
 HARDEN = -U_FORTIFY_SOURCE -O1 -g -fno-omit-frame-pointer \
 	-fsanitize=address,undefined -fno-sanitize-recover=all
 LINK = -fsanitize=address,undefined
+# red zones are not ours to count
+WARN += -Wno-frame-larger-than
 endif
 
 CPPFLAGS_ALL = -I. -D_GNU_SOURCE -DVERSION='"$(VERSION)"' \
@@ -133,9 +135,23 @@ ct: ## secrets decide no branch and no address (valgrind)
 analyze: ## gcc -fanalyzer, cppcheck, clang-tidy
 	@scripts/analyze
 
+.PHONY: crash
+crash: tests ## cuts and faults at every place (half an hour)
+	@ANCHORITE=$(abspath $(PROGRAM)) HELPER=$(abspath $(BUILD))/tests/helper \
+	    tests/crash/run.sh all
+
+.PHONY: bench
+bench: $(PROGRAM) $(BENCHES) ## what shares and delegations cost
+	@$(BUILD)/tests/bench/bench_shares
+	@tests/bench/bench-delegate.sh $(BUILD)
+
 .PHONY: layers
 layers: ## imports point down only
 	@scripts/check-layers
+
+.PHONY: clauses
+clauses: ## what refusals cite can be looked up
+	@scripts/check-clauses
 
 .PHONY: headers
 headers: $(BUILD)/flags.mk ## each header compiles alone

@@ -1,4 +1,5 @@
 /* see run.h */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -256,17 +257,19 @@ out:
 
 static enum status
 start_words(const struct run *r, const struct plan *p,
-    const struct state *known, bool resume, struct diag *d)
+    const struct state *known, bool resume, bool *doubt, struct diag *d)
 {
 	const struct ceremony *open = state_open(known);
 	enum status rc;
 
 	TRY(ask_plan_words(r->front, p, d));
+	*doubt = true;
 	if (resume)
 		TRY(ask_head_words(r->front, known, open->first,
 		    known->n == open->first, d));
 	else if (known->n > 0)
 		TRY(ask_head_words(r->front, known, known->n, false, d));
+	*doubt = false;
 	rc = ST_OK;
 out:
 	return rc;
@@ -284,14 +287,25 @@ out:
 	return rc;
 }
 
+/* To write to them.  They must hold what was read before the first prompt, or
+ * an entry would be written beside another of its number. */
 static enum status
-open_sticks(const struct run *r, bool rehearsal, struct sticks **out,
-    struct diag *d)
+open_sticks(const struct run *r, const struct state *known, bool rehearsal,
+    struct sticks **out, struct diag *d)
 {
 	const char *paths[STICKS_MAX] = { r->room->state[0],
 		r->room->state[1] };
+	const struct chain *c;
+	enum status rc;
 
-	return sticks_open(paths, r->room->nstates, true, rehearsal, out, d);
+	TRY(sticks_open(paths, r->room->nstates, true, rehearsal, out, d));
+	c = sticks_chain(*out);
+	if (c->n != known->n || (c->n > 0 &&
+	    strcmp(c->entry[c->n - 1].digest, state_head(known)) != 0))
+		FAIL(d, ST_SYSTEM, "%s: its record is not the one that was "
+		    "read before", paths[0]);
+out:
+	return rc;
 }
 
 /* Everything that can be refused before the first prompt. */
@@ -364,7 +378,7 @@ look_at(const char *path, struct chain *c, int *fd, struct diag *d)
 	enum status rc;
 
 	*fd = -1;
-	if (access(path, F_OK) != 0)
+	if (access(path, F_OK) != 0 && errno == ENOENT)
 		return ST_OK;
 	TRY(file_open_dir(path, false, fd, d));
 	TRY(chain_read(*fd, path, c, d));
@@ -412,6 +426,7 @@ struct session {
 	struct sticks *sticks;
 	struct engine e;
 	bool resume;
+	bool doubt; /* the head on paper was asked for, and is not in it */
 };
 
 static void
@@ -446,8 +461,8 @@ session_start(const struct run *r, struct session *s, uint64_t first,
 {
 	enum status rc;
 
-	TRY(open_sticks(r, s->l.plan->mode != MODE_PRODUCTION, &s->sticks,
-	    d));
+	TRY(open_sticks(r, s->known, s->l.plan->mode != MODE_PRODUCTION,
+	    &s->sticks, d));
 	s->e.plan = s->l.plan;
 	s->e.front = r->front;
 	s->e.program = r->program;
@@ -474,11 +489,15 @@ record_refusal(const struct run *r, struct session *s, const char *why,
 	struct facts f = { 0 };
 	enum status rc;
 
+	/* it may be an old stick: an entry more would set it against the good
+	 * one, and neither could be written to again */
+	if (s->doubt)
+		return ST_OK;
 	if (s->known == NULL)
 		TRY(look(r, &s->known, &s->dirfd, d));
 	if (s->sticks == NULL && state_open(s->known) != NULL) {
-		TRY(open_sticks(r, s->known->mode != MODE_PRODUCTION,
-		    &s->sticks, d));
+		TRY(open_sticks(r, s->known,
+		    s->known->mode != MODE_PRODUCTION, &s->sticks, d));
 		TRY(split(&s->e, s->known, s->known->n + 1, d));
 		s->e.sticks = s->sticks;
 		s->e.plan = &nobody;
@@ -502,7 +521,7 @@ run_ceremony(const struct run *r, struct diag *d)
 
 	TRY(session_look(r, &s, d));
 	TRY(check_all(&s.l, s.known, &s.resume, d));
-	TRY(start_words(r, s.l.plan, s.known, s.resume, d));
+	TRY(start_words(r, s.l.plan, s.known, s.resume, &s.doubt, d));
 	TRY(session_start(r, &s, s.resume ? state_open(s.known)->first :
 	    s.known->n + 1, d));
 	TRY(drive(&s.e, d));
@@ -542,17 +561,21 @@ static enum status
 load_kept(const struct run *r, const struct state *after,
     const struct ceremony *c, struct loaded *l, struct diag *d)
 {
+	const struct entry *open = &after->entries[c->first - 1];
 	struct bytes text = { 0 };
-	char name[OBJECT_NAME_SIZE];
+	const char *name;
 	enum status rc;
 
 	memset(l, 0, sizeof(*l));
+	l->dirfd = -1;
+	if (open->n == 0)
+		FAIL(d, ST_FORMAT, "the opening entry has no plan");
+	name = open->objects[0].name;
 	l->dirfd = openat(after->dirfd, "requests", O_RDONLY | O_DIRECTORY |
 	    O_CLOEXEC);
 	l->inbox.dirfd = l->dirfd;
 	snprintf(l->inbox.prefix, sizeof(l->inbox.prefix), "%06u-",
 	    c->number);
-	snprintf(name, sizeof(name), "plans/%06u.ini", c->number);
 	TRY(state_object(after, name, &text, d));
 	TRY(plan_read(name, &text, r->steps, &l->inbox, &l->plan, d));
 	TRY(engine_steps(l->plan, r->steps, &l->step, &l->nsteps, d));

@@ -10,6 +10,7 @@
 #include "lib/base/text.h"
 #include "lib/crypto/cms.h"
 #include "lib/pki/arc.h"
+#include "lib/record/folder.h"
 #include "lib/record/stick.h"
 
 /* One ceremony while it is replayed. */
@@ -152,6 +153,22 @@ out:
 	return rc;
 }
 
+/* The object of an entry that bears this name, or its -2, -3 ...; or NULL. */
+static const char *
+object_named(const struct entry *e, const char *name)
+{
+	char variant[OBJECT_NAME_SIZE];
+
+	for (unsigned v = 1; v <= OBJECT_VARIANTS; v++) {
+		object_variant(name, v, variant);
+		for (size_t i = 0; i < e->n; i++) {
+			if (strcmp(e->objects[i].name, variant) == 0)
+				return e->objects[i].name;
+		}
+	}
+	return NULL;
+}
+
 /* A root's signature over the closing line. */
 static enum status
 verify_signature(struct replay *v, const struct entry *e, const char *root,
@@ -161,16 +178,13 @@ verify_signature(struct replay *v, const struct entry *e, const char *root,
 	char type[CERT_OID_SIZE], plain[OBJECT_NAME_SIZE];
 	struct bytes pem = { 0 }, p7s = { 0 };
 	struct cert *cert = NULL;
-	const char *name = NULL;
+	const char *name;
 	int64_t time = 0;
 	enum status rc;
 
 	snprintf(plain, sizeof(plain), "record/%06lu.%s.p7s",
 	    (unsigned long)e->number, root);
-	for (size_t i = 0; i < e->n; i++) {
-		if (variant_of(e->objects[i].name, plain))
-			name = e->objects[i].name;
-	}
+	name = object_named(e, plain);
 	if (name == NULL || r == NULL)
 		FAIL(d, ST_AUTH, "FORMATS 7.8: root %s signed in this "
 		    "ceremony, and not its closing line", root);
@@ -232,6 +246,28 @@ verify_files(struct replay *v, const struct entry *e, struct diag *d)
 	return rc;
 }
 
+/* Only items that count together are void together, and only before the last
+ * of them is done; then the step begins anew. */
+static enum status
+verify_void(struct replay *v, const struct entry *e, struct diag *d)
+{
+	const char *step = facts_get(&e->facts, "step");
+	const struct engine_step *s;
+	char name[80];
+
+	if (v->at == v->nsteps || step == NULL)
+		return diag_set(d, ST_AUTH, "the plan has no such step");
+	s = &v->step[v->at];
+	snprintf(name, sizeof(name), "%s %s", s->section->kind,
+	    s->section->name);
+	if (strcmp(step, name) != 0 || s->kind->together == NULL ||
+	    v->item >= s->kind->together(s->want))
+		return diag_set(d, ST_AUTH, "[%s] has nothing that could be "
+		    "void here", name);
+	v->item = 0;
+	return ST_OK;
+}
+
 static enum status
 verify_entry(struct replay *v, const struct entry *e, struct diag *d)
 {
@@ -242,7 +278,7 @@ verify_entry(struct replay *v, const struct entry *e, struct diag *d)
 	if (strcmp(e->kind, "closed") == 0)
 		return verify_closed(v, e, d);
 	if (strcmp(e->kind, "void") == 0)
-		v->item = 0;
+		TRY(verify_void(v, e, d));
 	if (strcmp(e->kind, "open") != 0 && !state_is_event(e->kind))
 		TRY(verify_item(v, e, d));
 	rc = ST_OK;
@@ -303,6 +339,41 @@ out:
 	return rc;
 }
 
+/* What a cut left of the last entry: a file of its number that is no whole
+ * entry.  The next entry will name it. */
+static bool
+is_torn_end(const struct state *s, const char *name)
+{
+	char plain[OBJECT_NAME_SIZE], variant[OBJECT_NAME_SIZE];
+	struct bytes text = { 0 };
+	struct entry e = { 0 };
+	bool torn = false;
+
+	snprintf(plain, sizeof(plain), "record/%06zu.json", s->n);
+	for (unsigned v = 1; v <= OBJECT_VARIANTS; v++) {
+		object_variant(plain, v, variant);
+		torn |= strcmp(name, variant) == 0;
+	}
+	torn = torn && folder_read(s->dirfd, name, ENTRY_MAX, &text, NULL) ==
+	    ST_OK && entry_read(name, &text, &e, NULL) != ST_OK;
+	entry_clear(&e);
+	bytes_free(&text);
+	return torn;
+}
+
+static enum status
+check_strays(const struct state *s, const char *path, char **stray, size_t n,
+    struct verify_report *out, struct diag *d)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (!is_torn_end(s, stray[i]))
+			return diag_set(d, ST_AUTH, "%s: FORMATS 7.6: %s is "
+			    "not covered by the record", path, stray[i]);
+		snprintf(out->torn, sizeof(out->torn), "%s", stray[i]);
+	}
+	return ST_OK;
+}
+
 enum status
 verify_state(const char *path, const char *older,
     const struct step_kind *const *steps, struct verify_report *out,
@@ -321,9 +392,7 @@ verify_state(const char *path, const char *older,
 	TRY(state_new(&v.now, d));
 	v.now->dirfd = fd;
 	TRY(replay_all(&v, d));
-	if (nstray > 0)
-		FAIL(d, ST_AUTH, "%s: FORMATS 7.6: %s is not covered by the "
-		    "record", path, stray[0]);
+	TRY(check_strays(v.now, path, stray, nstray, out, d));
 	if (state_open(all) != NULL)
 		FAIL(d, ST_AUTH, "%s: ceremony %u is not closed", path,
 		    state_open(all)->number);

@@ -151,6 +151,9 @@ cmd_ceremony_verify(const struct call *c, struct diag *d)
 	if (cmd_has(c, "--against"))
 		TRY(facts_set(&f, d, "continues", "%zu entries of %s",
 		    report.older, cmd_opt(c, "--against", "")));
+	if (report.torn[0] != '\0')
+		TRY(facts_set(&f, d, "torn", "%s, by a cut; the next entry "
+		    "will name it", report.torn));
 	TRY(facts_set(&f, d, "verdict", "every entry, file and signature "
 	    "holds"));
 	TRY(cmd_report(c, &f, d));

@@ -62,26 +62,48 @@ out:
 	return rc;
 }
 
+/* Every list of a root, old ones too: what one of them revokes stays so. */
 static enum status
-add_root(struct trust *t, const struct root *r, struct diag *d)
+add_lists(struct trust *t, const char *root, struct diag *d)
 {
-	const struct list *l = state_last_list(t->state, r->name);
+	const struct list *l;
 	struct bytes bytes = { 0 };
 	enum status rc;
 
-	if (r->object[0] == '\0' || t->nanchors == CHAIN_MAX)
-		return ST_OK;
-	TRY(state_object(t->state, r->object, &bytes, d));
-	TRY(cert_read(r->object, bytes.data, bytes.len,
-	    &t->anchor[t->nanchors], d));
-	t->nanchors++;
-	if (l != NULL) {
+	for (size_t i = 0; i < t->state->nlists; i++) {
+		l = &t->state->lists[i];
+		if (strcmp(l->root, root) != 0)
+			continue;
+		if (t->nlists == CHAIN_MAX)
+			FAIL(d, ST_POLICY, "more than %d lists in one state",
+			    CHAIN_MAX);
 		TRY(state_object(t->state, l->object, &bytes, d));
 		TRY(crl_read(l->object, bytes.data, bytes.len,
 		    &t->list[t->nlists], d));
 		t->nlists++;
 	}
 	rc = ST_OK;
+out:
+	bytes_free(&bytes);
+	return rc;
+}
+
+static enum status
+add_root(struct trust *t, const struct root *r, struct diag *d)
+{
+	struct bytes bytes = { 0 };
+	enum status rc;
+
+	if (r->object[0] == '\0')
+		return ST_OK;
+	if (t->nanchors == CHAIN_MAX)
+		FAIL(d, ST_POLICY, "more than %d roots in one state",
+		    CHAIN_MAX);
+	TRY(state_object(t->state, r->object, &bytes, d));
+	TRY(cert_read(r->object, bytes.data, bytes.len,
+	    &t->anchor[t->nanchors], d));
+	t->nanchors++;
+	TRY(add_lists(t, r->name, d));
 out:
 	bytes_free(&bytes);
 	return rc;

@@ -157,42 +157,28 @@ out:
 	return rc;
 }
 
-/* Against one [delegate] section above this one. */
-static enum status
-check_sibling(const struct delegate *g, const struct plan *p,
-    const struct ini_section *s, struct diag *d)
-{
-	struct delegate other = { 0 };
-	enum status rc;
-
-	if (strcmp(plan_text(s, "product", ""), g->scope.product) == 0 &&
-	    strcmp(plan_text(s, "role", ""), g->scope.role) == 0)
-		PLAN_FAIL(d, ST_POLICY, p, g->line, "FORMATS 8.34: [delegate "
-		    "%s] is for the same product and role", s->name);
-	TRY(read_request(p, s, &other, d));
-	if (memcmp(other.request->key.index, g->request->key.index,
-	    SHA384_LEN) == 0)
-		PLAN_FAIL(d, ST_POLICY, p, g->line, "FORMATS 8.32: [delegate "
-		    "%s] is for the same key", s->name);
-	rc = ST_OK;
-out:
-	csr_free(other.request);
-	return rc;
-}
-
+/* Against the [delegate] sections above this one. */
 static enum status
 check_siblings(const struct delegate *g, const struct plan *p,
-    struct diag *d)
+    const struct promises *promises, struct diag *d)
 {
-	const struct ini_section *s;
+	const struct delegate *other;
 	enum status rc;
 
-	for (size_t i = 0; i < p->ini->n; i++) {
-		s = &p->ini->sections[i];
-		if (s->line >= g->line)
-			break;
-		if (strcmp(s->kind, "delegate") == 0)
-			TRY(check_sibling(g, p, s, d));
+	for (size_t i = 0; i < promises->n; i++) {
+		if (strcmp(promises->promise[i].kind, delegate_step.makes) !=
+		    0)
+			continue;
+		other = promises->promise[i].want;
+		if (strcmp(other->scope.product, g->scope.product) == 0 &&
+		    strcmp(other->scope.role, g->scope.role) == 0)
+			PLAN_FAIL(d, ST_POLICY, p, g->line, "FORMATS 8.34: "
+			    "[delegate %s] is for the same product and role",
+			    other->name);
+		if (memcmp(other->request->key.index, g->request->key.index,
+		    SHA384_LEN) == 0)
+			PLAN_FAIL(d, ST_POLICY, p, g->line, "FORMATS 8.32: "
+			    "[delegate %s] is for the same key", other->name);
 	}
 	rc = ST_OK;
 out:
@@ -228,7 +214,7 @@ delegate_check(const void *want, const struct plan *p,
 	rules.production = p->mode == MODE_PRODUCTION;
 	TRY(request_policy(g->request_name, g->request, &rules, d));
 	TRY(check_slot(g, p, before, d));
-	TRY(check_siblings(g, p, d));
+	TRY(check_siblings(g, p, promises, d));
 out:
 	return rc;
 }

@@ -1,5 +1,6 @@
 /* see verify.h */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "delegation/verify.h"
@@ -36,17 +37,58 @@ out:
 
 /* --- the lists --- */
 
-/* The anchor that genuinely signed a list, or NULL. */
-static const struct cert *
-signer_of(const struct verify_ask *ask, const struct crl *list)
+/* A list, and the anchor that genuinely signed it. */
+struct signed_list {
+	const struct crl *list;
+	const struct cert *signer;
+};
+
+/* Who signed it; none of the anchors: NULL, and it counts for nothing.  But a
+ * list is not passed over because the machine could not tell. */
+static enum status
+find_signer(const struct verify_ask *ask, const struct crl *list,
+    const struct cert **out, struct diag *d)
 {
-	for (size_t i = 0; i < ask->nanchors; i++) {
-		if (memcmp(ask->anchors[i]->ski, list->spec.issuer_ski,
-		    sizeof(list->spec.issuer_ski)) == 0 &&
-		    crl_signed_by(list, &ask->anchors[i]->key, NULL) == ST_OK)
-			return ask->anchors[i];
+	const struct cert *a;
+	enum status rc;
+
+	*out = NULL;
+	for (size_t i = 0; i < ask->nanchors && *out == NULL; i++) {
+		a = ask->anchors[i];
+		if (memcmp(a->ski, list->spec.issuer_ski, sizeof(a->ski)) != 0)
+			continue;
+		rc = crl_signed_by(list, &a->key, NULL);
+		if (rc == ST_OK)
+			*out = a;
+		else if (rc != ST_AUTH)
+			FAIL(d, rc, "a list of %s could not be checked",
+			    list->issuer);
 	}
-	return NULL;
+	rc = ST_OK;
+out:
+	return rc;
+}
+
+/* Those lists that count.  The caller frees. */
+static enum status
+gather_lists(const struct verify_ask *ask, struct signed_list **out,
+    size_t *n, struct diag *d)
+{
+	struct signed_list *l;
+	enum status rc;
+
+	*n = 0;
+	if ((*out = calloc(ask->nlists + 1, sizeof(**out))) == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	for (size_t i = 0; i < ask->nlists; i++) {
+		l = &(*out)[*n];
+		l->list = ask->lists[i];
+		TRY(find_signer(ask, l->list, &l->signer, d));
+		*n += l->signer != NULL;
+	}
+	rc = ST_OK;
+out:
+	return rc;
 }
 
 static bool
@@ -64,21 +106,18 @@ names_serial(const struct crl *list, const struct cert *c)
 /* Revocation is for good: every list that an anchor signed counts. */
 static enum status
 check_entries(const struct verify_ask *ask, const struct cert *c,
-    struct diag *d)
+    const struct signed_list *lists, size_t n, struct diag *d)
 {
-	const struct cert *signer;
 	enum status rc;
 
-	for (size_t i = 0; i < ask->nlists; i++) {
-		signer = signer_of(ask, ask->lists[i]);
-		if (signer == NULL || memcmp(signer->ski, c->spec.issuer_ski,
-		    sizeof(signer->ski)) != 0)
-			continue;
-		if (names_serial(ask->lists[i], c))
+	for (size_t i = 0; i < n; i++) {
+		if (memcmp(lists[i].signer->ski, c->spec.issuer_ski,
+		    sizeof(c->spec.issuer_ski)) == 0 &&
+		    names_serial(lists[i].list, c))
 			FAIL(d, ST_AUTH, "FORMATS 8.41: %s: certificate "
 			    "revoked, says list %llu of %s", ask->name,
-			    (unsigned long long)ask->lists[i]->spec.number,
-			    signer->subject);
+			    (unsigned long long)lists[i].list->spec.number,
+			    lists[i].signer->subject);
 	}
 	rc = ST_OK;
 out:
@@ -102,22 +141,23 @@ is_better(const struct crl *a, const struct crl *b, int64_t at)
 
 /* One list an anchor. */
 static size_t
-choose_lists(const struct verify_ask *ask, const struct crl **out)
+choose_lists(const struct verify_ask *ask, const struct signed_list *lists,
+    size_t n, const struct crl **out)
 {
 	const struct crl *best;
-	size_t n = 0;
+	size_t chosen = 0;
 
 	for (size_t i = 0; i < ask->nanchors; i++) {
 		best = NULL;
-		for (size_t j = 0; j < ask->nlists; j++) {
-			if (signer_of(ask, ask->lists[j]) == ask->anchors[i] &&
-			    is_better(ask->lists[j], best, ask->at))
-				best = ask->lists[j];
+		for (size_t j = 0; j < n; j++) {
+			if (lists[j].signer == ask->anchors[i] &&
+			    is_better(lists[j].list, best, ask->at))
+				best = lists[j].list;
 		}
 		if (best != NULL)
-			out[n++] = best;
+			out[chosen++] = best;
 	}
-	return n;
+	return chosen;
 }
 
 /* --- the scope --- */
@@ -227,24 +267,26 @@ enum status
 verify_delegation(const struct verify_ask *ask, struct verify_verdict *out,
     struct diag *d)
 {
-	const struct crl *lists[CHAIN_MAX];
+	const struct crl *chosen[CHAIN_MAX];
+	struct signed_list *lists = NULL;
 	const struct crl *list;
 	struct cert *c = NULL;
-	size_t n;
+	size_t n, m;
 	enum status rc;
 
 	memset(out, 0, sizeof(*out));
 	TRY(cert_read(ask->name, ask->cert->data, ask->cert->len, &c, d));
 	TRY(check_anchors(ask, d));
-	TRY(check_entries(ask, c, d));
-	n = choose_lists(ask, lists);
-	if ((rc = chain_verify(c, ask->anchors, ask->nanchors, lists, n,
+	TRY(gather_lists(ask, &lists, &n, d));
+	TRY(check_entries(ask, c, lists, n, d));
+	m = choose_lists(ask, lists, n, chosen);
+	if ((rc = chain_verify(c, ask->anchors, ask->nanchors, chosen, m,
 	    ask->at, d)) != ST_OK) {
 		diag_prefix(d, "FORMATS 8.41: %s", ask->name);
 		goto out;
 	}
 	TRY(check_scope(ask, c, &out->scope, d));
-	if ((list = proving_list(c, lists, n)) == NULL)
+	if ((list = proving_list(c, chosen, m)) == NULL)
 		FAIL(d, ST_AUTH, "FORMATS 8.41: %s: no list of its issuer",
 		    ask->name);
 	out->not_after = c->spec.not_after;
@@ -252,6 +294,7 @@ verify_delegation(const struct verify_ask *ask, struct verify_verdict *out,
 	out->test = profile_is_test(&c->spec.subject);
 	TRY(say(c, list, out, d));
 out:
+	free(lists);
 	cert_free(c);
 	if (rc != ST_OK)
 		verify_clear(out);

@@ -64,8 +64,8 @@ list_check(const void *want, const struct plan *p, const struct state *before,
 	TRY(signer_check(p, w->line, before, promises, w->root,
 	    next_update(w, p), d));
 	if (w->days > PROFILE_DAYS_MAX)
-		PLAN_FAIL(d, ST_POLICY, p, w->line, "FORMATS 8.24: a list lasts "
-		    "at most %d days", PROFILE_DAYS_MAX);
+		PLAN_FAIL(d, ST_POLICY, p, w->line, "FORMATS 8.24: a list "
+		    "lasts at most %d days", PROFILE_DAYS_MAX);
 	rc = ST_OK;
 out:
 	return rc;

@@ -380,22 +380,39 @@ encode_tbs(X509 *x, struct bytes *out, struct diag *d)
 	return rc;
 }
 
-enum status
-cert_serial_digest(const struct cert_spec *spec, const char *alg,
-    uint8_t out[SHA384_LEN], struct diag *d)
+static enum status
+digest_tbs(const struct cert_spec *spec, const uint8_t *serial,
+    size_t serial_len, const char *alg, uint8_t out[SHA384_LEN],
+    struct diag *d)
 {
-	const uint8_t zero[1] = { 0 };
 	struct bytes tbs = { 0 };
 	X509 *x = NULL;
 	enum status rc;
 
-	TRY(build(spec, zero, sizeof(zero), alg, &x, d));
+	TRY(build(spec, serial, serial_len, alg, &x, d));
 	TRY(encode_tbs(x, &tbs, d));
 	hash_sha384(tbs.data, tbs.len, out);
 out:
 	bytes_free(&tbs);
 	X509_free(x);
 	return rc;
+}
+
+enum status
+cert_serial_digest(const struct cert_spec *spec, const char *alg,
+    uint8_t out[SHA384_LEN], struct diag *d)
+{
+	const uint8_t zero[1] = { 0 };
+
+	return digest_tbs(spec, zero, sizeof(zero), alg, out, d);
+}
+
+enum status
+cert_tbs_digest(const struct cert_spec *spec,
+    const uint8_t serial[CERT_SERIAL_LEN], const char *alg,
+    uint8_t out[SHA384_LEN], struct diag *d)
+{
+	return digest_tbs(spec, serial, CERT_SERIAL_LEN, alg, out, d);
 }
 
 static enum status

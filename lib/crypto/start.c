@@ -38,7 +38,7 @@ crypto_start(struct diag *d)
 	if (OPENSSL_init_crypto(INIT_FLAGS, NULL) != 1)
 		FAIL(d, ST_SYSTEM, "OpenSSL could not start");
 	TRY(start_heap(d));
-	if (OSSL_PROVIDER_load(NULL, "default") == NULL) {
+	if (OSSL_PROVIDER_available(NULL, "default") != 1) {
 		rc = ossl_fail(d, ST_SYSTEM, "OpenSSL's default provider");
 		goto out;
 	}

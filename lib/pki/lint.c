@@ -34,6 +34,7 @@ struct subject {
 	int version;	     /* as encoded: 2 is v3; -1 when absent */
 	uint8_t time_tag[2]; /* of the two times */
 	char text[CERT_OID_SIZE + 64]; /* a sentence made on the way */
+	enum status trouble; /* the machine's, not the subject's */
 };
 
 /* A row: nothing is wrong when `wrong` returns NULL. */
@@ -108,7 +109,8 @@ signature_algorithm(struct subject *s, const struct check *c)
 	(void)c;
 	if (key_known(alg, NULL) != ST_OK)
 		return "it is signed by an algorithm that no root has";
-	if (s->kind == LINT_ROOT && strcmp(alg, s->cert->key.alg) != 0)
+	if (s->cert != NULL && s->kind == LINT_ROOT &&
+	    strcmp(alg, s->cert->key.alg) != 0)
 		return "it is signed by another algorithm than its own key's";
 	return NULL;
 }
@@ -198,13 +200,19 @@ issuer(struct subject *s, const struct check *c)
 static const char *
 key_strength(struct subject *s, const struct check *c)
 {
+	enum status rc;
+
 	(void)c;
 	if (s->kind == LINT_DELEGATION && profile_key(s->cert->key.alg, NULL) !=
 	    ST_OK)
 		return "stock clients take no operational key of this "
 		    "algorithm";
-	return spki_check(&s->cert->key, PROFILE_RSA_BITS_MIN, NULL) == ST_OK ?
-	    NULL : "the key is weaker than the profile allows";
+	rc = spki_check(&s->cert->key, PROFILE_RSA_BITS_MIN, NULL);
+	if (rc == ST_OK)
+		return NULL;
+	if (rc != ST_POLICY)
+		s->trouble = rc;
+	return "the key is weaker than the profile allows";
 }
 
 /* --- certificates: extensions --- */
@@ -475,7 +483,8 @@ list_dates(struct subject *s, const struct check *c)
 #define BARE NULL, NULL, NULL, 0 /* about no one extension */
 
 static const struct check checks[] = {
-	{ { "version", "FORMATS 8.1" }, R | D | L, version, BARE },
+	{ { "version", "FORMATS 8.1" }, R | D, version, BARE },
+	{ { "list-version", "FORMATS 8.20" }, L, version, BARE },
 	{ { "names", "FORMATS 8.1" }, R | D | L, names, BARE },
 	{ { "issuer", "FORMATS 8.1" }, R | D, issuer, BARE },
 	{ { "validity", "FORMATS 8.2" }, R | D, validity, BARE },
@@ -572,7 +581,11 @@ run(struct subject *s, struct diag *d)
 	for (size_t i = 0; i < NCHECKS; i++) {
 		if (!is_of(&checks[i], s->kind))
 			continue;
-		if ((why = checks[i].wrong(s, &checks[i])) != NULL)
+		why = checks[i].wrong(s, &checks[i]);
+		if (s->trouble != ST_OK)
+			FAIL(d, s->trouble, "%s: it could not be examined",
+			    checks[i].row.clause);
+		if (why != NULL)
 			FAIL(d, ST_POLICY, "%s: %s", checks[i].row.clause,
 			    why);
 	}

@@ -100,31 +100,34 @@ earlier(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
-/* The last second of something that begins at ${from}: cut in a rehearsal,
- * and never past ${latest} nor past its issuer. */
+/* Nothing outlives its issuer; in a rehearsal it is cut instead. */
+static enum status
+fit_issuer(const struct profile_room *room, const struct cert *issuer,
+    int64_t from, int64_t *to, struct diag *d)
+{
+	if (room->rehearsal)
+		*to = earlier(*to, issuer->spec.not_after);
+	if (from < issuer->spec.not_before || *to > issuer->spec.not_after)
+		return diag_set(d, ST_POLICY, "FORMATS 8.2: it would outlive "
+		    "%s, or begin before it", issuer->spec.subject.common);
+	return ST_OK;
+}
+
+/* Something from ${from} to ${to}, which is cut in a rehearsal, and never past
+ * ${latest}. */
 static enum status
 fit_window(const struct profile_room *room, int64_t from, int64_t latest,
-    const struct cert *issuer, int64_t *to, struct diag *d)
+    int64_t *to, struct diag *d)
 {
-	enum status rc;
-
 	if (room->rehearsal)
 		*to = earlier(*to, last_second(from, PROFILE_REHEARSAL_DAYS));
-	if (room->rehearsal && issuer != NULL)
-		*to = earlier(*to, issuer->spec.not_after);
 	if (from < 0 || *to <= from)
-		FAIL(d, ST_POLICY, "FORMATS 8.2: it would end before it "
-		    "begins");
+		return diag_set(d, ST_POLICY, "FORMATS 8.2: it would end "
+		    "before it begins");
 	if (*to > latest)
-		FAIL(d, ST_POLICY, "FORMATS 8.2: it would last longer than the "
-		    "profile allows");
-	if (issuer != NULL && (from < issuer->spec.not_before ||
-	    *to > issuer->spec.not_after))
-		FAIL(d, ST_POLICY, "FORMATS 8.2: it would outlive %s, or begin "
-		    "before it", issuer->spec.subject.common);
-	rc = ST_OK;
-out:
-	return rc;
+		return diag_set(d, ST_POLICY, "FORMATS 8.2: it would last "
+		    "longer than the profile allows");
+	return ST_OK;
 }
 
 /* --- certificates --- */
@@ -141,7 +144,7 @@ profile_root(const struct profile_room *room, const char *common,
 
 	memset(out, 0, sizeof(*out));
 	TRY(profile_root_name(room, common, &out->subject, d));
-	TRY(fit_window(room, from, last_second(from, days), NULL, &to, d));
+	TRY(fit_window(room, from, last_second(from, days), &to, d));
 	out->issuer = out->subject;
 	out->self_issued = true;
 	out->not_before = from;
@@ -190,8 +193,9 @@ profile_delegation(const struct profile_room *room, const struct scope *scope,
 	memset(out, 0, sizeof(*out));
 	TRY(profile_key(key->alg, d));
 	TRY(profile_delegation_name(room, scope, &out->subject, d));
-	TRY(fit_window(room, from, last_second(from, PROFILE_DAYS_MAX),
-	    issuer, &to, d));
+	TRY(fit_issuer(room, issuer, from, &to, d));
+	TRY(fit_window(room, from, last_second(from, PROFILE_DAYS_MAX), &to,
+	    d));
 	clock_quarter(from, slot);
 	if (strcmp(scope->slot, slot) != 0)
 		FAIL(d, ST_POLICY, "FORMATS 8.13: the slot is %s and the "
@@ -221,8 +225,9 @@ profile_list(const struct profile_room *room, const struct cert *issuer,
 	enum status rc;
 
 	memset(out, 0, sizeof(*out));
-	TRY(fit_window(room, from, from + PROFILE_DAYS_MAX * CLOCK_DAY,
-	    issuer, &to, d));
+	TRY(fit_issuer(room, issuer, from, &to, d));
+	TRY(fit_window(room, from, from + PROFILE_DAYS_MAX * CLOCK_DAY, &to,
+	    d));
 	if (number == 0)
 		FAIL(d, ST_POLICY, "FORMATS 8.23: a list without a number");
 	out->issuer = issuer->spec.subject;

@@ -315,3 +315,17 @@ entry_clear(struct entry *e)
 	bytes_free(&e->text);
 	memset(e, 0, sizeof(*e));
 }
+
+void
+object_variant(const char *name, unsigned variant,
+    char out[OBJECT_NAME_SIZE])
+{
+	const char *dot = strrchr(name, '.');
+	const int stem = dot == NULL ? (int)strlen(name) : (int)(dot - name);
+
+	if (variant == 1)
+		snprintf(out, OBJECT_NAME_SIZE, "%s", name);
+	else
+		snprintf(out, OBJECT_NAME_SIZE, "%.*s-%u%s", stem, name,
+		    variant, dot == NULL ? "" : dot);
+}

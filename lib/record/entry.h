@@ -15,6 +15,7 @@
 #define ENTRY_NUMBER_MAX 999999
 #define OBJECT_NAME_SIZE 160
 #define LEFTOVER_MAX 1600 /* bytes: any file name, escaped, in its folder */
+#define OBJECT_VARIANTS 9 /* names tried when torn files have taken them */
 
 /* A file that an entry commits. */
 struct object_ref {
@@ -61,5 +62,13 @@ MUST_USE enum status entry_add_object(struct entry *e, const char *name,
 MUST_USE enum status entry_add_leftover(struct entry *e, const char *name,
     struct diag *d);
 void entry_clear(struct entry *e);
+
+/**
+ * object_variant(name, variant, out):
+ * The name that is tried when torn files have taken those before: of
+ * "issued/4c.crt" the third is "issued/4c-3.crt", the first the name itself.
+ */
+void object_variant(const char *name, unsigned variant,
+    char out[OBJECT_NAME_SIZE]);
 
 #endif

@@ -9,6 +9,7 @@
 #include "lib/crypto/name.h"
 #include "lib/crypto/slip39.h"
 #include "lib/pki/arc.h"
+#include "lib/record/entry.h"
 #include "lib/record/plan.h"
 #include "lib/record/step.h"
 
@@ -570,34 +571,59 @@ plan_words(const struct plan *p, const struct ini_entry *e,
 	return ST_OK;
 }
 
-enum status
-plan_file(const struct plan *p, const struct ini_entry *e, size_t max,
-    struct bytes *out, char *name, size_t size, struct diag *d)
+/* A file with the digest that was reviewed.  In a state that keeps it, a torn
+ * one may have taken its name. */
+static enum status
+read_reviewed(const struct plan *p, const struct ini_entry *e,
+    size_t max, struct bytes *out, struct diag *d)
 {
+	const bool kept = p->inbox->prefix[0] != '\0';
+	char plain[OBJECT_NAME_SIZE], path[OBJECT_NAME_SIZE], bare[65];
 	const struct file_digest *how;
-	char bare[65], path[96];
 	uint8_t want[64], have[64];
 	const char *hex;
 	enum status rc;
 
 	TRY(split_file(e->value, bare, &how, &hex, d));
 	TRY(text_unhex(hex, want, how->len, d));
+	snprintf(plain, sizeof(plain), "%s%s", p->inbox->prefix, bare);
+	for (unsigned v = 1; v <= (kept ? OBJECT_VARIANTS : 1); v++) {
+		object_variant(plain, v, path);
+		if (kept && !file_exists_at(p->inbox->dirfd, path))
+			continue;
+		if ((rc = file_read_at(p->inbox->dirfd, path, max, out,
+		    d)) != ST_OK) {
+			diag_prefix(d, "%s:%zu: FORMATS 3.17", p->file,
+			    e->line);
+			goto out;
+		}
+		how->hash(out->data, out->len, have);
+		if (memcmp(have, want, how->len) == 0)
+			return ST_OK;
+	}
+	bytes_free(out);
+	PLAN_FAIL(d, ST_AUTH, p, e->line, "FORMATS 3.17: %s is not the file "
+	    "that was reviewed: its digest is another", bare);
+out:
+	return rc;
+}
+
+enum status
+plan_file(const struct plan *p, const struct ini_entry *e, size_t max,
+    struct bytes *out, char *name, size_t size, struct diag *d)
+{
+	const struct file_digest *how;
+	const char *hex;
+	char bare[65];
+	enum status rc;
+
+	TRY(split_file(e->value, bare, &how, &hex, d));
 	if (name != NULL)
 		snprintf(name, size, "%s", bare);
 	if (p->inbox == NULL)
 		FAIL(d, ST_SYSTEM, "%s:%zu: there is no inbox to read %s from",
 		    p->file, e->line, bare);
-	snprintf(path, sizeof(path), "%s%s", p->inbox->prefix, bare);
-	if ((rc = file_read_at(p->inbox->dirfd, path, max, out, d)) != ST_OK) {
-		diag_prefix(d, "%s:%zu: FORMATS 3.17", p->file, e->line);
-		goto out;
-	}
-	how->hash(out->data, out->len, have);
-	if (memcmp(have, want, how->len) != 0) {
-		bytes_free(out);
-		PLAN_FAIL(d, ST_AUTH, p, e->line, "FORMATS 3.17: %s is not "
-		    "the file that was reviewed: its digest is another", bare);
-	}
+	TRY(read_reviewed(p, e, max, out, d));
 out:
 	return rc;
 }

@@ -53,8 +53,8 @@ signer_check(const struct plan *p, size_t line, const struct state *before,
 	if (p->mode != MODE_PRODUCTION)
 		until = p->effective + 1;
 	if (until > end)
-		PLAN_FAIL(d, ST_POLICY, p, line, "FORMATS 8.2: it would outlive "
-		    "root %s", name);
+		PLAN_FAIL(d, ST_POLICY, p, line, "FORMATS 8.2: it would "
+		    "outlive root %s", name);
 	rc = ST_OK;
 out:
 	return rc;

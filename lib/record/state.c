@@ -14,20 +14,23 @@
 static void *
 grow(void *table, size_t *n, size_t size)
 {
-	char **base = table;
-	char *grown;
+	char *base;
 
+	/* the table's own type is not ours to read it by */
+	memcpy(&base, table, sizeof(base));
 	/* powers of two: growing is linear in the whole */
 	if ((*n & (*n - 1)) == 0) {
-		grown = reallocarray(*base, *n == 0 ? 1 : 2 * *n, size);
-		if (grown == NULL)
+		base = reallocarray(base, *n == 0 ? 1 : 2 * *n, size);
+		if (base == NULL)
 			return NULL;
-		*base = grown;
+		memcpy(table, &base, sizeof(base));
 	}
-	memset(*base + *n * size, 0, size);
-	return *base + (*n)++ * size;
+	memset(base + *n * size, 0, size);
+	return base + (*n)++ * size;
 }
 
+#define NUMBER_MAX 999999
+#define SET_ID_MAX 32767 /* 15 bits */
 #define GROW(table, n) grow(&(table), &(n), sizeof(*(table)))
 
 static enum status
@@ -46,13 +49,13 @@ out:
 }
 
 static enum status
-take_number(const struct facts *f, const char *key, unsigned *out,
-    struct diag *d)
+take_number(const struct facts *f, const char *key, unsigned max,
+    unsigned *out, struct diag *d)
 {
 	uint64_t n = 0;
 	enum status rc;
 
-	rc = facts_number(f, key, 0, 999999, &n, d);
+	rc = facts_number(f, key, 0, max, &n, d);
 	*out = (unsigned)n;
 	return rc;
 }
@@ -110,7 +113,7 @@ apply_open(struct state *s, const struct entry *e, struct diag *d)
 	}
 	if ((c = GROW(s->ceremonies, s->nceremonies)) == NULL)
 		FAIL(d, ST_SYSTEM, "out of memory");
-	TRY(take_number(&e->facts, "ceremony", &c->number, d));
+	TRY(take_number(&e->facts, "ceremony", NUMBER_MAX, &c->number, d));
 	if (c->number != s->nceremonies)
 		FAIL(d, ST_FORMAT, "ceremony %u is not the %zuth", c->number,
 		    s->nceremonies);
@@ -121,13 +124,26 @@ out:
 	return rc;
 }
 
+/* The place of a sheet is one that its set has: it indexes the scheme. */
+static enum status
+check_sheet(const struct sheet_set *set, size_t i, struct diag *d)
+{
+	const struct sheet *s = &set->sheets[i];
+
+	if (s->number != i + 1 || s->group >= set->scheme.groups ||
+	    s->member >= set->scheme.group[s->group].members)
+		return diag_set(d, ST_FORMAT, "sheet %zu has no place in its "
+		    "set", i + 1);
+	return ST_OK;
+}
+
 /* "1 main 0 0 first office 5f..": number, group, places, holder, commitment */
 static enum status
 read_sheet(const char *text, struct sheet *out, struct diag *d)
 {
 	char hex[2 * SHA256_LEN + 1] = "", trail;
 
-	if (sscanf(text, "%u %32s %u %u %32s %32s %64s%c", &out->number,
+	if (sscanf(text, "%3u %32s %2u %2u %32s %32s %64s%c", &out->number,
 	    out->group_name, &out->group, &out->member, out->holder,
 	    out->place, hex, &trail) != 7)
 		return diag_set(d, ST_FORMAT, "a sheet is not of the form");
@@ -150,24 +166,49 @@ read_group(const char *text, struct slip39_group *out, struct diag *d)
 	return ST_OK;
 }
 
+/* The newest set of a root, whatever its fate. */
+static struct sheet_set *
+newest_set(const struct state *s, const char *root)
+{
+	for (size_t i = s->nsets; i-- > 0;) {
+		if (strcmp(s->sets[i].root, root) == 0)
+			return &s->sets[i];
+	}
+	return NULL;
+}
+
+/* An epoch is consumed by being drawn: 0 where there was none. */
+static unsigned
+last_epoch(const struct state *s, const char *root)
+{
+	const struct sheet_set *set = root == NULL ? NULL :
+						     newest_set(s, root);
+
+	return set == NULL ? 0 : set->epoch;
+}
+
 static enum status
 apply_drawn(struct state *s, const struct entry *e, struct diag *d)
 {
 	const struct facts *f = &e->facts;
 	struct sheet_set *set;
-	unsigned id, need, exponent;
+	unsigned id, need, exponent, last;
 	const char *ext;
 	enum status rc;
 
+	last = last_epoch(s, facts_get(f, "root"));
 	if ((set = GROW(s->sets, s->nsets)) == NULL)
 		FAIL(d, ST_SYSTEM, "out of memory");
 	TRY(take(f, "root", set->root, sizeof(set->root), d));
-	TRY(take_number(f, "epoch", &set->epoch, d));
-	TRY(take_number(f, "set-id", &id, d));
-	TRY(take_number(f, "groups-needed", &need, d));
-	TRY(take_number(f, "exponent", &exponent, d));
+	TRY(take_number(f, "epoch", NUMBER_MAX, &set->epoch, d));
+	TRY(take_number(f, "set-id", SET_ID_MAX, &id, d));
+	TRY(take_number(f, "groups-needed", SLIP39_GROUPS_MAX, &need, d));
+	TRY(take_number(f, "exponent", SLIP39_EXPONENT_MAX, &exponent, d));
 	TRY(facts_need(f, "extendable", &ext, d));
 	TRY(take_hex(f, "salt", set->salt, sizeof(set->salt), d));
+	if (set->epoch != last + 1)
+		FAIL(d, ST_FORMAT, "epoch %u does not follow epoch %u",
+		    set->epoch, last);
 	set->id = (uint16_t)id;
 	set->scheme.need = (uint8_t)need;
 	set->scheme.exponent = (uint8_t)exponent;
@@ -179,24 +220,16 @@ apply_drawn(struct state *s, const struct entry *e, struct diag *d)
 	for (size_t i = 0; i < set->scheme.groups; i++)
 		TRY(read_group(facts_at(f, "groups", i), &set->scheme.group[i],
 		    d));
+	TRY(slip39_scheme_check(&set->scheme, d));
 	set->n = facts_count(f, "sheets");
 	if ((set->sheets = calloc(set->n + 1, sizeof(*set->sheets))) == NULL)
 		FAIL(d, ST_SYSTEM, "out of memory");
-	for (size_t i = 0; i < set->n; i++)
+	for (size_t i = 0; i < set->n; i++) {
 		TRY(read_sheet(facts_at(f, "sheets", i), &set->sheets[i], d));
+		TRY(check_sheet(set, i, d));
+	}
 out:
 	return rc;
-}
-
-/* The newest set of a root, whatever its fate. */
-static struct sheet_set *
-newest_set(const struct state *s, const char *root)
-{
-	for (size_t i = s->nsets; i-- > 0;) {
-		if (strcmp(s->sets[i].root, root) == 0)
-			return &s->sets[i];
-	}
-	return NULL;
 }
 
 static enum status
@@ -223,12 +256,18 @@ apply_root(struct state *s, const struct entry *e, struct diag *d)
 	enum status rc;
 	char where[96];
 
+	if (state_root(s, facts_get(f, "root")) != NULL)
+		FAIL(d, ST_FORMAT, "root %s is there already",
+		    facts_get(f, "root"));
 	if ((r = GROW(s->roots, s->nroots)) == NULL)
 		FAIL(d, ST_SYSTEM, "out of memory");
 	TRY(take(f, "root", r->name, sizeof(r->name), d));
 	TRY(take(f, "algorithm", r->alg, sizeof(r->alg), d));
-	TRY(take_number(f, "number", &r->number, d));
-	TRY(take_number(f, "counter", &r->counter, d));
+	TRY(take_number(f, "number", NUMBER_MAX, &r->number, d));
+	TRY(take_number(f, "counter", NUMBER_MAX, &r->counter, d));
+	if (r->number != s->nroots)
+		FAIL(d, ST_FORMAT, "root %u is not the %zuth", r->number,
+		    s->nroots);
 	TRY(facts_need(f, "public", &hex, d));
 	TRY(bytes_set(&der, hex, strlen(hex), d));
 	TRY(text_unhex(hex, der.data, strlen(hex) / 2, d));
@@ -253,7 +292,7 @@ apply_certificate(struct state *s, const struct entry *e, struct diag *d)
 	for (size_t i = 0; i < s->nroots; i++) {
 		if (strcmp(s->roots[i].name, name) != 0)
 			continue;
-		if (e->n != 1)
+		if (e->n != 1 || s->roots[i].object[0] != '\0')
 			FAIL(d, ST_FORMAT, "not one certificate");
 		snprintf(s->roots[i].object, sizeof(s->roots[i].object), "%s",
 		    e->objects[0].name);
@@ -309,7 +348,7 @@ apply_list(struct state *s, const struct entry *e, struct diag *d)
 	if ((l = GROW(s->lists, s->nlists)) == NULL)
 		FAIL(d, ST_SYSTEM, "out of memory");
 	TRY(take(f, "root", l->root, sizeof(l->root), d));
-	TRY(take_number(f, "file", &l->file, d));
+	TRY(take_number(f, "file", NUMBER_MAX, &l->file, d));
 	TRY(facts_number(f, "number", 1, INT64_MAX, &l->number, d));
 	TRY(take_time(f, "this-update", &l->this_update, d));
 	TRY(take_time(f, "next-update", &l->next_update, d));
@@ -373,7 +412,6 @@ static const struct kind {
 	{ "closed", false, trust_nothing, apply_closed },
 	{ "void", true, NULL, apply_void },
 	{ "refused", true, NULL, apply_nothing },
-	{ "resumed", true, NULL, apply_nothing },
 	{ "undone", true, NULL, apply_undone },
 };
 #define NKINDS (sizeof(kinds) / sizeof(kinds[0]))
@@ -433,7 +471,27 @@ state_free(struct state *s)
 	free(s->lists);
 	free(s->ceremonies);
 	ledger_free(s->keys);
+	ledger_free(s->objects);
 	free(s);
+}
+
+/* An object is committed once: a second entry for it would make other bytes
+ * of it those of record. */
+static enum status
+note_objects(struct state *s, const struct entry *e, struct diag *d)
+{
+	uint8_t name[SHA384_LEN];
+	enum status rc = ST_OK;
+
+	for (size_t i = 0; i < e->n && rc == ST_OK; i++) {
+		hash_sha384(e->objects[i].name, strlen(e->objects[i].name),
+		    name);
+		if (ledger_find(&s->objects, name) != NULL)
+			return diag_set(d, ST_FORMAT, "FORMATS 7.3: %s is "
+			    "committed already", e->objects[i].name);
+		rc = ledger_add(&s->objects, name, "", d);
+	}
+	return rc;
 }
 
 enum status
@@ -451,8 +509,11 @@ state_apply(struct state *s, struct entry *e, struct diag *d)
 	if (s->n > 0 && e->time < s->entries[s->n - 1].time)
 		FAIL(d, ST_FORMAT, "FORMATS 7.4: it is older than the entry "
 		    "before it");
+	if (row->event && e->n > 0)
+		FAIL(d, ST_FORMAT, "FORMATS 7.5: an event has no files");
 	if (state_open(s) == NULL && strcmp(e->kind, "open") != 0)
 		FAIL(d, ST_FORMAT, "FORMATS 7.4: no ceremony is open");
+	TRY(note_objects(s, e, d));
 	TRY(row->apply(s, e, d));
 	if ((place = GROW(s->entries, s->n)) == NULL)
 		FAIL(d, ST_SYSTEM, "out of memory");
@@ -486,7 +547,7 @@ state_open(const struct state *s)
 const struct root *
 state_root(const struct state *s, const char *name)
 {
-	for (size_t i = 0; i < s->nroots; i++) {
+	for (size_t i = 0; name != NULL && i < s->nroots; i++) {
 		if (strcmp(s->roots[i].name, name) == 0)
 			return &s->roots[i];
 	}
@@ -550,8 +611,11 @@ state_object(const struct state *s, const char *name, struct bytes *out,
 	char digest[SHA384_HEX_SIZE];
 	enum status rc;
 
-	if (ref == NULL || s->dirfd < 0)
-		FAIL(d, ST_BUG, "%s: no such object in the record", name);
+	if (s->dirfd < 0)
+		FAIL(d, ST_BUG, "%s: a state without a folder", name);
+	if (ref == NULL)
+		FAIL(d, ST_AUTH, "%s: FORMATS 7.3: no such object in the "
+		    "record", name);
 	TRY(folder_read(s->dirfd, name, FILE_MAX, out, d));
 	hash_sha384_hex(out->data, out->len, digest);
 	if (strcmp(digest, ref->digest) != 0) {

@@ -72,6 +72,7 @@ struct state {
 	struct ceremony *ceremonies;
 	size_t nceremonies;
 	void *keys; /* ledger of key indexes: state_key_seen */
+	void *objects; /* ledger of names, by SHA-384 of them */
 };
 
 /* An empty state, before the first ceremony. */
@@ -82,7 +83,9 @@ void state_free(struct state *s);
  * state_apply(s, e, d):
  * Take in the next entry: its number, its link to the one before, and what its
  * kind does to the tables.  ${*e} is moved into the state on success.
- * ST_AUTH: it is not the next of this chain.  ST_FORMAT: facts missing.
+ * ST_AUTH: it is not the next of this chain.  ST_FORMAT: facts missing, or an
+ * object that was committed before.  After a refusal the state is only fit for
+ * state_free.
  */
 MUST_USE enum status state_apply(struct state *s, struct entry *e,
     struct diag *d);
@@ -113,6 +116,7 @@ const char *state_key_seen(const struct state *s,
 /**
  * state_object(s, name, out, d):
  * The bytes of a committed object, their digest checked against its entry.
+ * ST_AUTH: they are others, or no entry commits it.
  */
 MUST_USE enum status state_object(const struct state *s, const char *name,
     struct bytes *out, struct diag *d);

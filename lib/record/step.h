@@ -63,6 +63,7 @@ struct hands {
 struct promise {
 	const char *kind; /* "root", "list" */
 	const char *name;
+	const void *want; /* that row's own: for rows of the same kind */
 };
 struct promises {
 	const struct promise *promise;

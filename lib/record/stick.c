@@ -18,22 +18,6 @@ static const char *const folders[] = { "bundles", "cross", "issued", "lists",
 	"plans", "private", "record", "requests", "roots", "sealed" };
 #define NFOLDERS (sizeof(folders) / sizeof(folders[0]))
 
-#define VARIANTS 9 /* names tried when torn files have taken them */
-
-/* "issued/4c.crt" with variant 3 is "issued/4c-3.crt". */
-static void
-variant_name(const char *name, unsigned variant, char out[OBJECT_NAME_SIZE])
-{
-	const char *dot = strrchr(name, '.');
-	const int stem = dot == NULL ? (int)strlen(name) : (int)(dot - name);
-
-	if (variant == 1)
-		snprintf(out, OBJECT_NAME_SIZE, "%s", name);
-	else
-		snprintf(out, OBJECT_NAME_SIZE, "%.*s-%u%s", stem, name,
-		    variant, dot == NULL ? "" : dot);
-}
-
 static void
 entry_name(uint64_t number, unsigned variant, char out[OBJECT_NAME_SIZE])
 {
@@ -41,7 +25,7 @@ entry_name(uint64_t number, unsigned variant, char out[OBJECT_NAME_SIZE])
 
 	snprintf(plain, sizeof(plain), "record/%06lu.json",
 	    (unsigned long)number);
-	variant_name(plain, variant, out);
+	object_variant(plain, variant, out);
 }
 
 bool
@@ -49,8 +33,8 @@ variant_of(const char *name, const char *plain)
 {
 	char is[OBJECT_NAME_SIZE];
 
-	for (unsigned v = 1; v <= VARIANTS; v++) {
-		variant_name(plain, v, is);
+	for (unsigned v = 1; v <= OBJECT_VARIANTS; v++) {
+		object_variant(plain, v, is);
 		if (strcmp(name, is) == 0)
 			return true;
 	}
@@ -87,8 +71,9 @@ find_entry(int dirfd, uint64_t number, const char *previous,
 	enum status rc;
 
 	*found = false;
-	for (unsigned v = 1; v <= VARIANTS; v++) {
+	for (unsigned v = 1; v <= OBJECT_VARIANTS; v++) {
 		entry_name(number, v, try);
+		/* the torn file that took a name may lie on the other stick */
 		if (!folder_has(dirfd, try))
 			continue;
 		TRY(folder_read(dirfd, try, ENTRY_MAX, &text, d));
@@ -160,8 +145,8 @@ by_name(const void *a, const void *b)
 static bool
 names_have(const struct names *l, const char *name)
 {
-	return bsearch(&name, l->name, l->n, sizeof(*l->name), by_name) !=
-	    NULL;
+	return l->n > 0 && bsearch(&name, l->name, l->n, sizeof(*l->name),
+	    by_name) != NULL;
 }
 
 /* What the chain accounts for: entries, objects, leftovers named before. */
@@ -411,8 +396,8 @@ same_medium(const struct stick *s, struct diag *d)
 
 	if (stat(s->path, &now) != 0 || now.st_dev != s->dev ||
 	    now.st_ino != s->ino)
-		return diag_set(d, ST_SYSTEM, "%s: it is no longer the medium "
-		    "that this ceremony opened", s->path);
+		return diag_set(d, ST_SYSTEM, "it is no longer the medium that "
+		    "this ceremony opened");
 	return ST_OK;
 }
 
@@ -425,8 +410,8 @@ free_variant(const struct sticks *s, const char *name,
 	struct bytes there = { 0 };
 	bool fits;
 
-	for (unsigned v = 1; v <= VARIANTS; v++) {
-		variant_name(name, v, out);
+	for (unsigned v = 1; v <= OBJECT_VARIANTS; v++) {
+		object_variant(name, v, out);
 		fits = true;
 		for (size_t i = 0; i < s->n && fits; i++) {
 			if (!folder_has(s->stick[i].dirfd, out))
@@ -443,23 +428,39 @@ free_variant(const struct sticks *s, const char *name,
 	    "names; make a new stick with `anchorite state copy`", name);
 }
 
-/* Write to each stick under one name; what is there already is equal. */
+/* What is there already must be these very bytes: that a file cannot be looked
+ * at does not mean that it was written. */
+static enum status
+write_one(const struct stick *k, const char *name, const struct bytes *bytes,
+    struct diag *d)
+{
+	struct bytes there = { 0 };
+	enum status rc;
+
+	TRY(same_medium(k, d));
+	if (!folder_has(k->dirfd, name)) {
+		TRY(folder_create(k->dirfd, name, bytes->data, bytes->len, d));
+		return ST_OK;
+	}
+	TRY(folder_read(k->dirfd, name, FILE_MAX, &there, d));
+	if (!bytes_equal(&there, bytes))
+		FAIL(d, ST_SYSTEM, "%s: it is there, and another", name);
+out:
+	bytes_free(&there);
+	return rc;
+}
+
+/* Write to each stick under one name. */
 static enum status
 write_all(struct sticks *s, const char *name, const struct bytes *bytes,
     struct diag *d)
 {
-	struct stick *k;
 	enum status rc;
 
+	s->failed = true; /* until all of it is there */
 	for (size_t i = 0; i < s->n; i++) {
-		k = &s->stick[i];
-		s->failed = true; /* until all of it is there */
-		TRY(same_medium(k, d));
-		if (folder_has(k->dirfd, name))
-			continue;
-		if ((rc = folder_create(k->dirfd, name, bytes->data,
-		    bytes->len, d)) != ST_OK) {
-			diag_prefix(d, "%s", k->path);
+		if ((rc = write_one(&s->stick[i], name, bytes, d)) != ST_OK) {
+			diag_prefix(d, "%s", s->stick[i].path);
 			goto out;
 		}
 	}
@@ -531,6 +532,28 @@ out:
 	return rc;
 }
 
+/* Whether a folder is in memory, or would be made there. */
+static bool
+in_memory(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	struct bytes up = { 0 };
+	bool memory = false; /* what cannot be opened is refused later */
+	int fd = -1;
+
+	if (file_open_dir(path, false, &fd, NULL) != ST_OK &&
+	    text_format(&up, NULL, "%.*s.", slash == NULL ? 0 :
+	    (int)(slash + 1 - path), path) == ST_OK &&
+	    file_open_dir((const char *)up.data, false, &fd, NULL) != ST_OK)
+		fd = -1;
+	if (fd >= 0) {
+		memory = file_is_memory(fd);
+		close(fd);
+	}
+	bytes_free(&up);
+	return memory;
+}
+
 static enum status
 open_stick(const char *path, bool create, bool memory, struct stick *out,
     struct diag *d)
@@ -540,14 +563,15 @@ open_stick(const char *path, bool create, bool memory, struct stick *out,
 
 	if ((out->path = strdup(path)) == NULL)
 		FAIL(d, ST_SYSTEM, "out of memory");
+	/* before it is made: a refusal leaves nothing behind */
+	if (!memory && in_memory(path))
+		FAIL(d, ST_POLICY, "%s: FORMATS 7.1: a state is kept on a "
+		    "medium, and this is memory", path);
 	TRY(file_open_dir(path, create, &out->dirfd, d));
 	if (fstat(out->dirfd, &st) != 0)
 		FAIL(d, ST_SYSTEM, "%s: %s", path, strerror(errno));
 	out->dev = st.st_dev;
 	out->ino = st.st_ino;
-	if (!memory && file_is_memory(out->dirfd))
-		FAIL(d, ST_POLICY, "%s: FORMATS 7.1: a state is kept on a "
-		    "medium, and this is memory", path);
 	/* a killed run may have left pages that are not on the medium */
 	if (syncfs(out->dirfd) != 0)
 		FAIL(d, ST_SYSTEM, "%s: %s", path, strerror(errno));

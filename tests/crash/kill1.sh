@@ -2,13 +2,13 @@
 # kill1.sh CALL NUMBER: cut the ceremony dead at that system call, go on after
 # it, and look.  One line on stdout: ok, missed or FAILED.
 set -eu
-: "${HERE:?}" "${SHOP:?}" "${BASE:?}"
+: "${HERE:?}" "${SHOP:?}" "${BASE:?}" "${START:?}"
 
 dir=$(mktemp -d "$SHOP/kill.XXXXXX")
-cp -a "$BASE/." "$dir"
+cp -a "$START/." "$dir"
 cd "$dir"
 code=0
-timeout -k 1 30 strace -o /dev/null -f --seccomp-bpf -e trace="$1" \
+timeout -k 1 30 strace -o /dev/null -e trace="$1" \
 	-e inject="$1:signal=KILL:when=$2" \
 	"$ANCHORITE" ceremony run plan.ini --room room.ini >first 2>&1 ||
 	code=$?

@@ -45,6 +45,9 @@ hold() {
 BASE=$SHOP/base
 export BASE
 if [ ! -d "$BASE" ]; then
+	# a long run is not to notice that the program is built again
+	cp "$ANCHORITE" "$SHOP/anchorite"
+	ANCHORITE=$SHOP/anchorite
 	"$HERE/prep.sh" "$BASE"
 	cp -a "$BASE" "$BASE.uncut"
 	(cd "$BASE.uncut" && hold env) || {

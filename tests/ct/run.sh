@@ -39,7 +39,7 @@ try_build() {
 	# clang 14 writes DWARF 5 by itself, which valgrind 3.19 cannot read
 	# shellcheck disable=SC2086
 	"$1" -std=c11 -I. -D_GNU_SOURCE "$2" -gdwarf-4 -fno-strict-aliasing \
-	    -o "$dir/ct" $sources -lsodium
+	    -o "$dir/ct" $sources -lcrypto -lsodium
 	status=0
 	# shellcheck disable=SC2086
 	memcheck $cases || status=$?

@@ -14,8 +14,9 @@ must_pass "$ANCHORITE" ceremony reproduce --after first/state \
 must_pass "$ANCHORITE" ceremony reproduce --after first/state \
     first/sheets/*sheet02* first/sheets/*sheet03* first/sheets/*sheet04*
 
-# another clock changes nothing
-if command -v faketime >/dev/null; then
+# another clock changes nothing (the sanitizers' library must be loaded first,
+# and so must faketime's: not both)
+if command -v faketime >/dev/null && ! ldd "$ANCHORITE" | grep -q libasan; then
 	must_pass faketime '2031-02-03 04:05:06' "$ANCHORITE" ceremony \
 	    reproduce --after first/state first/sheets/*sheet0[135]*
 fi

@@ -775,32 +775,57 @@ split_refuses_lengths_and_identifiers_out_of_bounds(void **state)
 	slip39_set_clear(NULL);
 }
 
-/* The random shares are the source's bytes as they come (4.18): of 3 of 5 the
- * first draw is share 1, the second the digest's key. */
+/* A source that remembers what it gave. */
+struct recorder {
+	struct prng prng;
+	uint8_t given[8][64];
+	size_t len[8];
+	size_t n;
+};
+
+static enum status
+draw_recorded(void *cookie, uint8_t *out, size_t len, struct diag *d)
+{
+	struct recorder *r = cookie;
+
+	(void)d;
+	assert_true(r->n < 8 && len <= 64);
+	prng_fill(&r->prng, out, len);
+	memcpy(r->given[r->n], out, len);
+	r->len[r->n++] = len;
+	return ST_OK;
+}
+
+/* The random shares are the source's bytes as they come (4.18): of 5 of 7 the
+ * first draws are shares 1 to 3, the fourth the digest's key. */
 static void
 split_uses_the_source_as_it_comes(void **state)
 {
 	struct secret *ems = random_secret(23, 32);
-	const struct slip39_scheme c = shares_scheme(1, 3, 5, 0);
-	struct prng prng = { 60 };
+	const struct slip39_scheme c = shares_scheme(1, 5, 7, 0);
+	struct recorder r = { .prng = { 60 } };
+	const struct slip39_source source = { draw_recorded, &r };
+	struct slip39_share *share[5];
 	struct slip39_set set;
-	struct slip39_share *share[3];
-	struct gf256_point p[3];
-	uint8_t first[32], key[28], digest[32];
+	struct gf256_point p[5];
+	uint8_t digest[32];
 
 	(void)state;
-	shares_split(ems, &c, 60, &set);
-	for (size_t i = 0; i < 3; i++)
+	assert_int_equal(slip39_split(ems, &c, 60, &source, &set, NULL),
+	    ST_OK);
+	assert_int_equal(r.n, 4);
+	for (uint8_t i = 0; i < 5; i++) {
 		share[i] = shares_read(set.mnemonic[i]);
-	assert_int_equal(set.id, prng_next(&prng) & 0x7fff);
-	prng_fill(&prng, first, sizeof(first));
-	prng_fill(&prng, key, sizeof(key));
-	assert_memory_equal(secret_peek(share[0]->value), first, 32);
-	for (uint8_t i = 0; i < 3; i++)
 		p[i] = (struct gf256_point){ i, secret_peek(share[i]->value) };
-	gf256_at(p, 3, 254, digest, 32);
-	assert_memory_equal(digest + 4, key, sizeof(key));
-	for (size_t i = 0; i < 3; i++)
+	}
+	for (size_t i = 0; i < 3; i++) {
+		assert_int_equal(r.len[i], 32);
+		assert_memory_equal(p[i].y, r.given[i], 32);
+	}
+	gf256_at(p, 5, 254, digest, 32);
+	assert_int_equal(r.len[3], 28);
+	assert_memory_equal(digest + 4, r.given[3], 28);
+	for (size_t i = 0; i < 5; i++)
 		slip39_share_free(share[i]);
 	slip39_set_clear(&set);
 	secret_free(ems);

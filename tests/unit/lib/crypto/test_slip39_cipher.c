@@ -156,6 +156,14 @@ encrypt_refuses_what_others_cannot_type(void **state)
 		assert_null(out);
 		secret_free(p);
 	}
+	/* the first and the last character too */
+	for (size_t i = 0; i < 6; i += 5) {
+		p = shares_text("abcdef");
+		secret_bytes(p)[i] = 9;
+		assert_int_equal(slip39_encrypt(s, p, &c, 0, &out, NULL),
+		    ST_POLICY);
+		secret_free(p);
+	}
 	memset(text, 'x', sizeof(text));
 	p = shares_secret(text, sizeof(text));
 	assert_int_equal(slip39_encrypt(s, p, &c, 0, &out, NULL), ST_POLICY);
@@ -193,6 +201,33 @@ encrypt_refuses_lengths_and_terms_out_of_bounds(void **state)
 	secret_free(s);
 }
 
+static void
+decrypt_refuses_lengths_that_no_share_has(void **state)
+{
+	static const size_t bad[] = { 1, 14, 15, 17, 43, 45, 46, 64 };
+	const struct slip39_share terms = { .id = 7 };
+	const uint8_t zero[64] = { 0 };
+	struct secret *s, *out;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		s = shares_secret(zero, bad[i]);
+		out = s; /* to be taken away */
+		assert_int_equal(slip39_decrypt(s, NULL, &terms, &out, NULL),
+		    ST_BUG);
+		assert_null(out);
+		secret_free(s);
+	}
+	for (size_t len = 16; len <= 44; len += 14) {
+		s = shares_secret(zero, len);
+		assert_int_equal(slip39_decrypt(s, NULL, &terms, &out, NULL),
+		    ST_OK);
+		assert_int_equal(secret_len(out), len);
+		secret_free(out);
+		secret_free(s);
+	}
+}
+
 int
 main(void)
 {
@@ -202,6 +237,7 @@ main(void)
 		cmocka_unit_test(encrypt_refuses_what_others_cannot_type),
 		cmocka_unit_test(
 		    encrypt_refuses_lengths_and_terms_out_of_bounds),
+		cmocka_unit_test(decrypt_refuses_lengths_that_no_share_has),
 	};
 
 	if (sodium_init() < 0)

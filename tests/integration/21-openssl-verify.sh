@@ -1,0 +1,62 @@
+#!/bin/sh
+# Goal: stock openssl agrees with us about root, delegation and list: what we
+# take it takes, and what lacks a list, is out of time, or is under another
+# root both refuse.
+# shellcheck source=tests/integration/lib.sh
+. "$ROOT/tests/integration/lib.sh"
+
+command -v openssl >/dev/null || skip "no openssl here"
+
+must_pass "$ANCHORITE" rehearse --dir ceremony
+state=ceremony/state
+root=$state/roots/000001.crt
+list=$state/lists/000001.crl
+op=$(ls $state/issued/*.crt)
+
+# refused_by_openssl FRAGMENT ARGS...
+refused_by_openssl() {
+	fragment=$1
+	shift
+	run openssl verify -x509_strict -purpose any "$@" "$op"
+	[ "$STATUS" -ne 0 ] || complain "openssl should have refused" "$@"
+	grep -qi -- "$fragment" "$OUT" "$ERR" ||
+		complain "openssl refuses for another reason" "$@"
+}
+
+# Good, by both.
+must_pass openssl verify -x509_strict -crl_check_all -purpose any \
+	-CAfile "$root" -CRLfile "$list" "$op"
+must_pass "$ANCHORITE" delegation verify "$op" --state $state
+must_say TEST
+
+# Without a list, by both.
+refused_by_openssl 'unable to get certificate CRL' -crl_check \
+	-CAfile "$root"
+must_refuse 1 'FORMATS 8.41' "$ANCHORITE" delegation verify "$op" \
+	--ca "$root" --rehearsal
+
+# A rehearsal's root is nobody's anchor by default, however it is named.
+must_refuse 1 'FORMATS 8.40' "$ANCHORITE" delegation verify "$op" \
+	--ca "$root" --crl "$list"
+
+# Out of time, by both: thirty days are the most a rehearsal gets.
+later=$(date -u -d '+40 days' +%s)
+refused_by_openssl 'expired' -crl_check -CAfile "$root" -CRLfile "$list" \
+	-attime "$later"
+must_refuse 1 'FORMATS 8.41' "$ANCHORITE" delegation verify "$op" \
+	--state $state --at "$(date -u -d "@$later" +%Y-%m-%dT%H:%M:%SZ)"
+
+# Names, purposes and numbers as an outsider reads them.
+must_pass openssl x509 -in "$op" -noout -text
+must_say 'Digital Signature'
+must_say 'Code Signing'
+must_say 'CA:FALSE'
+must_say 'OU = gateway'
+must_pass openssl x509 -in "$root" -noout -text
+must_say 'CA:TRUE'
+must_say 'CRL Sign'
+must_pass openssl crl -in "$list" -noout -text -CAfile "$root"
+must_say 'No Revoked Certificates'
+# ceremony 1, list 1
+must_pass openssl crl -in "$list" -noout -crlnumber
+must_say 'crlNumber=0x0100000001'

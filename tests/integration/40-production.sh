@@ -1,0 +1,251 @@
+#!/bin/sh
+# A real ceremony, held by people at a terminal: mistakes, a cut, the second
+# machine, the next ceremony; and no secret stays behind.
+. "$ROOT/tests/integration/lib.sh"
+
+people=$HELPER/people
+from=$(date -u +%Y-%m-%dT00:00:00Z)
+to=$(date -u -d '+2 days' +%Y-%m-%dT00:00:00Z)
+
+request() {
+	openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+		-keyout "$1.key" -subj "/CN=$1 team" -sha256 \
+		-out "inbox/$1.csr" 2>openssl.err || fail "no request"
+}
+
+# head NUMBER PREVIOUS: what every plan here begins with.
+head_of_plan() {
+	cat <<INI
+[ceremony]
+format = 1
+org = example
+mode = production
+number = $1
+previous = $2
+effective = $from
+latest = $to
+oid-arc = 1.3.6.1.4.1.55555
+officer = anna
+witness = bruno
+entropy = system+dice
+
+[person anna]
+name = Anna
+
+[person bruno]
+name = Bruno
+
+[person clara]
+name = Clara
+
+[profile firmware]
+base = fw-pki-v1
+keys = ecdsa-p256, ecdsa-p384
+most-days = 400
+INI
+}
+
+mint() {
+	cat <<INI
+
+[mint $1]
+algorithm = ecdsa-p384
+subject = example-firmware-root-$1
+years = 20
+need = 1 group
+group.main = 2 of 3: anna@office, bruno@bank, clara@notary
+INI
+}
+
+list_and_delegate() {
+	cat <<INI
+
+[crl g1]
+by = g1
+days = 400
+
+[delegate $1]
+by = g1
+profile = firmware
+product = $1
+role = release
+versions = 4.0..
+request = $1.csr sha384:$(sha384sum "inbox/$1.csr" | cut -d' ' -f1)
+days = 400
+INI
+}
+
+# plan_words PLAN: what the reviewers wrote down.
+plan_words() {
+	must_pass "$ANCHORITE" words "$1"
+	tail -n +2 "$OUT"
+}
+
+room() {
+	printf '[room]\nstate-a = %s\nstate-b = %s-b\ninbox = inbox\n' \
+		"$1" "$1"
+}
+
+fact() {
+	must_pass "$ANCHORITE" state show --state "$1" --json
+	sed -n 's/.*"'"$2"'": *"\([^"]*\)".*/\1/p' "$OUT" | head -n 1
+}
+
+# no_secret KEEP STATE: no share that KEEP has is in the state, in what was
+# printed, or still in the terminal.
+no_secret() {
+	for sheet in "$1"/sheets/*; do
+		sed -n 's/^share: //p' "$sheet" | tr -d '\r' >share
+		[ "$(wc -w <share)" -eq 33 ] || fail "$sheet is no sheet"
+		for n in 1 6 11 16 21 26; do
+			cut -d' ' -f$n-$((n + 2)) share
+		done
+	done >pieces
+	cat "$1"/paper/dice-*.txt >>pieces
+	! grep -rlF -f pieces "$2" "$2-b" "$OUT" "$ERR" screen >where || {
+		cat where
+		fail "secret words were left behind"
+	}
+	# the eyes that look can see
+	grep -qF -f pieces shown || fail "the sheets were never on the screen"
+}
+
+mkdir inbox
+request gateway
+{
+	head_of_plan 1 none
+	mint g1
+	list_and_delegate gateway
+} >plan.ini
+plan_words plan.ini >plan.words
+head_of_plan 1 none >other.ini
+plan_words other.ini >other.words
+room state >room.ini
+
+must_pass "$ANCHORITE" ceremony check plan.ini --room room.ini
+
+# Memory is no medium for a real state.
+if [ -d /dev/shm ] && [ -w /dev/shm ]; then
+	memory=$(mktemp -d /dev/shm/anchorite.XXXXXX)
+	room "$memory/state" >memory.ini
+	must_refuse 1 "FORMATS 7.1" "$people" --words plan.words keep-m \
+		"$ANCHORITE" ceremony run plan.ini --room memory.ini
+	left=$(find "$memory" -mindepth 1)
+	rm -rf "$memory"
+	[ -z "$left" ] || fail "a refused state was begun: $left"
+fi
+
+# Answers from folders are for rehearsals.
+{
+	cat room.ini
+	printf 'paper = keep/paper\nsheets = keep/sheets\n'
+} >folders.ini
+must_refuse 1 "RULES C6" "$ANCHORITE" ceremony run plan.ini --room folders.ini
+[ ! -e state ] || fail "a refused ceremony left a state"
+
+# Another plan's words, then a slip; a wrong word in a sheet that is read back:
+# each is refused, asked again, and the ceremony goes on.
+must_pass "$people" --words other.words --words plan.words \
+	--mistake read-back --screen screen --shown shown keep \
+	"$ANCHORITE" ceremony run plan.ini --room room.ini
+grep -q "not the one that was reviewed" shown ||
+	fail "another plan's words were not refused"
+grep -q "$(printf '\033')\[3J" shown || fail "the terminal was not wiped"
+[ "$(grep -l '"kind":"refused"' state/record/*.json | wc -l)" -eq 1 ] ||
+	fail "the slip is not in the record"
+[ "$(find keep/sheets -type f | wc -l)" -eq 3 ] || fail "not three sheets"
+no_secret keep state
+
+must_pass "$ANCHORITE" ceremony verify --state state
+must_pass "$ANCHORITE" ceremony verify --state state-b --against state
+must_pass openssl verify -x509_strict -crl_check -purpose any \
+	-CAfile state/roots/000001.crt -CRLfile state/lists/000001.crl \
+	state/issued/*.crt
+
+# The second machine: from two sheets, the dice and the noted words.
+remember_files state
+must_pass "$ANCHORITE" ceremony reproduce --after state \
+	--people keep/paper/dice-0001.txt --noted keep/paper/system-0001.words \
+	keep/sheets/g1-e1-sheet01.txt keep/sheets/g1-e1-sheet03.txt
+must_say "every byte is equal"
+no_new_files state
+tr 1-6 2-61 <keep/paper/dice-0001.txt >loaded.txt
+must_refuse 1 "FORMATS 5.8" "$ANCHORITE" ceremony reproduce --after state \
+	--people loaded.txt keep/sheets/g1-e1-sheet01.txt \
+	keep/sheets/g1-e1-sheet03.txt
+head -n 4 other.words >noted.words
+must_refuse 1 "RULES C7" "$ANCHORITE" ceremony reproduce --after state \
+	--noted noted.words keep/sheets/g1-e1-sheet01.txt \
+	keep/sheets/g1-e1-sheet03.txt
+must_refuse 1 "FORMATS 4.8" "$ANCHORITE" ceremony reproduce --after state \
+	keep/sheets/g1-e1-sheet02.txt
+
+# The next ceremony: its plan names the head, people bring it on paper, and two
+# holders open the root.
+request sensor
+{
+	head_of_plan 2 "$(fact state head)"
+	list_and_delegate sensor
+} >plan2.ini
+plan_words plan2.ini >plan2.words
+cp -r state before
+must_pass "$people" --words plan2.words --head other.words \
+	--head "$(find keep/paper -name 'head-*' | sort | tail -n 1)" \
+	--mistake read-back --screen screen --shown shown keep \
+	"$ANCHORITE" ceremony run plan2.ini --room room.ini
+grep -q "RULES C3: the head on paper is" shown ||
+	fail "another head was not refused"
+grep -q "FORMATS 4.6: the checksum of" shown ||
+	fail "a slip in a share was not found"
+no_secret keep state
+must_pass "$ANCHORITE" ceremony verify --state state --against before
+must_say "ceremonies  2"
+must_refuse 1 "it was rolled back" "$ANCHORITE" ceremony verify \
+	--state before --against state
+must_pass "$ANCHORITE" ceremony reproduce --after state --before before \
+	keep/sheets/g1-e1-sheet02.txt keep/sheets/g1-e1-sheet03.txt
+[ "$(find state/issued -name '*.crt' | wc -l)" -eq 2 ] || fail "not two certificates"
+
+# A cut while the second sheet is being written: the set is void, and a new one
+# is drawn, whose sheets alone are good.
+room cut >cut.ini
+must_fail() {
+	run "$@"
+	[ "$STATUS" -eq 137 ] || complain "it was not cut" "$@"
+}
+must_fail "$people" --words plan.words --stop-after "SHEET 2 OF 3" keep-c \
+	"$ANCHORITE" ceremony run plan.ini --room cut.ini
+cp -r cut cut-was
+must_pass "$people" --words plan.words --screen screen --shown shown keep-c \
+	"$ANCHORITE" ceremony run plan.ini --room cut.ini
+no_secret keep-c cut
+must_pass "$ANCHORITE" ceremony verify --state cut --against cut-was
+grep -l '"kind":"void"' cut/record/*.json >void
+[ "$(wc -l <void)" -eq 1 ] || fail "the first set was not set void"
+[ -f keep-c/sheets/g1-e2-sheet03.txt ] || fail "no second set was drawn"
+must_refuse 1 "is void" "$ANCHORITE" share check \
+	keep-c/sheets/g1-e1-sheet01.txt --state cut
+must_pass "$ANCHORITE" share check keep-c/sheets/g1-e2-sheet01.txt --state cut
+must_pass "$ANCHORITE" ceremony reproduce --after cut \
+	--people keep-c/paper/dice-0002.txt \
+	--noted keep-c/paper/system-0002.words \
+	keep-c/sheets/g1-e2-sheet01.txt keep-c/sheets/g1-e2-sheet02.txt
+
+# The same digits for two roots.
+{
+	head_of_plan 1 none
+	mint g1
+	mint g2
+	list_and_delegate gateway
+} >twice.ini
+plan_words twice.ini >twice.words
+cat keep/paper/dice-0001.txt keep/paper/dice-0001.txt >same.txt
+room twice >twice-room.ini
+must_refuse 1 "FORMATS 5.7" "$people" --words twice.words --dice same.txt \
+	keep-t "$ANCHORITE" ceremony run twice.ini --room twice-room.ini
+
+# A rehearsal with hands is the same to people.
+must_pass "$people" --words hands/paper/plan.words --mistake words \
+	--mistake read-back keep-h \
+	"$ANCHORITE" rehearse --hands-on --dir hands
+must_say "TEST rehearsal done"

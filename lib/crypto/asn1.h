@@ -41,6 +41,7 @@ typedef struct {
 	ASN1_STRING *alg;
 	ASN1_OCTET_STRING *sig;
 } ASN1_SIGNER;
+/* cppcheck-suppress unknownMacro */
 DEFINE_STACK_OF(ASN1_SIGNER)
 
 /* EncapsulatedContentInfo whose content is elsewhere */

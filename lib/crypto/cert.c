@@ -807,7 +807,6 @@ parse(struct cert *c, X509 **out, struct diag *d)
 	struct bytes tbs = { 0 };
 	X509 *x = NULL;
 	enum status rc;
-	int len;
 
 	if (!strict_der(c->der.data, c->der.len) ||
 	    (x = d2i_X509(NULL, &at, (long)c->der.len)) == NULL)
@@ -816,7 +815,7 @@ parse(struct cert *c, X509 **out, struct diag *d)
 	/* this forgets the encoding as it was read */
 	TRY(encode_tbs(x, &tbs, d));
 	hash_sha384(tbs.data, tbs.len, c->tbs);
-	if ((len = i2d_X509(x, &again)) != (int)c->der.len ||
+	if (i2d_X509(x, &again) != (int)c->der.len ||
 	    memcmp(again, c->der.data, c->der.len) != 0)
 		FAIL(d, ST_FORMAT, "FORMATS 6.1: its encoding is not the "
 		    "canonical one");

@@ -565,14 +565,16 @@ out:
 static bool
 names_algorithm(const struct bytes *tbs, const X509_CRL *x)
 {
-	const size_t header = tbs->data[1] < 0x80 ? 2 :
-	    2 + (size_t)(tbs->data[1] & 0x7f);
-	const size_t at = header + 3; /* behind INTEGER 1 */
 	const X509_ALGOR *alg = NULL;
 	unsigned char *der = NULL;
+	size_t at = 2 + 3; /* behind a short header and INTEGER 1 */
 	bool same;
 	int len;
 
+	if (tbs->data == NULL || tbs->len < 2)
+		return false;
+	if (tbs->data[1] >= 0x80)
+		at += tbs->data[1] & 0x7fU;
 	X509_CRL_get0_signature(x, NULL, &alg);
 	len = i2d_X509_ALGOR(alg, &der);
 	same = len > 0 && tbs->len > at + (size_t)len &&
@@ -591,7 +593,6 @@ parse(struct crl *c, X509_CRL **out, struct diag *d)
 	struct bytes tbs = { 0 };
 	X509_CRL *x = NULL;
 	enum status rc;
-	int len;
 
 	if (!strict_der(c->der.data, c->der.len) ||
 	    (x = d2i_X509_CRL(NULL, &at, (long)c->der.len)) == NULL)
@@ -600,7 +601,7 @@ parse(struct crl *c, X509_CRL **out, struct diag *d)
 	/* this forgets the encoding as it was read */
 	TRY(encode_tbs(x, &tbs, d));
 	hash_sha384(tbs.data, tbs.len, c->tbs);
-	if ((len = i2d_X509_CRL(x, &again)) != (int)c->der.len ||
+	if (i2d_X509_CRL(x, &again) != (int)c->der.len ||
 	    memcmp(again, c->der.data, c->der.len) != 0)
 		FAIL(d, ST_FORMAT, "FORMATS 6.1: its encoding is not the "
 		    "canonical one");
@@ -629,7 +630,7 @@ crl_read(const char *name, const void *data, size_t len, struct crl **out,
 	if ((c = calloc(1, sizeof(*c))) == NULL)
 		FAIL(d, ST_SYSTEM, "out of memory");
 	if (len == 0 || len > CRL_MAX)
-		FAIL(d, ST_FORMAT, "FORMATS 6.1: not 1 to %d bytes", CRL_MAX);
+		FAIL(d, ST_FORMAT, "FORMATS 6.1: not 1 to %zu bytes", CRL_MAX);
 	TRY(ossl_der("X509 CRL", NULL, data, len, &c->der, d));
 	TRY(parse(c, &x, d));
 	TRY(read_all(x, c, d));

@@ -131,7 +131,6 @@ parse(const struct bytes *der, X509_REQ **out, struct diag *d)
 	unsigned char *again = NULL;
 	X509_REQ *x = NULL;
 	enum status rc;
-	int len;
 
 	if (!strict_der(der->data, der->len))
 		FAIL(d, ST_FORMAT, "FORMATS 6.3: not exactly one object in "
@@ -143,7 +142,7 @@ parse(const struct bytes *der, X509_REQ **out, struct diag *d)
 		FAIL(d, ST_FORMAT, "FORMATS 6.3: it cannot be written again");
 	OPENSSL_free(again);
 	again = NULL;
-	if ((len = i2d_X509_REQ(x, &again)) != (int)der->len ||
+	if (i2d_X509_REQ(x, &again) != (int)der->len ||
 	    memcmp(again, der->data, der->len) != 0)
 		FAIL(d, ST_FORMAT, "FORMATS 6.3: its encoding is not the "
 		    "canonical one");

@@ -14,7 +14,7 @@
 #define PARAM_DETERMINISTIC "deterministic"
 
 enum status
-ossl_fail(struct diag *d, enum status code, const char *what)
+ossl_reason(struct diag *d, enum status code, const char *what)
 {
 	const unsigned long e = ERR_get_error();
 	const char *reason = ERR_reason_error_string(e);

@@ -18,10 +18,19 @@
 /**
  * ossl_fail(d, code, what):
  * "${what}: reason" with the oldest reason of OpenSSL's error queue, which is
- * emptied.  Never anything secret.
+ * emptied.  Never anything secret.  ST_SYSTEM instead of ${code} where memory
+ * was short.  Inline, so that whoever analyses a caller sees that the answer
+ * is not ST_OK.
  */
-MUST_USE enum status ossl_fail(struct diag *d, enum status code,
+MUST_USE enum status ossl_reason(struct diag *d, enum status code,
     const char *what);
+MUST_USE static inline enum status
+ossl_fail(struct diag *d, enum status code, const char *what)
+{
+	const enum status rc = ossl_reason(d, code, what);
+
+	return rc == ST_OK ? ST_BUG : rc;
+}
 
 /* Bytes of the longest public point: 0x04 and two coordinates of P-521. */
 #define OSSL_POINT_MAX 133

@@ -199,18 +199,17 @@ ossl_name_printable(const X509_NAME *x)
 static bool
 to_text(const char *s, size_t len, bool utc, char out[CLOCK_TEXT_SIZE])
 {
-	static const char form[] = "dddd-dd-ddTdd:dd:ddZ";
-	char digits[16];
-	size_t at = 0;
+	const char *century = "";
 
-	if (len != (utc ? 13U : 15U) || s[len - 1] != 'Z')
+	if (len != (utc ? 13U : 15U) || s[len - 1] != 'Z' ||
+	    memchr(s, 0, len) != NULL)
 		return false;
 	/* RFC 5280 4.1.2.5.1: 50 is 1950 */
 	if (utc)
-		memcpy(digits, s[0] >= '5' ? "19" : "20", 2);
-	memcpy(digits + (utc ? 2 : 0), s, len - 1);
-	for (size_t i = 0; i < sizeof(form); i++)
-		out[i] = form[i] == 'd' ? digits[at++] : form[i];
+		century = s[0] >= '5' ? "19" : "20";
+	snprintf(out, CLOCK_TEXT_SIZE, "%s%.*s-%.2s-%.2sT%.2s:%.2s:%.2sZ",
+	    century, utc ? 2 : 4, s, s + len - 11, s + len - 9, s + len - 7,
+	    s + len - 5, s + len - 3);
 	return true;
 }
 

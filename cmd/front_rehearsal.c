@@ -203,9 +203,13 @@ static bool
 is_sheet_of(const char *name, const char *root, unsigned *epoch)
 {
 	const size_t len = strlen(root);
+	char *end;
 
-	return strncmp(name, root, len) == 0 && name[len] == '-' &&
-	    sscanf(name + len, "-e%u-sheet", epoch) == 1;
+	if (strncmp(name, root, len) != 0 ||
+	    strncmp(name + len, "-e", 2) != 0)
+		return false;
+	*epoch = (unsigned)strtoul(name + len + 2, &end, 10);
+	return strncmp(end, "-sheet", 6) == 0;
 }
 
 /* The next holder comes: sheets of the newest epoch, by name. */

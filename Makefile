@@ -135,6 +135,11 @@ ct: ## secrets decide no branch and no address (valgrind)
 analyze: ## gcc -fanalyzer, cppcheck, clang-tidy
 	@scripts/analyze
 
+.PHONY: crash
+crash: tests ## cuts and faults at every place (half an hour)
+	@ANCHORITE=$(abspath $(PROGRAM)) HELPER=$(abspath $(BUILD))/tests/helper \
+	    tests/crash/run.sh all
+
 .PHONY: bench
 bench: $(PROGRAM) $(BENCHES) ## what shares and delegations cost
 	@$(BUILD)/tests/bench/bench_shares

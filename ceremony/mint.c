@@ -726,7 +726,15 @@ mint_verify(const void *want, size_t item, const struct plan *p,
     const struct state *state, const struct outcome *o, struct diag *d)
 {
 	const struct mint *m = want;
+	const char *kind = item == 0 ? "drawn" :
+	    item <= m->nsheets ? "read-back" :
+	    item == m->nsheets + 1 ? "root" : "certificate";
+	const char *root = facts_get(&o->facts, "root");
 
+	if (strcmp(o->kind, kind) != 0 || root == NULL ||
+	    strcmp(root, m->name) != 0)
+		return diag_set(d, ST_AUTH, "item %zu of [mint %s] is a \"%s\" "
+		    "of its own root", item, m->name, kind);
 	if (item == 0)
 		return verify_drawn(m, o, d);
 	if (item == m->nsheets + 2)

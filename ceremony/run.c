@@ -257,17 +257,19 @@ out:
 
 static enum status
 start_words(const struct run *r, const struct plan *p,
-    const struct state *known, bool resume, struct diag *d)
+    const struct state *known, bool resume, bool *doubt, struct diag *d)
 {
 	const struct ceremony *open = state_open(known);
 	enum status rc;
 
 	TRY(ask_plan_words(r->front, p, d));
+	*doubt = true;
 	if (resume)
 		TRY(ask_head_words(r->front, known, open->first,
 		    known->n == open->first, d));
 	else if (known->n > 0)
 		TRY(ask_head_words(r->front, known, known->n, false, d));
+	*doubt = false;
 	rc = ST_OK;
 out:
 	return rc;
@@ -424,6 +426,7 @@ struct session {
 	struct sticks *sticks;
 	struct engine e;
 	bool resume;
+	bool doubt; /* the head on paper was asked for, and is not in it */
 };
 
 static void
@@ -486,6 +489,10 @@ record_refusal(const struct run *r, struct session *s, const char *why,
 	struct facts f = { 0 };
 	enum status rc;
 
+	/* it may be an old stick: an entry more would set it against the good
+	 * one, and neither could be written to again */
+	if (s->doubt)
+		return ST_OK;
 	if (s->known == NULL)
 		TRY(look(r, &s->known, &s->dirfd, d));
 	if (s->sticks == NULL && state_open(s->known) != NULL) {
@@ -514,7 +521,7 @@ run_ceremony(const struct run *r, struct diag *d)
 
 	TRY(session_look(r, &s, d));
 	TRY(check_all(&s.l, s.known, &s.resume, d));
-	TRY(start_words(r, s.l.plan, s.known, s.resume, d));
+	TRY(start_words(r, s.l.plan, s.known, s.resume, &s.doubt, d));
 	TRY(session_start(r, &s, s.resume ? state_open(s.known)->first :
 	    s.known->n + 1, d));
 	TRY(drive(&s.e, d));

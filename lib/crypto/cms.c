@@ -302,7 +302,7 @@ read_time(const ASN1_SIGNER *s, int64_t *time, struct diag *d)
 
 	if (t == NULL || (t->type != V_ASN1_UTCTIME &&
 	    t->type != V_ASN1_GENERALIZEDTIME))
-		return diag_set(d, ST_FORMAT, "FORMATS 6.16: it does not say "
+		return diag_set(d, ST_FORMAT, "FORMATS 6.15: it does not say "
 		    "its time");
 	return ossl_validity(t->value.asn1_string, time, d);
 }
@@ -315,16 +315,16 @@ check_subject(const ASN1_SIGNER *s, const struct parts *p, struct diag *d)
 
 	if (ASN1_STRING_length(s->ski) != SKI_LEN ||
 	    memcmp(ASN1_STRING_get0_data(s->ski), p->ski, SKI_LEN) != 0)
-		return diag_set(d, ST_AUTH, "FORMATS 6.16: it is signed by "
+		return diag_set(d, ST_AUTH, "FORMATS 6.15: it is signed by "
 		    "another key");
 	if (t == NULL || t->type != V_ASN1_OCTET_STRING)
-		return diag_set(d, ST_FORMAT, "FORMATS 6.16: it has no digest "
+		return diag_set(d, ST_FORMAT, "FORMATS 6.15: it has no digest "
 		    "of the content");
 	if ((size_t)ASN1_STRING_length(t->value.octet_string) !=
 	    p->digest_len ||
 	    memcmp(ASN1_STRING_get0_data(t->value.octet_string), p->digest,
 	    p->digest_len) != 0)
-		return diag_set(d, ST_AUTH, "FORMATS 6.16: it is a signature "
+		return diag_set(d, ST_AUTH, "FORMATS 6.15: it is a signature "
 		    "of other content");
 	return ST_OK;
 }
@@ -338,7 +338,7 @@ check_rebuilt(const struct parts *p, const struct bytes *sig,
 
 	TRY(assemble(p, sig, &again, d));
 	if (!bytes_equal(&again, p7s))
-		FAIL(d, ST_FORMAT, "FORMATS 6.16: it has more, less or other "
+		FAIL(d, ST_FORMAT, "FORMATS 6.15: it has more, less or other "
 		    "in it than a signature of type %s", p->type);
 out:
 	bytes_free(&again);
@@ -355,7 +355,7 @@ check_signature(const struct parts *p, const struct bytes *sig,
 	TRY(signed_bytes(p, &attrs, d));
 	if (sign_verify(key, p->sig, attrs.data, attrs.len, sig->data,
 	    sig->len, NULL) != ST_OK)
-		FAIL(d, ST_AUTH, "FORMATS 6.16: the signature is not of this "
+		FAIL(d, ST_AUTH, "FORMATS 6.15: the signature is not of this "
 		    "key over this content");
 out:
 	bytes_free(&attrs);
@@ -373,7 +373,7 @@ verify(const ASN1_MESSAGE *m, const struct bytes *p7s,
 	enum status rc;
 
 	if (sk_ASN1_SIGNER_num(m->data->signers) != 1)
-		FAIL(d, ST_FORMAT, "FORMATS 6.16: not exactly one signer");
+		FAIL(d, ST_FORMAT, "FORMATS 6.15: not exactly one signer");
 	s = sk_ASN1_SIGNER_value(m->data->signers, 0);
 	TRY(read_time(s, time, d));
 	TRY(make_parts(cert, type, *time, content, &p, d));
@@ -397,11 +397,11 @@ cms_verify(const char *name, const struct bytes *p7s, const struct cert *cert,
 
 	*time = 0;
 	if (p7s->len == 0 || p7s->len > CMS_MAX)
-		FAIL(d, ST_FORMAT, "FORMATS 6.16: not 1 to %d bytes",
+		FAIL(d, ST_FORMAT, "FORMATS 6.15: not 1 to %d bytes",
 		    CMS_MAX);
 	m = asn1_read(ASN1_ITEM_rptr(ASN1_MESSAGE), p7s->data, p7s->len);
 	if (m == NULL)
-		FAIL(d, ST_FORMAT, "FORMATS 6.16: not exactly one detached "
+		FAIL(d, ST_FORMAT, "FORMATS 6.15: not exactly one detached "
 		    "signature by key identifier, without certificates and "
 		    "lists, in canonical DER");
 	TRY(verify(m, p7s, cert, type, content, time, d));

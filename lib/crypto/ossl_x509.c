@@ -225,8 +225,8 @@ ossl_time(const ASN1_TIME *t, int64_t *out, struct diag *d)
 	if ((!utc && ASN1_STRING_type(t) != V_ASN1_GENERALIZEDTIME) ||
 	    !to_text(s, len, utc, text) || clock_read(text, out, NULL) !=
 	    ST_OK)
-		return diag_set(d, ST_FORMAT, "a time that is not one of RFC "
-		    "5280");
+		return diag_set(d, ST_FORMAT, "FORMATS 6.11: a time that is "
+		    "not one of RFC 5280");
 	return ST_OK;
 }
 
@@ -238,8 +238,8 @@ ossl_validity(const ASN1_TIME *t, int64_t *out, struct diag *d)
 
 	TRY(ossl_time(t, out, d));
 	if (utc != (*out < GENERALIZED_FROM))
-		FAIL(d, ST_FORMAT, "a time before 2050 that is no UTCTime, or "
-		    "one after that is");
+		FAIL(d, ST_FORMAT, "FORMATS 6.11: a time before 2050 that is no "
+		    "UTCTime, or one after that is");
 out:
 	return rc;
 }

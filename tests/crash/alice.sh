@@ -29,7 +29,7 @@ states() {
 }
 
 cp -a "$BASE" "$SHOP/first"
-cd "$SHOP/first"
+cd "$SHOP/first" || exit
 hold strace -o "$SHOP/first.log" -xx -y -s 9999999 -e trace=$calls ||
 	fail "the ceremony did not end well under strace"
 
@@ -40,7 +40,7 @@ sed 's/^/crash states: a ceremony: /' "$SHOP/found"
 
 # Cut in the middle, then gone on with: what the second run may leave.
 cp -a "$BASE" "$SHOP/second"
-cd "$SHOP/second"
+cd "$SHOP/second" || exit
 hold strace -o /dev/null -e trace=mkdirat \
 	-e inject=mkdirat:signal=KILL:when=14 && fail "it was not cut"
 cp -a "$SHOP/second" "$SHOP/second.cut"
@@ -55,6 +55,7 @@ for kind in file folder; do
 	states "a control" "$SHOP/first.log" "$SHOP/first" --forget $kind
 	line=$(tail -n 1 "$SHOP/found")
 	echo "crash states: had no $kind been synced: $line"
-	[ $found -eq 1 ] && [ "${line%% 0 lost*}" = "$line" ] ||
+	if [ $found -ne 1 ] || [ "${line%% 0 lost*}" != "$line" ]; then
 		fail "the missing sync of a $kind is not found"
+	fi
 done

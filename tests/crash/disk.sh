@@ -13,7 +13,7 @@ mount -t tmpfs -o size=16k none "$SHOP/medium" 2>/dev/null || {
 	exit 77
 }
 umount "$SHOP/medium"
-trap 'umount "$SHOP/medium" 2>/dev/null; rm -rf "$SHOP"' EXIT
+trap 'umount "$SHOP/medium" 2>/dev/null || :; rm -rf "$SHOP"' EXIT
 
 # A medium of each size, up to one that is large enough.
 full=0
@@ -21,7 +21,7 @@ size=8
 while :; do
 	dir=$SHOP/full.$size
 	cp -a "$BASE" "$dir"
-	cd "$dir"
+	cd "$dir" || exit
 	mount -t tmpfs -o size=${size}k none "$SHOP/medium"
 	sed "s,^state-a = .*,state-a = $SHOP/medium/state,; /^state-b/d" \
 		room.ini >small.ini
@@ -54,7 +54,7 @@ while :; do
 		echo "$why"
 		fail "after a full medium of ${size}k"
 	}
-	cd "$SHOP"
+	cd "$SHOP" || exit
 	rm -rf "$dir"
 	size=$((size + 4))
 done
@@ -65,11 +65,11 @@ sentence and was held to its end on a larger one"
 
 # Read only, at the first ceremony and in the middle of one.
 cp -a "$BASE" "$SHOP/locked"
-cd "$SHOP/locked"
+cd "$SHOP/locked" || exit
 mkdir state-a
 mount --bind state-a state-a
 mount -o remount,ro,bind state-a
-trap 'umount "$SHOP/locked/state-a" 2>/dev/null; rm -rf "$SHOP"' EXIT
+trap 'umount "$SHOP/locked/state-a" 2>/dev/null || :; rm -rf "$SHOP"' EXIT
 run_locked() {
 	code=0
 	timeout 20 "$ANCHORITE" ceremony run plan.ini --room room.ini \

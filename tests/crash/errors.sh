@@ -37,10 +37,7 @@ echo "$faults" | while read -r call fault; do
 	done
 done >"$SHOP/points"
 ! grep FAILED "$SHOP/points" || exit 1
-case $1 in
-all) at_most "${MOST:-1000000}" ;;
-*) at_most "${MOST:-60}" ;;
-esac <"$SHOP/points" >"$SHOP/chosen"
+at_most "${MOST:-1000000}" <"$SHOP/points" >"$SHOP/chosen"
 
 xargs -P "$JOBS" -n 3 "$HERE/err1.sh" <"$SHOP/chosen" >"$SHOP/results"
 grep -v '^unharmed\|^stopped\|^unstarted' "$SHOP/results" | head -n 100 || :

@@ -2,10 +2,10 @@
 # kill1.sh CALL NUMBER: cut the ceremony dead at that system call, go on after
 # it, and look.  One line on stdout: ok, missed or FAILED.
 set -eu
-: "${HERE:?}" "${SHOP:?}" "${BASE:?}"
+: "${HERE:?}" "${SHOP:?}" "${BASE:?}" "${START:?}"
 
 dir=$(mktemp -d "$SHOP/kill.XXXXXX")
-cp -a "$BASE/." "$dir"
+cp -a "$START/." "$dir"
 cd "$dir"
 code=0
 timeout -k 1 30 strace -o /dev/null -e trace="$1" \

@@ -85,7 +85,7 @@ static const char *root, *out, *from, *forget, *cmd;
 static size_t every;
 static size_t states, lost, corrupt, ran, failed;
 
-static void
+static _Noreturn void
 die(const char *what)
 {
 	fprintf(stderr, "crashstates: %s\n", what);

@@ -73,7 +73,7 @@ struct people {
 
 static struct people all; /* too large for the stack */
 
-static void
+static _Noreturn void
 give_up(struct people *p, int code, const char *why)
 {
 	fprintf(stderr, "people: %s\n", why);

@@ -173,10 +173,7 @@ tr 1-6 2-61 <keep/paper/dice-0001.txt >loaded.txt
 must_refuse 1 "FORMATS 5.8" "$ANCHORITE" ceremony reproduce --after state \
 	--people loaded.txt keep/sheets/g1-e1-sheet01.txt \
 	keep/sheets/g1-e1-sheet03.txt
-head -n 1 other.words | cut -d' ' -f1-4 >few.words
-for i in 1 2 3 4; do
-	sed -n ${i}p other.words
-done >noted.words
+head -n 4 other.words >noted.words
 must_refuse 1 "RULES C7" "$ANCHORITE" ceremony reproduce --after state \
 	--noted noted.words keep/sheets/g1-e1-sheet01.txt \
 	keep/sheets/g1-e1-sheet03.txt
@@ -193,7 +190,7 @@ request sensor
 plan_words plan2.ini >plan2.words
 cp -r state before
 must_pass "$people" --words plan2.words --head other.words \
-	--head "keep/paper/$(ls keep/paper | grep head | tail -n 1)" \
+	--head "$(find keep/paper -name 'head-*' | sort | tail -n 1)" \
 	--mistake read-back --screen screen --shown shown keep \
 	"$ANCHORITE" ceremony run plan2.ini --room room.ini
 grep -q "RULES C3: the head on paper is" shown ||
@@ -203,9 +200,11 @@ grep -q "FORMATS 4.6: the checksum of" shown ||
 no_secret keep state
 must_pass "$ANCHORITE" ceremony verify --state state --against before
 must_say "ceremonies  2"
+must_refuse 1 "it was rolled back" "$ANCHORITE" ceremony verify \
+	--state before --against state
 must_pass "$ANCHORITE" ceremony reproduce --after state --before before \
 	keep/sheets/g1-e1-sheet02.txt keep/sheets/g1-e1-sheet03.txt
-[ "$(ls state/issued/*.crt | wc -l)" -eq 2 ] || fail "not two certificates"
+[ "$(find state/issued -name '*.crt' | wc -l)" -eq 2 ] || fail "not two certificates"
 
 # A cut while the second sheet is being written: the set is void, and a new one
 # is drawn, whose sheets alone are good.

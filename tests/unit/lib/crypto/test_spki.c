@@ -639,7 +639,7 @@ spki_refuses_every_truncation_and_tail(void **state)
 	    NULL), 0);
 	assert_int_equal(mutate_trailing(der.data, der.len, read_mutant,
 	    NULL), 0);
-	/* a flipped point is on the curve half of the time, or is not */
+	/* no bit of a point can change alone and leave it on the curve */
 	assert_int_equal(mutate_bits(der.data, der.len, read_mutant, NULL),
 	    0);
 	of_type(EVP_RSA_gen(1024), &der);

@@ -24,7 +24,7 @@ cert_spec_clear(struct cert_spec *s)
 	if (s == NULL)
 		return;
 	bytes_free(&s->spki);
-	for (size_t i = 0; i < s->exts; i++)
+	for (size_t i = 0; i < CERT_EXTS_MAX; i++)
 		bytes_free(&s->ext[i].value);
 	memset(s, 0, sizeof(*s));
 }

@@ -17,7 +17,8 @@ struct spki {
 	char alg[SPKI_ALG_SIZE]; /* "ecdsa-p256", "rsa-3072", "ml-dsa-65" ... */
 	uint8_t id[SHA384_LEN];	 /* SHA-384 of der: counts as the key's name */
 	/* SHA-384 of the RSA modulus or the EC x-coordinate or else of the key
-	 * bits: the same however the key is written, or its sign (RULES C10) */
+	 * bits, of Ed25519 without its sign: the same however the key is
+	 * written, or its sign (RULES C10) */
 	uint8_t index[SHA384_LEN];
 	uint8_t ski[20]; /* RFC 7093, method 1: SHA-256 of the key bits, cut */
 };

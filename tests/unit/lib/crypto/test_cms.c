@@ -124,7 +124,7 @@ cms_refuses_another_key_content_or_type(void **state)
 	is_refused(&p.p7s, p.root, OTHER_TYPE, &p.content, ST_FORMAT,
 	    "than a signature of type " OTHER_TYPE);
 	is_refused(&none, p.root, PKIX_TYPE, &p.content, ST_FORMAT,
-	    "FORMATS 6.16");
+	    "FORMATS 6.15");
 	bytes_free(&other);
 }
 
@@ -218,7 +218,7 @@ is_other(ASN1_MESSAGE *m)
 	    NULL), ST_OK);
 	assert_false(bytes_equal(&der, &p.p7s));
 	is_refused(&der, p.root, PKIX_TYPE, &p.content, ST_FORMAT,
-	    "FORMATS 6.16");
+	    "FORMATS 6.15");
 	bytes_free(&der);
 	ASN1_item_free((ASN1_VALUE *)m, ASN1_ITEM_rptr(ASN1_MESSAGE));
 }
@@ -351,11 +351,11 @@ cms_refuses_certificates_lists_and_content_inside(void **state)
 	/* capabilities among the attributes */
 	stock_message(CMS_NOCERTS, false, &der);
 	is_refused(&der, p.root, PKIX_TYPE, &p.content, ST_FORMAT,
-	    "FORMATS 6.16");
+	    "FORMATS 6.15");
 	/* no attributes at all */
 	stock_message(CMS_NOCERTS | CMS_NOATTR, false, &der);
 	is_refused(&der, p.root, PKIX_TYPE, &p.content, ST_FORMAT,
-	    "FORMATS 6.16");
+	    "FORMATS 6.15");
 	bytes_free(&der);
 }
 

@@ -651,6 +651,14 @@ find_object(const struct state *s, const char *name)
 	return NULL;
 }
 
+const char *
+state_object_digest(const struct state *s, const char *name)
+{
+	const struct object_ref *ref = find_object(s, name);
+
+	return ref == NULL ? NULL : ref->digest;
+}
+
 enum status
 state_object(const struct state *s, const char *name, struct bytes *out,
     struct diag *d)

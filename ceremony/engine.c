@@ -328,15 +328,21 @@ out:
 static enum status
 keep_dice(struct engine *e, struct secret *dice, struct diag *d)
 {
-	for (size_t i = 0; i < e->ndice; i++) {
+	for (size_t i = 0; dice != NULL && i < e->ndice; i++) {
 		if (!secret_equal(e->dice[i], dice))
 			continue;
 		secret_free(dice);
 		return diag_set(d, ST_POLICY, "FORMATS 5.7: these digits were "
 		    "used in this ceremony already; roll again");
 	}
-	if (dice != NULL)
-		e->dice[e->ndice++] = dice;
+	if (dice == NULL)
+		return ST_OK;
+	if (e->ndice == ENGINE_ROOTS_MAX) {
+		secret_free(dice);
+		return diag_set(d, ST_POLICY, "more than %d roots drawn",
+		    ENGINE_ROOTS_MAX);
+	}
+	e->dice[e->ndice++] = dice;
 	return ST_OK;
 }
 
@@ -439,7 +445,7 @@ hand_prove(struct hands *h, const struct sheet_view *view,
 		rc = read_back(e, view, &canonical, &why);
 		if (rc == ST_OK)
 			break;
-		if (rc == ST_USAGE || rc == ST_SYSTEM)
+		if (rc == ST_USAGE || rc == ST_SYSTEM || rc == ST_BUG)
 			FAIL(d, rc, "%s", why.text);
 		TRY(note_refusal(e, why.text, d));
 		if (!e->front->refused(e->front, &why))

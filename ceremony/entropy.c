@@ -180,6 +180,9 @@ entropy_again(const struct secret *seed, const struct secret *people,
 		TRY(check_system(seed, mac == NULL ? NULL : people, system,
 		    d));
 	if (kind != NULL && strcmp(kind, "dice-only") == 0) {
+		if (people == NULL)
+			FAIL(d, ST_AUTH, "FORMATS 5.8: a seed of dice alone, "
+			    "and no word of the dice");
 		TRY(rng_dice_seed(people, &again, d));
 		if (!secret_equal(again, seed))
 			FAIL(d, ST_AUTH, "FORMATS 5.8: the seed is not what "

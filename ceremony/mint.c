@@ -143,6 +143,17 @@ held_groups(const struct mint *m, const char *person)
 	return full;
 }
 
+/* Roots that the rows above make; they promise other things too. */
+static size_t
+promised_roots(const struct promises *promises)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < promises->n; i++)
+		n += strcmp(promises->promise[i].kind, mint_step.makes) == 0;
+	return n;
+}
+
 static enum status
 mint_check(const void *want, const struct plan *p, const struct state *before,
     const struct promises *promises, struct diag *d)
@@ -164,7 +175,7 @@ mint_check(const void *want, const struct plan *p, const struct state *before,
 			    "the sheets of %s alone would open root %s",
 			    p->persons[i].word, m->name);
 	}
-	if (before->nroots + promises->n >= REHEARSAL_SEEDS)
+	if (before->nroots + promised_roots(promises) >= REHEARSAL_SEEDS)
 		PLAN_FAIL(d, ST_POLICY, p, m->line, "FORMATS 3.19: more than "
 		    "%d roots in one state", REHEARSAL_SEEDS);
 	if (state_root(before, m->name) != NULL)
@@ -715,7 +726,15 @@ mint_verify(const void *want, size_t item, const struct plan *p,
     const struct state *state, const struct outcome *o, struct diag *d)
 {
 	const struct mint *m = want;
+	const char *kind = item == 0 ? "drawn" :
+	    item <= m->nsheets ? "read-back" :
+	    item == m->nsheets + 1 ? "root" : "certificate";
+	const char *root = facts_get(&o->facts, "root");
 
+	if (strcmp(o->kind, kind) != 0 || root == NULL ||
+	    strcmp(root, m->name) != 0)
+		return diag_set(d, ST_AUTH, "item %zu of [mint %s] is a \"%s\" "
+		    "of its own root", item, m->name, kind);
 	if (item == 0)
 		return verify_drawn(m, o, d);
 	if (item == m->nsheets + 2)

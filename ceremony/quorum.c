@@ -153,8 +153,9 @@ quorum_identify(const struct state *state, const char *root,
 		*set = s;
 		if (s->fate != SET_LIVE)
 			FAIL(d, ST_AUTH, "FORMATS 4.9: sheet %u of root %s, "
-			    "epoch %u, %s, is void", (*sheet)->number, s->root,
-			    s->epoch, (*sheet)->holder);
+			    "epoch %u, %s, is %s", (*sheet)->number, s->root,
+			    s->epoch, (*sheet)->holder, s->fate == SET_VOID ?
+			    "void" : "of a set that was never committed");
 		if (strcmp(s->root, root) != 0)
 			FAIL(d, ST_AUTH, "FORMATS 4.9: sheet %u of root %s, "
 			    "%s, is not a sheet of root %s", (*sheet)->number,
@@ -231,6 +232,9 @@ refuse(const struct front *front, const struct quorum_watch *watch,
 {
 	enum status rc;
 
+	/* no share's fault: nothing to record, and nothing to try again */
+	if (why->code == ST_SYSTEM || why->code == ST_BUG)
+		FAIL(d, why->code, "%s", why->text);
 	if (watch != NULL)
 		TRY(watch->refused(watch->cookie, why->text, d));
 	if (!front->refused(front, why))

@@ -246,6 +246,28 @@ verify_files(struct replay *v, const struct entry *e, struct diag *d)
 	return rc;
 }
 
+/* Only items that count together are void together, and only before the last
+ * of them is done; then the step begins anew. */
+static enum status
+verify_void(struct replay *v, const struct entry *e, struct diag *d)
+{
+	const char *step = facts_get(&e->facts, "step");
+	const struct engine_step *s;
+	char name[80];
+
+	if (v->at == v->nsteps || step == NULL)
+		return diag_set(d, ST_AUTH, "the plan has no such step");
+	s = &v->step[v->at];
+	snprintf(name, sizeof(name), "%s %s", s->section->kind,
+	    s->section->name);
+	if (strcmp(step, name) != 0 || s->kind->together == NULL ||
+	    v->item >= s->kind->together(s->want))
+		return diag_set(d, ST_AUTH, "[%s] has nothing that could be "
+		    "void here", name);
+	v->item = 0;
+	return ST_OK;
+}
+
 static enum status
 verify_entry(struct replay *v, const struct entry *e, struct diag *d)
 {
@@ -256,7 +278,7 @@ verify_entry(struct replay *v, const struct entry *e, struct diag *d)
 	if (strcmp(e->kind, "closed") == 0)
 		return verify_closed(v, e, d);
 	if (strcmp(e->kind, "void") == 0)
-		v->item = 0;
+		TRY(verify_void(v, e, d));
 	if (strcmp(e->kind, "open") != 0 && !state_is_event(e->kind))
 		TRY(verify_item(v, e, d));
 	rc = ST_OK;

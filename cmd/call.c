@@ -23,7 +23,8 @@ refuse_noun(const char *word, struct diag *d)
 	char shown[128];
 	size_t n = 0;
 
-	for (const struct cmd *c = cmd_table; c->noun != NULL; c++)
+	for (const struct cmd *c = cmd_table; c->noun != NULL && n < NAMES_MAX;
+	     c++)
 		names[n++] = c->noun;
 	text_escape(word, strlen(word), shown, sizeof(shown));
 	if ((near = text_nearest(word, names, n)) != NULL)
@@ -40,10 +41,14 @@ refuse_verb(const char *noun, const char *word, struct diag *d)
 	char shown[128];
 	size_t n = 0;
 
-	for (const struct cmd *c = cmd_table; c->noun != NULL; c++) {
+	for (const struct cmd *c = cmd_table; c->noun != NULL && n < NAMES_MAX;
+	     c++) {
 		if (strcmp(c->noun, noun) == 0 && c->verb != NULL)
 			names[n++] = c->verb;
 	}
+	if (word == NULL)
+		return diag_set(d, ST_USAGE, "%s what? see anchorite %s "
+		    "--help", noun, noun);
 	text_escape(word, strlen(word), shown, sizeof(shown));
 	if ((near = text_nearest(word, names, n)) != NULL)
 		return diag_set(d, ST_USAGE, "%s has no verb \"%s\"; did you "
@@ -70,7 +75,7 @@ find_row(int argc, char **argv, struct call *out, int *used, struct diag *d)
 			return ST_OK;
 		}
 	}
-	return refuse_verb(argv[1], argc > 2 ? argv[2] : "", d);
+	return refuse_verb(argv[1], argc > 2 ? argv[2] : NULL, d);
 }
 
 /* --json and --plain, on every verb; each once. */
@@ -88,6 +93,24 @@ take_switch(const char *word, struct call *out, bool *twice)
 	*twice = *flag;
 	*flag = true;
 	return true;
+}
+
+static enum status
+refuse_option(const struct cmd *c, const char *word, struct diag *d)
+{
+	const char *names[CMD_OPTS_MAX + 2] = { "--json", "--plain" }, *near;
+	char shown[128];
+	size_t n = 2;
+
+	for (size_t k = 0; k < CMD_OPTS_MAX && c->opts[k].name != NULL; k++)
+		names[n++] = c->opts[k].name;
+	text_escape(word, strlen(word), shown, sizeof(shown));
+	near = text_nearest(word, names, n);
+	return diag_set(d, ST_USAGE, "anchorite %s%s%s has no option %s%s%s%s",
+	    c->noun, c->verb == NULL ? "" : " ",
+	    c->verb == NULL ? "" : c->verb, shown,
+	    near == NULL ? "" : "; did you mean ", near == NULL ? "" : near,
+	    near == NULL ? "" : "?");
 }
 
 static enum status
@@ -119,9 +142,7 @@ take_option(int argc, char **argv, int *i, struct call *out, struct diag *d)
 		out->opt[k] = argv[++*i];
 		return ST_OK;
 	}
-	return diag_set(d, ST_USAGE, "anchorite %s%s%s has no option %s",
-	    out->cmd->noun, out->cmd->verb == NULL ? "" : " ",
-	    out->cmd->verb == NULL ? "" : out->cmd->verb, shown);
+	return refuse_option(out->cmd, word, d);
 }
 
 enum status

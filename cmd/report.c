@@ -41,18 +41,20 @@ print_json(const struct facts *f, struct diag *d)
 {
 	json_t *o = json_object(), *v;
 	const struct fact *fact;
+	int bad = o == NULL;
 	char *text = NULL;
 	enum status rc;
 
-	for (size_t i = 0; i < f->n && o != NULL; i++) {
+	for (size_t i = 0; i < f->n && bad == 0; i++) {
 		fact = &f->fact[i];
 		v = fact->list ? json_array() : json_string(fact->value[0]);
 		for (size_t j = 0; fact->list && j < fact->n; j++)
-			json_array_append_new(v, json_string(fact->value[j]));
-		json_object_set_new(o, fact->key, v);
+			bad |= json_array_append_new(v,
+			    json_string(fact->value[j]));
+		bad |= json_object_set_new(o, fact->key, v);
 	}
-	if (o == NULL || (text = json_dumps(o, JSON_INDENT(2))) == NULL)
-		FAIL(d, ST_SYSTEM, "out of memory");
+	if (bad != 0 || (text = json_dumps(o, JSON_INDENT(2))) == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory, or text that is not UTF-8");
 	puts(text);
 	rc = ST_OK;
 out:
@@ -70,7 +72,7 @@ cmd_report(const struct call *c, const struct facts *f, struct diag *d)
 		rc = print_json(f, d);
 	else
 		print_text(f);
-	if (rc == ST_OK && fflush(stdout) != 0)
+	if (rc == ST_OK && (fflush(stdout) != 0 || ferror(stdout) != 0))
 		return diag_set(d, ST_SYSTEM, "the output could not be "
 		    "written");
 	return rc;

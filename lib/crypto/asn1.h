@@ -1,7 +1,7 @@
-/* asn1.h -- private to lib/crypto: the ASN.1 of RFC 5280, 2986 and 5652 as far
- * as it is read or written here, in OpenSSL's own template language.  (Its
- * X509 decodes every public key on reading, which takes a quarter of the time
- * of a signature, and lets nobody name the algorithm without signing.)
+/* asn1.h -- private to lib/crypto: the ASN.1 that OpenSSL has no object for
+ * which does what is wanted here, in its own template language.  (Its CMS
+ * refuses keys that bring their own digest, and sets no nonce; its public keys
+ * are decoded when they are read, which takes a quarter of a signature.)
  * An ASN1_STRING here is a whole SEQUENCE as it stands, tag and all. */
 #ifndef ANCHORITE_ASN1_H
 #define ANCHORITE_ASN1_H
@@ -15,7 +15,7 @@
 #include "lib/base/bytes.h"
 #include "lib/base/diag.h"
 
-/* SIGNED{} of X.509: certificates, lists and requests alike */
+/* SIGNED{} of X.509: certificates, lists and requests alike; only read */
 typedef struct {
 	ASN1_STRING *tbs;
 	ASN1_STRING *alg;
@@ -32,31 +32,47 @@ typedef struct {
 	ASN1_INTEGER *e;
 } ASN1_RSA;
 
-/* TBSCertificate without the unique identifiers, which nobody has */
+/* SignerInfo by key identifier, without unsigned attributes */
 typedef struct {
 	ASN1_INTEGER *version;
-	ASN1_INTEGER *serial;
-	ASN1_STRING *alg;
-	ASN1_STRING *issuer;
-	X509_VAL *validity;
-	ASN1_STRING *subject;
-	ASN1_STRING *key;
-	STACK_OF(X509_EXTENSION) *exts;
-} ASN1_CERT;
-
-/* CertificationRequestInfo */
-typedef struct {
-	ASN1_INTEGER *version;
-	ASN1_STRING *subject;
-	ASN1_STRING *key;
+	ASN1_OCTET_STRING *ski;
+	ASN1_STRING *digest;
 	STACK_OF(X509_ATTRIBUTE) *attrs;
-} ASN1_REQUEST;
+	ASN1_STRING *alg;
+	ASN1_OCTET_STRING *sig;
+} ASN1_SIGNER;
+DEFINE_STACK_OF(ASN1_SIGNER)
+
+/* EncapsulatedContentInfo whose content is elsewhere */
+typedef struct {
+	ASN1_OBJECT *type;
+} ASN1_DETACHED;
+
+/* SignedData without certificates and lists */
+typedef struct {
+	ASN1_INTEGER *version;
+	STACK_OF(X509_ALGOR) *digests;
+	ASN1_DETACHED *content;
+	STACK_OF(ASN1_SIGNER) *signers;
+} ASN1_SIGNED_DATA;
+
+/* ContentInfo */
+typedef struct {
+	ASN1_OBJECT *type;
+	ASN1_SIGNED_DATA *data;
+} ASN1_MESSAGE;
+
+/* SignedAttributes as they are signed: a SET, not its [0] */
+typedef STACK_OF(X509_ATTRIBUTE) ASN1_ATTRIBUTES;
 
 DECLARE_ASN1_ITEM(ASN1_SIGNED)
 DECLARE_ASN1_ITEM(ASN1_SPKI)
 DECLARE_ASN1_ITEM(ASN1_RSA)
-DECLARE_ASN1_ITEM(ASN1_CERT)
-DECLARE_ASN1_ITEM(ASN1_REQUEST)
+DECLARE_ASN1_ITEM(ASN1_SIGNER)
+DECLARE_ASN1_ITEM(ASN1_DETACHED)
+DECLARE_ASN1_ITEM(ASN1_SIGNED_DATA)
+DECLARE_ASN1_ITEM(ASN1_MESSAGE)
+DECLARE_ASN1_ITEM(ASN1_ATTRIBUTES)
 
 /**
  * asn1_read(it, data, len):

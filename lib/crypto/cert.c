@@ -6,9 +6,17 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
-#include "lib/base/secret.h"
+#include "lib/crypto/alg.h"
+#include "lib/crypto/asn1.h"
 #include "lib/crypto/cert.h"
 #include "lib/crypto/ossl.h"
+#include "lib/crypto/sign.h"
+#include "lib/crypto/strict.h"
+
+#define VERSION_3 2 /* as RFC 5280 counts */
+#define KEY_ID_LEN 20
+#define USAGE_BITS 9 /* RFC 5280 4.2.1.3 */
+#define PATH_LEN_MAX 255
 
 void
 cert_spec_clear(struct cert_spec *s)
@@ -74,7 +82,7 @@ put_usage(X509 *x, const struct cert_spec *s, struct diag *d)
 
 	if (bits == NULL)
 		FAIL(d, ST_SYSTEM, "out of memory");
-	for (int i = 0; i < 9; i++) {
+	for (int i = 0; i < USAGE_BITS; i++) {
 		if ((s->usage >> i & 1) != 0 &&
 		    ASN1_BIT_STRING_set_bit(bits, i, 1) != 1)
 			FAIL(d, ST_SYSTEM, "out of memory");
@@ -148,7 +156,7 @@ put_ski(X509 *x, struct diag *d)
 	if (id == NULL || key == NULL)
 		FAIL(d, ST_SYSTEM, "out of memory");
 	hash_sha256(key->data, (size_t)key->length, digest);
-	if (ASN1_OCTET_STRING_set(id, digest, 20) != 1)
+	if (ASN1_OCTET_STRING_set(id, digest, KEY_ID_LEN) != 1)
 		FAIL(d, ST_SYSTEM, "out of memory");
 	TRY(put_ext(x, NID_subject_key_identifier, id, false, d));
 out:
@@ -166,7 +174,8 @@ put_aki(X509 *x, const struct cert_spec *s, struct diag *d)
 		return ST_OK;
 	if ((aki = AUTHORITY_KEYID_new()) == NULL ||
 	    (aki->keyid = ASN1_OCTET_STRING_new()) == NULL ||
-	    ASN1_OCTET_STRING_set(aki->keyid, s->issuer_ski, 20) != 1)
+	    ASN1_OCTET_STRING_set(aki->keyid, s->issuer_ski, KEY_ID_LEN) !=
+	    1)
 		FAIL(d, ST_SYSTEM, "out of memory");
 	TRY(put_ext(x, NID_authority_key_identifier, aki, false, d));
 out:
@@ -258,63 +267,135 @@ put_serial(X509 *x, const uint8_t *serial, size_t len, struct diag *d)
 	return rc;
 }
 
-static enum status
-build(const struct cert_spec *s, const uint8_t *serial, size_t serial_len,
-    X509 **out, struct diag *d)
+/* The parameters of a key algorithm: a curve, NULL, or none at all. */
+static bool
+copy_parameters(int type, const void *from, void **to)
 {
-	const unsigned char *at = s->spki.data;
-	EVP_PKEY *pub = NULL;
-	X509 *x = NULL;
-	enum status rc;
+	*to = NULL;
+	if (type == V_ASN1_OBJECT)
+		return (*to = OBJ_dup(from)) != NULL;
+	return type == V_ASN1_NULL || type == V_ASN1_UNDEF;
+}
 
-	if ((x = X509_new()) == NULL || X509_set_version(x, 2) != 1)
-		FAIL(d, ST_SYSTEM, "out of memory");
-	TRY(put_serial(x, serial, serial_len, d));
-	TRY(put_names(x, s, d));
-	TRY(put_dates(x, s, d));
-	pub = d2i_PUBKEY(NULL, &at, (long)s->spki.len);
-	if (pub == NULL || X509_set_pubkey(x, pub) != 1) {
-		rc = ossl_fail(d, ST_FORMAT, "a public key");
-		goto out;
-	}
-	TRY(put_extensions(x, s, d));
-	*out = x;
-	x = NULL;
+/* By its bytes: decoding a key in order to encode it again is slow. */
+static enum status
+put_key_bits(X509_PUBKEY *pub, const ASN1_SPKI *s, struct diag *d)
+{
+	const unsigned char *at = ASN1_STRING_get0_data(s->alg);
+	X509_ALGOR *alg = d2i_X509_ALGOR(NULL, &at,
+	    ASN1_STRING_length(s->alg));
+	const int len = ASN1_STRING_length(s->bits);
+	const ASN1_OBJECT *oid = NULL;
+	ASN1_OBJECT *mine = NULL;
+	const void *from = NULL;
+	void *to = NULL, *bits = NULL;
+	enum status rc;
+	int type = -1;
+
+	if (alg != NULL)
+		X509_ALGOR_get0(&oid, &type, &from, alg);
+	if (!copy_parameters(type, from, &to) ||
+	    (mine = OBJ_dup(oid)) == NULL ||
+	    (bits = OPENSSL_memdup(ASN1_STRING_get0_data(s->bits),
+	    (size_t)len)) == NULL ||
+	    X509_PUBKEY_set0_param(pub, mine, type, to, bits, len) != 1)
+		FAIL(d, ST_SYSTEM, "a public key could not be put in");
+	mine = NULL;
+	to = bits = NULL;
+	rc = ST_OK;
 out:
-	EVP_PKEY_free(pub);
-	X509_free(x);
+	X509_ALGOR_free(alg);
+	ASN1_OBJECT_free(mine);
+	ASN1_OBJECT_free(to);
+	OPENSSL_free(bits);
 	return rc;
 }
 
-/* Signature algorithms by the key that makes them: RFC 5758, RFC 8410, and
- * NIST's arc for FIPS 204 and 205.  No parameters, all of them. */
-static const struct {
-	const char *alg, *oid;
-} signatures[] = {
-	{ "ecdsa-p256", "1.2.840.10045.4.3.2" },
-	{ "ecdsa-p384", "1.2.840.10045.4.3.3" },
-	{ "ed25519", "1.3.101.112" },
-	{ "ml-dsa-65", "2.16.840.1.101.3.4.3.18" },
-	{ "ml-dsa-87", "2.16.840.1.101.3.4.3.19" },
-	{ "slh-dsa-sha2-128s", "2.16.840.1.101.3.4.3.20" },
-	{ "slh-dsa-sha2-192s", "2.16.840.1.101.3.4.3.22" },
-};
+static enum status
+put_key(X509 *x, const struct bytes *spki, struct diag *d)
+{
+	ASN1_SPKI *s;
+	enum status rc;
 
-/* The TBS names its signature algorithm before there is a signature. */
+	s = asn1_read(ASN1_ITEM_rptr(ASN1_SPKI), spki->data, spki->len);
+	if (s == NULL)
+		return diag_set(d, ST_FORMAT, "not a public key");
+	rc = put_key_bits(X509_get_X509_PUBKEY(x), s, d);
+	ASN1_item_free((ASN1_VALUE *)s, ASN1_ITEM_rptr(ASN1_SPKI));
+	return rc;
+}
+
+/* A TBSCertificate names its signature algorithm before there is a signature;
+ * OpenSSL only sets it while signing, so that its const is set aside here. */
 static enum status
 put_algorithm(X509 *x, const char *alg, struct diag *d)
 {
 	X509_ALGOR *tbs = (X509_ALGOR *)(uintptr_t)X509_get0_tbs_sigalg(x);
-	ASN1_OBJECT *oid = NULL;
+	X509_ALGOR *mine = ossl_sig_alg(alg);
+	enum status rc = ST_OK;
 
-	for (size_t i = 0; i < sizeof(signatures) / sizeof(signatures[0]);
-	     i++) {
-		if (strcmp(signatures[i].alg, alg) == 0)
-			oid = OBJ_txt2obj(signatures[i].oid, 1);
-	}
-	if (oid == NULL || X509_ALGOR_set0(tbs, oid, V_ASN1_UNDEF, NULL) != 1)
-		return ossl_fail(d, ST_BUG, "no signature algorithm");
-	return ST_OK;
+	if (mine == NULL)
+		rc = diag_set(d, ST_BUG, "no signature is called %s", alg);
+	else if (X509_ALGOR_copy(tbs, mine) != 1)
+		rc = ossl_fail(d, ST_SYSTEM, "a signature algorithm");
+	X509_ALGOR_free(mine);
+	return rc;
+}
+
+/* Everything but the signature. */
+static enum status
+build(const struct cert_spec *s, const uint8_t *serial, size_t serial_len,
+    const char *alg, X509 **out, struct diag *d)
+{
+	X509 *x = NULL;
+	enum status rc;
+
+	if ((x = X509_new()) == NULL || X509_set_version(x, VERSION_3) != 1)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	TRY(put_serial(x, serial, serial_len, d));
+	TRY(put_algorithm(x, alg, d));
+	TRY(put_names(x, s, d));
+	TRY(put_dates(x, s, d));
+	TRY(put_key(x, &s->spki, d));
+	TRY(put_extensions(x, s, d));
+	*out = x;
+	x = NULL;
+out:
+	X509_free(x);
+	return rc;
+}
+
+/* What will be signed, in DER. */
+static enum status
+encode_tbs(X509 *x, struct bytes *out, struct diag *d)
+{
+	unsigned char *tbs = NULL;
+	enum status rc;
+	int len;
+
+	if ((len = i2d_re_X509_tbs(x, &tbs)) <= 0)
+		return ossl_fail(d, ST_SYSTEM, "a certificate");
+	rc = bytes_set(out, tbs, (size_t)len, d);
+	OPENSSL_free(tbs);
+	return rc;
+}
+
+static enum status
+digest_tbs(const struct cert_spec *spec, const uint8_t *serial,
+    size_t serial_len, const char *alg, uint8_t out[SHA384_LEN],
+    struct diag *d)
+{
+	struct bytes tbs = { 0 };
+	X509 *x = NULL;
+	enum status rc;
+
+	TRY(build(spec, serial, serial_len, alg, &x, d));
+	TRY(encode_tbs(x, &tbs, d));
+	hash_sha384(tbs.data, tbs.len, out);
+out:
+	bytes_free(&tbs);
+	X509_free(x);
+	return rc;
 }
 
 enum status
@@ -322,46 +403,37 @@ cert_serial_digest(const struct cert_spec *spec, const char *alg,
     uint8_t out[SHA384_LEN], struct diag *d)
 {
 	const uint8_t zero[1] = { 0 };
-	unsigned char *tbs = NULL;
-	X509 *x = NULL;
-	enum status rc;
-	int len;
 
-	TRY(build(spec, zero, sizeof(zero), &x, d));
-	TRY(put_algorithm(x, alg, d));
-	if ((len = i2d_re_X509_tbs(x, &tbs)) <= 0) {
-		rc = ossl_fail(d, ST_SYSTEM, "a certificate");
-		goto out;
-	}
-	hash_sha384(tbs, (size_t)len, out);
-out:
-	OPENSSL_free(tbs);
-	X509_free(x);
-	return rc;
+	return digest_tbs(spec, zero, sizeof(zero), alg, out, d);
+}
+
+enum status
+cert_tbs_digest(const struct cert_spec *spec,
+    const uint8_t serial[CERT_SERIAL_LEN], const char *alg,
+    uint8_t out[SHA384_LEN], struct diag *d)
+{
+	return digest_tbs(spec, serial, CERT_SERIAL_LEN, alg, out, d);
 }
 
 static enum status
-sign_once(const struct cert_spec *spec, const uint8_t *serial,
-    const struct key *key, struct bytes *out, struct diag *d)
+sign_built(X509 *x, const struct key *key, struct bytes *out, struct diag *d)
 {
 	EVP_MD_CTX *ctx = NULL;
 	unsigned char *der = NULL;
-	X509 *x = NULL;
 	enum status rc;
 	int len;
 
-	TRY(build(spec, serial, CERT_SERIAL_LEN, &x, d));
 	TRY(ossl_sign_ctx(key, &ctx, d));
 	if (X509_sign_ctx(x, ctx) <= 0 || (len = i2d_X509(x, &der)) <= 0) {
 		rc = ossl_fail(d, ST_SYSTEM, "a certificate could not be "
 		    "signed");
 		goto out;
 	}
-	TRY(bytes_set(out, der, (size_t)len, d));
+	rc = bytes_set(out, der, (size_t)len, d);
+	OPENSSL_cleanse(der, (size_t)len);
 out:
 	OPENSSL_free(der);
 	EVP_MD_CTX_free(ctx);
-	X509_free(x);
 	return rc;
 }
 
@@ -371,34 +443,53 @@ cert_rehearse(const struct cert_spec *spec,
     struct bytes *out, struct diag *d)
 {
 	const struct key *key;
+	X509 *x = NULL;
 	enum status rc;
 
 	TRY(key_throwaway(alg, &key, d));
-	TRY(sign_once(spec, serial, key, out, d));
+	TRY(build(spec, serial, CERT_SERIAL_LEN, alg, &x, d));
+	TRY(sign_built(x, key, out, d));
 out:
+	X509_free(x);
 	return rc;
 }
 
-/* What was signed is what was linted, and the record's key made it. */
+/* Nothing is signed that was not linted, and with no other key. */
 static enum status
-check_signed(const struct bytes *der, const struct spki *recorded,
+check_before(X509 *x, const struct key *key, const struct spki *recorded,
     const struct bytes *linted, struct diag *d)
 {
-	struct cert *c = NULL, *twin = NULL;
+	struct bytes tbs = { 0 };
 	enum status rc;
 
-	TRY(cert_read("the certificate just signed", der->data, der->len, &c,
-	    d));
-	TRY(cert_read("its linted twin", linted->data, linted->len, &twin,
-	    d));
-	if (memcmp(c->tbs, twin->tbs, SHA384_LEN) != 0)
+	if (!bytes_equal(&key_public(key)->der, &recorded->der))
+		FAIL(d, ST_BUG, "RULES C9: the key is not the one of record");
+	TRY(encode_tbs(x, &tbs, d));
+	if (!sign_frame_holds(linted, &tbs))
 		FAIL(d, ST_BUG, "the certificate to be signed is not the one "
 		    "that was linted");
-	TRY(cert_signed_by(c, recorded, d));
+out:
+	bytes_free(&tbs);
+	return rc;
+}
+
+/* RULES C9: read again, and verified with the key that the record has. */
+static enum status
+check_after(const struct bytes *der, const struct spki *recorded,
+    struct diag *d)
+{
+	struct diag why = { 0 };
+	struct cert *c = NULL;
+	enum status rc;
+
+	TRY(cert_read("read again", der->data, der->len, &c, &why));
+	TRY(cert_signed_by(c, recorded, &why));
 out:
 	cert_free(c);
-	cert_free(twin);
-	return rc == ST_OK ? ST_OK : ST_BUG;
+	if (rc == ST_OK)
+		return ST_OK;
+	return diag_set(d, rc == ST_SYSTEM ? ST_SYSTEM : ST_BUG, "RULES C9: "
+	    "the certificate just signed: %.900s", why.text);
 }
 
 enum status
@@ -408,25 +499,27 @@ cert_sign(const struct cert_spec *spec,
     struct bytes *out, struct diag *d)
 {
 	struct bytes a = { 0 }, b = { 0 };
+	X509 *x = NULL;
 	enum status rc;
 
+	bytes_free(out);
+	TRY(build(spec, serial, CERT_SERIAL_LEN, key_alg(key), &x, d));
+	TRY(check_before(x, key, recorded, linted, d));
 	/* RULES C9: a signature that differs is wiped, never given out */
-	TRY(sign_once(spec, serial, key, &a, d));
-	TRY(sign_once(spec, serial, key, &b, d));
+	TRY(sign_built(x, key, &a, d));
+	TRY(sign_built(x, key, &b, d));
 	if (!bytes_equal(&a, &b))
 		FAIL(d, ST_BUG, "RULES C9: two signatures of one certificate "
 		    "differ");
-	TRY(check_signed(&a, recorded, linted, d));
-	bytes_free(out);
+	TRY(check_after(&a, recorded, d));
+
 	*out = a;
-	memset(&a, 0, sizeof(a));
+	a = (struct bytes){ 0 };
+	rc = ST_OK;
 out:
-	if (a.data != NULL)
-		secret_wipe(a.data, a.len);
-	if (b.data != NULL)
-		secret_wipe(b.data, b.len);
-	bytes_free(&a);
-	bytes_free(&b);
+	X509_free(x);
+	sign_wipe(&a);
+	sign_wipe(&b);
 	return rc;
 }
 
@@ -436,33 +529,66 @@ static enum status
 read_constraints(const X509 *x, struct cert_spec *s, struct diag *d)
 {
 	BASIC_CONSTRAINTS *bc;
+	long len = 0;
 	int crit = -1;
 
 	s->path_len = -1;
 	bc = X509_get_ext_d2i(x, NID_basic_constraints, &crit, NULL);
 	if (bc == NULL)
-		return crit == -1 ? ST_OK : diag_set(d, ST_FORMAT, "basic "
-		    "constraints are malformed");
+		return crit == -1 ? ST_OK : diag_set(d, ST_FORMAT, "FORMATS "
+		    "6.12: its basic constraints are malformed");
 	s->ca = bc->ca != 0;
-	if (bc->pathlen != NULL)
-		s->path_len = (int)ASN1_INTEGER_get(bc->pathlen);
+	if (bc->pathlen != NULL) {
+		len = ASN1_INTEGER_get(bc->pathlen);
+		s->path_len = (int)len;
+	}
 	BASIC_CONSTRAINTS_free(bc);
+	if (len < 0 || len > PATH_LEN_MAX)
+		return diag_set(d, ST_FORMAT, "FORMATS 6.12: its path length "
+		    "is not one of 0 to %d", PATH_LEN_MAX);
 	return ST_OK;
+}
+
+/* X.690 11.2.2: no bit behind the last one that is set. */
+static bool
+is_shortest(const ASN1_BIT_STRING *bits)
+{
+	const uint8_t *data = ASN1_STRING_get0_data(bits);
+	const int len = ASN1_STRING_length(bits);
+	const unsigned unused = (unsigned)bits->flags & 0x07;
+
+	return len > 0 && (data[len - 1] >> unused & 1) != 0;
 }
 
 static enum status
 read_usage(const X509 *x, struct cert_spec *s, struct diag *d)
 {
 	ASN1_BIT_STRING *bits;
+	bool shortest;
 	int crit = -1;
 
 	bits = X509_get_ext_d2i(x, NID_key_usage, &crit, NULL);
 	if (bits == NULL)
-		return crit == -1 ? ST_OK : diag_set(d, ST_FORMAT, "key usage "
-		    "is malformed");
-	for (int i = 0; i < 9; i++)
+		return crit == -1 ? ST_OK : diag_set(d, ST_FORMAT, "FORMATS "
+		    "6.12: its key usage is malformed");
+	for (int i = 0; i < USAGE_BITS; i++)
 		s->usage |= (unsigned)ASN1_BIT_STRING_get_bit(bits, i) << i;
+	shortest = is_shortest(bits);
 	ASN1_BIT_STRING_free(bits);
+	if (!shortest)
+		return diag_set(d, ST_FORMAT, "FORMATS 6.12: its key usage is "
+		    "empty, or ends in bits that are not set");
+	return ST_OK;
+}
+
+static enum status
+read_oid(const ASN1_OBJECT *oid, char out[CERT_OID_SIZE], struct diag *d)
+{
+	const int len = OBJ_obj2txt(out, CERT_OID_SIZE, oid, 1);
+
+	if (len <= 0 || len >= CERT_OID_SIZE)
+		return diag_set(d, ST_FORMAT, "FORMATS 6.12: an object "
+		    "identifier is too long");
 	return ST_OK;
 }
 
@@ -475,14 +601,16 @@ read_eku(const X509 *x, struct cert_spec *s, struct diag *d)
 
 	eku = X509_get_ext_d2i(x, NID_ext_key_usage, &crit, NULL);
 	if (eku == NULL)
-		return crit == -1 ? ST_OK : diag_set(d, ST_FORMAT, "extended "
-		    "key usage is malformed");
+		return crit == -1 ? ST_OK : diag_set(d, ST_FORMAT, "FORMATS "
+		    "6.12: its extended key usage is malformed");
 	s->eku_critical = crit == 1;
-	if (sk_ASN1_OBJECT_num(eku) > CERT_OIDS_MAX)
-		FAIL(d, ST_FORMAT, "more than %d key usages", CERT_OIDS_MAX);
+	if (sk_ASN1_OBJECT_num(eku) < 1 ||
+	    sk_ASN1_OBJECT_num(eku) > CERT_OIDS_MAX)
+		FAIL(d, ST_FORMAT, "FORMATS 6.12: not 1 to %d extended key "
+		    "usages", CERT_OIDS_MAX);
 	for (int i = 0; i < sk_ASN1_OBJECT_num(eku); i++)
-		OBJ_obj2txt(s->eku[s->ekus++], CERT_OID_SIZE,
-		    sk_ASN1_OBJECT_value(eku, i), 1);
+		TRY(read_oid(sk_ASN1_OBJECT_value(eku, i), s->eku[s->ekus++],
+		    d));
 	rc = ST_OK;
 out:
 	sk_ASN1_OBJECT_pop_free(eku, ASN1_OBJECT_free);
@@ -498,13 +626,15 @@ read_policies(const X509 *x, struct cert_spec *s, struct diag *d)
 
 	all = X509_get_ext_d2i(x, NID_certificate_policies, &crit, NULL);
 	if (all == NULL)
-		return crit == -1 ? ST_OK : diag_set(d, ST_FORMAT, "policies "
-		    "are malformed");
-	if (sk_POLICYINFO_num(all) > CERT_OIDS_MAX)
-		FAIL(d, ST_FORMAT, "more than %d policies", CERT_OIDS_MAX);
+		return crit == -1 ? ST_OK : diag_set(d, ST_FORMAT, "FORMATS "
+		    "6.12: its policies are malformed");
+	if (sk_POLICYINFO_num(all) < 1 ||
+	    sk_POLICYINFO_num(all) > CERT_OIDS_MAX)
+		FAIL(d, ST_FORMAT, "FORMATS 6.12: not 1 to %d policies",
+		    CERT_OIDS_MAX);
 	for (int i = 0; i < sk_POLICYINFO_num(all); i++)
-		OBJ_obj2txt(s->policy[s->policies++], CERT_OID_SIZE,
-		    sk_POLICYINFO_value(all, i)->policyid, 1);
+		TRY(read_oid(sk_POLICYINFO_value(all, i)->policyid,
+		    s->policy[s->policies++], d));
 	rc = ST_OK;
 out:
 	sk_POLICYINFO_pop_free(all, POLICYINFO_free);
@@ -521,17 +651,20 @@ read_identifiers(const X509 *x, struct cert *c, struct diag *d)
 
 	ski = X509_get_ext_d2i(x, NID_subject_key_identifier, &crit, NULL);
 	if (ski == NULL && crit != -1)
-		FAIL(d, ST_FORMAT, "the subject key identifier is malformed");
-	if (ski != NULL && ski->length == 20) {
-		memcpy(c->ski, ski->data, 20);
+		FAIL(d, ST_FORMAT, "FORMATS 6.12: its subject key "
+		    "identifier is malformed");
+	if (ski != NULL && ski->length == KEY_ID_LEN) {
+		memcpy(c->ski, ski->data, KEY_ID_LEN);
 		c->has_ski = true;
 	}
 	aki = X509_get_ext_d2i(x, NID_authority_key_identifier, &crit, NULL);
 	if (aki == NULL && crit != -1)
-		FAIL(d, ST_FORMAT, "the authority key identifier is "
-		    "malformed");
-	if (aki != NULL && aki->keyid != NULL && aki->keyid->length == 20) {
-		memcpy(c->spec.issuer_ski, aki->keyid->data, 20);
+		FAIL(d, ST_FORMAT, "FORMATS 6.12: its authority key "
+		    "identifier is malformed");
+	/* with an issuer and serial number it breaks the search for lists */
+	if (aki != NULL && aki->issuer == NULL && aki->serial == NULL &&
+	    aki->keyid != NULL && aki->keyid->length == KEY_ID_LEN) {
+		memcpy(c->spec.issuer_ski, aki->keyid->data, KEY_ID_LEN);
 		c->has_aki = true;
 	}
 	rc = ST_OK;
@@ -552,18 +685,20 @@ read_seen(const X509 *x, struct cert *c, struct diag *d)
 	enum status rc;
 
 	if (n > CERT_EXTS_MAX)
-		FAIL(d, ST_FORMAT, "more than %d extensions", CERT_EXTS_MAX);
+		FAIL(d, ST_FORMAT, "FORMATS 6.12: more than %d extensions",
+		    CERT_EXTS_MAX);
 	for (int i = 0; i < n; i++) {
 		ext = X509_get_ext(x, i);
 		value = X509_EXTENSION_get_data(ext);
 		e = &c->seen[c->nseen];
-		if (OBJ_obj2txt(e->oid, sizeof(e->oid),
-		    X509_EXTENSION_get_object(ext), 1) >= (int)sizeof(e->oid))
-			FAIL(d, ST_FORMAT, "an extension's name is too long");
+		TRY(read_oid(X509_EXTENSION_get_object(ext), e->oid, d));
+		if (!ossl_ext_canonical(ext))
+			FAIL(d, ST_FORMAT, "FORMATS 6.12: extension %s is not "
+			    "canonical", e->oid);
 		for (size_t j = 0; j < c->nseen; j++) {
 			if (strcmp(c->seen[j].oid, e->oid) == 0)
-				FAIL(d, ST_FORMAT, "extension %s is there "
-				    "twice", e->oid);
+				FAIL(d, ST_FORMAT, "FORMATS 6.12: "
+				    "extension %s is there twice", e->oid);
 		}
 		e->critical = X509_EXTENSION_get_critical(ext) == 1;
 		TRY(bytes_set(&e->value, ASN1_STRING_get0_data(value),
@@ -575,16 +710,21 @@ out:
 	return rc;
 }
 
+/* RFC 5280 4.1.2.2: positive, at most 20 bytes with its sign. */
 static enum status
 read_serial(const X509 *x, struct cert *c, struct diag *d)
 {
 	const ASN1_INTEGER *serial = X509_get0_serialNumber(x);
+	const int len = serial->length;
 
-	if (serial->length < 1 || serial->length > (int)sizeof(c->serial) ||
-	    (serial->type & V_ASN1_NEG) != 0)
-		return diag_set(d, ST_FORMAT, "its serial number is out of "
-		    "bounds");
-	c->serial_len = (size_t)serial->length;
+	if ((serial->type & V_ASN1_NEG) != 0 || len < 1 ||
+	    len > (int)sizeof(c->serial) ||
+	    (len == 1 && serial->data[0] == 0) ||
+	    (len == (int)sizeof(c->serial) && serial->data[0] >= 0x80))
+		return diag_set(d, ST_FORMAT, "FORMATS 6.11: its serial "
+		    "number is not positive, or longer than %zu bytes",
+		    sizeof(c->serial));
+	c->serial_len = (size_t)len;
 	memcpy(c->serial, serial->data, c->serial_len);
 	return ST_OK;
 }
@@ -607,15 +747,14 @@ out:
 }
 
 static enum status
-read_all(const X509 *x, struct cert *c, struct diag *d)
+read_names(const X509 *x, struct cert *c, struct diag *d)
 {
-	const X509_ALGOR *alg = NULL;
 	bool subject, issuer;
-	enum status rc;
 
-	if (X509_get_version(x) != 2)
-		FAIL(d, ST_FORMAT, "not version 3");
-	TRY(read_serial(x, c, d));
+	if (!ossl_name_printable(X509_get_subject_name(x)) ||
+	    !ossl_name_printable(X509_get_issuer_name(x)))
+		return diag_set(d, ST_FORMAT, "FORMATS 6.11: a name that is "
+		    "not printable text");
 	ossl_unname(X509_get_subject_name(x), &c->spec.subject, &subject,
 	    c->subject, sizeof(c->subject));
 	ossl_unname(X509_get_issuer_name(x), &c->spec.issuer, &issuer,
@@ -623,12 +762,30 @@ read_all(const X509 *x, struct cert *c, struct diag *d)
 	c->plain_names = subject && issuer;
 	c->spec.self_issued = X509_NAME_cmp(X509_get_subject_name(x),
 	    X509_get_issuer_name(x)) == 0;
-	TRY(ossl_time(X509_get0_notBefore(x), &c->spec.not_before, d));
-	TRY(ossl_time(X509_get0_notAfter(x), &c->spec.not_after, d));
+	return ST_OK;
+}
+
+static enum status
+read_all(const X509 *x, struct cert *c, struct diag *d)
+{
+	const X509_ALGOR *alg = NULL;
+	const ASN1_BIT_STRING *issuer_id = NULL, *subject_id = NULL;
+	enum status rc;
+
+	X509_get0_uids(x, &issuer_id, &subject_id);
+	if (X509_get_version(x) != VERSION_3 || issuer_id != NULL ||
+	    subject_id != NULL)
+		FAIL(d, ST_FORMAT, "FORMATS 6.11: not a certificate of "
+		    "version 3, or one with unique identifiers");
+	TRY(read_serial(x, c, d));
+	TRY(read_names(x, c, d));
+	TRY(ossl_validity(X509_get0_notBefore(x), &c->spec.not_before, d));
+	TRY(ossl_validity(X509_get0_notAfter(x), &c->spec.not_after, d));
 	X509_get0_signature(NULL, &alg, x);
 	ossl_signature_name(alg, c->alg);
 	if (X509_ALGOR_cmp(alg, X509_get0_tbs_sigalg(x)) != 0)
-		FAIL(d, ST_FORMAT, "its two signature algorithms differ");
+		FAIL(d, ST_FORMAT, "FORMATS 6.11: its two signature "
+		    "algorithms differ");
 	TRY(read_seen(x, c, d));
 	TRY(read_constraints(x, &c->spec, d));
 	TRY(read_usage(x, &c->spec, d));
@@ -640,33 +797,35 @@ out:
 	return rc;
 }
 
-/* DER that OpenSSL reads and writes again without a change; the TBS's digest
- * comes along. */
+/* Strict DER, which OpenSSL reads and writes again without a change; the
+ * digest of the TBS comes along. */
 static enum status
 parse(struct cert *c, X509 **out, struct diag *d)
 {
 	const unsigned char *at = c->der.data;
-	X509 *x = d2i_X509(NULL, &at, (long)c->der.len);
 	unsigned char *again = NULL;
+	struct bytes tbs = { 0 };
+	X509 *x = NULL;
 	enum status rc;
 	int len;
 
-	if (x == NULL || at != c->der.data + c->der.len)
-		FAIL(d, ST_FORMAT, "not a certificate, or bytes behind it");
+	if (!strict_der(c->der.data, c->der.len) ||
+	    (x = d2i_X509(NULL, &at, (long)c->der.len)) == NULL)
+		FAIL(d, ST_FORMAT, "FORMATS 6.1: not exactly one certificate "
+		    "in canonical DER");
 	/* this forgets the encoding as it was read */
-	if ((len = i2d_re_X509_tbs(x, &again)) <= 0)
-		FAIL(d, ST_FORMAT, "it cannot be written again");
-	hash_sha384(again, (size_t)len, c->tbs);
-	OPENSSL_free(again);
-	again = NULL;
+	TRY(encode_tbs(x, &tbs, d));
+	hash_sha384(tbs.data, tbs.len, c->tbs);
 	if ((len = i2d_X509(x, &again)) != (int)c->der.len ||
 	    memcmp(again, c->der.data, c->der.len) != 0)
-		FAIL(d, ST_FORMAT, "its encoding is not the canonical one");
+		FAIL(d, ST_FORMAT, "FORMATS 6.1: its encoding is not the "
+		    "canonical one");
 	*out = x;
 	x = NULL;
 	rc = ST_OK;
 out:
 	OPENSSL_free(again);
+	bytes_free(&tbs);
 	X509_free(x);
 	return rc;
 }
@@ -683,7 +842,8 @@ cert_read(const char *name, const void *data, size_t len, struct cert **out,
 	if ((c = calloc(1, sizeof(*c))) == NULL)
 		FAIL(d, ST_SYSTEM, "out of memory");
 	if (len == 0 || len > CERT_MAX)
-		FAIL(d, ST_FORMAT, "not the size of a certificate");
+		FAIL(d, ST_FORMAT, "FORMATS 6.1: not 1 to %d bytes",
+		    CERT_MAX);
 	TRY(ossl_der("CERTIFICATE", NULL, data, len, &c->der, d));
 	TRY(parse(c, &x, d));
 	TRY(read_all(x, c, d));
@@ -702,22 +862,7 @@ out:
 enum status
 cert_signed_by(const struct cert *c, const struct spki *key, struct diag *d)
 {
-	const unsigned char *at = c->der.data;
-	EVP_PKEY *pub = NULL;
-	X509 *x = NULL;
-	enum status rc;
-
-	TRY(ossl_public(key, &pub, d));
-	if ((x = d2i_X509(NULL, &at, (long)c->der.len)) == NULL)
-		FAIL(d, ST_SYSTEM, "out of memory");
-	if (X509_verify(x, pub) != 1)
-		FAIL(d, ST_AUTH, "the certificate is not signed by this key");
-	rc = ST_OK;
-out:
-	ERR_clear_error();
-	X509_free(x);
-	EVP_PKEY_free(pub);
-	return rc;
+	return sign_frame(&c->der, key, true, d);
 }
 
 enum status

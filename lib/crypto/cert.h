@@ -86,6 +86,11 @@ struct cert {
 MUST_USE enum status cert_serial_digest(const struct cert_spec *spec,
     const char *alg, uint8_t out[SHA384_LEN], struct diag *d);
 
+/* The same with that serial: what a certificate of ${spec} has as its tbs. */
+MUST_USE enum status cert_tbs_digest(const struct cert_spec *spec,
+    const uint8_t serial[CERT_SERIAL_LEN], const char *alg,
+    uint8_t out[SHA384_LEN], struct diag *d);
+
 /**
  * cert_rehearse(spec, serial, alg, out, d):
  * The certificate under the throw-away key of ${alg}: for the lint.

@@ -1,122 +1,248 @@
 /* see cms.h */
+#include <stdio.h>
 #include <string.h>
 
-#include <openssl/cms.h>
 #include <openssl/err.h>
-#include <openssl/x509v3.h>
+#include <openssl/objects.h>
 
-#include "lib/base/secret.h"
+#include "lib/crypto/alg.h"
+#include "lib/crypto/asn1.h"
 #include "lib/crypto/cms.h"
 #include "lib/crypto/ossl.h"
+#include "lib/crypto/sign.h"
 
-#define SIGN_FLAGS                                                            \
-	(CMS_PARTIAL | CMS_DETACHED | CMS_BINARY | CMS_NOCERTS |              \
-	    CMS_NOSMIMECAP | CMS_USE_KEYID | CMS_KEY_PARAM)
-#define VERIFY_FLAGS                                                          \
-	(CMS_DETACHED | CMS_BINARY | CMS_NO_SIGNER_CERT_VERIFY | CMS_NOINTERN)
+#define VERSION_3 3 /* RFC 5652 5.1, 5.3: a signer by key identifier */
+#define SKI_LEN 20  /* bytes */
+#define OID_SIGNED_DATA "1.2.840.113549.1.7.2"
+#define DIGEST_MAX 64 /* bytes; SHA-512 */
 
-/* A digest for those algorithms too that bring their own. */
-static const EVP_MD *
-content_digest(const char *alg)
+/* All that a message of ours consists of, apart from the signature value. */
+struct parts {
+	const char *type; /* of the content, dotted */
+	int64_t time;
+	const uint8_t *ski; /* SKI_LEN bytes; borrowed */
+	const struct alg_sig *sig;
+	const struct alg_id *md_id;
+	uint8_t digest[DIGEST_MAX];
+	size_t digest_len;
+};
+
+/* The digest that goes with an algorithm, for those too that bring their own
+ * (RFC 8419, RFC 9882: SHA-512). */
+static enum status
+make_parts(const struct cert *cert, const char *type, int64_t time,
+    const struct bytes *content, struct parts *p, struct diag *d)
 {
-	const EVP_MD *md = ossl_digest(alg);
+	const char *md;
 
-	return md == NULL ? EVP_sha512() : md;
+	memset(p, 0, sizeof(*p));
+	p->type = type;
+	p->time = time;
+	p->ski = cert->ski;
+	p->sig = alg_sig(cert->key.alg);
+	if (p->sig == NULL)
+		return diag_set(d, ST_POLICY, "no signature of this form is "
+		    "made with a key of %s", cert->key.alg);
+	if (!cert->has_ski)
+		return diag_set(d, ST_POLICY, "the signer's certificate has "
+		    "no key identifier");
+	md = p->sig->digest == NULL ? "sha512" : p->sig->digest;
+	p->md_id = alg_digest(md);
+	if (strcmp(md, "sha256") == 0) {
+		p->digest_len = SHA256_LEN;
+		hash_sha256(content->data, content->len, p->digest);
+	} else if (strcmp(md, "sha384") == 0) {
+		p->digest_len = SHA384_LEN;
+		hash_sha384(content->data, content->len, p->digest);
+	} else {
+		p->digest_len = DIGEST_MAX;
+		hash_sha512(content->data, content->len, p->digest);
+	}
+	return ST_OK;
 }
 
 /* --- building --- */
 
-static enum status
-add_time(CMS_SignerInfo *si, int64_t time, struct diag *d)
+static void
+attributes_free(STACK_OF(X509_ATTRIBUTE) *all)
 {
-	ASN1_TIME *t = NULL;
-	enum status rc;
-
-	TRY(ossl_make_time(time, &t, d));
-	if (CMS_signed_add1_attr_by_NID(si, NID_pkcs9_signingTime,
-	    ASN1_STRING_type(t), t, -1) != 1)
-		FAIL(d, ST_SYSTEM, "out of memory");
-out:
-	ASN1_TIME_free(t);
-	return rc;
+	sk_X509_ATTRIBUTE_pop_free(all, X509_ATTRIBUTE_free);
 }
 
-/* One signed message; ${signer} carries the key identifier. */
-static enum status
-build(const struct key *key, X509 *signer, const char *type, int64_t time,
-    const struct bytes *content, CMS_ContentInfo **out, struct diag *d)
+/* Adds an attribute; ${value} is taken in either case. */
+static bool
+add_attribute(STACK_OF(X509_ATTRIBUTE) *all, int nid, int type, void *value,
+    void (*drop)(void *))
 {
-	CMS_ContentInfo *cms = NULL;
-	ASN1_OBJECT *oid = NULL;
-	CMS_SignerInfo *si;
-	BIO *in = NULL;
-	enum status rc;
+	X509_ATTRIBUTE *a = NULL;
 
-	if ((oid = OBJ_txt2obj(type, 1)) == NULL ||
-	    (in = BIO_new_mem_buf(content->data, (int)content->len)) == NULL ||
-	    (cms = CMS_sign(NULL, NULL, NULL, NULL, SIGN_FLAGS)) == NULL ||
-	    CMS_set1_eContentType(cms, oid) != 1)
-		FAIL(d, ST_SYSTEM, "a signature could not be begun");
-	si = CMS_add1_signer(cms, signer, ossl_private(key),
-	    content_digest(key_alg(key)), SIGN_FLAGS);
-	if (si == NULL) {
-		rc = ossl_fail(d, ST_SYSTEM, "a signer could not be added");
-		goto out;
+	if (value == NULL ||
+	    (a = X509_ATTRIBUTE_create(nid, type, value)) == NULL) {
+		drop(value);
+		return false;
 	}
-	TRY(ossl_deterministic(key_alg(key), CMS_SignerInfo_get0_pkey_ctx(si),
-	    d));
-	TRY(add_time(si, time, d));
-	if (CMS_final(cms, in, NULL, CMS_DETACHED | CMS_BINARY) != 1) {
-		rc = ossl_fail(d, ST_SYSTEM, "a signature could not be made");
-		goto out;
-	}
-	*out = cms;
-	cms = NULL;
-out:
-	CMS_ContentInfo_free(cms);
-	ASN1_OBJECT_free(oid);
-	BIO_free(in);
-	return rc;
+	if (sk_X509_ATTRIBUTE_push(all, a) > 0)
+		return true;
+	X509_ATTRIBUTE_free(a);
+	return false;
 }
 
-static enum status
-encode(CMS_ContentInfo *cms, struct bytes *out, struct diag *d)
+static void
+drop_object(void *value)
 {
-	unsigned char *der = NULL;
-	const int len = i2d_CMS_ContentInfo(cms, &der);
-	enum status rc;
-
-	if (len <= 0)
-		return ossl_fail(d, ST_SYSTEM, "a signature could not be "
-		    "written");
-	rc = bytes_set(out, der, (size_t)len, d);
-	OPENSSL_free(der);
-	return rc;
+	ASN1_OBJECT_free(value);
 }
 
+static void
+drop_string(void *value)
+{
+	ASN1_STRING_free(value);
+}
+
+static ASN1_OCTET_STRING *
+octets(const void *data, size_t len)
+{
+	ASN1_OCTET_STRING *s = ASN1_OCTET_STRING_new();
+
+	if (s != NULL && ASN1_OCTET_STRING_set(s, data, (int)len) == 1)
+		return s;
+	ASN1_OCTET_STRING_free(s);
+	return NULL;
+}
+
+/* contentType, signingTime and messageDigest, and no others */
 static enum status
-sign_once(const struct key *key, X509 *signer, const char *type,
-    int64_t time, const struct bytes *content, struct bytes *out,
+make_attributes(const struct parts *p, STACK_OF(X509_ATTRIBUTE) **out,
     struct diag *d)
 {
-	CMS_ContentInfo *cms = NULL;
+	STACK_OF(X509_ATTRIBUTE) *all = sk_X509_ATTRIBUTE_new_null();
+	ASN1_TIME *time = NULL;
+	enum status rc;
+	int type;
+
+	*out = NULL;
+	TRY(ossl_make_time(p->time, &time, d));
+	type = ASN1_STRING_type(time);
+	if (all == NULL) {
+		ASN1_TIME_free(time);
+		FAIL(d, ST_SYSTEM, "out of memory");
+	}
+	if (!add_attribute(all, NID_pkcs9_signingTime, type, time, drop_string) ||
+	    !add_attribute(all, NID_pkcs9_contentType, V_ASN1_OBJECT,
+	    OBJ_txt2obj(p->type, 1), drop_object) ||
+	    !add_attribute(all, NID_pkcs9_messageDigest, V_ASN1_OCTET_STRING,
+	    octets(p->digest, p->digest_len), drop_string)) {
+		rc = ossl_fail(d, ST_SYSTEM, "signed attributes");
+		goto out;
+	}
+	*out = all;
+	all = NULL;
+	rc = ST_OK;
+out:
+	attributes_free(all);
+	return rc;
+}
+
+/* What is signed: the attributes as a SET (RFC 5652 5.4). */
+static enum status
+signed_bytes(const struct parts *p, struct bytes *out, struct diag *d)
+{
+	STACK_OF(X509_ATTRIBUTE) *all = NULL;
 	enum status rc;
 
-	TRY(build(key, signer, type, time, content, &cms, d));
-	TRY(encode(cms, out, d));
+	TRY(make_attributes(p, &all, d));
+	TRY(asn1_write(all, ASN1_ITEM_rptr(ASN1_ATTRIBUTES), out, d));
 out:
-	CMS_ContentInfo_free(cms);
+	attributes_free(all);
 	return rc;
 }
 
 static enum status
-open_cert(const struct cert *c, X509 **out, struct diag *d)
+make_signer(const struct parts *p, const struct bytes *sig,
+    ASN1_SIGNED_DATA *data, struct diag *d)
 {
-	const unsigned char *at = c->der.data;
+	ASN1_SIGNER *s;
+	enum status rc;
 
-	if ((*out = d2i_X509(NULL, &at, (long)c->der.len)) == NULL)
-		return ossl_fail(d, ST_FORMAT, "the signer's certificate");
-	return ST_OK;
+	s = (ASN1_SIGNER *)ASN1_item_new(ASN1_ITEM_rptr(ASN1_SIGNER));
+	if (s == NULL || ASN1_INTEGER_set(s->version, VERSION_3) != 1 ||
+	    ASN1_OCTET_STRING_set(s->ski, p->ski, SKI_LEN) != 1 ||
+	    !asn1_set(s->digest, p->md_id->der, p->md_id->len) ||
+	    !asn1_set(s->alg, p->sig->id.der, p->sig->id.len) ||
+	    !asn1_set(s->sig, sig->data, sig->len))
+		FAIL(d, ST_SYSTEM, "out of memory");
+	attributes_free(s->attrs);
+	s->attrs = NULL;
+	TRY(make_attributes(p, &s->attrs, d));
+	if (sk_ASN1_SIGNER_push(data->signers, s) <= 0)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	s = NULL;
+	rc = ST_OK;
+out:
+	ASN1_item_free((ASN1_VALUE *)s, ASN1_ITEM_rptr(ASN1_SIGNER));
+	return rc;
+}
+
+static bool
+push_digest(const struct parts *p, ASN1_SIGNED_DATA *data)
+{
+	const unsigned char *at = p->md_id->der;
+	X509_ALGOR *alg = d2i_X509_ALGOR(NULL, &at, (long)p->md_id->len);
+
+	if (alg != NULL && sk_X509_ALGOR_push(data->digests, alg) > 0)
+		return true;
+	X509_ALGOR_free(alg);
+	return false;
+}
+
+static bool
+set_object(ASN1_OBJECT **field, const char *oid)
+{
+	ASN1_OBJECT_free(*field);
+	return (*field = OBJ_txt2obj(oid, 1)) != NULL;
+}
+
+/* The whole message, of its parts and a signature value. */
+static enum status
+assemble(const struct parts *p, const struct bytes *sig, struct bytes *out,
+    struct diag *d)
+{
+	ASN1_MESSAGE *m;
+	enum status rc;
+
+	m = (ASN1_MESSAGE *)ASN1_item_new(ASN1_ITEM_rptr(ASN1_MESSAGE));
+	if (m == NULL || !set_object(&m->type, OID_SIGNED_DATA) ||
+	    ASN1_INTEGER_set(m->data->version, VERSION_3) != 1 ||
+	    !push_digest(p, m->data) ||
+	    !set_object(&m->data->content->type, p->type)) {
+		rc = ossl_fail(d, ST_SYSTEM, "a signature could not be "
+		    "written");
+		goto out;
+	}
+	TRY(make_signer(p, sig, m->data, d));
+	TRY(asn1_write(m, ASN1_ITEM_rptr(ASN1_MESSAGE), out, d));
+out:
+	ASN1_item_free((ASN1_VALUE *)m, ASN1_ITEM_rptr(ASN1_MESSAGE));
+	return rc;
+}
+
+/* RULES C9, second half: read again, verified with the recorded key. */
+static enum status
+prove(const struct bytes *p7s, const struct cert *cert, const char *type,
+    int64_t time, const struct bytes *content, struct diag *d)
+{
+	struct diag why = { 0 };
+	int64_t when = 0;
+	enum status rc;
+
+	TRY(cms_verify("read again", p7s, cert, type, content, &when, &why));
+	if (when != time)
+		FAIL(&why, ST_BUG, "it has another time");
+out:
+	if (rc != ST_OK && rc != ST_SYSTEM)
+		rc = ST_BUG;
+	return rc == ST_OK ? rc : diag_set(d, rc, "RULES C9: the signature "
+	    "just made: %.900s", why.text);
 }
 
 enum status
@@ -124,171 +250,140 @@ cms_sign(const struct key *key, const struct cert *cert, const char *type,
     int64_t time, const struct bytes *content, struct bytes *out,
     struct diag *d)
 {
-	struct bytes a = { 0 }, b = { 0 };
-	X509 *signer = NULL;
-	int64_t when = 0;
+	struct bytes attrs = { 0 }, sig = { 0 }, der = { 0 };
+	struct parts p;
 	enum status rc;
 
-	/* RULES C9: a signature that differs is wiped, never given out */
-	TRY(open_cert(cert, &signer, d));
-	TRY(sign_once(key, signer, type, time, content, &a, d));
-	TRY(sign_once(key, signer, type, time, content, &b, d));
-	if (!bytes_equal(&a, &b))
-		FAIL(d, ST_BUG, "RULES C9: two signatures of one content "
-		    "differ");
-	TRY(cms_verify("the signature just made", &a, cert, type, content,
-	    &when, d));
-	if (when != time)
-		FAIL(d, ST_BUG, "the signature just made has another time");
 	bytes_free(out);
-	*out = a;
-	memset(&a, 0, sizeof(a));
+	if (!bytes_equal(&key_public(key)->der, &cert->key.der))
+		FAIL(d, ST_BUG, "RULES C9: the key is not that of the "
+		    "certificate");
+	TRY(make_parts(cert, type, time, content, &p, d));
+	TRY(signed_bytes(&p, &attrs, d));
+	TRY(sign_twice(key, attrs.data, attrs.len, &sig, d));
+	TRY(assemble(&p, &sig, &der, d));
+	TRY(prove(&der, cert, type, time, content, d));
+
+	*out = der;
+	der = (struct bytes){ 0 };
+	rc = ST_OK;
 out:
-	if (a.data != NULL)
-		secret_wipe(a.data, a.len);
-	if (b.data != NULL)
-		secret_wipe(b.data, b.len);
-	bytes_free(&a);
-	bytes_free(&b);
-	X509_free(signer);
+	bytes_free(&attrs);
+	sign_wipe(&sig);
+	sign_wipe(&der);
 	return rc;
 }
 
 /* --- verifying --- */
 
-/* The one signer of a message, and its time. */
-static enum status
-only_signer(CMS_ContentInfo *cms, CMS_SignerInfo **out, int64_t *time,
-    struct diag *d)
+/* The only value of the only attribute of that kind, or NULL. */
+static const ASN1_TYPE *
+find_attribute(const STACK_OF(X509_ATTRIBUTE) *all, int nid)
 {
-	STACK_OF(CMS_SignerInfo) *all = CMS_get0_SignerInfos(cms);
-	const ASN1_TYPE *t;
+	const ASN1_TYPE *found = NULL;
 	X509_ATTRIBUTE *a;
-	ASN1_TIME *when;
-	int at;
+	int times = 0;
 
-	if (all == NULL || sk_CMS_SignerInfo_num(all) != 1)
-		return diag_set(d, ST_FORMAT, "not exactly one signer");
-	*out = sk_CMS_SignerInfo_value(all, 0);
-	at = CMS_signed_get_attr_by_NID(*out, NID_pkcs9_signingTime, -1);
-	if (at < 0 || (a = CMS_signed_get_attr(*out, at)) == NULL ||
-	    (t = X509_ATTRIBUTE_get0_type(a, 0)) == NULL ||
-	    (t->type != V_ASN1_UTCTIME && t->type != V_ASN1_GENERALIZEDTIME))
-		return diag_set(d, ST_FORMAT, "it does not say its time");
-	when = t->value.asn1_string;
-	return ossl_time(when, time, d);
-}
-
-/* A certificate that only lends its key identifier to the rebuilding. */
-static enum status
-lend_identifier(const struct key *key, const uint8_t ski[20], X509 **out,
-    struct diag *d)
-{
-	ASN1_OCTET_STRING *id = ASN1_OCTET_STRING_new();
-	EVP_PKEY *pkey = ossl_private(key);
-	EVP_MD_CTX *ctx = NULL;
-	X509 *x = X509_new();
-	enum status rc;
-
-	if (id == NULL || x == NULL || X509_set_version(x, 2) != 1 ||
-	    ASN1_OCTET_STRING_set(id, ski, 20) != 1 ||
-	    ASN1_INTEGER_set(X509_get_serialNumber(x), 1) != 1 ||
-	    X509_gmtime_adj(X509_getm_notBefore(x), 0) == NULL ||
-	    X509_gmtime_adj(X509_getm_notAfter(x), 60) == NULL ||
-	    X509_set_pubkey(x, pkey) != 1 ||
-	    X509_add1_ext_i2d(x, NID_subject_key_identifier, id, 0,
-	    X509V3_ADD_DEFAULT) != 1)
-		FAIL(d, ST_SYSTEM, "out of memory");
-	TRY(ossl_sign_ctx(key, &ctx, d));
-	if (X509_sign_ctx(x, ctx) <= 0)
-		FAIL(d, ST_SYSTEM, "out of memory");
-	*out = x;
-	x = NULL;
-out:
-	ASN1_OCTET_STRING_free(id);
-	EVP_MD_CTX_free(ctx);
-	X509_free(x);
-	return rc;
-}
-
-/* Build the message anew from its parts, with the given signature value put
- * in: whatever else stood in the bytes shows as a difference. */
-static enum status
-rebuild(const struct cert *cert, const char *type, int64_t time,
-    const struct bytes *content, const ASN1_OCTET_STRING *signature,
-    struct bytes *out, struct diag *d)
-{
-	CMS_ContentInfo *cms = NULL;
-	const struct key *key;
-	CMS_SignerInfo *si;
-	X509 *lent = NULL;
-	enum status rc;
-
-	TRY(key_throwaway(cert->key.alg, &key, d));
-	TRY(lend_identifier(key, cert->ski, &lent, d));
-	TRY(build(key, lent, type, time, content, &cms, d));
-	si = sk_CMS_SignerInfo_value(CMS_get0_SignerInfos(cms), 0);
-	if (ASN1_STRING_set(CMS_SignerInfo_get0_signature(si),
-	    ASN1_STRING_get0_data(signature),
-	    ASN1_STRING_length(signature)) != 1)
-		FAIL(d, ST_SYSTEM, "out of memory");
-	TRY(encode(cms, out, d));
-out:
-	CMS_ContentInfo_free(cms);
-	X509_free(lent);
-	return rc;
+	for (int i = 0; i < sk_X509_ATTRIBUTE_num(all); i++) {
+		a = sk_X509_ATTRIBUTE_value(all, i);
+		if (OBJ_obj2nid(X509_ATTRIBUTE_get0_object(a)) != nid)
+			continue;
+		times++;
+		if (X509_ATTRIBUTE_count(a) == 1)
+			found = X509_ATTRIBUTE_get0_type(a, 0);
+	}
+	return times == 1 ? found : NULL;
 }
 
 static enum status
-check_signature(CMS_ContentInfo *cms, const struct cert *cert,
-    const struct bytes *content, struct diag *d)
+read_time(const ASN1_SIGNER *s, int64_t *time, struct diag *d)
 {
-	STACK_OF(X509) *certs = sk_X509_new_null();
-	X509 *signer = NULL;
-	BIO *in = NULL;
-	enum status rc;
+	const ASN1_TYPE *t = find_attribute(s->attrs, NID_pkcs9_signingTime);
 
-	TRY(open_cert(cert, &signer, d));
-	in = BIO_new_mem_buf(content->data, (int)content->len);
-	if (certs == NULL || in == NULL || sk_X509_push(certs, signer) != 1)
-		FAIL(d, ST_SYSTEM, "out of memory");
-	if (CMS_verify(cms, certs, NULL, in, NULL, VERIFY_FLAGS) != 1)
-		FAIL(d, ST_AUTH, "the signature is not of this key over this "
-		    "content");
-	rc = ST_OK;
-out:
-	sk_X509_free(certs);
-	X509_free(signer);
-	BIO_free(in);
-	return rc;
+	if (t == NULL || (t->type != V_ASN1_UTCTIME &&
+	    t->type != V_ASN1_GENERALIZEDTIME))
+		return diag_set(d, ST_FORMAT, "FORMATS 6.15: it does not say "
+		    "its time");
+	return ossl_validity(t->value.asn1_string, time, d);
+}
+
+/* That it is about this key and this content: the commonest mistakes. */
+static enum status
+check_subject(const ASN1_SIGNER *s, const struct parts *p, struct diag *d)
+{
+	const ASN1_TYPE *t = find_attribute(s->attrs, NID_pkcs9_messageDigest);
+
+	if (ASN1_STRING_length(s->ski) != SKI_LEN ||
+	    memcmp(ASN1_STRING_get0_data(s->ski), p->ski, SKI_LEN) != 0)
+		return diag_set(d, ST_AUTH, "FORMATS 6.15: it is signed by "
+		    "another key");
+	if (t == NULL || t->type != V_ASN1_OCTET_STRING)
+		return diag_set(d, ST_FORMAT, "FORMATS 6.15: it has no digest "
+		    "of the content");
+	if ((size_t)ASN1_STRING_length(t->value.octet_string) !=
+	    p->digest_len ||
+	    memcmp(ASN1_STRING_get0_data(t->value.octet_string), p->digest,
+	    p->digest_len) != 0)
+		return diag_set(d, ST_AUTH, "FORMATS 6.15: it is a signature "
+		    "of other content");
+	return ST_OK;
 }
 
 static enum status
-verify(const struct bytes *p7s, const struct cert *cert, const char *type,
-    const struct bytes *content, int64_t *time, struct diag *d)
+check_rebuilt(const struct parts *p, const struct bytes *sig,
+    const struct bytes *p7s, struct diag *d)
 {
-	const unsigned char *at = p7s->data;
 	struct bytes again = { 0 };
-	CMS_ContentInfo *cms = NULL;
-	CMS_SignerInfo *si = NULL;
 	enum status rc;
 
-	if (p7s->len == 0 || p7s->len > CMS_MAX)
-		FAIL(d, ST_FORMAT, "not the size of a signature");
-	if ((cms = d2i_CMS_ContentInfo(NULL, &at, (long)p7s->len)) == NULL)
-		FAIL(d, ST_FORMAT, "not a CMS message");
-	if (OBJ_obj2nid(CMS_get0_type(cms)) != NID_pkcs7_signed)
-		FAIL(d, ST_FORMAT, "not a CMS signature");
-	TRY(only_signer(cms, &si, time, d));
-	TRY(check_signature(cms, cert, content, d));
-	TRY(rebuild(cert, type, *time, content,
-	    CMS_SignerInfo_get0_signature(si), &again, d));
+	TRY(assemble(p, sig, &again, d));
 	if (!bytes_equal(&again, p7s))
-		FAIL(d, ST_FORMAT, "it has more, less or other in it than a "
-		    "signature of this kind");
+		FAIL(d, ST_FORMAT, "FORMATS 6.15: it has more, less or other "
+		    "in it than a signature of type %s", p->type);
 out:
 	bytes_free(&again);
-	CMS_ContentInfo_free(cms);
+	return rc;
+}
+
+static enum status
+check_signature(const struct parts *p, const struct bytes *sig,
+    const struct spki *key, struct diag *d)
+{
+	struct bytes attrs = { 0 };
+	enum status rc;
+
+	TRY(signed_bytes(p, &attrs, d));
+	if (sign_verify(key, p->sig, attrs.data, attrs.len, sig->data,
+	    sig->len, NULL) != ST_OK)
+		FAIL(d, ST_AUTH, "FORMATS 6.15: the signature is not of this "
+		    "key over this content");
+out:
+	bytes_free(&attrs);
+	return rc;
+}
+
+static enum status
+verify(const ASN1_MESSAGE *m, const struct bytes *p7s,
+    const struct cert *cert, const char *type, const struct bytes *content,
+    int64_t *time, struct diag *d)
+{
+	struct bytes sig = { 0 };
+	const ASN1_SIGNER *s;
+	struct parts p;
+	enum status rc;
+
+	if (sk_ASN1_SIGNER_num(m->data->signers) != 1)
+		FAIL(d, ST_FORMAT, "FORMATS 6.15: not exactly one signer");
+	s = sk_ASN1_SIGNER_value(m->data->signers, 0);
+	TRY(read_time(s, time, d));
+	TRY(make_parts(cert, type, *time, content, &p, d));
+	TRY(check_subject(s, &p, d));
+	TRY(bytes_set(&sig, ASN1_STRING_get0_data(s->sig),
+	    (size_t)ASN1_STRING_length(s->sig), d));
+	TRY(check_rebuilt(&p, &sig, p7s, d));
+	TRY(check_signature(&p, &sig, &cert->key, d));
+out:
+	bytes_free(&sig);
 	return rc;
 }
 
@@ -297,11 +392,23 @@ cms_verify(const char *name, const struct bytes *p7s, const struct cert *cert,
     const char *type, const struct bytes *content, int64_t *time,
     struct diag *d)
 {
+	ASN1_MESSAGE *m = NULL;
 	enum status rc;
 
-	rc = verify(p7s, cert, type, content, time, d);
+	*time = 0;
+	if (p7s->len == 0 || p7s->len > CMS_MAX)
+		FAIL(d, ST_FORMAT, "FORMATS 6.15: not 1 to %d bytes",
+		    CMS_MAX);
+	m = asn1_read(ASN1_ITEM_rptr(ASN1_MESSAGE), p7s->data, p7s->len);
+	if (m == NULL)
+		FAIL(d, ST_FORMAT, "FORMATS 6.15: not exactly one detached "
+		    "signature by key identifier, without certificates and "
+		    "lists, in canonical DER");
+	TRY(verify(m, p7s, cert, type, content, time, d));
+out:
 	ERR_clear_error();
 	if (rc != ST_OK)
 		diag_prefix(d, "%s", name);
+	ASN1_item_free((ASN1_VALUE *)m, ASN1_ITEM_rptr(ASN1_MESSAGE));
 	return rc;
 }

@@ -5,9 +5,12 @@
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
-#include "lib/base/secret.h"
 #include "lib/crypto/crl.h"
 #include "lib/crypto/ossl.h"
+#include "lib/crypto/sign.h"
+#include "lib/crypto/strict.h"
+
+#define VERSION_2 1 /* as RFC 5280 counts */
 
 void
 crl_spec_clear(struct crl_spec *s)
@@ -26,6 +29,22 @@ crl_free(struct crl *c)
 	bytes_free(&c->der);
 	crl_spec_clear(&c->spec);
 	free(c);
+}
+
+/* By the number that a serial is; for qsort too. */
+static int
+compare(const void *left, const void *right)
+{
+	const struct crl_entry *a = left, *b = right;
+	size_t i = 0, j = 0;
+
+	while (i < a->serial_len && a->serial[i] == 0)
+		i++;
+	while (j < b->serial_len && b->serial[j] == 0)
+		j++;
+	if (a->serial_len - i != b->serial_len - j)
+		return a->serial_len - i < b->serial_len - j ? -1 : 1;
+	return memcmp(a->serial + i, b->serial + j, a->serial_len - i);
 }
 
 /* --- building --- */
@@ -114,58 +133,106 @@ out:
 }
 
 static enum status
-build(const struct crl_spec *s, X509_CRL **out, struct diag *d)
+add_entries(X509_CRL *x, const struct crl_spec *s, struct diag *d)
+{
+	enum status rc = ST_OK;
+
+	if (s->n > CRL_ENTRIES_MAX)
+		FAIL(d, ST_BUG, "a list of more than %d entries",
+		    CRL_ENTRIES_MAX);
+	for (size_t i = 1; i < s->n; i++)
+		if (compare(&s->entries[i - 1], &s->entries[i]) >= 0)
+			FAIL(d, ST_BUG, "a list whose entries are not in "
+			    "order, or are there twice");
+	for (size_t i = 0; i < s->n; i++)
+		TRY(add_entry(x, &s->entries[i], d));
+out:
+	return rc;
+}
+
+static enum status
+put_fields(X509_CRL *x, const struct crl_spec *s, struct diag *d)
 {
 	ASN1_TIME *from = NULL, *to = NULL;
 	X509_NAME *issuer = NULL;
-	X509_CRL *x = NULL;
 	enum status rc;
 
-	if ((x = X509_CRL_new()) == NULL || X509_CRL_set_version(x, 1) != 1)
-		FAIL(d, ST_SYSTEM, "out of memory");
 	TRY(ossl_name(&s->issuer, &issuer, d));
 	TRY(ossl_make_time(s->this_update, &from, d));
 	TRY(ossl_make_time(s->next_update, &to, d));
-	if (X509_CRL_set_issuer_name(x, issuer) != 1 ||
+	if (X509_CRL_set_version(x, VERSION_2) != 1 ||
+	    X509_CRL_set_issuer_name(x, issuer) != 1 ||
 	    X509_CRL_set1_lastUpdate(x, from) != 1 ||
 	    X509_CRL_set1_nextUpdate(x, to) != 1)
 		FAIL(d, ST_SYSTEM, "out of memory");
-	for (size_t i = 0; i < s->n; i++)
-		TRY(add_entry(x, &s->entries[i], d));
-	if (X509_CRL_sort(x) != 1)
-		FAIL(d, ST_SYSTEM, "out of memory");
-	TRY(add_aki(x, s->issuer_ski, d));
-	TRY(add_number(x, s->number, d));
-	*out = x;
-	x = NULL;
 out:
-	X509_CRL_free(x);
 	X509_NAME_free(issuer);
 	ASN1_TIME_free(from);
 	ASN1_TIME_free(to);
 	return rc;
 }
 
-static enum status
-sign_once(const struct crl_spec *spec, const struct key *key,
-    struct bytes *out, struct diag *d)
+static void
+clear(X509_CRL *x)
 {
-	EVP_MD_CTX *ctx = NULL;
-	unsigned char *der = NULL;
-	X509_CRL *x = NULL;
+	STACK_OF(X509_REVOKED) *all = X509_CRL_get_REVOKED(x);
+
+	while (all != NULL && sk_X509_REVOKED_num(all) > 0)
+		X509_REVOKED_free(sk_X509_REVOKED_pop(all));
+	while (X509_CRL_get_ext_count(x) > 0)
+		X509_EXTENSION_free(X509_CRL_delete_ext(x, 0));
+}
+
+/* Everything but the signature and the name of its algorithm. */
+static enum status
+fill(X509_CRL *x, const struct crl_spec *s, struct diag *d)
+{
+	enum status rc;
+
+	clear(x);
+	TRY(put_fields(x, s, d));
+	TRY(add_entries(x, s, d));
+	TRY(add_aki(x, s->issuer_ski, d));
+	TRY(add_number(x, s->number, d));
+out:
+	return rc;
+}
+
+/* What will be signed, in DER. */
+static enum status
+encode_tbs(X509_CRL *x, struct bytes *out, struct diag *d)
+{
+	unsigned char *tbs = NULL;
 	enum status rc;
 	int len;
 
-	TRY(build(spec, &x, d));
+	if ((len = i2d_re_X509_CRL_tbs(x, &tbs)) <= 0)
+		return ossl_fail(d, ST_SYSTEM, "a list");
+	rc = bytes_set(out, tbs, (size_t)len, d);
+	OPENSSL_free(tbs);
+	return rc;
+}
+
+static enum status
+sign_built(X509_CRL *x, const struct key *key, struct bytes *out,
+    struct diag *d)
+{
+	EVP_MD_CTX *ctx = NULL;
+	unsigned char *der = NULL;
+	enum status rc;
+	int len;
+
 	TRY(ossl_sign_ctx(key, &ctx, d));
-	if (X509_CRL_sign_ctx(x, ctx) <= 0 || (len = i2d_X509_CRL(x, &der)) <= 0)
-		FAIL(d, ST_SYSTEM, "the list could not be signed");
-	TRY(bytes_set(out, der, (size_t)len, d));
+	if (X509_CRL_sign_ctx(x, ctx) <= 0 ||
+	    (len = i2d_X509_CRL(x, &der)) <= 0) {
+		rc = ossl_fail(d, ST_SYSTEM, "a list could not be signed");
+		goto out;
+	}
+	rc = bytes_set(out, der, (size_t)len, d);
+	OPENSSL_cleanse(der, (size_t)len);
 out:
-	ERR_clear_error();
 	OPENSSL_free(der);
 	EVP_MD_CTX_free(ctx);
-	X509_CRL_free(x);
 	return rc;
 }
 
@@ -174,32 +241,70 @@ crl_rehearse(const struct crl_spec *spec, const char *alg, struct bytes *out,
     struct diag *d)
 {
 	const struct key *key;
+	X509_CRL *x = NULL;
 	enum status rc;
 
 	TRY(key_throwaway(alg, &key, d));
-	TRY(sign_once(spec, key, out, d));
+	if ((x = X509_CRL_new()) == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	TRY(fill(x, spec, d));
+	TRY(sign_built(x, key, out, d));
 out:
+	X509_CRL_free(x);
 	return rc;
 }
 
-/* What was signed is what was linted, and the record's key made it. */
+/*
+ * A TBSCertList names its signature algorithm, which OpenSSL lets nobody set
+ * but by signing.  So the linted list is opened, the specification put over
+ * it, and what comes out must still be what was linted.
+ */
 static enum status
-check_signed(const struct bytes *der, const struct spki *recorded,
-    const struct bytes *linted, struct diag *d)
+open_linted(const struct bytes *linted, const struct crl_spec *spec,
+    const char *alg, X509_CRL **out, struct diag *d)
 {
-	struct crl *c = NULL, *twin = NULL;
+	const unsigned char *at = linted->data;
+	X509_CRL *x = d2i_X509_CRL(NULL, &at, (long)linted->len);
+	const X509_ALGOR *named = NULL;
+	char name[SPKI_ALG_SIZE] = "";
+	struct bytes tbs = { 0 };
 	enum status rc;
 
-	TRY(crl_read("the list just signed", der->data, der->len, &c, d));
-	TRY(crl_read("its linted twin", linted->data, linted->len, &twin, d));
-	if (memcmp(c->tbs, twin->tbs, SHA384_LEN) != 0)
+	if (x == NULL)
+		FAIL(d, ST_BUG, "the linted list is none");
+	X509_CRL_get0_signature(x, NULL, &named);
+	ossl_signature_name(named, name);
+	TRY(fill(x, spec, d));
+	TRY(encode_tbs(x, &tbs, d));
+	if (strcmp(name, alg) != 0 || !sign_frame_holds(linted, &tbs))
 		FAIL(d, ST_BUG, "the list to be signed is not the one that "
 		    "was linted");
-	TRY(crl_signed_by(c, recorded, d));
+	*out = x;
+	x = NULL;
+out:
+	ERR_clear_error();
+	bytes_free(&tbs);
+	X509_CRL_free(x);
+	return rc;
+}
+
+/* RULES C9: read again, and verified with the key that the record has. */
+static enum status
+check_after(const struct bytes *der, const struct spki *recorded,
+    struct diag *d)
+{
+	struct diag why = { 0 };
+	struct crl *c = NULL;
+	enum status rc;
+
+	TRY(crl_read("read again", der->data, der->len, &c, &why));
+	TRY(crl_signed_by(c, recorded, &why));
 out:
 	crl_free(c);
-	crl_free(twin);
-	return rc == ST_OK ? ST_OK : ST_BUG;
+	if (rc == ST_OK)
+		return ST_OK;
+	return diag_set(d, rc == ST_SYSTEM ? ST_SYSTEM : ST_BUG, "RULES C9: "
+	    "the list just signed: %.900s", why.text);
 }
 
 enum status
@@ -208,78 +313,136 @@ crl_sign(const struct crl_spec *spec, const struct key *key,
     struct bytes *out, struct diag *d)
 {
 	struct bytes a = { 0 }, b = { 0 };
+	X509_CRL *x = NULL;
 	enum status rc;
 
+	bytes_free(out);
+	if (!bytes_equal(&key_public(key)->der, &recorded->der))
+		FAIL(d, ST_BUG, "RULES C9: the key is not the one of record");
+	TRY(open_linted(linted, spec, key_alg(key), &x, d));
 	/* RULES C9: a signature that differs is wiped, never given out */
-	TRY(sign_once(spec, key, &a, d));
-	TRY(sign_once(spec, key, &b, d));
+	TRY(sign_built(x, key, &a, d));
+	TRY(sign_built(x, key, &b, d));
 	if (!bytes_equal(&a, &b))
 		FAIL(d, ST_BUG, "RULES C9: two signatures of one list differ");
-	TRY(check_signed(&a, recorded, linted, d));
-	bytes_free(out);
+	TRY(check_after(&a, recorded, d));
+
 	*out = a;
-	memset(&a, 0, sizeof(a));
+	a = (struct bytes){ 0 };
+	rc = ST_OK;
 out:
-	if (a.data != NULL)
-		secret_wipe(a.data, a.len);
-	if (b.data != NULL)
-		secret_wipe(b.data, b.len);
-	bytes_free(&a);
-	bytes_free(&b);
+	X509_CRL_free(x);
+	sign_wipe(&a);
+	sign_wipe(&b);
 	return rc;
 }
 
 /* --- reading --- */
 
 static enum status
-read_entry_ext(const X509_REVOKED *r, struct crl_entry *e, struct diag *d)
+read_reason(X509_EXTENSION *ext, struct crl_entry *e, struct diag *d)
 {
-	const STACK_OF(X509_EXTENSION) *exts = X509_REVOKED_get0_extensions(r);
-	ASN1_GENERALIZEDTIME *since = NULL;
-	ASN1_ENUMERATED *reason = NULL;
-	int crit = -1, known = 0;
-	enum status rc;
+	static const enum crl_reason ours[] = { REASON_KEY_COMPROMISE,
+	    REASON_AFFILIATION_CHANGED, REASON_SUPERSEDED, REASON_CESSATION };
+	ASN1_ENUMERATED *value = X509V3_EXT_d2i(ext);
+	const long reason = value == NULL ? -1 : ASN1_ENUMERATED_get(value);
 
-	e->invalid_since = -1;
-	reason = X509_REVOKED_get_ext_d2i(r, NID_crl_reason, &crit, NULL);
-	if (crit == -2 || crit == 1 || (reason == NULL && crit != -1))
-		FAIL(d, ST_FORMAT, "an entry's reason is malformed");
-	if (reason != NULL) {
-		e->reason = (enum crl_reason)ASN1_ENUMERATED_get(reason);
-		known++;
-	}
-	since = X509_REVOKED_get_ext_d2i(r, NID_invalidity_date, &crit, NULL);
-	if (crit == -2 || crit == 1 || (since == NULL && crit != -1))
-		FAIL(d, ST_FORMAT, "an entry's invalidity date is malformed");
-	if (since != NULL) {
-		TRY(ossl_time(since, &e->invalid_since, d));
-		known++;
-	}
-	if (exts != NULL && sk_X509_EXTENSION_num(exts) != known)
-		FAIL(d, ST_FORMAT, "an entry has an extension that a direct "
-		    "list has not");
-	rc = ST_OK;
-out:
-	ASN1_ENUMERATED_free(reason);
-	ASN1_GENERALIZEDTIME_free(since);
-	return rc;
+	ASN1_ENUMERATED_free(value);
+	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
+		if (reason == (long)ours[i]) {
+			e->reason = ours[i];
+			return ST_OK;
+		}
+	return diag_set(d, ST_FORMAT, "FORMATS 6.14: an entry's reason is "
+	    "none of keyCompromise, affiliationChanged, superseded and "
+	    "cessationOfOperation");
 }
 
 static enum status
-read_entry(const X509_REVOKED *r, struct crl_entry *e, struct diag *d)
+read_since(X509_EXTENSION *ext, struct crl_entry *e, struct diag *d)
+{
+	ASN1_GENERALIZEDTIME *t = X509V3_EXT_d2i(ext);
+	enum status rc = ST_OK;
+
+	if (t == NULL || ASN1_STRING_type(t) != V_ASN1_GENERALIZEDTIME ||
+	    ossl_time(t, &e->invalid_since, NULL) != ST_OK)
+		rc = diag_set(d, ST_FORMAT, "FORMATS 6.14: an entry's "
+		    "invalidity date is malformed");
+	ASN1_GENERALIZEDTIME_free(t);
+	return rc;
+}
+
+/* What a complete, direct list never has: the first of it, by name. */
+static void
+note_foreign(struct crl *c, X509_EXTENSION *ext)
+{
+	if (c->foreign_ext[0] == '\0')
+		OBJ_obj2txt(c->foreign_ext, sizeof(c->foreign_ext),
+		    X509_EXTENSION_get_object(ext), 0);
+}
+
+/* One extension of an entry; ${seen} has bit 0 for a reason, 1 for a date. */
+static enum status
+read_entry_ext(X509_EXTENSION *ext, struct crl *c, struct crl_entry *e,
+    unsigned *seen, struct diag *d)
+{
+	const int nid = OBJ_obj2nid(X509_EXTENSION_get_object(ext));
+	const unsigned bit = nid == NID_crl_reason ? 1 :
+	    nid == NID_invalidity_date ? 2 : 0;
+
+	if ((*seen & bit) != 0)
+		return diag_set(d, ST_FORMAT, "FORMATS 6.14: an entry has an "
+		    "extension twice");
+	*seen |= bit;
+	if (!ossl_ext_canonical(ext))
+		return diag_set(d, ST_FORMAT, "FORMATS 6.14: an entry's "
+		    "extension is not canonical");
+	if (bit == 0 || X509_EXTENSION_get_critical(ext) != 0) {
+		note_foreign(c, ext);
+		return ST_OK;
+	}
+	return bit == 1 ? read_reason(ext, e, d) : read_since(ext, e, d);
+}
+
+static enum status
+read_entry(const X509_REVOKED *r, struct crl *c, struct crl_entry *e,
+    struct diag *d)
 {
 	const ASN1_INTEGER *serial = X509_REVOKED_get0_serialNumber(r);
+	unsigned seen = 0;
 	enum status rc;
 
 	if (serial->length < 1 || serial->length > (int)sizeof(e->serial) ||
 	    (serial->type & V_ASN1_NEG) != 0)
-		FAIL(d, ST_FORMAT, "an entry's serial number is out of bounds");
+		FAIL(d, ST_FORMAT, "FORMATS 6.14: an entry's serial number is "
+		    "negative, or longer than %zu bytes", sizeof(e->serial));
 	e->serial_len = (size_t)serial->length;
 	memcpy(e->serial, serial->data, e->serial_len);
-	TRY(ossl_time(X509_REVOKED_get0_revocationDate(r), &e->date, d));
-	TRY(read_entry_ext(r, e, d));
+	e->invalid_since = -1;
+	TRY(ossl_validity(X509_REVOKED_get0_revocationDate(r), &e->date, d));
+	for (int i = 0; i < X509_REVOKED_get_ext_count(r); i++)
+		TRY(read_entry_ext(X509_REVOKED_get_ext(r, i), c, e, &seen,
+		    d));
 out:
 	return rc;
+}
+
+/* Others do not sort theirs; a serial number twice is refused. */
+static enum status
+sort_entries(struct crl_spec *s, struct diag *d)
+{
+	bool sorted = true;
+
+	for (size_t i = 1; sorted && i < s->n; i++)
+		sorted = compare(&s->entries[i - 1], &s->entries[i]) < 0;
+	if (sorted)
+		return ST_OK;
+	qsort(s->entries, s->n, sizeof(*s->entries), compare);
+	for (size_t i = 1; i < s->n; i++)
+		if (compare(&s->entries[i - 1], &s->entries[i]) == 0)
+			return diag_set(d, ST_FORMAT, "FORMATS 6.14: a serial "
+			    "number is there twice");
+	return ST_OK;
 }
 
 static enum status
@@ -289,32 +452,31 @@ read_entries(X509_CRL *x, struct crl *c, struct diag *d)
 	const int n = all == NULL ? 0 : sk_X509_REVOKED_num(all);
 	enum status rc;
 
-	if (n > CRL_ENTRIES_MAX)
-		FAIL(d, ST_FORMAT, "more than %d entries", CRL_ENTRIES_MAX);
+	if (n > CRL_ENTRIES_MAX || (all != NULL && n == 0))
+		FAIL(d, ST_FORMAT, "FORMATS 6.14: an empty sequence of "
+		    "entries, or more than %d", CRL_ENTRIES_MAX);
 	c->spec.entries = calloc((size_t)n + 1, sizeof(*c->spec.entries));
 	if (c->spec.entries == NULL)
 		FAIL(d, ST_SYSTEM, "out of memory");
-	for (int i = 0; i < n; i++) {
-		TRY(read_entry(sk_X509_REVOKED_value(all, i),
+	for (int i = 0; i < n; i++)
+		TRY(read_entry(sk_X509_REVOKED_value(all, i), c,
 		    &c->spec.entries[i], d));
-		c->spec.n++;
-	}
-	rc = ST_OK;
+	c->spec.n = (size_t)n;
+	TRY(sort_entries(&c->spec, d));
 out:
 	return rc;
 }
 
 static enum status
-read_aki(const X509_EXTENSION *ext, struct crl *c, struct diag *d)
+read_aki(X509_EXTENSION *ext, struct crl *c, struct diag *d)
 {
-	AUTHORITY_KEYID *aki = X509V3_EXT_d2i(
-	    (X509_EXTENSION *)(uintptr_t)ext);
+	AUTHORITY_KEYID *aki = X509V3_EXT_d2i(ext);
 	enum status rc = ST_OK;
 
 	if (aki == NULL || aki->issuer != NULL || aki->serial != NULL ||
 	    aki->keyid == NULL || aki->keyid->length != 20)
-		rc = diag_set(d, ST_FORMAT, "the authority key identifier is "
-		    "not a key identifier alone");
+		rc = diag_set(d, ST_FORMAT, "FORMATS 6.13: its authority key "
+		    "identifier is not a key identifier alone");
 	else
 		memcpy(c->spec.issuer_ski, aki->keyid->data, 20);
 	c->has_aki = rc == ST_OK;
@@ -323,42 +485,50 @@ read_aki(const X509_EXTENSION *ext, struct crl *c, struct diag *d)
 }
 
 static enum status
-read_number(const X509_EXTENSION *ext, struct crl *c, struct diag *d)
+read_number(X509_EXTENSION *ext, struct crl *c, struct diag *d)
 {
-	ASN1_INTEGER *n = X509V3_EXT_d2i((X509_EXTENSION *)(uintptr_t)ext);
+	ASN1_INTEGER *n = X509V3_EXT_d2i(ext);
 	enum status rc = ST_OK;
 
 	if (n == NULL || ASN1_INTEGER_get_uint64(&c->spec.number, n) != 1)
-		rc = diag_set(d, ST_FORMAT, "the list's number is out of "
-		    "bounds");
+		rc = diag_set(d, ST_FORMAT, "FORMATS 6.13: its number is not "
+		    "one below 2^64");
 	ASN1_INTEGER_free(n);
 	return rc;
+}
+
+/* One extension of the list; ${seen} has bit 0 for an AKI, 1 for a number. */
+static enum status
+read_ext(X509_EXTENSION *ext, struct crl *c, unsigned *seen, struct diag *d)
+{
+	const int nid = OBJ_obj2nid(X509_EXTENSION_get_object(ext));
+	const unsigned bit = nid == NID_authority_key_identifier ? 1 :
+	    nid == NID_crl_number ? 2 : 0;
+
+	if ((*seen & bit) != 0)
+		return diag_set(d, ST_FORMAT, "FORMATS 6.13: an extension is "
+		    "there twice");
+	*seen |= bit;
+	if (!ossl_ext_canonical(ext))
+		return diag_set(d, ST_FORMAT, "FORMATS 6.13: an extension is "
+		    "not canonical");
+	if (bit == 0 || X509_EXTENSION_get_critical(ext) != 0) {
+		note_foreign(c, ext);
+		return ST_OK;
+	}
+	return bit == 1 ? read_aki(ext, c, d) : read_number(ext, c, d);
 }
 
 static enum status
 read_exts(const X509_CRL *x, struct crl *c, struct diag *d)
 {
-	X509_EXTENSION *ext;
 	unsigned seen = 0;
 	enum status rc;
-	int nid;
 
-	for (int i = 0; i < X509_CRL_get_ext_count(x); i++) {
-		ext = X509_CRL_get_ext(x, i);
-		nid = OBJ_obj2nid(X509_EXTENSION_get_object(ext));
-		if (nid == NID_authority_key_identifier && (seen & 1) == 0 &&
-		    X509_EXTENSION_get_critical(ext) == 0) {
-			TRY(read_aki(ext, c, d));
-			seen |= 1;
-		} else if (nid == NID_crl_number && (seen & 2) == 0 &&
-		    X509_EXTENSION_get_critical(ext) == 0) {
-			TRY(read_number(ext, c, d));
-			seen |= 2;
-		} else {
-			OBJ_obj2txt(c->foreign_ext, sizeof(c->foreign_ext),
-			    X509_EXTENSION_get_object(ext), 0);
-		}
-	}
+	for (int i = 0; i < X509_CRL_get_ext_count(x); i++)
+		TRY(read_ext(X509_CRL_get_ext(x, i), c, &seen, d));
+	if ((seen & 2) == 0)
+		FAIL(d, ST_FORMAT, "FORMATS 6.13: it has no number");
 	rc = ST_OK;
 out:
 	return rc;
@@ -368,61 +538,81 @@ static enum status
 read_all(X509_CRL *x, struct crl *c, struct diag *d)
 {
 	const X509_ALGOR *alg = NULL;
-	unsigned char *tbs = NULL;
 	enum status rc;
-	int len;
 
-	if (X509_CRL_get_version(x) != 1)
-		FAIL(d, ST_FORMAT, "not version 2");
 	if (X509_CRL_get0_nextUpdate(x) == NULL)
-		FAIL(d, ST_FORMAT, "it does not say when the next one comes");
+		FAIL(d, ST_FORMAT, "FORMATS 6.13: it does not say when the "
+		    "next one comes");
+	if (!ossl_name_printable(X509_CRL_get_issuer(x)))
+		FAIL(d, ST_FORMAT, "FORMATS 6.11: a name that is not "
+		    "printable text");
 	ossl_unname(X509_CRL_get_issuer(x), &c->spec.issuer, &c->plain_names,
 	    c->issuer, sizeof(c->issuer));
-	TRY(ossl_time(X509_CRL_get0_lastUpdate(x), &c->spec.this_update, d));
-	TRY(ossl_time(X509_CRL_get0_nextUpdate(x), &c->spec.next_update, d));
+	TRY(ossl_validity(X509_CRL_get0_lastUpdate(x), &c->spec.this_update,
+	    d));
+	TRY(ossl_validity(X509_CRL_get0_nextUpdate(x), &c->spec.next_update,
+	    d));
 	X509_CRL_get0_signature(x, NULL, &alg);
 	ossl_signature_name(alg, c->alg);
 	TRY(read_exts(x, c, d));
 	TRY(read_entries(x, c, d));
-	if ((len = i2d_re_X509_CRL_tbs(x, &tbs)) <= 0)
-		FAIL(d, ST_SYSTEM, "out of memory");
-	hash_sha384(tbs, (size_t)len, c->tbs);
-	rc = ST_OK;
 out:
-	OPENSSL_free(tbs);
 	return rc;
 }
 
-/* DER that OpenSSL reads and writes again without a change. */
-static enum status
-parse(const struct bytes *der, X509_CRL **out, struct diag *d)
+/* Whether a TBS of version 2 names the algorithm that its signature does;
+ * OpenSSL shows only the latter. */
+static bool
+names_algorithm(const struct bytes *tbs, const X509_CRL *x)
 {
-	const unsigned char *at = der->data;
-	X509_CRL *x = d2i_X509_CRL(NULL, &at, (long)der->len);
+	const size_t header = tbs->data[1] < 0x80 ? 2 :
+	    2 + (size_t)(tbs->data[1] & 0x7f);
+	const size_t at = header + 3; /* behind INTEGER 1 */
+	const X509_ALGOR *alg = NULL;
+	unsigned char *der = NULL;
+	bool same;
+	int len;
+
+	X509_CRL_get0_signature(x, NULL, &alg);
+	len = i2d_X509_ALGOR(alg, &der);
+	same = len > 0 && tbs->len > at + (size_t)len &&
+	    memcmp(tbs->data + at, der, (size_t)len) == 0;
+	OPENSSL_free(der);
+	return same;
+}
+
+/* Strict DER, which OpenSSL reads and writes again without a change; the
+ * digest of the TBS comes along. */
+static enum status
+parse(struct crl *c, X509_CRL **out, struct diag *d)
+{
+	const unsigned char *at = c->der.data;
 	unsigned char *again = NULL;
-	X509_CRL *copy = NULL;
+	struct bytes tbs = { 0 };
+	X509_CRL *x = NULL;
 	enum status rc;
 	int len;
 
-	if (x == NULL || at != der->data + der->len)
-		FAIL(d, ST_FORMAT, "not a certificate revocation list, or "
-		    "bytes behind it");
-	/* a copy forgets the cached encoding */
-	if ((copy = X509_CRL_dup(x)) == NULL ||
-	    i2d_re_X509_CRL_tbs(copy, &again) <= 0)
-		FAIL(d, ST_FORMAT, "it cannot be written again");
-	OPENSSL_free(again);
-	again = NULL;
-	if ((len = i2d_X509_CRL(copy, &again)) != (int)der->len ||
-	    memcmp(again, der->data, der->len) != 0)
-		FAIL(d, ST_FORMAT, "its encoding is not the canonical one");
+	if (!strict_der(c->der.data, c->der.len) ||
+	    (x = d2i_X509_CRL(NULL, &at, (long)c->der.len)) == NULL)
+		FAIL(d, ST_FORMAT, "FORMATS 6.1: not exactly one list in "
+		    "canonical DER");
+	/* this forgets the encoding as it was read */
+	TRY(encode_tbs(x, &tbs, d));
+	hash_sha384(tbs.data, tbs.len, c->tbs);
+	if ((len = i2d_X509_CRL(x, &again)) != (int)c->der.len ||
+	    memcmp(again, c->der.data, c->der.len) != 0)
+		FAIL(d, ST_FORMAT, "FORMATS 6.1: its encoding is not the "
+		    "canonical one");
+	if (X509_CRL_get_version(x) != VERSION_2 || !names_algorithm(&tbs, x))
+		FAIL(d, ST_FORMAT, "FORMATS 6.13: not a list of version 2, or "
+		    "one of two signature algorithms");
 	*out = x;
 	x = NULL;
 	rc = ST_OK;
 out:
-	ERR_clear_error();
 	OPENSSL_free(again);
-	X509_CRL_free(copy);
+	bytes_free(&tbs);
 	X509_CRL_free(x);
 	return rc;
 }
@@ -439,9 +629,9 @@ crl_read(const char *name, const void *data, size_t len, struct crl **out,
 	if ((c = calloc(1, sizeof(*c))) == NULL)
 		FAIL(d, ST_SYSTEM, "out of memory");
 	if (len == 0 || len > CRL_MAX)
-		FAIL(d, ST_FORMAT, "not the size of a list");
+		FAIL(d, ST_FORMAT, "FORMATS 6.1: not 1 to %d bytes", CRL_MAX);
 	TRY(ossl_der("X509 CRL", NULL, data, len, &c->der, d));
-	TRY(parse(&c->der, &x, d));
+	TRY(parse(c, &x, d));
 	TRY(read_all(x, c, d));
 	hash_sha384(c->der.data, c->der.len, c->id);
 	*out = c;
@@ -449,6 +639,7 @@ crl_read(const char *name, const void *data, size_t len, struct crl **out,
 out:
 	if (rc != ST_OK)
 		diag_prefix(d, "%s", name);
+	ERR_clear_error();
 	X509_CRL_free(x);
 	crl_free(c);
 	return rc;
@@ -457,20 +648,5 @@ out:
 enum status
 crl_signed_by(const struct crl *c, const struct spki *key, struct diag *d)
 {
-	const unsigned char *at = c->der.data;
-	EVP_PKEY *pub = NULL;
-	X509_CRL *x = NULL;
-	enum status rc;
-
-	TRY(ossl_public(key, &pub, d));
-	if ((x = d2i_X509_CRL(NULL, &at, (long)c->der.len)) == NULL)
-		FAIL(d, ST_SYSTEM, "out of memory");
-	if (X509_CRL_verify(x, pub) != 1)
-		FAIL(d, ST_AUTH, "the list is not signed by this key");
-	rc = ST_OK;
-out:
-	ERR_clear_error();
-	X509_CRL_free(x);
-	EVP_PKEY_free(pub);
-	return rc;
+	return sign_frame(&c->der, key, true, d);
 }

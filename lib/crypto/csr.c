@@ -8,6 +8,8 @@
 
 #include "lib/crypto/csr.h"
 #include "lib/crypto/ossl.h"
+#include "lib/crypto/sign.h"
+#include "lib/crypto/strict.h"
 
 void
 csr_free(struct csr *c)
@@ -35,8 +37,30 @@ count(const char *text, const char *what)
 	return n;
 }
 
-/* One block; text may stand before it (openssl req -text), nothing but blanks
- * behind it. */
+/* What `openssl req -text` writes before a request: its title, then printable
+ * lines that are indented.  Nothing else may stand there. */
+static bool
+is_openssl_text(const char *text, const char *end)
+{
+	static const char title[] = "Certificate Request:\n";
+
+	if (text == end)
+		return true;
+	if ((size_t)(end - text) < sizeof(title) - 1 ||
+	    memcmp(text, title, sizeof(title) - 1) != 0)
+		return false;
+	text += sizeof(title) - 1;
+	for (bool starts = true; text < end; text++) {
+		if (starts && memcmp(text, "    ", 4) != 0)
+			return false;
+		starts = *text == '\n';
+		if (!starts && (*text < ' ' || *text > '~'))
+			return false;
+	}
+	return true;
+}
+
+/* One block, nothing but blanks behind it. */
 static enum status
 check_around(const struct bytes *pem, struct diag *d)
 {
@@ -46,6 +70,9 @@ check_around(const struct bytes *pem, struct diag *d)
 	    count(text, "-----BEGIN ") != 1 || count(text, "-----END ") != 1)
 		return diag_set(d, ST_FORMAT, "FORMATS 6.2: not exactly one "
 		    "PEM block");
+	if (!is_openssl_text(text, strstr(text, "-----BEGIN ")))
+		return diag_set(d, ST_FORMAT, "FORMATS 6.2: something stands "
+		    "before its PEM block");
 	end = strstr(text, "-----END ");
 	end = strchr(end, '\n');
 	if (end != NULL && end[strspn(end, " \r\n")] != '\0')
@@ -101,16 +128,16 @@ static enum status
 parse(const struct bytes *der, X509_REQ **out, struct diag *d)
 {
 	const unsigned char *at = der->data;
-	X509_REQ *x = d2i_X509_REQ(NULL, &at, (long)der->len);
 	unsigned char *again = NULL;
+	X509_REQ *x = NULL;
 	enum status rc;
 	int len;
 
-	if (x == NULL)
+	if (!strict_der(der->data, der->len))
+		FAIL(d, ST_FORMAT, "FORMATS 6.3: not exactly one object in "
+		    "canonical DER");
+	if ((x = d2i_X509_REQ(NULL, &at, (long)der->len)) == NULL)
 		FAIL(d, ST_FORMAT, "FORMATS 6.1: not a certificate request");
-	if (at != der->data + der->len)
-		FAIL(d, ST_FORMAT, "FORMATS 6.2: bytes stand behind the "
-		    "request");
 	/* this forgets the encoding as it was read */
 	if (i2d_re_X509_REQ_tbs(x, &again) <= 0)
 		FAIL(d, ST_FORMAT, "FORMATS 6.3: it cannot be written again");
@@ -129,16 +156,23 @@ out:
 	return rc;
 }
 
+/* Each kind of attribute once, with one value; what is in them is not used. */
 static enum status
 check_attributes(const X509_REQ *x, struct diag *d)
 {
 	const int n = X509_REQ_get_attr_count(x);
+	X509_ATTRIBUTE *a;
 
+	if (n > CSR_ATTRIBUTES_MAX)
+		return diag_set(d, ST_FORMAT, "FORMATS 6.1: more than %d "
+		    "attributes", CSR_ATTRIBUTES_MAX);
 	for (int i = 0; i < n; i++) {
-		const ASN1_OBJECT *o = X509_ATTRIBUTE_get0_object(
-		    X509_REQ_get_attr(x, i));
-
-		if (X509_REQ_get_attr_by_OBJ(x, o, i) >= 0)
+		a = X509_REQ_get_attr(x, i);
+		if (X509_ATTRIBUTE_count(a) != 1)
+			return diag_set(d, ST_FORMAT, "FORMATS 6.1: an "
+			    "attribute without exactly one value");
+		if (X509_REQ_get_attr_by_OBJ(x,
+		    X509_ATTRIBUTE_get0_object(a), i) >= 0)
 			return diag_set(d, ST_FORMAT, "FORMATS 6.1: an "
 			    "attribute is there twice");
 	}
@@ -210,41 +244,15 @@ out:
 
 /* --- self-consistency --- */
 
-/* Digests that a request may be signed with: not MD5, not SHA-1. */
-static bool
-digest_is_good(const X509_REQ *x)
-{
-	int md = NID_undef, key = NID_undef;
-
-	if (OBJ_find_sigid_algs(X509_REQ_get_signature_nid(x), &md, &key) != 1)
-		return true; /* newer than this library's table: verify says */
-	return md == NID_sha256 || md == NID_sha384 || md == NID_sha512 ||
-	    md == NID_undef;
-}
-
 enum status
 csr_check(const char *name, const struct csr *c, struct diag *d)
 {
-	const unsigned char *at = c->der.data;
-	EVP_PKEY *pub = NULL;
-	X509_REQ *x = NULL;
-	enum status rc;
-
-	TRY(ossl_public(&c->key, &pub, d));
-	if ((x = d2i_X509_REQ(NULL, &at, (long)c->der.len)) == NULL)
-		FAIL(d, ST_SYSTEM, "out of memory");
-	if (!digest_is_good(x))
-		FAIL(d, ST_AUTH, "FORMATS 6.10: it is signed with a digest "
-		    "weaker than SHA-256");
-	if (X509_REQ_verify(x, pub) != 1)
-		FAIL(d, ST_AUTH, "FORMATS 6.10: it is not signed with its own "
-		    "key");
-	rc = ST_OK;
-out:
-	ERR_clear_error();
-	if (rc != ST_OK)
-		diag_prefix(d, "%s", name);
-	X509_REQ_free(x);
-	EVP_PKEY_free(pub);
-	return rc;
+	if (strcmp(c->alg, "?") == 0)
+		return diag_set(d, ST_AUTH, "%s: FORMATS 6.10: it is signed "
+		    "by an algorithm that is not known here, or is weaker "
+		    "than SHA-256", name);
+	if (sign_frame(&c->der, &c->key, false, NULL) != ST_OK)
+		return diag_set(d, ST_AUTH, "%s: FORMATS 6.10: it is not "
+		    "signed with its own key", name);
+	return ST_OK;
 }

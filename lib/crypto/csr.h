@@ -9,6 +9,7 @@
 #include "lib/crypto/spki.h"
 
 #define CSR_MAX 65536 /* bytes */
+#define CSR_ATTRIBUTES_MAX 16
 
 /* Nothing but the key is ever taken from a request; the subject is kept
  * (escaped) for people to look at. */

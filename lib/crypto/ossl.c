@@ -26,15 +26,6 @@ ossl_fail(struct diag *d, enum status code, const char *what)
 	    reason == NULL ? "no reason given" : reason);
 }
 
-const EVP_MD *
-ossl_digest(const char *alg)
-{
-	const struct alg_key *a = alg_key(alg);
-
-	return a == NULL || a->digest == NULL ? NULL :
-	    EVP_get_digestbyname(a->digest);
-}
-
 bool
 ossl_native_nonces(void)
 {
@@ -54,10 +45,11 @@ ossl_native_nonces(void)
 	return known == NATIVE;
 }
 
-enum status
-ossl_deterministic(const char *alg, EVP_PKEY_CTX *ctx, struct diag *d)
+/* Make a signing context deterministic where that is a parameter of it; for
+ * EC before 3.2 the key itself is (rfc6979.h). */
+static enum status
+set_deterministic(const struct alg_key *a, EVP_PKEY_CTX *ctx, struct diag *d)
 {
-	const struct alg_key *a = alg_key(alg);
 	unsigned nonce_type = 1;
 	int deterministic = 1;
 	const OSSL_PARAM ec[] = {
@@ -69,9 +61,6 @@ ossl_deterministic(const char *alg, EVP_PKEY_CTX *ctx, struct diag *d)
 		OSSL_PARAM_END
 	};
 
-	if (a == NULL || a->family == ALG_RSA)
-		return diag_set(d, ST_BUG, "no deterministic signature of %s",
-		    alg);
 	if (a->family == ALG_EC && ossl_native_nonces() &&
 	    EVP_PKEY_CTX_set_params(ctx, ec) != 1)
 		return ossl_fail(d, ST_SYSTEM, "nonces by RFC 6979");
@@ -97,7 +86,7 @@ ossl_sign_ctx(const struct key *k, EVP_MD_CTX **out, struct diag *d)
 		rc = ossl_fail(d, ST_SYSTEM, "a signature could not be begun");
 		goto out;
 	}
-	TRY(ossl_deterministic(a->name, pctx, d));
+	TRY(set_deterministic(a, pctx, d));
 	*out = ctx;
 	ctx = NULL;
 	rc = ST_OK;
@@ -155,6 +144,18 @@ ossl_public(const struct spki *s, EVP_PKEY **out, struct diag *d)
 	if (*out == NULL)
 		return ossl_fail(d, ST_FORMAT, "not a public key");
 	return ST_OK;
+}
+
+X509_ALGOR *
+ossl_sig_alg(const char *alg)
+{
+	const struct alg_sig *a = alg_sig(alg);
+	const unsigned char *at;
+
+	if (a == NULL)
+		return NULL;
+	at = a->id.der;
+	return d2i_X509_ALGOR(NULL, &at, (long)a->id.len);
 }
 
 void

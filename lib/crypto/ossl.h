@@ -2,6 +2,10 @@
 #ifndef ANCHORITE_OSSL_H
 #define ANCHORITE_OSSL_H
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
@@ -33,15 +37,6 @@ EVP_PKEY *ossl_private(const struct key *k);
 MUST_USE enum status ossl_public(const struct spki *s, EVP_PKEY **out,
     struct diag *d);
 
-/* The digest of an algorithm ("ecdsa-p384": SHA-384), or NULL for those that
- * bring their own. */
-const EVP_MD *ossl_digest(const char *alg);
-
-/* Make the signing context deterministic where that is a parameter of it
- * (OpenSSL 3.2 and newer); elsewhere the key itself is. */
-MUST_USE enum status ossl_deterministic(const char *alg, EVP_PKEY_CTX *ctx,
-    struct diag *d);
-
 /**
  * ossl_sign_ctx(k, out, d):
  * A digest context ready for X509_sign_ctx or X509_CRL_sign_ctx with ${k};
@@ -49,6 +44,10 @@ MUST_USE enum status ossl_deterministic(const char *alg, EVP_PKEY_CTX *ctx,
  */
 MUST_USE enum status ossl_sign_ctx(const struct key *k, EVP_MD_CTX **out,
     struct diag *d);
+
+/* The AlgorithmIdentifier of our signatures by ${alg}; the caller frees.
+ * NULL: there is none. */
+X509_ALGOR *ossl_sig_alg(const char *alg);
 
 /* Our three-part name as OpenSSL's, UTF8String; the caller frees.  And back:
  * ${*plain} false when the name has another form.  ${text} is the whole name,
@@ -58,8 +57,15 @@ MUST_USE enum status ossl_name(const struct name *n, X509_NAME **out,
 void ossl_unname(const X509_NAME *x, struct name *n, bool *plain,
     char *text, size_t size);
 
-/* ASN1_TIME to seconds.  ST_FORMAT: not a time, or spelt wrongly. */
+/* Whether every value is text without control characters. */
+bool ossl_name_printable(const X509_NAME *x);
+
+/* Seconds since 1970 of a UTCTime or GeneralizedTime to the second, in UTC.
+ * ST_FORMAT: not a time, or spelt wrongly. */
 MUST_USE enum status ossl_time(const ASN1_TIME *t, int64_t *out,
+    struct diag *d);
+/* The same, and of the one type that RFC 5280 4.1.2.5 leaves it. */
+MUST_USE enum status ossl_validity(const ASN1_TIME *t, int64_t *out,
     struct diag *d);
 /* UTCTime before 2050, GeneralizedTime after; the caller frees. */
 MUST_USE enum status ossl_make_time(int64_t t, ASN1_TIME **out,
@@ -69,8 +75,12 @@ MUST_USE enum status ossl_make_time(int64_t t, ASN1_TIME **out,
  * "ecdsa-p384" for ecdsa-with-SHA384, "rsa-sha256" ...; "?" when unknown. */
 void ossl_signature_name(const X509_ALGOR *a, char out[SPKI_ALG_SIZE]);
 
+/* Whether an extension's value is strict DER, and what OpenSSL writes for it
+ * where it knows it: defaults absent, sets in order. */
+bool ossl_ext_canonical(X509_EXTENSION *ext);
+
 /**
- * ossl_der(name, label, data, len, out, d):
+ * ossl_der(label, label2, data, len, out, d):
  * DER from PEM (exactly one block called ${label}, or ${label2} when that is
  * not NULL, and nothing around it) or from DER as it is.  ST_FORMAT else.
  */

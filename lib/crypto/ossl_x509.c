@@ -1,23 +1,32 @@
-/* see ossl.h: names, times and PEM. */
+/* see ossl.h: names, times, extensions and PEM */
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include <openssl/err.h>
+#include <openssl/objects.h>
 #include <openssl/pem.h>
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
 
+#include "lib/base/clock.h"
 #include "lib/base/text.h"
 #include "lib/crypto/ossl.h"
+#include "lib/crypto/strict.h"
+
+#define PART_SIZE 256 /* bytes of one attribute, escaped */
+#define TYPE_SIZE 80  /* bytes of its type's name */
+
+/* RFC 5280 4.1.2.5: UTCTime through 2049 */
+#define GENERALIZED_FROM INT64_C(2524608000)
+#define TIME_LAST INT64_C(253402300799)
 
 /* --- names --- */
 
-static int
-add_part(X509_NAME *x, int nid, const char *text)
+static bool
+add_part(X509_NAME *x, const char *type, const char *value)
 {
-	if (text[0] == '\0')
-		return 1;
-	return X509_NAME_add_entry_by_NID(x, nid, MBSTRING_UTF8,
-	    (const unsigned char *)text, -1, -1, 0);
+	return X509_NAME_add_entry_by_txt(x, type, V_ASN1_UTF8STRING,
+	    (const unsigned char *)value, -1, -1, 0) == 1;
 }
 
 enum status
@@ -25,121 +34,259 @@ ossl_name(const struct name *n, X509_NAME **out, struct diag *d)
 {
 	X509_NAME *x = X509_NAME_new();
 
-	if (x == NULL || add_part(x, NID_organizationName, n->org) != 1 ||
-	    add_part(x, NID_organizationalUnitName, n->unit) != 1 ||
-	    add_part(x, NID_commonName, n->common) != 1) {
+	*out = NULL;
+	if (x == NULL || !add_part(x, "O", n->org) ||
+	    (n->unit[0] != '\0' && !add_part(x, "OU", n->unit)) ||
+	    !add_part(x, "CN", n->common)) {
 		X509_NAME_free(x);
-		return ossl_fail(d, ST_SYSTEM, "a name could not be made");
+		return ossl_fail(d, ST_SYSTEM, "a name");
 	}
 	*out = x;
 	return ST_OK;
 }
 
-/* Which part an entry of a name is, or NULL. */
-static char *
-part_of(struct name *n, const X509_NAME_ENTRY *e)
-{
-	switch (OBJ_obj2nid(X509_NAME_ENTRY_get_object(e))) {
-	case NID_organizationName:
-		return n->org;
-	case NID_organizationalUnitName:
-		return n->unit;
-	case NID_commonName:
-		return n->common;
-	default:
-		return NULL;
-	}
-}
-
-/* One entry into its part; false when it is not of our form. */
+/* The closed alphabet of name.h; blanks inside an organisation only. */
 static bool
-take_part(struct name *n, const X509_NAME_ENTRY *e)
+is_part(const char *s, size_t len, bool blanks)
 {
-	const ASN1_STRING *s = X509_NAME_ENTRY_get_data(e);
-	const int len = ASN1_STRING_length(s);
-	char *part = part_of(n, e);
+	static const char alphabet[] = "abcdefghijklmnopqrstuvwxyz"
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._- ";
+	const char *end = alphabet + sizeof(alphabet) - 1 - (blanks ? 0 : 1);
 
-	if (part == NULL || part[0] != '\0' || len < 1 ||
-	    len >= NAME_PART_SIZE ||
-	    ASN1_STRING_type(s) != V_ASN1_UTF8STRING)
+	if (len == 0 || len >= NAME_PART_SIZE || s[0] == ' ' ||
+	    s[len - 1] == ' ')
 		return false;
-	for (int i = 0; i < len; i++) {
-		const unsigned char c = ASN1_STRING_get0_data(s)[i];
-
-		if (c < 0x20 || c > 0x7e)
+	for (size_t i = 0; i < len; i++)
+		if (memchr(alphabet, s[i], (size_t)(end - alphabet)) == NULL)
 			return false;
-	}
-	memcpy(part, ASN1_STRING_get0_data(s), (size_t)len);
 	return true;
 }
 
-static void
-show_entry(const X509_NAME_ENTRY *e, char *text, size_t size)
+/* The ${i}th entry as a part of our form; false when it has another. */
+static bool
+take_part(const X509_NAME *x, int i, const char *type, char *out)
 {
-	const ASN1_STRING *s = X509_NAME_ENTRY_get_data(e);
-	const int nid = OBJ_obj2nid(X509_NAME_ENTRY_get_object(e));
-	const size_t at = strlen(text);
-	char kind[80], value[256];
+	const X509_NAME_ENTRY *e = X509_NAME_get_entry(x, i);
+	const ASN1_STRING *s;
+	const char *sn;
+	size_t len;
 
-	if (nid == NID_undef)
-		OBJ_obj2txt(kind, sizeof(kind),
-		    X509_NAME_ENTRY_get_object(e), 1);
+	if (e == NULL || X509_NAME_ENTRY_set(e) != i)
+		return false;
+	sn = OBJ_nid2sn(OBJ_obj2nid(X509_NAME_ENTRY_get_object(e)));
+	s = X509_NAME_ENTRY_get_data(e);
+	len = (size_t)ASN1_STRING_length(s);
+	if (sn == NULL || strcmp(sn, type) != 0 ||
+	    ASN1_STRING_type(s) != V_ASN1_UTF8STRING ||
+	    !is_part((const char *)ASN1_STRING_get0_data(s), len,
+	    strcmp(type, "O") == 0))
+		return false;
+	memcpy(out, ASN1_STRING_get0_data(s), len);
+	out[len] = '\0';
+	return true;
+}
+
+static bool
+take_parts(const X509_NAME *x, struct name *n)
+{
+	const int count = X509_NAME_entry_count(x);
+
+	memset(n, 0, sizeof(*n));
+	if ((count == 2 || count == 3) && take_part(x, 0, "O", n->org) &&
+	    (count == 2 || take_part(x, 1, "OU", n->unit)) &&
+	    take_part(x, count - 1, "CN", n->common))
+		return true;
+	memset(n, 0, sizeof(*n));
+	return false;
+}
+
+/* Append to ${text}; what does not fit ends it in "...". */
+static void
+append(char *text, size_t size, const char *more)
+{
+	const size_t used = strlen(text), len = strlen(more);
+
+	if (used + len < size)
+		memcpy(text + used, more, len + 1);
+	else if (size > 3)
+		memcpy(text + (used < size - 4 ? used : size - 4), "...", 4);
+}
+
+/* A value for people.  What would pass for the next attribute is escaped
+ * too: a comma in a value is not the comma between two. */
+static void
+append_value(char *text, size_t size, const ASN1_STRING *s)
+{
+	char part[PART_SIZE], one[8];
+	unsigned char *utf8 = NULL;
+	const int len = ASN1_STRING_to_UTF8(&utf8, s);
+
+	if (len >= 0)
+		text_escape(utf8, (size_t)len, part, sizeof(part));
 	else
-		snprintf(kind, sizeof(kind), "%s", OBJ_nid2sn(nid));
-	text_escape(ASN1_STRING_get0_data(s), (size_t)ASN1_STRING_length(s),
-	    value, sizeof(value));
-	if (at + 1 < size)
-		snprintf(text + at, size - at, "%s%s=%s",
-		    at == 0 ? "" : ", ", kind, value);
+		text_escape(ASN1_STRING_get0_data(s),
+		    (size_t)ASN1_STRING_length(s), part, sizeof(part));
+	OPENSSL_free(utf8);
+	for (const char *p = part; *p != '\0'; p++) {
+		if (strchr(",+=\"", *p) != NULL)
+			snprintf(one, sizeof(one), "\\u{%x}", *p);
+		else
+			snprintf(one, sizeof(one), "%c", *p);
+		append(text, size, one);
+	}
 }
 
 void
 ossl_unname(const X509_NAME *x, struct name *n, bool *plain, char *text,
     size_t size)
 {
-	const int entries = X509_NAME_entry_count(x);
 	const X509_NAME_ENTRY *e;
-	struct name again = { 0 };
-	X509_NAME *ours = NULL;
+	const ASN1_OBJECT *type;
+	char name[TYPE_SIZE];
+	int nid;
 
+	*plain = take_parts(x, n);
 	text[0] = '\0';
-	*plain = true;
-	for (int i = 0; i < entries; i++) {
+	for (int i = 0; i < X509_NAME_entry_count(x); i++) {
 		e = X509_NAME_get_entry(x, i);
-		*plain = take_part(&again, e) && *plain;
-		show_entry(e, text, size);
+		type = X509_NAME_ENTRY_get_object(e);
+		if ((nid = OBJ_obj2nid(type)) != NID_undef)
+			snprintf(name, sizeof(name), "%s", OBJ_nid2sn(nid));
+		else
+			OBJ_obj2txt(name, sizeof(name), type, 1);
+		if (i > 0)
+			append(text, size, X509_NAME_ENTRY_set(e) ==
+			    X509_NAME_ENTRY_set(X509_NAME_get_entry(x,
+			    i - 1)) ? " + " : ", ");
+		append(text, size, name);
+		append(text, size, "=");
+		append_value(text, size, X509_NAME_ENTRY_get_data(e));
 	}
-	/* the same name written by us is the same name: order and sets too */
-	if (*plain && ossl_name(&again, &ours, NULL) == ST_OK)
-		*plain = X509_NAME_cmp(x, ours) == 0 &&
-		    X509_NAME_entry_count(ours) == entries;
-	X509_NAME_free(ours);
-	if (*plain)
-		*n = again;
-	else
-		memset(n, 0, sizeof(*n));
+	ERR_clear_error();
 }
 
-/* --- time --- */
+/* Valid text without control characters, C1 and DEL included. */
+static bool
+is_printable(const ASN1_STRING *s)
+{
+	unsigned char *utf8 = NULL;
+	const int len = ASN1_STRING_to_UTF8(&utf8, s);
+	bool ok = len > 0;
+	uint32_t c;
+	size_t n;
+
+	for (size_t i = 0; ok && i < (size_t)len; i += n) {
+		n = text_scalar(utf8 + i, (size_t)len - i, &c);
+		ok = n > 0 && c >= 0x20 && !(c >= 0x7f && c < 0xa0);
+	}
+	OPENSSL_free(utf8);
+	return ok;
+}
+
+bool
+ossl_name_printable(const X509_NAME *x)
+{
+	for (int i = 0; i < X509_NAME_entry_count(x); i++)
+		if (!is_printable(X509_NAME_ENTRY_get_data(
+		    X509_NAME_get_entry(x, i))))
+			return false;
+	return true;
+}
+
+/* --- times --- */
+
+/* "[YY]YYMMDDhhmmssZ" as RFC 3339, which one reader checks field by field. */
+static bool
+to_text(const char *s, size_t len, bool utc, char out[CLOCK_TEXT_SIZE])
+{
+	static const char form[] = "dddd-dd-ddTdd:dd:ddZ";
+	char digits[16];
+	size_t at = 0;
+
+	if (len != (utc ? 13U : 15U) || s[len - 1] != 'Z')
+		return false;
+	/* RFC 5280 4.1.2.5.1: 50 is 1950 */
+	if (utc)
+		memcpy(digits, s[0] >= '5' ? "19" : "20", 2);
+	memcpy(digits + (utc ? 2 : 0), s, len - 1);
+	for (size_t i = 0; i < sizeof(form); i++)
+		out[i] = form[i] == 'd' ? digits[at++] : form[i];
+	return true;
+}
 
 enum status
 ossl_time(const ASN1_TIME *t, int64_t *out, struct diag *d)
 {
-	struct tm tm;
+	const char *s = (const char *)ASN1_STRING_get0_data(t);
+	const size_t len = (size_t)ASN1_STRING_length(t);
+	const bool utc = ASN1_STRING_type(t) == V_ASN1_UTCTIME;
+	char text[CLOCK_TEXT_SIZE];
 
-	if (t == NULL || ASN1_TIME_check(t) != 1 ||
-	    ASN1_TIME_to_tm(t, &tm) != 1)
-		return diag_set(d, ST_FORMAT, "a time is malformed");
-	*out = timegm(&tm);
+	if ((!utc && ASN1_STRING_type(t) != V_ASN1_GENERALIZEDTIME) ||
+	    !to_text(s, len, utc, text) || clock_read(text, out, NULL) !=
+	    ST_OK)
+		return diag_set(d, ST_FORMAT, "FORMATS 6.11: a time that is "
+		    "not one of RFC 5280");
 	return ST_OK;
+}
+
+enum status
+ossl_validity(const ASN1_TIME *t, int64_t *out, struct diag *d)
+{
+	const bool utc = ASN1_STRING_type(t) == V_ASN1_UTCTIME;
+	enum status rc;
+
+	TRY(ossl_time(t, out, d));
+	if (utc != (*out < GENERALIZED_FROM))
+		FAIL(d, ST_FORMAT, "FORMATS 6.11: a time before 2050 that is no "
+		    "UTCTime, or one after that is");
+out:
+	return rc;
 }
 
 enum status
 ossl_make_time(int64_t t, ASN1_TIME **out, struct diag *d)
 {
+	*out = NULL;
+	if (t < 0 || t > TIME_LAST)
+		return diag_set(d, ST_BUG, "a time outside of 1970 to 9999");
 	if ((*out = ASN1_TIME_set(NULL, (time_t)t)) == NULL)
-		return ossl_fail(d, ST_SYSTEM, "a time could not be made");
+		return diag_set(d, ST_SYSTEM, "out of memory");
 	return ST_OK;
+}
+
+/* --- extensions --- */
+
+/* The value is what OpenSSL writes for what it reads there. */
+static bool
+is_rewritten(X509_EXTENSION *ext, const ASN1_OCTET_STRING *value)
+{
+	const X509V3_EXT_METHOD *how = X509V3_EXT_get(ext);
+	const unsigned char *at = ASN1_STRING_get0_data(value);
+	const int len = ASN1_STRING_length(value);
+	unsigned char *again = NULL;
+	ASN1_VALUE *v;
+	bool same;
+
+	/* strange ones, and the few without a template: strict DER is all */
+	if (how == NULL || how->it == NULL)
+		return true;
+	v = ASN1_item_d2i(NULL, &at, len, ASN1_ITEM_ptr(how->it));
+	same = v != NULL &&
+	    ASN1_item_i2d(v, &again, ASN1_ITEM_ptr(how->it)) == len &&
+	    memcmp(again, ASN1_STRING_get0_data(value), (size_t)len) == 0;
+	OPENSSL_free(again);
+	ASN1_item_free(v, ASN1_ITEM_ptr(how->it));
+	return same;
+}
+
+bool
+ossl_ext_canonical(X509_EXTENSION *ext)
+{
+	const ASN1_OCTET_STRING *value = X509_EXTENSION_get_data(ext);
+
+	return strict_der(ASN1_STRING_get0_data(value),
+	    (size_t)ASN1_STRING_length(value)) && is_rewritten(ext, value);
 }
 
 /* --- PEM --- */

@@ -6,8 +6,11 @@
 #include <openssl/evp.h>
 
 #include "lib/base/secret.h"
+#include "lib/crypto/asn1.h"
 #include "lib/crypto/ossl.h"
 #include "lib/crypto/sign.h"
+
+#define UNUSED_BITS 0x07 /* ASN1_BIT_STRING flags: bits not used */
 
 void
 sign_wipe(struct bytes *b)
@@ -112,4 +115,55 @@ out:
 	EVP_MD_CTX_free(ctx);
 	EVP_PKEY_free(pub);
 	return rc;
+}
+
+static enum status
+verify_frame(const ASN1_SIGNED *s, const struct spki *key, bool own,
+    struct diag *d)
+{
+	const struct alg_sig *alg;
+
+	alg = alg_sig_id(ASN1_STRING_get0_data(s->alg),
+	    (size_t)ASN1_STRING_length(s->alg));
+	if (alg == NULL)
+		return diag_set(d, ST_AUTH, "signed by an algorithm that is "
+		    "not known here, or is weaker than SHA-256");
+	if (own && alg->family != ALG_RSA && strcmp(alg->name, key->alg) != 0)
+		return diag_set(d, ST_AUTH, "signed by %s, not by the "
+		    "algorithm of a key of %s", alg->by, key->alg);
+	if ((s->sig->flags & UNUSED_BITS) != 0)
+		return diag_set(d, ST_AUTH, "a signature that is not whole "
+		    "bytes");
+	return sign_verify(key, alg, ASN1_STRING_get0_data(s->tbs),
+	    (size_t)ASN1_STRING_length(s->tbs),
+	    ASN1_STRING_get0_data(s->sig), (size_t)ASN1_STRING_length(s->sig),
+	    d);
+}
+
+enum status
+sign_frame(const struct bytes *der, const struct spki *key, bool own,
+    struct diag *d)
+{
+	ASN1_SIGNED *s;
+	enum status rc;
+
+	s = asn1_read(ASN1_ITEM_rptr(ASN1_SIGNED), der->data, der->len);
+	if (s == NULL)
+		return diag_set(d, ST_AUTH, "not a signed object");
+	rc = verify_frame(s, key, own, d);
+	ASN1_item_free((ASN1_VALUE *)s, ASN1_ITEM_rptr(ASN1_SIGNED));
+	return rc;
+}
+
+bool
+sign_frame_holds(const struct bytes *der, const struct bytes *tbs)
+{
+	ASN1_SIGNED *s;
+	bool same;
+
+	s = asn1_read(ASN1_ITEM_rptr(ASN1_SIGNED), der->data, der->len);
+	same = s != NULL && (size_t)ASN1_STRING_length(s->tbs) == tbs->len &&
+	    memcmp(ASN1_STRING_get0_data(s->tbs), tbs->data, tbs->len) == 0;
+	ASN1_item_free((ASN1_VALUE *)s, ASN1_ITEM_rptr(ASN1_SIGNED));
+	return same;
 }

@@ -3,6 +3,7 @@
 #ifndef ANCHORITE_SIGN_H
 #define ANCHORITE_SIGN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -35,6 +36,18 @@ MUST_USE enum status sign_twice(const struct key *k, const void *data,
 MUST_USE enum status sign_verify(const struct spki *key,
     const struct alg_sig *alg, const void *data, size_t len,
     const void *sig, size_t sig_len, struct diag *d);
+
+/**
+ * sign_frame(der, key, own, d):
+ * The signature of a certificate, list or request over the bytes as they
+ * stand.  With ${own} by exactly the algorithm that a root of ours uses
+ * (P-384: SHA-384), else by any row of alg.h.  ST_AUTH: not so.
+ */
+MUST_USE enum status sign_frame(const struct bytes *der,
+    const struct spki *key, bool own, struct diag *d);
+
+/* Whether what is signed in the frame ${der} is exactly ${tbs}. */
+bool sign_frame_holds(const struct bytes *der, const struct bytes *tbs);
 
 /* Wipe, then free: for what was signed and is not to be seen. */
 void sign_wipe(struct bytes *b);

@@ -309,6 +309,8 @@ square_root(const BIGNUM *n, BIGNUM *out, BN_CTX *ctx)
 	BIGNUM *x, *y;
 	bool ok = false;
 
+	if (BN_is_zero(n))
+		return BN_set_word(out, 0) == 1;
 	BN_CTX_start(ctx);
 	x = BN_CTX_get(ctx);
 	y = BN_CTX_get(ctx);

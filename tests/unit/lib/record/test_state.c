@@ -1,0 +1,745 @@
+/* link: -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=reallocarray,--wrap=strdup */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "lib/base/file.h"
+#include "lib/base/text.h"
+#include "lib/crypto/key.h"
+#include "lib/crypto/start.h"
+#include "tests/support/oom.h"
+#include "tests/support/record.h"
+
+#define FACTS_AT_MOST 64
+#define HEX64                                                                 \
+	"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define HEX96 HEX64 "0123456789abcdef0123456789abcdef"
+
+static char public[2][512]; /* two keys, as hex of their SPKI */
+
+static const char *const drawn[] = { "root", "g1", "epoch", "1", "set-id",
+	"7", "groups-needed", "1", "+groups", "2/3", "extendable", "yes",
+	"exponent", "1", "salt", HEX64, "+sheets",
+	"1 main 0 0 first office " HEX64, "+sheets",
+	"2 main 0 1 second - " HEX64, "+sheets",
+	"3 main 0 2 notary bank " HEX64, NULL };
+static const char *const root[] = { "root", "g1", "number", "1", "algorithm",
+	"ecdsa-p256", "counter", "0", "public", public[0], NULL };
+static const char *const certificate[] = { "root", "g1", "subject", "root-g1",
+	"not-after", "2047-03-15T00:00:00Z", NULL };
+static const char *const list[] = { "root", "g1", "file", "1", "number", "1",
+	"this-update", "2027-03-16T00:00:00Z", "next-update",
+	"2028-03-16T00:00:00Z", NULL };
+static const char *const delegation[] = { "name", "gateway", "root", "g1",
+	"product", "gw", "role", "release", "slot", "2027Q1", "serial", "4c",
+	"key-id", HEX96, "key-index", HEX96, "not-before",
+	"2027-03-16T00:00:00Z", "not-after", "2028-03-16T00:00:00Z", NULL };
+static const char *const closed[] = { "ceremony", "1", NULL };
+static const char *const of_root[] = { "root", "g1", NULL };
+
+/* ${facts} with one value changed; ${value} NULL: taken out. */
+static const char *const *
+with(const char *const *facts, const char *key, const char *value)
+{
+	static const char *changed[FACTS_AT_MOST];
+	bool found = false;
+	size_t n = 0;
+
+	for (; facts[0] != NULL; facts += 2) {
+		const bool same = strcmp(facts[0], key) == 0 && !found;
+
+		found |= same;
+		if (same && value == NULL)
+			continue;
+		changed[n++] = facts[0];
+		changed[n++] = same ? value : facts[1];
+	}
+	assert_true(found);
+	changed[n] = NULL;
+	return changed;
+}
+
+static struct state *
+fresh(void)
+{
+	struct state *s = NULL;
+
+	assert_int_equal(state_new(&s, NULL), ST_OK);
+	return s;
+}
+
+static void
+takes(struct state *s, const char *kind, const char *const *facts,
+    const char *object)
+{
+	struct diag d = { 0 };
+
+	if (record_apply(s, kind, facts, object, &d) != ST_OK)
+		fail_msg("%s", d.text);
+}
+
+/* A state with an open ceremony; and with a drawn set; and with a root. */
+static struct state *
+opened(void)
+{
+	struct state *s = fresh();
+	struct diag d = { 0 };
+
+	if (record_open(s, 1, "rehearsal", &d) != ST_OK)
+		fail_msg("%s", d.text);
+	return s;
+}
+
+static struct state *
+drew(void)
+{
+	struct state *s = opened();
+
+	takes(s, "drawn", drawn, NULL);
+	return s;
+}
+
+static struct state *
+minted(void)
+{
+	struct state *s = drew();
+
+	takes(s, "root", root, NULL);
+	return s;
+}
+
+/* The next entry is refused, and so the state is at its end. */
+static void
+refuses(struct state *s, const char *kind, const char *const *facts,
+    const char *object, enum status code, const char *why)
+{
+	const size_t n = s->n;
+	struct diag d = { 0 };
+	enum status rc = record_apply(s, kind, facts, object, &d);
+
+	if (rc != code || strstr(d.text, why) == NULL ||
+	    strncmp(d.text, "entry ", 6) != 0)
+		fail_msg("%s: status %d, \"%s\" instead of \"%s\"", kind,
+		    (int)rc, d.text, why);
+	assert_int_equal(s->n, n);
+	state_free(s);
+}
+
+static void
+state_takes_in_a_whole_ceremony(void **state)
+{
+	const struct sheet_set *set;
+	const struct delegation *g;
+	uint8_t index[SHA384_LEN];
+	struct state *s = minted();
+
+	(void)state;
+	takes(s, "certificate", certificate, "roots/000001.crt");
+	takes(s, "list", list, "lists/000001.crl");
+	takes(s, "delegation", delegation, "issued/4c.crt");
+	assert_non_null(state_open(s));
+	takes(s, "closed", closed, "record/000007.line");
+
+	assert_null(state_open(s));
+	assert_int_equal(s->n, 7);
+	assert_int_equal(s->ceremonies[0].first, 1);
+	assert_int_equal(s->ceremonies[0].last, 7);
+	assert_false(s->ceremonies[0].is_signed);
+	assert_string_equal(s->ceremonies[0].before, "none");
+	assert_int_equal(strlen(s->id), 32);
+	assert_memory_equal(s->id, s->entries[0].digest, 32);
+	assert_string_equal(state_head(s), s->entries[6].digest);
+	assert_string_equal(state_root(s, "g1")->object, "roots/000001.crt");
+	assert_null(state_root(s, "g2"));
+	set = state_live_set(s, "g1");
+	assert_non_null(set);
+	assert_int_equal(set->n, 3);
+	assert_string_equal(set->sheets[0].place, "office");
+	assert_string_equal(set->sheets[1].place, "");
+	assert_string_equal(set->sheets[2].holder, "notary");
+	assert_int_equal(set->scheme.group[0].need, 2);
+	g = state_delegation(s, "4c");
+	assert_non_null(g);
+	assert_string_equal(g->slot, "2027Q1");
+	assert_int_equal(state_last_list(s, "g1")->number, 1);
+	assert_null(state_last_list(s, "g2"));
+	assert_int_equal(text_unhex(HEX96, index, sizeof(index), NULL), ST_OK);
+	assert_string_equal(state_key_seen(s, index), "delegation gateway of "
+	    "ceremony 1");
+	assert_string_equal(state_key_seen(s, s->roots[0].key.index),
+	    "root g1");
+	state_free(s);
+	state_free(NULL);
+}
+
+/* --- the chain --- */
+
+static void
+state_refuses_entries_out_of_order(void **state)
+{
+	struct state *s = opened();
+	struct entry e;
+	struct diag d = { 0 };
+
+	(void)state;
+	/* the number right and the link wrong, and the other way round */
+	record_entry(&e, 2, HEX96, "refused", NULL);
+	assert_int_equal(entry_seal(&e, NULL), ST_OK);
+	assert_int_equal(state_apply(s, &e, &d), ST_AUTH);
+	assert_string_equal(d.text, "entry 2 (refused): FORMATS 7.4: it does "
+	    "not follow entry 1");
+	entry_clear(&e);
+	record_entry(&e, 3, state_head(s), "refused", NULL);
+	assert_int_equal(entry_seal(&e, NULL), ST_OK);
+	assert_int_equal(state_apply(s, &e, NULL), ST_AUTH);
+	/* what was refused is still the caller's */
+	assert_non_null(e.text.data);
+	entry_clear(&e);
+	state_free(s);
+}
+
+static void
+state_refuses_time_that_goes_back(void **state)
+{
+	struct state *s = opened();
+	struct diag d = { 0 };
+	struct entry e;
+
+	(void)state;
+	record_entry(&e, 2, state_head(s), "refused", NULL);
+	e.time = s->entries[0].time - 60;
+	assert_int_equal(entry_seal(&e, NULL), ST_OK);
+	assert_int_equal(state_apply(s, &e, &d), ST_FORMAT);
+	assert_non_null(strstr(d.text, "FORMATS 7.4: it is older than the "
+	    "entry before it"));
+	entry_clear(&e);
+	/* the same minute is no way back */
+	record_entry(&e, 2, state_head(s), "refused", NULL);
+	e.time = s->entries[0].time;
+	assert_int_equal(entry_seal(&e, NULL), ST_OK);
+	assert_int_equal(state_apply(s, &e, NULL), ST_OK);
+	state_free(s);
+}
+
+static void
+state_refuses_kinds_it_does_not_know(void **state)
+{
+	(void)state;
+	refuses(opened(), "bundle", NULL, NULL, ST_FORMAT, "FORMATS 7.5: no "
+	    "such kind of entry");
+	refuses(opened(), "Root", root, NULL, ST_FORMAT, "no such kind");
+	assert_null(state_trusted("bundle"));
+	assert_false(state_is_event("bundle"));
+	assert_true(state_is_event("void"));
+	assert_false(state_is_event("root"));
+}
+
+static void
+state_refuses_work_outside_a_ceremony(void **state)
+{
+	struct state *s;
+
+	(void)state;
+	refuses(fresh(), "drawn", drawn, NULL, ST_FORMAT, "no ceremony is "
+	    "open");
+	refuses(fresh(), "closed", closed, "record/000001.line", ST_FORMAT,
+	    "no ceremony is open");
+	s = opened();
+	takes(s, "closed", closed, "record/000002.line");
+	refuses(s, "refused", NULL, NULL, ST_FORMAT, "no ceremony is open");
+	s = opened();
+	takes(s, "closed", closed, "record/000002.line");
+	refuses(s, "closed", closed, "record/000003.line", ST_FORMAT, "no "
+	    "ceremony is open");
+}
+
+static void
+state_refuses_a_ceremony_inside_another(void **state)
+{
+	struct state *s = opened();
+	struct diag d = { 0 };
+
+	(void)state;
+	assert_int_equal(record_open(s, 2, "rehearsal", &d), ST_FORMAT);
+	assert_non_null(strstr(d.text, "a ceremony is open already"));
+	state_free(s);
+}
+
+static void
+state_refuses_a_ceremony_of_another_number(void **state)
+{
+	static const unsigned bad[] = { 0, 1, 3 };
+	struct diag d = { 0 };
+	struct state *s;
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		s = opened();
+		takes(s, "closed", closed, "record/000002.line");
+		diag_clear(&d);
+		assert_int_equal(record_open(s, bad[i], "rehearsal", &d),
+		    ST_FORMAT);
+		assert_non_null(strstr(d.text, "is not the 2th"));
+		state_free(s);
+	}
+	s = fresh();
+	assert_int_equal(record_open(s, 2, "rehearsal", NULL), ST_FORMAT);
+	state_free(s);
+}
+
+static void
+state_refuses_a_rehearsal_in_a_real_state(void **state)
+{
+	struct state *s = fresh();
+	struct diag d = { 0 };
+
+	(void)state;
+	assert_int_equal(record_open(s, 1, "production", NULL), ST_OK);
+	takes(s, "closed", closed, "record/000002.line");
+	assert_int_equal(record_open(s, 2, "rehearsal", &d), ST_FORMAT);
+	assert_non_null(strstr(d.text, "FORMATS 7.5: rehearsal and production "
+	    "in one state"));
+	state_free(s);
+	s = opened();
+	takes(s, "closed", closed, "record/000002.line");
+	assert_int_equal(record_open(s, 2, "production", NULL), ST_FORMAT);
+	state_free(s);
+}
+
+/* --- facts --- */
+
+static void
+state_refuses_facts_that_are_missing(void **state)
+{
+	static const struct {
+		const char *kind, *object;
+		const char *const *facts;
+		struct state *(*before)(void);
+	} kinds[] = {
+		{ "drawn", NULL, drawn, opened },
+		{ "root", NULL, root, drew },
+		{ "certificate", "roots/000001.crt", certificate, minted },
+		{ "list", "lists/000001.crl", list, minted },
+		{ "delegation", "issued/4c.crt", delegation, minted },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		for (const char *const *f = kinds[i].facts; *f != NULL;
+		     f += 2) {
+			if (f[0][0] == '+')
+				continue;
+			refuses(kinds[i].before(), kinds[i].kind,
+			    with(kinds[i].facts, f[0], NULL), kinds[i].object,
+			    ST_FORMAT, strcmp(kinds[i].kind, "certificate") ==
+			    0 && strcmp(f[0], "root") != 0 ? f[0] : "is not "
+			    "said");
+		}
+	}
+}
+
+static void
+state_refuses_sets_that_cannot_be(void **state)
+{
+	static const struct {
+		const char *key, *value, *why;
+		enum status code;
+	} bad[] = {
+		{ "root", "abcdefghijklmnopqrstuvwxyz-123456", "root is too "
+		    "long", ST_FORMAT },
+		{ "epoch", "0", "epoch 0 does not follow epoch 0", ST_FORMAT },
+		{ "epoch", "2", "epoch 2 does not follow epoch 0", ST_FORMAT },
+		{ "set-id", "32768", "set-id: ", ST_FORMAT },
+		{ "groups-needed", "0", "FORMATS 4.2", ST_POLICY },
+		{ "groups-needed", "2", "FORMATS 4.2", ST_POLICY },
+		{ "groups-needed", "257", "groups-needed: ", ST_FORMAT },
+		{ "exponent", "16", "exponent: ", ST_FORMAT },
+		{ "salt", "00", "salt: ", ST_FORMAT },
+		{ "+groups", "4/3", "FORMATS 4.2", ST_POLICY },
+		{ "+groups", "0/3", "FORMATS 4.2", ST_POLICY },
+		{ "+groups", "2/17", "FORMATS 4.2", ST_POLICY },
+		{ "+groups", "1/3", "FORMATS 4.2", ST_POLICY },
+		{ "+groups", "2/3 ", "a group is not of the form", ST_FORMAT },
+		{ "+groups", "2-3", "a group is not of the form", ST_FORMAT },
+		{ "+groups", NULL, "FORMATS 4.2", ST_POLICY },
+		{ "+sheets", "2 main 0 0 first office " HEX64, "sheet 1 has no "
+		    "place", ST_FORMAT },
+		{ "+sheets", "1 main 1 0 first office " HEX64, "sheet 1 has no "
+		    "place", ST_FORMAT },
+		{ "+sheets", "1 main 0 3 first office " HEX64, "sheet 1 has no "
+		    "place", ST_FORMAT },
+		{ "+sheets", "1 main 99 0 first office " HEX64, "sheet 1 has "
+		    "no place", ST_FORMAT },
+		{ "+sheets", "1 main -1 0 first office " HEX64, "sheet 1 has "
+		    "no place", ST_FORMAT },
+		{ "+sheets", "1 main 4294967296 0 first office " HEX64,
+		    "entry 2 (drawn)", ST_FORMAT },
+		{ "+sheets", "1 main 0 0 first " HEX64, "entry 2 (drawn)",
+		    ST_FORMAT },
+		{ "+sheets", "1 main 0 0 first office " HEX64 " x", "a sheet "
+		    "is not of the form", ST_FORMAT },
+		{ "+sheets", "1 main 0 0 first office 00", "entry 2 (drawn)",
+		    ST_FORMAT },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		refuses(opened(), "drawn", with(drawn, bad[i].key,
+		    bad[i].value), NULL, bad[i].code, bad[i].why);
+}
+
+static void
+state_refuses_more_sheets_than_there_can_be(void **state)
+{
+	struct state *s = opened();
+	struct entry e;
+	struct diag d = { 0 };
+
+	(void)state;
+	record_entry(&e, 2, state_head(s), "drawn", drawn);
+	for (unsigned i = 0; i < SHEETS_MAX; i++)
+		assert_int_equal(facts_add(&e.facts, NULL, "sheets", "x"),
+		    ST_OK);
+	assert_int_equal(entry_seal(&e, NULL), ST_OK);
+	assert_int_equal(state_apply(s, &e, &d), ST_FORMAT);
+	assert_non_null(strstr(d.text, "more groups or sheets than there can "
+	    "be"));
+	entry_clear(&e);
+	state_free(s);
+}
+
+static void
+state_refuses_a_root_without_a_drawn_set(void **state)
+{
+	struct state *s;
+
+	(void)state;
+	refuses(opened(), "root", root, NULL, ST_FORMAT, "root g1 has no drawn "
+	    "set");
+	/* nor one whose set is another root's */
+	s = opened();
+	takes(s, "drawn", with(drawn, "root", "g2"), NULL);
+	refuses(s, "root", root, NULL, ST_FORMAT, "root g1 has no drawn set");
+	/* nor one whose set is void */
+	s = drew();
+	takes(s, "void", of_root, NULL);
+	assert_int_equal(s->sets[0].fate, SET_VOID);
+	refuses(s, "root", root, NULL, ST_FORMAT, "root g1 has no drawn set");
+}
+
+static void
+state_takes_a_set_drawn_after_a_void_one(void **state)
+{
+	struct state *s = drew();
+
+	(void)state;
+	takes(s, "void", of_root, NULL);
+	assert_null(state_live_set(s, "g1"));
+	/* the epoch of the void one is consumed */
+	takes(s, "drawn", with(drawn, "epoch", "2"), NULL);
+	takes(s, "root", root, NULL);
+	assert_int_equal(state_live_set(s, "g1")->epoch, 2);
+	assert_int_equal(s->sets[0].fate, SET_VOID);
+	/* and what is live does not become void by being called so */
+	takes(s, "void", of_root, NULL);
+	assert_int_equal(state_live_set(s, "g1")->epoch, 2);
+	state_free(s);
+
+	s = drew();
+	takes(s, "void", of_root, NULL);
+	refuses(s, "drawn", drawn, NULL, ST_FORMAT, "epoch 1 does not follow "
+	    "epoch 1");
+}
+
+static void
+state_refuses_to_mint_a_root_twice(void **state)
+{
+	struct state *s = minted();
+
+	(void)state;
+	refuses(s, "root", root, NULL, ST_FORMAT, "root g1 is there already");
+	s = minted();
+	takes(s, "drawn", with(drawn, "epoch", "2"), NULL);
+	refuses(s, "root", with(root, "number", "2"), NULL, ST_FORMAT,
+	    "root g1 is there already");
+}
+
+static void
+state_refuses_roots_that_cannot_be(void **state)
+{
+	(void)state;
+	refuses(drew(), "root", with(root, "number", "2"), NULL, ST_FORMAT,
+	    "root 2 is not the 1th");
+	refuses(drew(), "root", with(root, "public", ""), NULL, ST_FORMAT,
+	    "entry 3 (root)");
+	refuses(drew(), "root", with(root, "public", "3"), NULL, ST_FORMAT,
+	    "entry 3 (root)");
+	refuses(drew(), "root", with(root, "public", "xx"), NULL, ST_FORMAT,
+	    "entry 3 (root)");
+	refuses(drew(), "root", with(root, "public", public[0] + 2), NULL,
+	    ST_FORMAT, "entry 3 (root)");
+}
+
+static void
+state_refuses_certificates_that_belong_to_nobody(void **state)
+{
+	struct state *s;
+
+	(void)state;
+	refuses(drew(), "certificate", certificate, "roots/000001.crt",
+	    ST_FORMAT, "certificate of a root that is not there");
+	refuses(minted(), "certificate", certificate, NULL, ST_FORMAT,
+	    "not one certificate");
+	s = minted();
+	takes(s, "certificate", certificate, "roots/000001.crt");
+	refuses(s, "certificate", certificate, "roots/000001-2.crt",
+	    ST_FORMAT, "not one certificate");
+	refuses(minted(), "delegation", delegation, NULL, ST_FORMAT,
+	    "not one certificate");
+	refuses(minted(), "list", list, NULL, ST_FORMAT, "not one list");
+}
+
+static void
+state_refuses_numbers_and_dates_that_are_none(void **state)
+{
+	(void)state;
+	refuses(minted(), "list", with(list, "number", "0"),
+	    "lists/000001.crl", ST_FORMAT, "number: ");
+	refuses(minted(), "list", with(list, "number",
+	    "9223372036854775808"), "lists/000001.crl", ST_FORMAT,
+	    "number: ");
+	refuses(minted(), "list", with(list, "this-update", "soon"),
+	    "lists/000001.crl", ST_FORMAT, "entry 4 (list)");
+	refuses(minted(), "delegation", with(delegation, "key-id", "00"),
+	    "issued/4c.crt", ST_FORMAT, "key-id: ");
+	refuses(minted(), "delegation", with(delegation, "serial",
+	    HEX64), "issued/4c.crt", ST_FORMAT, "serial is too long");
+}
+
+/* The newest list is the last one, of its own root. */
+static void
+state_tells_the_lists_of_two_roots_apart(void **state)
+{
+	struct state *s = minted();
+
+	(void)state;
+	takes(s, "drawn", with(drawn, "root", "g2"), NULL);
+	{
+		const char *const second[] = { "root", "g2", "number", "2",
+			"algorithm", "ecdsa-p256", "counter", "0", "public",
+			public[1], NULL };
+
+		takes(s, "root", second, NULL);
+	}
+	takes(s, "list", list, "lists/000001.crl");
+	takes(s, "list", with(list, "number", "5"), "lists/000002.crl");
+	takes(s, "list", with(list, "root", "g2"), "lists/000003.crl");
+	assert_int_equal(state_last_list(s, "g1")->number, 5);
+	assert_string_equal(state_last_list(s, "g2")->object,
+	    "lists/000003.crl");
+	state_free(s);
+}
+
+static void
+state_refuses_events_with_files(void **state)
+{
+	(void)state;
+	refuses(opened(), "refused", NULL, "lists/000001.crl", ST_FORMAT,
+	    "FORMATS 7.5: an event has no files");
+}
+
+/* --- objects --- */
+
+static void
+state_refuses_an_object_that_is_committed_twice(void **state)
+{
+	struct state *s = minted();
+	struct entry e;
+	struct diag d = { 0 };
+
+	(void)state;
+	takes(s, "list", list, "lists/000001.crl");
+	refuses(s, "list", list, "lists/000001.crl", ST_FORMAT, "FORMATS 7.3: "
+	    "lists/000001.crl is committed already");
+	/* nor twice by one entry */
+	s = opened();
+	record_entry(&e, 2, state_head(s), "closed", closed);
+	assert_int_equal(entry_add_object(&e, "record/000002.line", HEX96,
+	    NULL), ST_OK);
+	assert_int_equal(entry_add_object(&e, "record/000002.line", HEX96,
+	    NULL), ST_OK);
+	assert_int_equal(entry_seal(&e, NULL), ST_OK);
+	assert_int_equal(state_apply(s, &e, &d), ST_FORMAT);
+	assert_non_null(strstr(d.text, "is committed already"));
+	entry_clear(&e);
+	state_free(s);
+}
+
+static void
+state_object_refuses_other_bytes(void **state)
+{
+	struct state *s = minted();
+	struct bytes b = { 0 };
+	struct diag d = { 0 };
+	int fd = -1;
+
+	(void)state;
+	record_room();
+	takes(s, "list", list, "lists/000001.crl");
+	assert_int_equal(state_object(s, "lists/000001.crl", &b, NULL),
+	    ST_BUG);
+	assert_int_equal(file_open_dir("lists", true, &fd, NULL), ST_OK);
+	close(fd);
+	record_file("lists/000001.crl", "lists/000001.crl");
+	assert_int_equal(file_open_dir(".", false, &fd, NULL), ST_OK);
+	s->dirfd = fd;
+	assert_int_equal(state_object(s, "lists/000001.crl", &b, NULL), ST_OK);
+	assert_int_equal(b.len, 16);
+	record_flip("lists/000001.crl");
+	assert_int_equal(state_object(s, "lists/000001.crl", &b, &d), ST_AUTH);
+	assert_string_equal(d.text, "lists/000001.crl: FORMATS 7.3: its digest "
+	    "is not the one the record has");
+	assert_null(b.data);
+	diag_clear(&d);
+	assert_int_equal(state_object(s, "lists/000002.crl", &b, &d), ST_AUTH);
+	assert_non_null(strstr(d.text, "no such object in the record"));
+	assert_int_equal(unlink("lists/000001.crl"), 0);
+	assert_int_equal(state_object(s, "lists/000001.crl", &b, NULL),
+	    ST_SYSTEM);
+	assert_null(b.data);
+	close(fd);
+	state_free(s);
+	record_leave();
+}
+
+/* --- from a folder --- */
+
+static void
+state_load_refuses_what_is_no_state(void **state)
+{
+	struct state *s = NULL;
+	struct diag d = { 0 };
+	int fd = -1;
+
+	(void)state;
+	record_room();
+	assert_int_equal(state_load("a", &s, &fd, NULL, NULL, NULL),
+	    ST_SYSTEM);
+	assert_int_equal(state_load(".", &s, &fd, NULL, NULL, &d), ST_FORMAT);
+	assert_string_equal(d.text, ".: no record is there");
+	/* a chain that holds, of entries that do not */
+	record_grow("a", NULL, NULL, NULL);
+	diag_clear(&d);
+	assert_int_equal(state_load("a", &s, &fd, NULL, NULL, &d), ST_FORMAT);
+	assert_non_null(strstr(d.text, "no ceremony is open"));
+	assert_null(s);
+	assert_int_equal(fd, -1);
+	record_leave();
+}
+
+/* Entries are made while memory is plentiful; only taking in is struck. */
+static struct bytes texts[8];
+static size_t ntexts;
+
+static enum status
+take_all(void *ctx)
+{
+	struct state *s = NULL;
+	struct entry e = { 0 };
+	enum status rc;
+
+	(void)ctx;
+	TRY(state_new(&s, NULL));
+	for (size_t i = 0; i < ntexts; i++) {
+		TRY(entry_read("entry", &texts[i], &e, NULL));
+		TRY(state_apply(s, &e, NULL));
+	}
+out:
+	entry_clear(&e);
+	state_free(s);
+	return rc;
+}
+
+static void
+state_survives_every_allocation_failing(void **state)
+{
+	struct state *s = minted();
+
+	(void)state;
+	takes(s, "certificate", certificate, "roots/000001.crt");
+	takes(s, "list", list, "lists/000001.crl");
+	takes(s, "delegation", delegation, "issued/4c.crt");
+	takes(s, "closed", closed, "record/000007.line");
+	for (ntexts = 0; ntexts < s->n; ntexts++)
+		assert_int_equal(bytes_set(&texts[ntexts],
+		    s->entries[ntexts].text.data, s->entries[ntexts].text.len,
+		    NULL), ST_OK);
+	assert_true(oom_each(take_all, NULL) > 100);
+	while (ntexts > 0)
+		bytes_free(&texts[--ntexts]);
+	state_free(s);
+}
+
+static int
+make_keys(void **state)
+{
+	struct secret *seed = NULL;
+	struct key *key = NULL;
+
+	(void)state;
+	if (crypto_start(NULL) != ST_OK)
+		return -1;
+	for (unsigned i = 0; i < 2; i++) {
+		if (derive_rehearsal_seed(i, &seed, NULL) != ST_OK ||
+		    key_from_seed(seed, DERIVE_REHEARSAL, "ecdsa-p256",
+		    "root", 0, &key, NULL) != ST_OK)
+			return -1;
+		text_hex(key_public(key)->der.data, key_public(key)->der.len,
+		    public[i]);
+		key_free(key);
+		secret_free(seed);
+	}
+	return 0;
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(state_takes_in_a_whole_ceremony),
+		cmocka_unit_test(state_refuses_entries_out_of_order),
+		cmocka_unit_test(state_refuses_time_that_goes_back),
+		cmocka_unit_test(state_refuses_kinds_it_does_not_know),
+		cmocka_unit_test(state_refuses_work_outside_a_ceremony),
+		cmocka_unit_test(state_refuses_a_ceremony_inside_another),
+		cmocka_unit_test(state_refuses_a_ceremony_of_another_number),
+		cmocka_unit_test(state_refuses_a_rehearsal_in_a_real_state),
+		cmocka_unit_test(state_refuses_facts_that_are_missing),
+		cmocka_unit_test(state_refuses_sets_that_cannot_be),
+		cmocka_unit_test(state_refuses_more_sheets_than_there_can_be),
+		cmocka_unit_test(state_refuses_a_root_without_a_drawn_set),
+		cmocka_unit_test(state_takes_a_set_drawn_after_a_void_one),
+		cmocka_unit_test(state_refuses_to_mint_a_root_twice),
+		cmocka_unit_test(state_refuses_roots_that_cannot_be),
+		cmocka_unit_test(
+		    state_refuses_certificates_that_belong_to_nobody),
+		cmocka_unit_test(
+		    state_refuses_numbers_and_dates_that_are_none),
+		cmocka_unit_test(state_tells_the_lists_of_two_roots_apart),
+		cmocka_unit_test(state_refuses_events_with_files),
+		cmocka_unit_test(
+		    state_refuses_an_object_that_is_committed_twice),
+		cmocka_unit_test(state_object_refuses_other_bytes),
+		cmocka_unit_test(state_load_refuses_what_is_no_state),
+		cmocka_unit_test(state_survives_every_allocation_failing),
+	};
+
+	return cmocka_run_group_tests_name("state", tests, make_keys, NULL);
+}

@@ -385,8 +385,8 @@ static void
 rsa_exponent_must_be_odd_and_large(void **state)
 {
 	static const char *const bad[] = { "3", "1", "10000", "10002", "0",
-		"10000000000000000000000000000000000000000000000000000000000"
-		"000001" };
+		("10000000000000000000000000000000000000000000000000000000000"
+		"000001") };
 	EVP_PKEY *k = EVP_RSA_gen(3072);
 	BIGNUM *n = NULL, *e = NULL;
 	struct bytes der = { 0 };

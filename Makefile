@@ -59,7 +59,7 @@ PLANTED = $(BUILD)/tests/planted/anchorite
 all: $(PROGRAM) ## build the program
 
 .PHONY: tests
-tests: $(PROGRAM) $(UNITS) $(HELPERS) $(PLANTED)
+tests: $(PROGRAM) $(UNITS) $(HELPERS) $(PLANTED) $(BENCHES)
 
 $(BUILD)/flags.mk: scripts/probe-flags
 	@mkdir -p $(@D)

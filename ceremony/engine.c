@@ -13,7 +13,7 @@
 #include "lib/crypto/words.h"
 #include "lib/pki/arc.h"
 
-#define PLAN_FILE_MAX (1024 * 1024) /* bytes of a file that a plan names */
+#define PLAN_FILE_MAX 1048576 /* bytes of a file that a plan names */
 
 /* --- rows --- */
 
@@ -314,12 +314,14 @@ static enum status
 hand_derive(struct hands *h, const char *name, const char *label,
     uint8_t *out, size_t len, struct diag *d)
 {
+	const struct engine_root *r;
 	const struct key *key;
 	enum status rc;
 
 	TRY(hand_root(h, name, &key, d));
-	TRY(derive_label(find_root(engine_of(h), name)->seed, label, out, len,
-	    d));
+	if ((r = find_root(engine_of(h), name)) == NULL)
+		FAIL(d, ST_BUG, "root %s is open and not there", name);
+	TRY(derive_label(r->seed, label, out, len, d));
 out:
 	return rc;
 }
@@ -643,9 +645,8 @@ static enum status
 void_block(struct engine *e, const char *step, size_t from, struct diag *d)
 {
 	const struct facts *f;
-	char holder[33], place[33];
+	char number[4], holder[33], place[33];
 	struct facts v = { 0 };
-	unsigned number;
 	enum status rc;
 
 	TRY(facts_set(&v, d, "step", "%s", step));
@@ -659,9 +660,9 @@ void_block(struct engine *e, const char *step, size_t from, struct diag *d)
 		    (unsigned long)e->state->entries[i].number));
 		for (size_t j = 0; j < facts_count(f, "sheets"); j++) {
 			if (sscanf(facts_at(f, "sheets", j),
-			    "%u %*s %*u %*u %32s %32s", &number, holder,
+			    "%3s %*s %*s %*s %32s %32s", number, holder,
 			    place) == 3)
-				TRY(facts_add(&v, d, "sheets", "sheet %u of "
+				TRY(facts_add(&v, d, "sheets", "sheet %s of "
 				    "%s at %s", number, holder, place));
 		}
 	}

@@ -472,6 +472,8 @@ recover_typed(const struct mint *m, struct hands *hands,
 	struct secret *again = NULL;
 	enum status rc;
 
+	if (m->nsheets == 0)
+		FAIL(d, ST_BUG, "root %s without a sheet", m->name);
 	typed.scheme = m->scheme;
 	for (typed.n = 0; typed.n < m->nsheets;) {
 		TRY(secret_copy(hands->typed(hands, typed.n),
@@ -552,17 +554,14 @@ static enum status
 years_on(int64_t from, uint64_t years, int64_t *out, struct diag *d)
 {
 	char text[CLOCK_TEXT_SIZE], moved[64];
-	unsigned year;
+	unsigned long year;
 
 	clock_text(from, text);
-	if (sscanf(text, "%4u", &year) != 1)
-		return diag_set(d, ST_BUG, "a year that is no number");
-	snprintf(moved, sizeof(moved), "%04u%s", year + (unsigned)years,
-	    text + 4);
+	year = strtoul(text, NULL, 10) + years; /* up to the first dash */
+	snprintf(moved, sizeof(moved), "%04lu%s", year, text + 4);
 	if (clock_read(moved, out, NULL) == ST_OK)
 		return ST_OK;
-	snprintf(moved, sizeof(moved), "%04u-03-01%s",
-	    year + (unsigned)years, text + 10);
+	snprintf(moved, sizeof(moved), "%04lu-03-01%s", year, text + 10);
 	return clock_read(moved, out, d);
 }
 

@@ -92,9 +92,9 @@ claimed(const struct sheet_set *set, const struct slip39_share *share)
 	return NULL;
 }
 
-/* A share of no commitment of record: say what is known of it. */
+/* A share of no commitment of record, but in the place of one that is. */
 static enum status
-refuse_stranger(const struct state *state, const char *root,
+refuse_altered(const struct state *state, const char *root,
     const struct secret *canonical, struct diag *d)
 {
 	const struct sheet_set *set = state_live_set(state, root);
@@ -107,8 +107,6 @@ refuse_stranger(const struct state *state, const char *root,
 		FAIL(d, ST_AUTH, "FORMATS 4.9: sheet %u of %zu, %s, is not the "
 		    "sheet of record: its words were altered", s->number,
 		    set->n, s->holder);
-	FAIL(d, ST_AUTH, "FORMATS 4.9: a share of another set, not of root %s",
-	    root);
 out:
 	slip39_share_free(share);
 	return rc;
@@ -162,7 +160,9 @@ quorum_identify(const struct state *state, const char *root,
 			    s->root, (*sheet)->holder, root);
 		return ST_OK;
 	}
-	TRY(refuse_stranger(state, root, *canonical, d));
+	TRY(refuse_altered(state, root, *canonical, d));
+	FAIL(d, ST_AUTH, "FORMATS 4.9: a share of another set, not of root %s",
+	    root);
 out:
 	secret_free(*canonical);
 	*canonical = NULL;

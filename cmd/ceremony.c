@@ -81,7 +81,7 @@ check_room(const struct run *r, struct diag *d)
 	struct plan *p = NULL;
 	enum status rc;
 
-	if (r->room->paper[0] == '\0')
+	if (r->room == NULL || r->room->paper[0] == '\0')
 		return ST_OK;
 	TRY(file_read(r->plan, INI_FILE_MAX, &text, d));
 	TRY(plan_read(r->plan, &text, cmd_steps, NULL, &p, d));

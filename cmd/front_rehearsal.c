@@ -18,6 +18,7 @@ struct desk {
 	int paper, sheets; /* open folders */
 	struct secret *sheet; /* the last one shown, as its holder has it */
 	size_t asked; /* sheets handed over for the root being opened */
+	unsigned heads, others; /* notes written, by number */
 	char root[33];
 };
 
@@ -61,9 +62,9 @@ out:
 }
 
 static void
-head_name(unsigned i, char name[NAME_SIZE])
+note_name(const char *kind, unsigned i, char name[NAME_SIZE])
 {
-	snprintf(name, NAME_SIZE, "head-%04u.words", i);
+	snprintf(name, NAME_SIZE, "%.16s-%04u.words", kind, i);
 }
 
 static enum status
@@ -76,11 +77,11 @@ ask_words(const struct front *f, const char *what, size_t n, uint8_t *out,
 
 	if (strcmp(what, "the plan") == 0)
 		return read_words(k, "plan.words", n, out, d);
-	for (head_name(i, name); file_exists_at(k->paper, name);)
-		head_name(++i, name);
+	for (note_name("head", i, name); file_exists_at(k->paper, name);)
+		note_name("head", ++i, name);
 	/* a note that a cut left half-written is no note */
 	while (--i > 0) {
-		head_name(i, name);
+		note_name("head", i, name);
 		if (read_words(k, name, n, out, NULL) == ST_OK)
 			return ST_OK;
 	}
@@ -91,19 +92,18 @@ static enum status
 note_words(const struct front *f, const char *what, size_t n,
     const uint8_t *digest, struct diag *d)
 {
+	const bool head = strncmp(what, "head", 4) == 0;
 	struct desk *k = f->cookie;
+	unsigned *last = head ? &k->heads : &k->others;
 	struct bytes words = { 0 }, line = { 0 };
 	char name[NAME_SIZE];
-	unsigned i = 1;
 	enum status rc;
 
 	TRY(words_text(digest, n, &words, d));
 	TRY(text_format(&line, d, "%s\n", (const char *)words.data));
-	head_name(i, name);
-	if (strncmp(what, "head", 4) != 0)
-		snprintf(name, sizeof(name), "entropy-%04u.words", i);
-	while (file_exists_at(k->paper, name) && i < NOTES_MAX)
-		head_name(++i, name);
+	do
+		note_name(head ? "head" : "entropy", ++*last, name);
+	while (file_exists_at(k->paper, name) && *last < NOTES_MAX);
 	TRY(file_create_at(k->paper, name, line.data, line.len, d));
 	fprintf(stderr, "        words of the %s are on paper\n", what);
 out:
@@ -203,9 +203,13 @@ static bool
 is_sheet_of(const char *name, const char *root, unsigned *epoch)
 {
 	const size_t len = strlen(root);
+	char *end;
 
-	return strncmp(name, root, len) == 0 && name[len] == '-' &&
-	    sscanf(name + len, "-e%u-sheet", epoch) == 1;
+	if (strncmp(name, root, len) != 0 ||
+	    strncmp(name + len, "-e", 2) != 0)
+		return false;
+	*epoch = (unsigned)strtoul(name + len + 2, &end, 10);
+	return strncmp(end, "-sheet", 6) == 0;
 }
 
 /* The next holder comes: sheets of the newest epoch, by name. */

@@ -22,7 +22,7 @@ become(const char *dir, const char *const *argv)
 		u.in = argv[i];
 		copy[i] = u.out;
 	}
-	if (null >= 0 && dup2(null, STDIN_FILENO) >= 0 &&
+	if (copy[0] != NULL && null >= 0 && dup2(null, STDIN_FILENO) >= 0 &&
 	    dup2(null, STDOUT_FILENO) >= 0 && dup2(null, STDERR_FILENO) >= 0 &&
 	    chdir(dir) == 0)
 		execvp(copy[0], copy);

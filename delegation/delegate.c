@@ -249,14 +249,13 @@ want_spec(const struct delegate *g, const struct plan *p,
     const struct state *state, struct cert_spec *spec, struct diag *d)
 {
 	const struct profile_room room = signer_room(p);
-	struct cert *issuer = NULL;
+	const struct cert *issuer;
 	enum status rc;
 
-	TRY(signer_cert(state, g->root, &issuer, d));
+	TRY(signer_issuer(state, g->root, &issuer, d));
 	TRY(profile_delegation(&room, &g->scope, &g->request->key, issuer,
 	    p->effective, last_second(g, p), spec, d));
 out:
-	cert_free(issuer);
 	return rc;
 }
 

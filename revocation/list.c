@@ -142,17 +142,16 @@ want_spec(const struct crl_want *w, const struct plan *p,
 	const unsigned made = made_before(state, w->root, p->number);
 	const struct list *last = state_last_list(state, w->root);
 	const struct profile_room room = signer_room(p);
-	struct cert *issuer = NULL;
+	const struct cert *issuer;
 	enum status rc;
 
-	TRY(signer_cert(state, w->root, &issuer, d));
+	TRY(signer_issuer(state, w->root, &issuer, d));
 	TRY(profile_list(&room, issuer, p->effective + made,
 	    next_update(w, p),
 	    ((uint64_t)p->number << CEREMONY_SHIFT) + made + 1, spec, d));
 	if (last != NULL)
 		TRY(take_over(state, last, spec, d));
 out:
-	cert_free(issuer);
 	return rc;
 }
 

@@ -630,7 +630,7 @@ crl_read(const char *name, const void *data, size_t len, struct crl **out,
 	if ((c = calloc(1, sizeof(*c))) == NULL)
 		FAIL(d, ST_SYSTEM, "out of memory");
 	if (len == 0 || len > CRL_MAX)
-		FAIL(d, ST_FORMAT, "FORMATS 6.1: not 1 to %zu bytes", CRL_MAX);
+		FAIL(d, ST_FORMAT, "FORMATS 6.1: not 1 to %d bytes", CRL_MAX);
 	TRY(ossl_der("X509 CRL", NULL, data, len, &c->der, d));
 	TRY(parse(c, &x, d));
 	TRY(read_all(x, c, d));

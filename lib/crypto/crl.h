@@ -12,7 +12,7 @@
 #include "lib/crypto/name.h"
 #include "lib/crypto/spki.h"
 
-#define CRL_MAX ((size_t)16 * 1024 * 1024) /* bytes */
+#define CRL_MAX 16777216 /* bytes */
 #define CRL_ENTRIES_MAX 200000
 #define CERT_FOREIGN_SIZE 80
 

@@ -320,7 +320,8 @@ void
 object_variant(const char *name, unsigned variant,
     char out[OBJECT_NAME_SIZE])
 {
-	const char *dot = strrchr(name, '.');
+	/* the first dot: what stands behind it may be a root's name */
+	const char *dot = strchr(name, '.');
 	const int stem = dot == NULL ? (int)strlen(name) : (int)(dot - name);
 
 	if (variant == 1)

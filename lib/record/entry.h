@@ -11,7 +11,7 @@
 #include "lib/crypto/hash.h"
 #include "lib/record/facts.h"
 
-#define ENTRY_MAX (1024 * 1024) /* bytes of an entry's file */
+#define ENTRY_MAX 1048576 /* bytes of an entry's file */
 #define ENTRY_NUMBER_MAX 999999
 #define OBJECT_NAME_SIZE 160
 #define LEFTOVER_MAX 1600 /* bytes: any file name, escaped, in its folder */

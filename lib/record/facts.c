@@ -38,11 +38,9 @@ new_fact(struct facts *f, const char *key, bool list, struct fact **out,
 		free(name);
 		return diag_set(d, ST_SYSTEM, "out of memory");
 	}
+	grown[f->n] = (struct fact) { .key = name, .list = list };
 	f->fact = grown;
-	*out = &f->fact[f->n++];
-	memset(*out, 0, sizeof(**out));
-	(*out)->key = name;
-	(*out)->list = list;
+	*out = &grown[f->n++];
 	return ST_OK;
 }
 

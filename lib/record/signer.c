@@ -1,4 +1,5 @@
 /* see signer.h */
+#include <stdio.h>
 #include <string.h>
 
 #include "lib/base/clock.h"
@@ -83,6 +84,35 @@ signer_cert(const struct state *state, const char *name, struct cert **out,
 out:
 	cert_free(c);
 	bytes_free(&pem);
+	return rc;
+}
+
+enum status
+signer_issuer(const struct state *state, const char *name,
+    const struct cert **out, struct diag *d)
+{
+	static struct {
+		char digest[SHA384_HEX_SIZE];
+		struct cert *cert;
+	} last;
+	const struct root *root = state_root(state, name);
+	const char *digest = root == NULL ? NULL :
+	    state_object_digest(state, root->object);
+	enum status rc;
+
+	*out = NULL;
+	if (last.cert == NULL || digest == NULL ||
+	    strcmp(last.digest, digest) != 0 ||
+	    memcmp(last.cert->key.id, root->key.id, SHA384_LEN) != 0) {
+		cert_free(last.cert);
+		last.cert = NULL;
+		TRY(signer_cert(state, name, &last.cert, d));
+		snprintf(last.digest, sizeof(last.digest), "%s",
+		    state_object_digest(state, root->object));
+	}
+	*out = last.cert;
+	rc = ST_OK;
+out:
 	return rc;
 }
 

@@ -30,6 +30,14 @@ MUST_USE enum status signer_check(const struct plan *p, size_t line,
 MUST_USE enum status signer_cert(const struct state *state, const char *name,
     struct cert **out, struct diag *d);
 
+/**
+ * signer_issuer(state, name, out, d):
+ * The same, borrowed until the next call.  Read once for a whole batch: the
+ * last one is kept, and known again by the digest that the record has of it.
+ */
+MUST_USE enum status signer_issuer(const struct state *state,
+    const char *name, const struct cert **out, struct diag *d);
+
 /* What the profile needs to know of a plan. */
 struct profile_room signer_room(const struct plan *p);
 

@@ -14,15 +14,16 @@
 static void *
 grow(void *table, size_t *n, size_t size)
 {
-	char *base;
+	char *base, *grown;
 
 	/* the table's own type is not ours to read it by */
 	memcpy(&base, table, sizeof(base));
 	/* powers of two: growing is linear in the whole */
 	if ((*n & (*n - 1)) == 0) {
-		base = reallocarray(base, *n == 0 ? 1 : 2 * *n, size);
-		if (base == NULL)
+		grown = reallocarray(base, *n == 0 ? 1 : 2 * *n, size);
+		if (grown == NULL)
 			return NULL;
+		base = grown;
 		memcpy(table, &base, sizeof(base));
 	}
 	memset(base + *n * size, 0, size);
@@ -137,33 +138,80 @@ check_sheet(const struct sheet_set *set, size_t i, struct diag *d)
 	return ST_OK;
 }
 
+#define SHEET_PARTS 7
+
+/* Exactly so many words, one blank between each two. */
+static bool
+split_parts(const char *text, char part[SHEET_PARTS][2 * SHA256_LEN + 1])
+{
+	size_t len;
+
+	for (size_t i = 0; i < SHEET_PARTS; i++) {
+		len = strcspn(text, " ");
+		if (len > sizeof(part[i]) - 1)
+			return false;
+		memcpy(part[i], text, len);
+		part[i][len] = '\0';
+		text += len;
+		if (*text++ != (i + 1 < SHEET_PARTS ? ' ' : '\0'))
+			return false;
+	}
+	return true;
+}
+
+static enum status
+read_number(const char *text, unsigned max, unsigned *out, struct diag *d)
+{
+	uint64_t n = 0;
+	enum status rc;
+
+	rc = text_number(text, 0, max, &n, d);
+	*out = (unsigned)n;
+	return rc;
+}
+
 /* "1 main 0 0 first office 5f..": number, group, places, holder, commitment */
 static enum status
 read_sheet(const char *text, struct sheet *out, struct diag *d)
 {
-	char hex[2 * SHA256_LEN + 1] = "", trail;
+	char part[SHEET_PARTS][2 * SHA256_LEN + 1];
+	enum status rc;
 
-	if (sscanf(text, "%3u %32s %2u %2u %32s %32s %64s%c", &out->number,
-	    out->group_name, &out->group, &out->member, out->holder,
-	    out->place, hex, &trail) != 7)
-		return diag_set(d, ST_FORMAT, "a sheet is not of the form");
-	if (strcmp(out->place, "-") == 0)
-		out->place[0] = '\0';
-	return text_unhex(hex, out->commitment, SHA256_LEN, d);
+	if (!split_parts(text, part) || !text_is_word(part[1]) ||
+	    !text_is_word(part[4]) ||
+	    (strcmp(part[5], "-") != 0 && !text_is_word(part[5])))
+		FAIL(d, ST_FORMAT, "a sheet is not of the form");
+	TRY(read_number(part[0], SHEETS_MAX, &out->number, d));
+	TRY(read_number(part[2], SLIP39_GROUPS_MAX, &out->group, d));
+	TRY(read_number(part[3], SLIP39_MEMBERS_MAX, &out->member, d));
+	snprintf(out->group_name, sizeof(out->group_name), "%.32s", part[1]);
+	snprintf(out->holder, sizeof(out->holder), "%.32s", part[4]);
+	if (strcmp(part[5], "-") != 0)
+		snprintf(out->place, sizeof(out->place), "%.32s", part[5]);
+	TRY(text_unhex(part[6], out->commitment, SHA256_LEN, d));
+out:
+	return rc;
 }
 
 /* "2/3" */
 static enum status
 read_group(const char *text, struct slip39_group *out, struct diag *d)
 {
+	const size_t len = strcspn(text, "/");
 	unsigned need, members;
-	char trail;
+	enum status rc;
+	char first[4];
 
-	if (sscanf(text, "%2u/%2u%c", &need, &members, &trail) != 2)
-		return diag_set(d, ST_FORMAT, "a group is not of the form");
+	if (len >= sizeof(first) || text[len] == '\0')
+		FAIL(d, ST_FORMAT, "a group is not of the form");
+	memcpy(first, text, len);
+	first[len] = '\0';
+	TRY(read_number(first, SLIP39_MEMBERS_MAX, &need, d));
+	TRY(read_number(text + len + 1, SLIP39_MEMBERS_MAX, &members, d));
 	out->need = (uint8_t)need;
 	out->members = (uint8_t)members;
-	return ST_OK;
+out:
+	return rc;
 }
 
 /* The newest set of a root, whatever its fate. */
@@ -601,6 +649,14 @@ find_object(const struct state *s, const char *name)
 		}
 	}
 	return NULL;
+}
+
+const char *
+state_object_digest(const struct state *s, const char *name)
+{
+	const struct object_ref *ref = find_object(s, name);
+
+	return ref == NULL ? NULL : ref->digest;
 }
 
 enum status

@@ -113,6 +113,9 @@ const struct sheet_set *state_live_set(const struct state *s,
 const char *state_key_seen(const struct state *s,
     const uint8_t index[SHA384_LEN]);
 
+/* The digest that its entry has of a committed object, or NULL. */
+const char *state_object_digest(const struct state *s, const char *name);
+
 /**
  * state_object(s, name, out, d):
  * The bytes of a committed object, their digest checked against its entry.

@@ -702,12 +702,16 @@ enum status
 sticks_copy(const char *from, const char *to, struct diag *d)
 {
 	struct stick a = { .dirfd = -1 }, b = { .dirfd = -1 };
+	const char *mode;
 	enum status rc;
 
 	TRY(open_stick(from, false, true, &a, d));
 	if (a.chain.n == 0)
 		FAIL(d, ST_FORMAT, "%s: no record is there", from);
-	TRY(open_stick(to, true, true, &b, d));
+	/* only a rehearsal's may die with the machine */
+	mode = facts_get(&a.chain.entry[0].facts, "mode");
+	TRY(open_stick(to, true, mode == NULL ||
+	    strcmp(mode, "production") != 0, &b, d));
 	for (size_t i = 0; b.chain.n == 0 && i < b.chain.nstray; i++) {
 		if (strchr(b.chain.stray[i], '/') == NULL)
 			FAIL(d, ST_POLICY, "%s: FORMATS 7.1: it is there, and "

@@ -41,7 +41,7 @@ struct sticks {
 /**
  * variant_of(name, plain):
  * Whether an object or entry is ${plain} or what it is called where torn files
- * had taken its names: ${plain} with -2 ... -9 before its ending.
+ * had taken its names: ${plain} with -2 ... -9 before its first dot.
  */
 bool variant_of(const char *name, const char *plain);
 

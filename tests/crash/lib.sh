@@ -16,6 +16,9 @@ HERE=$(cd "$(dirname "$0")" && pwd)
 : "${ANCHORITE:=$ROOT/build/anchorite}"
 : "${HELPER:=$ROOT/build/tests/helper}"
 export HERE ROOT ANCHORITE HELPER
+# where the program is built with the sanitizers: no look for leaks under strace
+ASAN_OPTIONS=detect_leaks=0
+export ASAN_OPTIONS
 
 # fail SENTENCE
 fail() {

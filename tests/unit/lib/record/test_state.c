@@ -364,9 +364,11 @@ state_refuses_sets_that_cannot_be(void **state)
 		{ "salt", "00", "salt: ", ST_FORMAT },
 		{ "+groups", "4/3", "FORMATS 4.2", ST_POLICY },
 		{ "+groups", "0/3", "FORMATS 4.2", ST_POLICY },
-		{ "+groups", "2/17", "FORMATS 4.2", ST_POLICY },
+		{ "+groups", "2/17", "entry 2 (drawn)", ST_FORMAT },
+		{ "+groups", "02/3", "entry 2 (drawn)", ST_FORMAT },
+		{ "+groups", "2/", "entry 2 (drawn)", ST_FORMAT },
 		{ "+groups", "1/3", "FORMATS 4.2", ST_POLICY },
-		{ "+groups", "2/3 ", "a group is not of the form", ST_FORMAT },
+		{ "+groups", "2/3 ", "entry 2 (drawn)", ST_FORMAT },
 		{ "+groups", "2-3", "a group is not of the form", ST_FORMAT },
 		{ "+groups", NULL, "FORMATS 4.2", ST_POLICY },
 		{ "+sheets", "2 main 0 0 first office " HEX64, "sheet 1 has no "
@@ -375,10 +377,16 @@ state_refuses_sets_that_cannot_be(void **state)
 		    "place", ST_FORMAT },
 		{ "+sheets", "1 main 0 3 first office " HEX64, "sheet 1 has no "
 		    "place", ST_FORMAT },
-		{ "+sheets", "1 main 99 0 first office " HEX64, "sheet 1 has "
-		    "no place", ST_FORMAT },
-		{ "+sheets", "1 main -1 0 first office " HEX64, "sheet 1 has "
-		    "no place", ST_FORMAT },
+		{ "+sheets", "1 main 99 0 first office " HEX64, "entry 2 "
+		    "(drawn)", ST_FORMAT },
+		{ "+sheets", "1 main -1 0 first office " HEX64, "entry 2 "
+		    "(drawn)", ST_FORMAT },
+		{ "+sheets", "01 main 0 0 first office " HEX64, "entry 2 "
+		    "(drawn)", ST_FORMAT },
+		{ "+sheets", "1  main 0 0 first office " HEX64, "a sheet is "
+		    "not of the form", ST_FORMAT },
+		{ "+sheets", "1 main 0 0 First office " HEX64, "a sheet is "
+		    "not of the form", ST_FORMAT },
 		{ "+sheets", "1 main 4294967296 0 first office " HEX64,
 		    "entry 2 (drawn)", ST_FORMAT },
 		{ "+sheets", "1 main 0 0 first " HEX64, "entry 2 (drawn)",

@@ -803,7 +803,10 @@ variant_of_knows_nine_names_and_no_tenth(void **state)
 	assert_true(variant_of("issued/4c.crt", "issued/4c.crt"));
 	assert_true(variant_of("issued/4c-2.crt", "issued/4c.crt"));
 	assert_true(variant_of("issued/4c-9.crt", "issued/4c.crt"));
-	assert_true(variant_of("record/000001.g1-2.p7s",
+	assert_true(variant_of("record/000001-2.g1.p7s",
+	    "record/000001.g1.p7s"));
+	/* that is another root's */
+	assert_false(variant_of("record/000001.g1-2.p7s",
 	    "record/000001.g1.p7s"));
 	assert_false(variant_of("issued/4c-1.crt", "issued/4c.crt"));
 	assert_false(variant_of("issued/4c-10.crt", "issued/4c.crt"));

@@ -12,6 +12,7 @@
 #include "lib/crypto/cms.h"
 #include "lib/crypto/words.h"
 #include "lib/pki/arc.h"
+#include "lib/record/signer.h"
 
 #define PLAN_FILE_MAX 1048576 /* bytes of a file that a plan names */
 
@@ -640,12 +641,35 @@ find_block(const struct engine *e, const char *step, size_t together,
 	return *end == e->at ? BLOCK_NONE : BLOCK_CUT;
 }
 
+/* The sheets that were drawn for the root of ${v} and never proven. */
+static enum status
+void_sheets(const struct state *state, struct facts *v, struct diag *d)
+{
+	const char *root = facts_get(v, "root");
+	const struct sheet_set *set;
+	const struct sheet *s;
+	enum status rc = ST_OK;
+
+	for (size_t i = 0; root != NULL && i < state->nsets; i++) {
+		set = &state->sets[i];
+		if (set->fate != SET_DRAWN || strcmp(set->root, root) != 0)
+			continue;
+		for (size_t j = 0; j < set->n; j++) {
+			s = &set->sheets[j];
+			TRY(facts_add(v, d, "sheets", "sheet %u of %s at %s",
+			    s->number, s->holder,
+			    s->place[0] == '\0' ? "-" : s->place));
+		}
+	}
+out:
+	return rc;
+}
+
 /* The void entry: which entries and which sheets do not count. */
 static enum status
 void_block(struct engine *e, const char *step, size_t from, struct diag *d)
 {
 	const struct facts *f;
-	char number[4], holder[33], place[33];
 	struct facts v = { 0 };
 	enum status rc;
 
@@ -658,14 +682,8 @@ void_block(struct engine *e, const char *step, size_t from, struct diag *d)
 			    facts_get(f, "root")));
 		TRY(facts_add(&v, d, "entries", "%lu",
 		    (unsigned long)e->state->entries[i].number));
-		for (size_t j = 0; j < facts_count(f, "sheets"); j++) {
-			if (sscanf(facts_at(f, "sheets", j),
-			    "%3s %*s %*s %*s %32s %32s", number, holder,
-			    place) == 3)
-				TRY(facts_add(&v, d, "sheets", "sheet %s of "
-				    "%s at %s", number, holder, place));
-		}
 	}
+	TRY(void_sheets(e->state, &v, d));
 	TRY(engine_event(e, "void", &v, d));
 out:
 	facts_clear(&v);
@@ -805,22 +823,20 @@ sign_line(struct engine *e, const struct engine_root *r, int64_t time,
 {
 	const struct root *root = state_root(e->state, r->name);
 	char type[CERT_OID_SIZE], name[OBJECT_NAME_SIZE];
-	struct bytes pem = { 0 }, p7s = { 0 };
+	struct bytes p7s = { 0 };
 	struct cert *cert = NULL;
 	enum status rc;
 
 	if (r->key == NULL || root == NULL || root->object[0] == '\0')
 		return ST_OK; /* a next root: it has nothing to sign with */
 	TRY(arc_oid(e->plan->arc, ARC_CLOSING, NULL, type, d));
-	TRY(state_object(e->state, root->object, &pem, d));
-	TRY(cert_read(root->object, pem.data, pem.len, &cert, d));
+	TRY(signer_cert(e->state, r->name, &cert, d));
 	TRY(cms_sign(r->key, cert, type, time, line, &p7s, d));
 	snprintf(name, sizeof(name), "record/%06zu.%s.p7s", e->state->n + 1,
 	    r->name);
 	TRY(outcome_add(o, name, &p7s, d));
 out:
 	cert_free(cert);
-	bytes_free(&pem);
 	bytes_free(&p7s);
 	return rc;
 }

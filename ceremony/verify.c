@@ -11,6 +11,7 @@
 #include "lib/crypto/cms.h"
 #include "lib/pki/arc.h"
 #include "lib/record/folder.h"
+#include "lib/record/signer.h"
 #include "lib/record/stick.h"
 
 /* One ceremony while it is replayed. */
@@ -42,6 +43,27 @@ plan_done(struct replay *v)
 	v->requests = -1;
 }
 
+/* The ceremony is the one of its plan: C1, and what the state is called. */
+static enum status
+check_opening(const struct replay *v, const struct entry *open,
+    struct diag *d)
+{
+	const struct plan *p = v->plan;
+	const struct facts *f = &open->facts;
+	const char *org = facts_get(f, "org"), *arc = facts_get(f, "arc");
+	const struct ceremony *c = state_open(v->now);
+
+	if (c == NULL || p->number != c->number ||
+	    strcmp(p->previous, c->before) != 0)
+		return diag_set(d, ST_AUTH, "%s: RULES C1: it is the plan of "
+		    "another ceremony, or continues another state", p->file);
+	if (p->mode != v->now->mode || org == NULL || arc == NULL ||
+	    strcmp(org, p->org) != 0 || strcmp(arc, p->arc) != 0)
+		return diag_set(d, ST_AUTH, "%s: FORMATS 3.14: mode, org or "
+		    "oid-arc is not what the record says", p->file);
+	return ST_OK;
+}
+
 /* The plan and its files, as the opening entry commits them. */
 static enum status
 plan_again(struct replay *v, const struct entry *open, struct diag *d)
@@ -66,6 +88,7 @@ plan_again(struct replay *v, const struct entry *open, struct diag *d)
 		FAIL(d, ST_AUTH, "%s is not the plan of the opening entry",
 		    open->objects[0].name);
 	TRY(engine_steps(v->plan, v->steps, &v->step, &v->nsteps, d));
+	TRY(check_opening(v, open, d));
 	v->at = v->item = v->nsigners = 0;
 out:
 	bytes_free(&text);
@@ -174,9 +197,8 @@ static enum status
 verify_signature(struct replay *v, const struct entry *e, const char *root,
     const struct bytes *line, struct diag *d)
 {
-	const struct root *r = state_root(v->now, root);
 	char type[CERT_OID_SIZE], plain[OBJECT_NAME_SIZE];
-	struct bytes pem = { 0 }, p7s = { 0 };
+	struct bytes p7s = { 0 };
 	struct cert *cert = NULL;
 	const char *name;
 	int64_t time = 0;
@@ -185,12 +207,11 @@ verify_signature(struct replay *v, const struct entry *e, const char *root,
 	snprintf(plain, sizeof(plain), "record/%06lu.%s.p7s",
 	    (unsigned long)e->number, root);
 	name = object_named(e, plain);
-	if (name == NULL || r == NULL)
+	if (name == NULL)
 		FAIL(d, ST_AUTH, "FORMATS 7.8: root %s signed in this "
 		    "ceremony, and not its closing line", root);
 	TRY(arc_oid(v->plan->arc, ARC_CLOSING, NULL, type, d));
-	TRY(state_object(v->all, r->object, &pem, d));
-	TRY(cert_read(r->object, pem.data, pem.len, &cert, d));
+	TRY(signer_cert(v->now, root, &cert, d));
 	TRY(state_object(v->all, name, &p7s, d));
 	TRY(cms_verify(name, &p7s, cert, type, line, &time, d));
 	if (time != e->time)
@@ -199,7 +220,6 @@ verify_signature(struct replay *v, const struct entry *e, const char *root,
 	v->report->signatures++;
 out:
 	cert_free(cert);
-	bytes_free(&pem);
 	bytes_free(&p7s);
 	return rc;
 }

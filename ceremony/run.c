@@ -99,6 +99,11 @@ check_continuity(const struct plan *p, const struct state *s, bool *resume,
 		FAIL(d, ST_POLICY, "%s: RULES C3: ceremony %u is open under "
 		    "another plan, which alone can resume it", p->file,
 		    open->number);
+	/* the words of the plan are typed from paper: through them the state
+	 * before the ceremony is covered, even while no head of it is noted */
+	if (strcmp(p->previous, open->before) != 0)
+		FAIL(d, ST_AUTH, "%s: RULES C1: the open ceremony continues "
+		    "another state than the plan", p->file);
 	*resume = true;
 	rc = ST_OK;
 out:
@@ -204,25 +209,21 @@ out:
 
 /* --- from sticks to an engine --- */
 
-/* Replay all that was recorded. */
+/* Replay all that was recorded; the entries move into the state. */
 static enum status
-replay(const struct chain *c, int dirfd, struct state **out, struct diag *d)
+replay(struct chain *c, int dirfd, struct state **out, struct diag *d)
 {
-	struct entry e = { 0 };
 	struct state *s = NULL;
 	enum status rc;
 
 	TRY(state_new(&s, d));
 	s->dirfd = dirfd;
-	for (size_t i = 0; i < c->n; i++) {
-		TRY(entry_read("entry", &c->entry[i].text, &e, d));
-		TRY(state_apply(s, &e, d));
-	}
+	for (size_t i = 0; i < c->n; i++)
+		TRY(state_apply(s, &c->entry[i], d));
 	*out = s;
 	s = NULL;
 	rc = ST_OK;
 out:
-	entry_clear(&e);
 	state_free(s);
 	return rc;
 }
@@ -257,20 +258,17 @@ out:
 
 static enum status
 start_words(const struct run *r, const struct plan *p,
-    const struct state *known, bool resume, bool *doubt, struct diag *d)
+    const struct state *known, bool resume, struct diag *d)
 {
 	const struct ceremony *open = state_open(known);
 	enum status rc;
 
 	TRY(ask_plan_words(r->front, p, d));
-	*doubt = true;
 	if (resume)
 		TRY(ask_head_words(r->front, known, open->first,
 		    known->n == open->first, d));
 	else if (known->n > 0)
 		TRY(ask_head_words(r->front, known, known->n, false, d));
-	*doubt = false;
-	rc = ST_OK;
 out:
 	return rc;
 }
@@ -426,7 +424,7 @@ struct session {
 	struct sticks *sticks;
 	struct engine e;
 	bool resume;
-	bool doubt; /* the head on paper was asked for, and is not in it */
+	bool begun; /* the words were right, and the sticks are written to */
 };
 
 static void
@@ -475,38 +473,25 @@ session_start(const struct run *r, struct session *s, uint64_t first,
 	s->l.step = NULL;
 	s->l.nsteps = 0;
 	engine_start(&s->e);
+	s->begun = true;
 out:
 	return rc;
 }
 
-/* A refusal while a ceremony is open goes into its record, even when the plan
- * could not be read: an attempt is an event. */
+/* A refusal goes into the record of the open ceremony, but never before the
+ * words from paper were right: the sticks may be old ones, and an entry more
+ * would set them against the good ones, so that neither could be written to
+ * again (RULES C3). */
 static enum status
-record_refusal(const struct run *r, struct session *s, const char *why,
-    struct diag *d)
+record_refusal(struct session *s, const char *why, struct diag *d)
 {
-	static const struct plan nobody = { .officer = "-" };
 	struct facts f = { 0 };
 	enum status rc;
 
-	/* it may be an old stick: an entry more would set it against the good
-	 * one, and neither could be written to again */
-	if (s->doubt)
-		return ST_OK;
-	if (s->known == NULL)
-		TRY(look(r, &s->known, &s->dirfd, d));
-	if (s->sticks == NULL && state_open(s->known) != NULL) {
-		TRY(open_sticks(r, s->known,
-		    s->known->mode != MODE_PRODUCTION, &s->sticks, d));
-		TRY(split(&s->e, s->known, s->known->n + 1, d));
-		s->e.sticks = s->sticks;
-		s->e.plan = &nobody;
-	}
-	if (s->e.state == NULL)
+	if (!s->begun)
 		return ST_OK;
 	TRY(facts_set(&f, d, "why", "%s", why));
 	TRY(engine_event(&s->e, "refused", &f, d));
-	rc = ST_OK;
 out:
 	facts_clear(&f);
 	return rc;
@@ -521,13 +506,13 @@ run_ceremony(const struct run *r, struct diag *d)
 
 	TRY(session_look(r, &s, d));
 	TRY(check_all(&s.l, s.known, &s.resume, d));
-	TRY(start_words(r, s.l.plan, s.known, s.resume, &s.doubt, d));
+	TRY(start_words(r, s.l.plan, s.known, s.resume, d));
 	TRY(session_start(r, &s, s.resume ? state_open(s.known)->first :
 	    s.known->n + 1, d));
 	TRY(drive(&s.e, d));
 out:
 	if (rc != ST_OK && rc != ST_SYSTEM && rc != ST_BUG &&
-	    record_refusal(r, &s, d->text, &other) != ST_OK)
+	    record_refusal(&s, d->text, &other) != ST_OK)
 		diag_prefix(d, "(not in the record: %.200s)", other.text);
 	session_clear(&s);
 	return rc;

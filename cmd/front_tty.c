@@ -150,6 +150,15 @@ out:
 	return rc;
 }
 
+/* Whatever came of it (^C too), nothing secret stays on the screen. */
+static enum status
+wiped(const struct front *f, enum status rc, struct diag *d)
+{
+	const enum status wipe = tty_wipe(tty_of(f), rc == ST_OK ? d : NULL);
+
+	return rc == ST_OK ? wipe : rc;
+}
+
 static enum status
 show_sheet(const struct front *f, const struct sheet_view *v, struct diag *d)
 {
@@ -163,10 +172,11 @@ show_sheet(const struct front *f, const struct sheet_view *v, struct diag *d)
 	    "screen. ", d));
 	TRY(paper_sheet(v, &text, d));
 	TRY(tty_wipe(tty_of(f), d));
-	TRY(tty_say_secret(tty_of(f), text, d));
-	TRY(tty_wait(tty_of(f), "\nWrite the words on the sheet. Press Enter "
-	    "when all are written: the screen is wiped. ", d));
-	TRY(tty_wipe(tty_of(f), d));
+	if ((rc = tty_say_secret(tty_of(f), text, d)) == ST_OK)
+		rc = tty_wait(tty_of(f), "\nWrite the words on the sheet. "
+		    "Press Enter when all are written: the screen is wiped. ",
+		    d);
+	TRY(wiped(f, rc, d));
 out:
 	secret_free(text);
 	return rc;
@@ -181,9 +191,9 @@ read_back(const struct front *f, const struct sheet_view *v,
 	TRY(tty_say(tty_of(f), d, "\nSheet %u of %zu, %s: enter all its words "
 	    "from the paper, in one line;\nfour letters of a word are "
 	    "enough.\n", v->sheet->number, v->set->n, v->sheet->holder));
-	TRY(tty_ask_secret(tty_of(f), "  words: ", SLIP39_TEXT_MAX, true, out,
-	    d));
-	TRY(tty_wipe(tty_of(f), d));
+	rc = tty_ask_secret(tty_of(f), "  words: ", SLIP39_TEXT_MAX, true, out,
+	    d);
+	TRY(wiped(f, rc, d));
 out:
 	return rc;
 }
@@ -197,9 +207,9 @@ ask_share(const struct front *f, const char *root, const char *missing,
 	TRY(tty_say(tty_of(f), d, "\nRoot %s is opened by its holders: %s so "
 	    "far.\nThe next holder enters all words of the sheet, in one "
 	    "line; four letters of a word are enough.\n", root, missing));
-	TRY(tty_ask_secret(tty_of(f), "  words: ", SLIP39_TEXT_MAX, true, out,
-	    d));
-	TRY(tty_wipe(tty_of(f), d));
+	rc = tty_ask_secret(tty_of(f), "  words: ", SLIP39_TEXT_MAX, true, out,
+	    d);
+	TRY(wiped(f, rc, d));
 out:
 	return rc;
 }

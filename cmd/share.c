@@ -17,7 +17,7 @@ read_one(const struct call *c, struct secret **out, struct diag *d)
 {
 	struct secret *share[1] = { NULL };
 	struct tty *t = NULL;
-	enum status rc;
+	enum status rc, wipe;
 	size_t n = 0;
 
 	if (c->n == 1) {
@@ -26,9 +26,11 @@ read_one(const struct call *c, struct secret **out, struct diag *d)
 		return ST_OK;
 	}
 	TRY(tty_open("/dev/tty", &t, d));
-	TRY(tty_ask_secret(t, "All words of the sheet, in one line: ",
-	    SLIP39_TEXT_MAX, true, out, d));
-	TRY(tty_wipe(t, d));
+	rc = tty_ask_secret(t, "All words of the sheet, in one line: ",
+	    SLIP39_TEXT_MAX, true, out, d);
+	/* after ^C too nothing typed stays on the screen */
+	wipe = tty_wipe(t, rc == ST_OK ? d : NULL);
+	rc = rc == ST_OK ? wipe : rc;
 out:
 	tty_close(t);
 	return rc;

@@ -1,69 +1,102 @@
 /* see rehearsal.h */
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "lib/crypto/derive.h"
 #include "lib/crypto/key.h"
 #include "lib/pki/rehearsal.h"
 
-static const char *const algs[] = { "ecdsa-p256", "ecdsa-p384" };
+#define ALGS_MAX 16 /* algorithms that a root may have */
+
 static const enum derive_mode modes[] = { DERIVE_REAL, DERIVE_REHEARSAL };
-#define NALGS (sizeof(algs) / sizeof(algs[0]))
 #define NMODES (sizeof(modes) / sizeof(modes[0]))
 
-/* The index, not the digest: the negated point is the same key. */
+/* The keys of one algorithm that everybody can make.  The index, not the
+ * digest: the negated point is the same key. */
 struct table {
-	uint8_t index[REHEARSAL_SEEDS * NALGS * NMODES][SHA384_LEN];
+	char alg[SPKI_ALG_SIZE]; /* empty until the table is complete */
+	uint8_t index[REHEARSAL_SEEDS * NMODES + 1][SHA384_LEN];
 	size_t n;
 };
 
-static enum status
-add_key(struct table *t, const struct secret *seed, enum derive_mode mode,
-    const char *alg, struct diag *d)
+static void
+add_key(struct table *t, const struct key *key)
 {
+	memcpy(t->index[t->n++], key_public(key)->index, SHA384_LEN);
+}
+
+static enum status
+add_seed(struct table *t, unsigned number, const char *alg, struct diag *d)
+{
+	struct secret *seed = NULL;
 	struct key *key = NULL;
 	enum status rc;
 
-	TRY(key_from_seed(seed, mode, alg, "root", 0, &key, d));
-	memcpy(t->index[t->n++], key_public(key)->index, SHA384_LEN);
+	TRY(derive_rehearsal_seed(number, &seed, d));
+	for (size_t m = 0; m < NMODES; m++) {
+		TRY(key_from_seed(seed, modes[m], alg, "root", 0, &key, d));
+		add_key(t, key);
+		key_free(key);
+		key = NULL;
+	}
 out:
-	key_free(key);
+	secret_free(seed);
 	return rc;
 }
 
 static enum status
-add_seed(struct table *t, unsigned number, struct diag *d)
+fill(struct table *t, const char *alg, struct diag *d)
 {
-	struct secret *seed = NULL;
+	const struct key *throwaway;
 	enum status rc;
 
-	TRY(derive_rehearsal_seed(number, &seed, d));
-	for (size_t a = 0; a < NALGS; a++)
-		for (size_t m = 0; m < NMODES; m++)
-			TRY(add_key(t, seed, modes[m], algs[a], d));
+	t->n = 0;
+	TRY(key_throwaway(alg, &throwaway, d));
+	add_key(t, throwaway);
+	for (unsigned i = 0; i < REHEARSAL_SEEDS; i++)
+		TRY(add_seed(t, i, alg, d));
+	snprintf(t->alg, sizeof(t->alg), "%s", alg);
 out:
-	secret_free(seed);
+	return rc;
+}
+
+static enum status
+find_table(const char *alg, const struct table **out, struct diag *d)
+{
+	static struct table known[ALGS_MAX];
+	enum status rc;
+	size_t i = 0;
+
+	while (i < ALGS_MAX && known[i].alg[0] != '\0' &&
+	    strcmp(known[i].alg, alg) != 0)
+		i++;
+	if (i == ALGS_MAX)
+		FAIL(d, ST_BUG, "more tables of keys than algorithms");
+	if (known[i].alg[0] == '\0')
+		TRY(fill(&known[i], alg, d));
+	*out = &known[i];
+	rc = ST_OK;
+out:
 	return rc;
 }
 
 enum status
 rehearsal_key(const struct spki *key, bool *yes, struct diag *d)
 {
-	static struct table known;
-	static bool ready;
+	const struct table *t;
 	enum status rc;
 
-	*yes = true;
-	if (!ready) {
-		known.n = 0;
-		for (unsigned i = 0; i < REHEARSAL_SEEDS; i++)
-			TRY(add_seed(&known, i, d));
-		ready = true;
-	}
 	*yes = false;
-	for (size_t i = 0; i < known.n; i++)
-		*yes |= memcmp(known.index[i], key->index, SHA384_LEN) == 0;
-	rc = ST_OK;
+	/* no seed makes a key of it, here or anywhere */
+	if (key_known(key->alg, NULL) == ST_USAGE)
+		return ST_OK;
+	*yes = true;
+	TRY(key_known(key->alg, d));
+	TRY(find_table(key->alg, &t, d));
+	*yes = false;
+	for (size_t i = 0; i < t->n; i++)
+		*yes |= memcmp(t->index[i], key->index, SHA384_LEN) == 0;
 out:
 	return rc;
 }

@@ -9,9 +9,10 @@
 
 /**
  * rehearsal_key(key, yes, d):
- * Whether ${key} is one that a public rehearsal seed gives, under either salt
- * and for each algorithm a seed makes here.  Computed once, then kept: no
- * marking is believed.  ST_SYSTEM, ST_BUG: it could not be told.
+ * Whether ${key} is one that a public rehearsal seed gives, under either salt,
+ * or the throw-away key of its algorithm.  Computed, once an algorithm: no
+ * marking is believed.  ${*yes} unless it is known that not.  ST_POLICY: its
+ * algorithm needs a newer OpenSSL.  ST_SYSTEM, ST_BUG: it could not be told.
  */
 MUST_USE enum status rehearsal_key(const struct spki *key, bool *yes,
     struct diag *d);

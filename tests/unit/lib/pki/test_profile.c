@@ -251,6 +251,38 @@ rehearsal_key_knows_public_keys_whatever_they_say(void **state)
 	secret_free(seed);
 }
 
+/* Whichever algorithm a root can have here, and the key that signs the twins
+ * of what is linted. */
+static void
+rehearsal_key_knows_every_algorithm_and_the_throwaway(void **state)
+{
+	static const char *const algs[] = { "ecdsa-p256", "ecdsa-p384",
+		"ed25519", "ml-dsa-65" };
+	const struct key *throwaway = NULL;
+	struct secret *seed = NULL;
+	struct key *other = NULL;
+	bool yes = false;
+
+	(void)state;
+	assert_int_equal(derive_rehearsal_seed(7, &seed, NULL), ST_OK);
+	for (size_t i = 0; i < sizeof(algs) / sizeof(algs[0]); i++) {
+		if (key_known(algs[i], NULL) != ST_OK)
+			continue;
+		assert_int_equal(key_from_seed(seed, DERIVE_REHEARSAL, algs[i],
+		    "root", 0, &other, NULL), ST_OK);
+		assert_int_equal(rehearsal_key(key_public(other), &yes, NULL),
+		    ST_OK);
+		assert_true(yes);
+		assert_int_equal(key_throwaway(algs[i], &throwaway, NULL),
+		    ST_OK);
+		assert_int_equal(rehearsal_key(key_public(throwaway), &yes,
+		    NULL), ST_OK);
+		assert_true(yes);
+		key_free(other);
+	}
+	secret_free(seed);
+}
+
 int
 main(void)
 {
@@ -272,6 +304,8 @@ main(void)
 		cmocka_unit_test(profile_cuts_lists_and_refuses_long_ones),
 		cmocka_unit_test(
 		    rehearsal_key_knows_public_keys_whatever_they_say),
+		cmocka_unit_test(
+		    rehearsal_key_knows_every_algorithm_and_the_throwaway),
 	};
 
 	return cmocka_run_group_tests(tests, start, stop);

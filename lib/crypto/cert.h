@@ -102,8 +102,9 @@ MUST_USE enum status cert_rehearse(const struct cert_spec *spec,
 /**
  * cert_sign(spec, serial, key, recorded, linted, out, d):
  * Sign for real: build, refuse unless the TBS equals that of ${linted} (the
- * DER of cert_rehearse), sign twice, compare, verify with ${recorded} (the
- * root's public key as the record has it), read again.  ST_BUG: any of these.
+ * DER of cert_rehearse), sign twice, compare, open the bytes again, verify
+ * them as they stand with ${recorded} (the root's public key as the record has
+ * it).  ST_BUG: any of these.
  * On refusal ${out} stays empty and the signature made is wiped.
  */
 MUST_USE enum status cert_sign(const struct cert_spec *spec,

@@ -8,6 +8,7 @@
 #include "lib/base/text.h"
 #include "lib/pki/issue.h"
 #include "lib/pki/profile.h"
+#include "lib/record/signer.h"
 
 #define MINT_GROUPS_MAX SLIP39_GROUPS_MAX
 #define MINT_EXPONENT 1 /* without a passphrase a higher one buys nothing */
@@ -158,8 +159,7 @@ static enum status
 mint_check(const void *want, const struct plan *p, const struct state *before,
     const struct promises *promises, struct diag *d)
 {
-	const struct profile_room room = { p->arc, p->org,
-		p->mode != MODE_PRODUCTION };
+	const struct profile_room room = signer_room(p);
 	const struct mint *m = want;
 	struct name subject;
 	enum status rc;
@@ -565,26 +565,11 @@ years_on(int64_t from, uint64_t years, int64_t *out, struct diag *d)
 	return clock_read(moved, out, d);
 }
 
-struct serial_cookie {
-	struct hands *hands;
-	const char *root;
-};
-
-static enum status
-serial_derive(void *cookie, const char *label, uint8_t *out, size_t len,
-    struct diag *d)
-{
-	const struct serial_cookie *c = cookie;
-
-	return c->hands->derive(c->hands, c->root, label, out, len, d);
-}
-
 static enum status
 root_spec(const struct mint *m, const struct plan *p, const struct spki *key,
     struct cert_spec *spec, struct diag *d)
 {
-	const struct profile_room room = { p->arc, p->org,
-		p->mode != MODE_PRODUCTION };
+	const struct profile_room room = signer_room(p);
 	int64_t to = 0;
 	enum status rc;
 
@@ -625,8 +610,8 @@ perform_certificate(const struct mint *m, struct hands *hands,
     struct outcome *o, struct diag *d)
 {
 	const struct root *r = state_root(hands->state, m->name);
-	struct serial_cookie cookie = { hands, m->name };
-	const struct issue_serial serial = { serial_derive, &cookie };
+	struct signer signer = { hands, m->name };
+	const struct issue_serial serial = { signer_serial, &signer };
 	const struct key *key = NULL;
 	struct cert_spec spec = { 0 };
 	struct bytes pem = { 0 };

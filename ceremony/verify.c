@@ -11,6 +11,7 @@
 #include "lib/crypto/cms.h"
 #include "lib/pki/arc.h"
 #include "lib/record/folder.h"
+#include "lib/record/signer.h"
 #include "lib/record/stick.h"
 
 /* One ceremony while it is replayed. */
@@ -174,9 +175,8 @@ static enum status
 verify_signature(struct replay *v, const struct entry *e, const char *root,
     const struct bytes *line, struct diag *d)
 {
-	const struct root *r = state_root(v->now, root);
 	char type[CERT_OID_SIZE], plain[OBJECT_NAME_SIZE];
-	struct bytes pem = { 0 }, p7s = { 0 };
+	struct bytes p7s = { 0 };
 	struct cert *cert = NULL;
 	const char *name;
 	int64_t time = 0;
@@ -185,12 +185,11 @@ verify_signature(struct replay *v, const struct entry *e, const char *root,
 	snprintf(plain, sizeof(plain), "record/%06lu.%s.p7s",
 	    (unsigned long)e->number, root);
 	name = object_named(e, plain);
-	if (name == NULL || r == NULL)
+	if (name == NULL)
 		FAIL(d, ST_AUTH, "FORMATS 7.8: root %s signed in this "
 		    "ceremony, and not its closing line", root);
 	TRY(arc_oid(v->plan->arc, ARC_CLOSING, NULL, type, d));
-	TRY(state_object(v->all, r->object, &pem, d));
-	TRY(cert_read(r->object, pem.data, pem.len, &cert, d));
+	TRY(signer_cert(v->now, root, &cert, d));
 	TRY(state_object(v->all, name, &p7s, d));
 	TRY(cms_verify(name, &p7s, cert, type, line, &time, d));
 	if (time != e->time)
@@ -199,7 +198,6 @@ verify_signature(struct replay *v, const struct entry *e, const char *root,
 	v->report->signatures++;
 out:
 	cert_free(cert);
-	bytes_free(&pem);
 	bytes_free(&p7s);
 	return rc;
 }

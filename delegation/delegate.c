@@ -294,28 +294,14 @@ out:
 
 /* --- the one item --- */
 
-struct serial_cookie {
-	struct hands *hands;
-	const char *root;
-};
-
-static enum status
-serial_derive(void *cookie, const char *label, uint8_t *out, size_t len,
-    struct diag *d)
-{
-	const struct serial_cookie *c = cookie;
-
-	return c->hands->derive(c->hands, c->root, label, out, len, d);
-}
-
 static enum status
 delegate_perform(const void *want, size_t item, struct hands *hands,
     struct outcome *o, struct diag *d)
 {
 	const struct delegate *g = want;
 	const struct root *root = state_root(hands->state, g->root);
-	struct serial_cookie cookie = { hands, g->root };
-	const struct issue_serial serial = { serial_derive, &cookie };
+	struct signer signer = { hands, g->root };
+	const struct issue_serial serial = { signer_serial, &signer };
 	const struct key *key = NULL;
 	struct cert_spec spec = { 0 };
 	struct bytes pem = { 0 };

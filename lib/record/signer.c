@@ -116,6 +116,15 @@ out:
 	return rc;
 }
 
+enum status
+signer_serial(void *cookie, const char *label, uint8_t *out, size_t len,
+    struct diag *d)
+{
+	const struct signer *s = cookie;
+
+	return s->hands->derive(s->hands, s->root, label, out, len, d);
+}
+
 struct profile_room
 signer_room(const struct plan *p)
 {

@@ -3,6 +3,7 @@
 #define ANCHORITE_SIGNER_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "lib/base/diag.h"
 #include "lib/crypto/cert.h"
@@ -37,6 +38,19 @@ MUST_USE enum status signer_cert(const struct state *state, const char *name,
  */
 MUST_USE enum status signer_issuer(const struct state *state,
     const char *name, const struct cert **out, struct diag *d);
+
+/* Whose seed a serial number comes from: the cookie of signer_serial. */
+struct signer {
+	struct hands *hands;
+	const char *root;
+};
+
+/**
+ * signer_serial(cookie, label, out, len, d):
+ * For struct issue_serial: HKDF of the seed of the root that signs.
+ */
+MUST_USE enum status signer_serial(void *cookie, const char *label,
+    uint8_t *out, size_t len, struct diag *d);
 
 /* What the profile needs to know of a plan. */
 struct profile_room signer_room(const struct plan *p);

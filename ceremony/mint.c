@@ -13,6 +13,7 @@
 #define MINT_GROUPS_MAX SLIP39_GROUPS_MAX
 #define MINT_EXPONENT 1 /* without a passphrase a higher one buys nothing */
 #define MINT_STREAM_MAX 16320 /* bytes: what one HKDF gives */
+#define SHEET_TEXT_MAX 128 /* bytes: three words and three short numbers */
 
 struct mint {
 	const char *name; /* of the root; borrowed from the plan */
@@ -361,14 +362,25 @@ mode_of(const struct plan *p)
 
 /* --- item 0: draw --- */
 
+/* "1 main 0 0 first office ": what a sheet's fact says before its commitment */
+static void
+sheet_text(const struct mint *m, size_t i, char *out, size_t size)
+{
+	size_t group, member;
+	const struct plan_holder *h = sheet_place(m, i, &group, &member);
+
+	snprintf(out, size, "%zu %s %zu %zu %s %s ", i + 1,
+	    m->group[group].name, group, member, h->person,
+	    h->place[0] == '\0' ? "-" : h->place);
+}
+
 static enum status
 say_set(const struct mint *m, const struct drawn *w, struct facts *f,
     struct diag *d)
 {
 	char salt[2 * SHA256_LEN + 1], hex[2 * SHA256_LEN + 1];
 	uint8_t commitment[SHA256_LEN];
-	const struct plan_holder *h;
-	size_t group, member;
+	char sheet[SHEET_TEXT_MAX];
 	enum status rc;
 
 	text_hex(w->salt, sizeof(w->salt), salt);
@@ -385,12 +397,10 @@ say_set(const struct mint *m, const struct drawn *w, struct facts *f,
 	TRY(facts_set(f, d, "exponent", "%u", m->scheme.exponent));
 	TRY(facts_set(f, d, "salt", "%s", salt));
 	for (size_t i = 0; i < w->set.n; i++) {
-		h = sheet_place(m, i, &group, &member);
 		sheet_commitment(w->salt, w->set.mnemonic[i], commitment);
 		text_hex(commitment, sizeof(commitment), hex);
-		TRY(facts_add(f, d, "sheets", "%zu %s %zu %zu %s %s %s", i + 1,
-		    m->group[group].name, group, member, h->person,
-		    h->place[0] == '\0' ? "-" : h->place, hex));
+		sheet_text(m, i, sheet, sizeof(sheet));
+		TRY(facts_add(f, d, "sheets", "%s%s", sheet, hex));
 	}
 out:
 	return rc;
@@ -581,15 +591,13 @@ out:
 }
 
 static enum status
-say_certificate(const struct mint *m, const struct bytes *pem,
-    struct facts *f, struct diag *d)
+say_certificate(const struct mint *m, const struct cert *c, struct facts *f,
+    struct diag *d)
 {
 	char serial[41], digest[SHA384_HEX_SIZE], from[CLOCK_TEXT_SIZE],
 	    to[CLOCK_TEXT_SIZE];
-	struct cert *c = NULL;
 	enum status rc;
 
-	TRY(cert_read("root certificate", pem->data, pem->len, &c, d));
 	text_hex(c->serial, c->serial_len, serial);
 	text_hex(c->id, sizeof(c->id), digest);
 	clock_text(c->spec.not_before, from);
@@ -601,7 +609,6 @@ say_certificate(const struct mint *m, const struct bytes *pem,
 	TRY(facts_set(f, d, "not-after", "%s", to));
 	TRY(facts_set(f, d, "certificate", "%s", digest));
 out:
-	cert_free(c);
 	return rc;
 }
 
@@ -615,6 +622,7 @@ perform_certificate(const struct mint *m, struct hands *hands,
 	const struct key *key = NULL;
 	struct cert_spec spec = { 0 };
 	struct bytes pem = { 0 };
+	struct cert *made = NULL;
 	char name[OBJECT_NAME_SIZE];
 	enum status rc;
 
@@ -627,8 +635,10 @@ perform_certificate(const struct mint *m, struct hands *hands,
 	    &r->key, &pem, d));
 	snprintf(name, sizeof(name), "roots/%06u.crt", r->number);
 	TRY(outcome_add(o, name, &pem, d));
-	TRY(say_certificate(m, &pem, &o->facts, d));
+	TRY(cert_read("the root certificate", pem.data, pem.len, &made, d));
+	TRY(say_certificate(m, made, &o->facts, d));
 out:
+	cert_free(made);
 	cert_spec_clear(&spec);
 	bytes_free(&pem);
 	return rc;
@@ -651,28 +661,69 @@ mint_perform(const void *want, size_t item, struct hands *hands,
 
 /* --- what anyone can check without a key --- */
 
+static bool
+says(const struct outcome *o, const char *key, const char *want)
+{
+	const char *is = facts_get(&o->facts, key);
+
+	return is != NULL && strcmp(is, want) == 0;
+}
+
+/* Sheet ${i}, 0.., is of the place and holder that the plan gives it. */
+static bool
+is_placed(const struct mint *m, size_t i, const char *fact)
+{
+	char want[SHEET_TEXT_MAX];
+
+	sheet_text(m, i, want, sizeof(want));
+	return fact != NULL && strncmp(fact, want, strlen(want)) == 0;
+}
+
 static enum status
 verify_drawn(const struct mint *m, const struct outcome *o, struct diag *d)
 {
+	const char *need = facts_get(&o->facts, "groups-needed");
 	char scheme[160], recorded[160];
 	size_t at;
 	enum status rc;
 
 	scheme_text(&m->scheme, scheme, sizeof(scheme));
 	at = (size_t)snprintf(recorded, sizeof(recorded), "%s:",
-	    facts_get(&o->facts, "groups-needed"));
+	    need == NULL ? "" : need);
 	for (size_t i = 0; i < facts_count(&o->facts, "groups") &&
 	    at < sizeof(recorded); i++)
 		at += (size_t)snprintf(recorded + at, sizeof(recorded) - at,
 		    "%s%s", i == 0 ? "" : ",",
 		    facts_at(&o->facts, "groups", i));
-	if (strcmp(scheme, recorded) != 0 ||
+	if (strcmp(scheme, recorded) != 0 || !says(o, "algorithm", m->alg) ||
+	    !says(o, "extendable", m->scheme.extendable ? "yes" : "no") ||
 	    facts_count(&o->facts, "sheets") != m->nsheets)
 		FAIL(d, ST_AUTH, "root %s was not split as the plan says",
 		    m->name);
+	for (size_t i = 0; i < m->nsheets; i++) {
+		if (!is_placed(m, i, facts_at(&o->facts, "sheets", i)))
+			FAIL(d, ST_AUTH, "sheet %zu of root %s is not of the "
+			    "holder in the plan", i + 1, m->name);
+	}
 	rc = ST_OK;
 out:
 	return rc;
+}
+
+/* Item ${i} read back sheet ${i}, by its holder. */
+static enum status
+verify_sheet(const struct mint *m, size_t i, const struct outcome *o,
+    struct diag *d)
+{
+	size_t group, member;
+	char number[8];
+
+	snprintf(number, sizeof(number), "%zu", i);
+	if (!says(o, "sheet", number) || !says(o, "holder",
+	    sheet_place(m, i - 1, &group, &member)->person))
+		return diag_set(d, ST_AUTH, "it is not sheet %zu of root %s, "
+		    "read back by its holder", i, m->name);
+	return ST_OK;
 }
 
 static enum status
@@ -681,7 +732,9 @@ verify_certificate(const struct mint *m, const struct plan *p,
 {
 	const struct root *r = state_root(state, m->name);
 	struct cert_spec spec = { 0 };
+	struct facts said = { 0 };
 	struct cert *c = NULL;
+	const char *key;
 	enum status rc;
 
 	if (r == NULL || o->n != 1)
@@ -692,15 +745,14 @@ verify_certificate(const struct mint *m, const struct plan *p,
 	TRY(cert_signed_by(c, &r->key, d));
 	TRY(lint_cert(LINT_ROOT, c, p->arc, d));
 	TRY(root_spec(m, p, &r->key, &spec, d));
-	if (memcmp(c->key.id, r->key.id, SHA384_LEN) != 0 ||
-	    strcmp(c->spec.subject.common, spec.subject.common) != 0 ||
-	    strcmp(c->spec.subject.org, spec.subject.org) != 0 ||
-	    c->spec.not_before != spec.not_before ||
-	    c->spec.not_after != spec.not_after)
-		FAIL(d, ST_AUTH, "%s is not what the plan asked for",
-		    o->objects[0].name);
+	TRY(issue_same_cert(c, &spec, d));
+	TRY(say_certificate(m, c, &said, d));
+	if ((key = facts_differ(&said, &o->facts, NULL)) != NULL)
+		FAIL(d, ST_AUTH, "the record gives another %s than the "
+		    "certificate of root %s", key, m->name);
 out:
 	cert_spec_clear(&spec);
+	facts_clear(&said);
 	cert_free(c);
 	return rc;
 }
@@ -721,8 +773,13 @@ mint_verify(const void *want, size_t item, const struct plan *p,
 		    "of its own root", item, m->name, kind);
 	if (item == 0)
 		return verify_drawn(m, o, d);
+	if (item <= m->nsheets)
+		return verify_sheet(m, item, o, d);
 	if (item == m->nsheets + 2)
 		return verify_certificate(m, p, state, o, d);
+	if (!says(o, "algorithm", m->alg))
+		return diag_set(d, ST_AUTH, "root %s is not of the algorithm "
+		    "in the plan", m->name);
 	return ST_OK;
 }
 

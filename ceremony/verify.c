@@ -43,6 +43,27 @@ plan_done(struct replay *v)
 	v->requests = -1;
 }
 
+/* The ceremony is the one of its plan: C1, and what the state is called. */
+static enum status
+check_opening(const struct replay *v, const struct entry *open,
+    struct diag *d)
+{
+	const struct plan *p = v->plan;
+	const struct facts *f = &open->facts;
+	const char *org = facts_get(f, "org"), *arc = facts_get(f, "arc");
+	const struct ceremony *c = state_open(v->now);
+
+	if (c == NULL || p->number != c->number ||
+	    strcmp(p->previous, c->before) != 0)
+		return diag_set(d, ST_AUTH, "%s: RULES C1: it is the plan of "
+		    "another ceremony, or continues another state", p->file);
+	if (p->mode != v->now->mode || org == NULL || arc == NULL ||
+	    strcmp(org, p->org) != 0 || strcmp(arc, p->arc) != 0)
+		return diag_set(d, ST_AUTH, "%s: FORMATS 3.14: mode, org or "
+		    "oid-arc is not what the record says", p->file);
+	return ST_OK;
+}
+
 /* The plan and its files, as the opening entry commits them. */
 static enum status
 plan_again(struct replay *v, const struct entry *open, struct diag *d)
@@ -67,6 +88,7 @@ plan_again(struct replay *v, const struct entry *open, struct diag *d)
 		FAIL(d, ST_AUTH, "%s is not the plan of the opening entry",
 		    open->objects[0].name);
 	TRY(engine_steps(v->plan, v->steps, &v->step, &v->nsteps, d));
+	TRY(check_opening(v, open, d));
 	v->at = v->item = v->nsigners = 0;
 out:
 	bytes_free(&text);

@@ -103,6 +103,8 @@ apply_open(struct state *s, const struct entry *e, struct diag *d)
 	TRY(facts_need(&e->facts, "mode", &word, d));
 	mode = strcmp(word, "production") == 0 ? MODE_PRODUCTION :
 						 MODE_REHEARSAL;
+	if (mode == MODE_REHEARSAL && strcmp(word, "rehearsal") != 0)
+		FAIL(d, ST_FORMAT, "mode is neither rehearsal nor production");
 	if (s->n > 0 && mode != s->mode)
 		FAIL(d, ST_FORMAT, "FORMATS 7.5: rehearsal and production in "
 		    "one state");
@@ -254,6 +256,8 @@ apply_drawn(struct state *s, const struct entry *e, struct diag *d)
 	TRY(take_number(f, "exponent", SLIP39_EXPONENT_MAX, &exponent, d));
 	TRY(facts_need(f, "extendable", &ext, d));
 	TRY(take_hex(f, "salt", set->salt, sizeof(set->salt), d));
+	if (strcmp(ext, "yes") != 0 && strcmp(ext, "no") != 0)
+		FAIL(d, ST_FORMAT, "extendable is neither yes nor no");
 	if (set->epoch != last + 1)
 		FAIL(d, ST_FORMAT, "epoch %u does not follow epoch %u",
 		    set->epoch, last);
@@ -320,6 +324,8 @@ apply_root(struct state *s, const struct entry *e, struct diag *d)
 	TRY(bytes_set(&der, hex, strlen(hex), d));
 	TRY(text_unhex(hex, der.data, strlen(hex) / 2, d));
 	TRY(spki_read(der.data, strlen(hex) / 2, &r->key, d));
+	if (strcmp(r->alg, r->key.alg) != 0)
+		FAIL(d, ST_FORMAT, "algorithm is not that of the public key");
 	if ((set = newest_set(s, r->name)) == NULL || set->fate != SET_DRAWN)
 		FAIL(d, ST_FORMAT, "root %s has no drawn set", r->name);
 	set->fate = SET_LIVE;

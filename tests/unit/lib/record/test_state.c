@@ -294,6 +294,21 @@ state_refuses_a_ceremony_of_another_number(void **state)
 	state_free(s);
 }
 
+/* Unknown means no: neither word is taken for the other. */
+static void
+state_refuses_words_it_does_not_know(void **state)
+{
+	struct state *s = fresh();
+	struct diag d = { 0 };
+
+	(void)state;
+	assert_int_equal(record_open(s, 1, "rehearsals", &d), ST_FORMAT);
+	assert_non_null(strstr(d.text, "neither rehearsal nor production"));
+	state_free(s);
+	refuses(opened(), "drawn", with(drawn, "extendable", "maybe"), NULL,
+	    ST_FORMAT, "extendable is neither yes nor no");
+}
+
 static void
 state_refuses_a_rehearsal_in_a_real_state(void **state)
 {
@@ -493,6 +508,8 @@ state_refuses_roots_that_cannot_be(void **state)
 	    "entry 3 (root)");
 	refuses(drew(), "root", with(root, "public", public[0] + 2), NULL,
 	    ST_FORMAT, "entry 3 (root)");
+	refuses(drew(), "root", with(root, "algorithm", "ecdsa-p384"), NULL,
+	    ST_FORMAT, "algorithm is not that of the public key");
 }
 
 static void
@@ -728,6 +745,7 @@ main(void)
 		cmocka_unit_test(state_refuses_work_outside_a_ceremony),
 		cmocka_unit_test(state_refuses_a_ceremony_inside_another),
 		cmocka_unit_test(state_refuses_a_ceremony_of_another_number),
+		cmocka_unit_test(state_refuses_words_it_does_not_know),
 		cmocka_unit_test(state_refuses_a_rehearsal_in_a_real_state),
 		cmocka_unit_test(state_refuses_facts_that_are_missing),
 		cmocka_unit_test(state_refuses_sets_that_cannot_be),

@@ -166,13 +166,14 @@ choose_lists(const struct verify_ask *ask, const struct signed_list *lists,
 static enum status
 guess_arc(const struct cert *c, char out[CERT_OID_SIZE], struct diag *d)
 {
+	const size_t mark = strlen(PROFILE_TEST_COMMON);
 	char role[33] = "", tail[CERT_OID_SIZE];
 	const char *common = c->spec.subject.common, *usage;
 	size_t len, end;
 	enum status rc;
 
-	if (strncmp(common, "TEST-", 5) == 0)
-		common += 5;
+	if (strncmp(common, PROFILE_TEST_COMMON, mark) == 0)
+		common += mark;
 	if (c->spec.ekus != 2 ||
 	    sscanf(common, "fw.%*32[a-z0-9-].%32[a-z0-9-].", role) != 1)
 		FAIL(d, ST_POLICY, "FORMATS 8.42: it is not a delegation");

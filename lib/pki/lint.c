@@ -115,12 +115,18 @@ signature_algorithm(struct subject *s, const struct check *c)
 	return NULL;
 }
 
+static bool
+begins(const char *s, const char *with)
+{
+	return strncmp(s, with, strlen(with)) == 0;
+}
+
 /* O and CN bear the mark of a rehearsal, or none does. */
 static bool
 is_half_marked(const struct name *n)
 {
-	return profile_is_test(n) && (strncmp(n->org, "TEST ", 5) != 0 ||
-	    strncmp(n->common, "TEST-", 5) != 0);
+	return profile_is_test(n) && (!begins(n->org, PROFILE_TEST_ORG) ||
+	    !begins(n->common, PROFILE_TEST_COMMON));
 }
 
 static const char *
@@ -163,7 +169,7 @@ validity(struct subject *s, const struct check *c)
 	const int64_t life = s->cert->spec.not_after -
 	    s->cert->spec.not_before + 1;
 	const int64_t days = s->kind == LINT_DELEGATION ? PROFILE_DAYS_MAX :
-	    PROFILE_YEARS_MAX * 365 + PROFILE_YEARS_MAX / 4 + 1;
+							  PROFILE_ROOT_DAYS;
 
 	(void)c;
 	if (s->cert->spec.not_before < 0 || life <= 1)
@@ -355,11 +361,12 @@ static const char *
 scope_agrees(struct subject *s, const struct check *c)
 {
 	const struct name *n = &s->cert->spec.subject;
-	char common[sizeof("TEST-fw...") + 3 * sizeof(s->scope.product)];
+	char common[sizeof(PROFILE_TEST_COMMON "fw...") +
+	    3 * sizeof(s->scope.product)];
 
 	(void)c;
 	snprintf(common, sizeof(common), "%sfw.%s.%s.%s",
-	    profile_is_test(n) ? "TEST-" : "", s->scope.product,
+	    profile_is_test(n) ? PROFILE_TEST_COMMON : "", s->scope.product,
 	    s->scope.role, s->scope.slot);
 	if (strcmp(n->unit, s->scope.product) != 0 ||
 	    strcmp(n->common, common) != 0)

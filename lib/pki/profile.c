@@ -6,8 +6,6 @@
 #include "lib/pki/arc.h"
 #include "lib/pki/profile.h"
 
-#define TEST_ORG "TEST "
-#define TEST_COMMON "TEST-"
 #define NAME_CHARS                                                            \
 	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
 
@@ -22,7 +20,8 @@ begins(const char *s, const char *with)
 bool
 profile_is_test(const struct name *name)
 {
-	return begins(name->org, TEST_ORG) || begins(name->common, TEST_COMMON);
+	return begins(name->org, PROFILE_TEST_ORG) ||
+	    begins(name->common, PROFILE_TEST_COMMON);
 }
 
 bool
@@ -42,8 +41,8 @@ static enum status
 fill_name(const struct profile_room *room, const char *common,
     struct name *out, struct diag *d)
 {
-	const char *org_mark = room->rehearsal ? TEST_ORG : "";
-	const char *common_mark = room->rehearsal ? TEST_COMMON : "";
+	const char *org_mark = room->rehearsal ? PROFILE_TEST_ORG : "";
+	const char *common_mark = room->rehearsal ? PROFILE_TEST_COMMON : "";
 	enum status rc;
 
 	if (strlen(org_mark) + strlen(room->org) >= sizeof(out->org) ||
@@ -137,14 +136,12 @@ profile_root(const struct profile_room *room, const char *common,
     const struct spki *key, int64_t from, int64_t to, struct cert_spec *out,
     struct diag *d)
 {
-	/* the leap days of any 25 years */
-	const int64_t days = PROFILE_YEARS_MAX * 365 +
-	    PROFILE_YEARS_MAX / 4 + 1;
 	enum status rc;
 
 	memset(out, 0, sizeof(*out));
 	TRY(profile_root_name(room, common, &out->subject, d));
-	TRY(fit_window(room, from, last_second(from, days), &to, d));
+	TRY(fit_window(room, from, last_second(from, PROFILE_ROOT_DAYS), &to,
+	    d));
 	out->issuer = out->subject;
 	out->self_issued = true;
 	out->not_before = from;

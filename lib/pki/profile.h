@@ -14,6 +14,13 @@
 #define PROFILE_DAYS_MAX 400	   /* of a delegation, and of a list */
 #define PROFILE_REHEARSAL_DAYS 30  /* of anything in a rehearsal, RULES C6 */
 #define PROFILE_RSA_BITS_MIN 3072
+/* Most days of a root: with the leap days of any PROFILE_YEARS_MAX years. */
+#define PROFILE_ROOT_DAYS                                                     \
+	((int64_t)PROFILE_YEARS_MAX * 365 + PROFILE_YEARS_MAX / 4 + 1)
+
+/* How O and CN of what a rehearsal makes begin. */
+#define PROFILE_TEST_ORG "TEST "
+#define PROFILE_TEST_COMMON "TEST-"
 
 #define PROFILE_EKU_CODE_SIGNING "1.3.6.1.5.5.7.3.3"
 

@@ -23,15 +23,18 @@ static enum status
 people_mac(const struct secret *seed, const struct secret *people,
     char hex[2 * SHA256_LEN + 1], struct diag *d)
 {
-	uint8_t key[SHA256_LEN], mac[SHA256_LEN];
+	struct secret *key = NULL;
+	uint8_t mac[SHA256_LEN];
 	enum status rc;
 
-	TRY(derive_label(seed, "people-mac", key, sizeof(key), d));
-	hash_hmac_sha256(key, sizeof(key), secret_peek(people),
+	TRY(secret_new(SHA256_LEN, &key, d));
+	TRY(derive_label(seed, "people-mac", secret_bytes(key), SHA256_LEN,
+	    d));
+	hash_hmac_sha256(secret_peek(key), SHA256_LEN, secret_peek(people),
 	    secret_len(people), mac);
 	text_hex(mac, sizeof(mac), hex);
 out:
-	secret_wipe(key, sizeof(key));
+	secret_free(key);
 	return rc;
 }
 

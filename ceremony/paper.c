@@ -8,6 +8,7 @@
 #include "lib/crypto/words.h"
 
 #define SHARE_MARK "share: "
+#define WORD_WIDTH 10 /* columns; the longest word has 8 letters */
 
 /* Text that grows inside one secret of fixed size. */
 struct sheet_text {
@@ -34,6 +35,19 @@ add(struct sheet_text *t, const char *fmt, ...)
 		t->at += (size_t)n;
 }
 
+/* Words of a share: never through printf, which may keep a copy. */
+static void
+add_secret(struct sheet_text *t, const char *text, size_t len)
+{
+	/* a NUL stands behind what add has written */
+	if (len >= secret_len(t->s) - t->at) {
+		t->full = true;
+		return;
+	}
+	memcpy(secret_bytes(t->s) + t->at, text, len);
+	t->at += len;
+}
+
 /* The words, four in a row, each with its number. */
 static void
 add_words(struct sheet_text *t, const struct secret *mnemonic)
@@ -47,7 +61,9 @@ add_words(struct sheet_text *t, const struct secret *mnemonic)
 		for (len = 0; at + len < end && at[len] != ' '; len++)
 			;
 		number++;
-		add(t, "   %2u  %-10.*s%s", number, len, at,
+		add(t, "   %2u  ", number);
+		add_secret(t, at, (size_t)len);
+		add(t, "%*s%s", len < WORD_WIDTH ? WORD_WIDTH - len : 0, "",
 		    number % 4 == 0 ? "\n" : "");
 		at += len + 1;
 	}
@@ -94,8 +110,8 @@ paper_sheet(const struct sheet_view *v, struct secret **out, struct diag *d)
 	TRY(secret_new(PAPER_SHEET_MAX, &t.s, d));
 	sheet_check_words(s->commitment, check);
 	if (v->test)
-		add(&t, "*** TEST *** TEST *** TEST *** not a real key *** TEST "
-		    "***\n\n");
+		add(&t, "*** TEST *** TEST *** TEST *** not a real key *** "
+		    "TEST ***\n\n");
 	add(&t, "SHEET %u OF %zu of root %s\n%s, epoch %u\n\n", s->number,
 	    v->set->n, v->set->root, v->ceremony, v->set->epoch);
 	add(&t, "Holder: %s%s%s\nGroup %s: any %u of its %u sheets; %u of %u "
@@ -110,8 +126,10 @@ paper_sheet(const struct sheet_view *v, struct secret **out, struct diag *d)
 	    "sheets any SLIP-39 program\ngives the 32-byte seed, and the key "
 	    "follows from it with openssl and bc\n(docs/FORMATS.md 5).\n\n",
 	    v->set->scheme.extendable, v->set->scheme.exponent);
-	add(&t, SHARE_MARK "%.*s\n", (int)secret_len(v->mnemonic),
-	    (const char *)secret_peek(v->mnemonic));
+	add(&t, SHARE_MARK);
+	add_secret(&t, (const char *)secret_peek(v->mnemonic),
+	    secret_len(v->mnemonic));
+	add(&t, "\n");
 	if (t.full)
 		FAIL(d, ST_BUG, "a sheet's text does not fit");
 	TRY(secret_new(t.at, &exact, d));

@@ -25,6 +25,7 @@ hash_sha384_hex(const void *data, size_t len, char out[SHA384_HEX_SIZE])
 
 	hash_sha384(data, len, digest);
 	sodium_bin2hex(out, SHA384_HEX_SIZE, digest, sizeof(digest));
+	secret_wipe(digest, sizeof(digest));
 }
 
 void

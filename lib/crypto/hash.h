@@ -12,14 +12,14 @@
 #define SHA256_LEN 32
 #define SHA384_HEX_SIZE (2 * SHA384_LEN + 1)
 
-/* SHA-384 (FIPS 180-4) of public bytes; cannot fail once crypto_start did
- * not.  _hex gives lower-case digits and a NUL. */
+/* FIPS 180-4; they leave nothing of ${data} behind, and cannot fail once
+ * crypto_start did not.  _hex gives lower-case digits and a NUL. */
 void hash_sha384(const void *data, size_t len, uint8_t out[SHA384_LEN]);
 void hash_sha384_hex(const void *data, size_t len, char out[SHA384_HEX_SIZE]);
 void hash_sha256(const void *data, size_t len, uint8_t out[SHA256_LEN]);
 void hash_sha512(const void *data, size_t len, uint8_t out[64]);
 
-/* HMAC-SHA256 (RFC 2104): ${key} public, ${data} secret: commitments. */
+/* HMAC-SHA256 (RFC 2104); nothing of ${key} and ${data} is left behind. */
 void hash_hmac_sha256(const uint8_t *key, size_t key_len, const void *data,
     size_t len, uint8_t out[SHA256_LEN]);
 

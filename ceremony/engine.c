@@ -641,12 +641,35 @@ find_block(const struct engine *e, const char *step, size_t together,
 	return *end == e->at ? BLOCK_NONE : BLOCK_CUT;
 }
 
+/* The sheets that were drawn for the root of ${v} and never proven. */
+static enum status
+void_sheets(const struct state *state, struct facts *v, struct diag *d)
+{
+	const char *root = facts_get(v, "root");
+	const struct sheet_set *set;
+	const struct sheet *s;
+	enum status rc = ST_OK;
+
+	for (size_t i = 0; root != NULL && i < state->nsets; i++) {
+		set = &state->sets[i];
+		if (set->fate != SET_DRAWN || strcmp(set->root, root) != 0)
+			continue;
+		for (size_t j = 0; j < set->n; j++) {
+			s = &set->sheets[j];
+			TRY(facts_add(v, d, "sheets", "sheet %u of %s at %s",
+			    s->number, s->holder,
+			    s->place[0] == '\0' ? "-" : s->place));
+		}
+	}
+out:
+	return rc;
+}
+
 /* The void entry: which entries and which sheets do not count. */
 static enum status
 void_block(struct engine *e, const char *step, size_t from, struct diag *d)
 {
 	const struct facts *f;
-	char number[4], holder[33], place[33];
 	struct facts v = { 0 };
 	enum status rc;
 
@@ -659,14 +682,8 @@ void_block(struct engine *e, const char *step, size_t from, struct diag *d)
 			    facts_get(f, "root")));
 		TRY(facts_add(&v, d, "entries", "%lu",
 		    (unsigned long)e->state->entries[i].number));
-		for (size_t j = 0; j < facts_count(f, "sheets"); j++) {
-			if (sscanf(facts_at(f, "sheets", j),
-			    "%3s %*s %*s %*s %32s %32s", number, holder,
-			    place) == 3)
-				TRY(facts_add(&v, d, "sheets", "sheet %s of "
-				    "%s at %s", number, holder, place));
-		}
 	}
+	TRY(void_sheets(e->state, &v, d));
 	TRY(engine_event(e, "void", &v, d));
 out:
 	facts_clear(&v);

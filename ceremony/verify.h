@@ -11,7 +11,7 @@
 struct verify_report {
 	size_t entries, objects, ceremonies, signatures;
 	size_t older; /* entries that --against has */
-	char torn[OBJECT_NAME_SIZE]; /* left of the last entry by a cut, or "" */
+	char torn[OBJECT_NAME_SIZE]; /* left of the last entry by a cut */
 };
 
 /**

@@ -8,7 +8,6 @@
 #include "cmd/cmd.h"
 #include "cmd/example.h"
 #include "cmd/front.h"
-#include "lib/base/clock.h"
 #include "lib/base/file.h"
 #include "lib/base/text.h"
 #include "lib/crypto/rng.h"

@@ -1,5 +1,4 @@
 /* see cmd.h: verbs of the noun "delegation". */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,7 +9,6 @@
 #include "lib/crypto/chain.h"
 #include "lib/base/clock.h"
 #include "lib/base/file.h"
-#include "lib/base/text.h"
 #include "lib/record/stick.h"
 
 /* What a certificate is held against. */

@@ -1,5 +1,4 @@
 /* see cmd.h: verbs of the noun "share". */
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 

@@ -1,5 +1,4 @@
 /* see cmd.h: verbs of the noun "state". */
-#include <stdio.h>
 #include <unistd.h>
 
 #include "cmd/cmd.h"

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "lib/base/ini.h"
-#include "lib/base/reader.h"
 #include "lib/base/text.h"
 
 #define SHOWN_MAX 200 /* bytes of a file's name in a refusal */

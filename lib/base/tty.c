@@ -8,7 +8,6 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "lib/base/text.h"
 #include "lib/base/tty.h"
 
 #define INTERRUPTS_MAX 100 /* in a row; then it is no accident */

@@ -6,7 +6,6 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
-#include "lib/crypto/alg.h"
 #include "lib/crypto/asn1.h"
 #include "lib/crypto/cert.h"
 #include "lib/crypto/ossl.h"

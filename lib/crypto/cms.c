@@ -1,5 +1,4 @@
 /* see cms.h */
-#include <stdio.h>
 #include <string.h>
 
 #include <openssl/err.h>
@@ -127,7 +126,8 @@ make_attributes(const struct parts *p, STACK_OF(X509_ATTRIBUTE) **out,
 		ASN1_TIME_free(time);
 		FAIL(d, ST_SYSTEM, "out of memory");
 	}
-	if (!add_attribute(all, NID_pkcs9_signingTime, type, time, drop_string) ||
+	if (!add_attribute(all, NID_pkcs9_signingTime, type, time,
+	    drop_string) ||
 	    !add_attribute(all, NID_pkcs9_contentType, V_ASN1_OBJECT,
 	    OBJ_txt2obj(p->type, 1), drop_object) ||
 	    !add_attribute(all, NID_pkcs9_messageDigest, V_ASN1_OCTET_STRING,

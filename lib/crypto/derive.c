@@ -5,11 +5,11 @@
 
 #include <openssl/bn.h>
 
+#include "lib/base/text.h"
 #include "lib/crypto/derive.h"
 #include "lib/crypto/hash.h"
 
 #define INFO_SIZE 128 /* bytes; "anchorite/v1/", two words, a counter, NUL */
-#define WORD_MAX 32   /* characters of an algorithm's or a purpose's name */
 
 /* What an algorithm takes of HKDF; ${order} where the key is a scalar. */
 struct kind {
@@ -37,16 +37,6 @@ static const char *const salts[] = {
 	[DERIVE_REAL] = "anchorite root seed v1",
 	[DERIVE_REHEARSAL] = "anchorite rehearsal seed v1",
 };
-
-/* [a-z0-9][a-z0-9-]{0,31}: nothing else may enter an info string. */
-static bool
-is_word(const char *s)
-{
-	const size_t len = strlen(s);
-
-	return len > 0 && len <= WORD_MAX && s[0] != '-' &&
-	    strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-") == len;
-}
 
 static enum status
 find_kind(const char *alg, bool scalar, const struct kind **out,
@@ -76,9 +66,10 @@ derive_okm(const struct secret *seed, enum derive_mode mode,
 	if (secret_len(seed) != SEED_LEN)
 		FAIL(d, ST_FORMAT, "FORMATS 5: a seed has %d bytes, not %zu",
 		    SEED_LEN, secret_len(seed));
-	if (!is_word(purpose))
+	/* nothing but a word may enter an info string */
+	if (!text_is_word(purpose))
 		FAIL(d, ST_POLICY, "FORMATS 5: a key's purpose is a word of "
-		    "a-z, 0-9 and - with at most %d characters", WORD_MAX);
+		    "a-z, 0-9 and - with at most %d characters", TEXT_WORD_MAX);
 	if (mode != DERIVE_REAL && mode != DERIVE_REHEARSAL)
 		FAIL(d, ST_BUG, "derivation neither real nor rehearsed");
 	snprintf(info, sizeof(info), "anchorite/v1/%s/%s/%u", k->alg, purpose,

@@ -15,11 +15,10 @@
  */
 void rng_fill(uint8_t *out, size_t len);
 
-/* What people add.  Dice digits are 1..6, coins h and t; text is any line. */
+/* What people add: nothing, dice mixed in, or dice and nothing else. */
 enum entropy_kind { ENTROPY_SYSTEM, ENTROPY_DICE, ENTROPY_DICE_ONLY };
 #define ENTROPY_DICE_MIN 50	  /* rolls mixed in: 129 bits */
 #define ENTROPY_DICE_ONLY_MIN 100 /* rolls alone: 258 bits */
-#define ENTROPY_TEXT_MAX 1024	  /* characters */
 
 /**
  * rng_dice_check(digits, min, d):

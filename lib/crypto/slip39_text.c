@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "lib/crypto/mask.h"
-#include "lib/crypto/slip39_points.h"
 #include "lib/crypto/slip39_text.h"
 
 #define WORD_BITS 10

@@ -11,7 +11,6 @@
 #include "lib/crypto/asn1.h"
 #include "lib/crypto/ossl.h"
 #include "lib/crypto/spki.h"
-#include "lib/crypto/strict.h"
 
 #define RSA_BITS_MIN 1024
 #define RSA_BITS_MAX 16384

@@ -76,8 +76,8 @@ entry_seal(struct entry *e, struct diag *d)
 	o = json_pack("{s:I,s:s,s:s,s:s,s:o,s:o,s:o,s:s}", "entry",
 	    (json_int_t)e->number, "time", when, "kind", e->kind, "actor",
 	    e->actor, "facts", facts_json(&e->facts), "objects",
-	    objects_json(e), "leftovers", texts_json(e->leftovers, e->nleft), "previous",
-	    e->previous);
+	    objects_json(e), "leftovers",
+	    texts_json(e->leftovers, e->nleft), "previous", e->previous);
 	if (o == NULL || (body = json_dumps(o, JSON_COMPACT)) == NULL)
 		FAIL(d, ST_SYSTEM, "entry %lu: out of memory, or text that is "
 		    "not UTF-8", (unsigned long)e->number);

@@ -26,7 +26,7 @@ struct object_ref {
 struct entry {
 	uint64_t number; /* 1.. */
 	int64_t time;	 /* whole minutes */
-	char kind[16];	 /* a row of kinds.c */
+	char kind[16];	 /* a row of state.c */
 	char actor[33];	 /* a person's word, or "-" */
 	struct facts facts;
 	struct object_ref *objects; /* owned */

@@ -91,6 +91,7 @@ static const struct file_digest {
 	{ "sha384:", SHA384_LEN, hash_sha384 },
 	{ "sha256:", SHA256_LEN, hash_sha256 },
 };
+#define NDIGESTS (sizeof(file_digests) / sizeof(file_digests[0]))
 
 #define FILE_NAME_CHARS                                                       \
 	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
@@ -108,7 +109,7 @@ split_file(const char *value, char name[65], const struct file_digest **how,
 		    "digest behind: NAME sha384:HEX");
 	snprintf(name, 65, "%.*s", (int)len, value);
 	rest += strspn(rest, " ");
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < NDIGESTS; i++) {
 		*how = &file_digests[i];
 		*hex = rest + strlen((*how)->prefix);
 		if (strncmp(rest, (*how)->prefix, strlen((*how)->prefix)) == 0)

@@ -256,8 +256,8 @@ entry_number(const char *file)
 	return variant_of(full, plain) ? number : 0;
 }
 
-/* A number behind the chain's end whose entry is whole means that one before
- * it is gone: that is no torn end. */
+/* A file of a number behind the one that could be torn, whole or not, means
+ * that an entry before it is gone: that is no torn end. */
 static enum status
 check_end(int dirfd, const struct chain *c, struct diag *d)
 {
@@ -617,7 +617,8 @@ bring_forward(const struct stick *from, struct stick *to, struct diag *d)
 			if (strcmp(name, e->objects[j].name) != 0)
 				FAIL(d, ST_SYSTEM, "%s: a torn %s is in the "
 				    "way; make a new stick with `anchorite "
-				    "state copy`", to->path, e->objects[j].name);
+				    "state copy`", to->path,
+				    e->objects[j].name);
 			TRY(write_all(&one, name, &bytes, d));
 		}
 		entry_name(e->number, 1, plain);

@@ -246,6 +246,25 @@ as_it_was refused "RULES C1: ceremony 1 has run already"
 must_refuse 1 "no ceremony is open" "$ANCHORITE" ceremony end plan.ini \
 	--room room.ini --reason again
 
+# What a plan decides is not taken from a record, signed or not.
+
+# forged KIND KEY VALUE FRAGMENT: the record, its first entry of that kind so
+# altered, is refused.
+forged() {
+	cp -a state-a forged
+	n=$("$ANCHORITE" ceremony log --state forged |
+		grep -n "\"kind\":\"$1\"" | head -n 1 | cut -d: -f1)
+	"$HELPER/forge" fact forged "$n" "$2" "$3" || fail "no forgery"
+	must_refuse 1 "$4" "$ANCHORITE" ceremony verify --state forged
+	rm -r forged
+}
+forged open org other "FORMATS 3.14: mode, org or oid-arc"
+forged open mode rehearsals "mode is neither rehearsal nor production"
+forged drawn algorithm ecdsa-p256 "root g1 was not split as the plan says"
+forged read-back holder bruno "it is not sheet 1 of root g1, read back by its holder"
+forged root algorithm ecdsa-p256 "algorithm is not that of the public key"
+forged certificate not-after 2047-03-15T00:00:00Z "the record gives another not-after"
+
 begin early
 cut_before sheets/g1-e1-sheet02-bruno.txt
 must_pass "$ANCHORITE" ceremony end plan.ini --room room.ini \

@@ -716,7 +716,7 @@ verify_sheet(const struct mint *m, size_t i, const struct outcome *o,
     struct diag *d)
 {
 	size_t group, member;
-	char number[8];
+	char number[24];
 
 	snprintf(number, sizeof(number), "%zu", i);
 	if (!says(o, "sheet", number) || !says(o, "holder",

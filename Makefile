@@ -30,7 +30,7 @@ endif
 
 CPPFLAGS_ALL = -I. -D_GNU_SOURCE -DVERSION='"$(VERSION)"' \
 	$(shell pkg-config --cflags $(PKGS)) $(CPPFLAGS)
-CFLAGS_ALL = -std=c11 $(WARN) $(HARDEN) -g -ffile-prefix-map=$(CURDIR)=. \
+CFLAGS_ALL = -std=c11 $(WARN) $(HARDEN) -g -ffile-prefix-map='$(CURDIR)=.' \
 	$(CFLAGS)
 LDFLAGS_ALL = $(LINK) $(LDFLAGS)
 LIBS_ALL = $(shell pkg-config --libs $(PKGS)) $(LIBS)

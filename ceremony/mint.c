@@ -237,8 +237,8 @@ mint_show(const void *want, size_t item, const struct plan *p,
 		    m->alg, m->nsheets);
 	if (item <= m->nsheets) {
 		h = sheet_place(m, item - 1, &group, &member);
-		return text_format(out, d, "sheet %zu of %zu, %s%s%s: written "
-		    "and read back", item, m->nsheets, h->person,
+		return text_format(out, d, "sheet %zu of %zu, %s%s%s: write it "
+		    "and read it back", item, m->nsheets, h->person,
 		    h->place[0] == '\0' ? "" : " at ", h->place);
 	}
 	if (item == m->nsheets + 1)

@@ -46,6 +46,8 @@ static bool
 enough(const struct pile *p, char *missing, size_t size)
 {
 	const struct slip39_scheme *s = &p->set->scheme;
+	/* where every group is needed, none is a choice */
+	const char *joint = s->need == s->groups ? " and " : " or ";
 	unsigned full = 0;
 	size_t at = 0;
 
@@ -58,7 +60,7 @@ enough(const struct pile *p, char *missing, size_t size)
 		if (have(p, g) >= s->group[g].need)
 			continue;
 		at += (size_t)snprintf(missing + at, size - at,
-		    "%s%u of %u sheets of group %s", at == 0 ? "" : " or ",
+		    "%s%u of %u sheets of group %s", at == 0 ? "" : joint,
 		    have(p, g), s->group[g].need, group_name(p->set, g));
 	}
 	return false;

@@ -19,10 +19,13 @@ cmd_ceremony_example(const struct call *c, struct diag *d)
 {
 	const char *name = c->n == 0 ? "two-people" : c->arg[0];
 	const char *text = example_plan(name);
+	char shown[128];
 
-	if (text == NULL)
-		return diag_set(d, ST_USAGE, "there is no example of that "
-		    "name; two-people and company are there");
+	if (text == NULL) {
+		text_escape(name, strlen(name), shown, sizeof(shown));
+		return diag_set(d, ST_USAGE, "there is no example \"%s\"; "
+		    "two-people and company are there", shown);
+	}
 	fputs(text, stdout);
 	return ST_OK;
 }

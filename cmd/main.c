@@ -48,6 +48,16 @@ wants_help(int argc, char **argv)
 	return false;
 }
 
+static bool
+is_noun(const char *word)
+{
+	for (const struct cmd *c = cmd_table; c->noun != NULL; c++) {
+		if (strcmp(c->noun, word) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* The verbs, a line each: for the manual's check and completion. */
 static void
 list_verbs(void)
@@ -75,10 +85,12 @@ int
 main(int argc, char **argv)
 {
 	struct diag d = { 0 };
+	const char *noun = argc > 2 && argv[1][0] != '-' ? argv[1] : NULL;
 	enum status rc;
 
-	if (wants_help(argc, argv)) {
-		usage(argc > 2 && argv[1][0] != '-' ? argv[1] : NULL);
+	/* help for a noun that is not there is refused as any use of it */
+	if (wants_help(argc, argv) && (noun == NULL || is_noun(noun))) {
+		usage(noun);
 		return 0;
 	}
 	if (argc == 2 && strcmp(argv[1], "--verbs") == 0) {

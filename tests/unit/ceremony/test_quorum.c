@@ -308,7 +308,7 @@ quorum_refuses_too_few(void **state)
 	diag_clear(&d);
 	assert_int_equal(open_root(&none, "g2", &used, &d), ST_AUTH);
 	assert_string_equal(d.text, "FORMATS 4.8: too few sheets of root g2: 0 "
-	    "of 2 sheets of group group-a or 0 of 1 sheets of group group-b");
+	    "of 2 sheets of group group-a and 0 of 1 sheets of group group-b");
 	diag_clear(&d);
 	/* one group whole, the other not there */
 	assert_int_equal(open_root(&group, "g2", &used, &d), ST_AUTH);

@@ -1,9 +1,37 @@
 /* see diag.h */
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "lib/base/diag.h"
+
+/* Names of files, and what a record says, are other people's: what would move
+ * the cursor or begin a second line is shown as the byte that it is. */
+static void
+tame(char text[DIAG_TEXT_MAX])
+{
+	char raw[DIAG_TEXT_MAX];
+	size_t at = 0;
+
+	memcpy(raw, text, sizeof(raw));
+	for (const char *p = raw; *p != '\0' && at + 4 < sizeof(raw); p++) {
+		if (*p >= ' ' && *p <= '~')
+			text[at++] = *p;
+		else
+			at += (size_t)snprintf(text + at, 5, "\\x%02x",
+			    (unsigned)(unsigned char)*p);
+	}
+	text[at] = '\0';
+}
+
+static bool
+is_tame(const char *text)
+{
+	while (*text >= ' ' && *text <= '~')
+		text++;
+	return *text == '\0';
+}
 
 void
 diag_note(struct diag *d, enum status code, const char *fmt, ...)
@@ -16,6 +44,8 @@ diag_note(struct diag *d, enum status code, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(d->text, sizeof(d->text), fmt, ap);
 	va_end(ap);
+	if (!is_tame(d->text))
+		tame(d->text);
 }
 
 void
@@ -33,6 +63,8 @@ diag_prefix(struct diag *d, const char *fmt, ...)
 	va_end(ap);
 	n = strlen(d->text);
 	snprintf(d->text + n, sizeof(d->text) - n, ": %.900s", old);
+	if (!is_tame(d->text))
+		tame(d->text);
 }
 
 void

@@ -42,6 +42,26 @@ diag_prefix_names_the_thing(void **state)
 }
 
 static void
+diag_is_one_printable_line(void **state)
+{
+	struct diag d = { 0 };
+	char big[2 * DIAG_TEXT_MAX];
+
+	(void)state;
+	assert_int_equal(diag_set(&d, ST_FORMAT, "%s", "a\033[2J\nb\x7f"),
+	    ST_FORMAT);
+	assert_string_equal(d.text, "a\\x1b[2J\\x0ab\\x7f");
+	diag_prefix(&d, "%s", "\xe2\x80\xae\xc2\x9b");
+	assert_string_equal(d.text, "\\xe2\\x80\\xae\\xc2\\x9b: "
+	    "a\\x1b[2J\\x0ab\\x7f");
+	memset(big, '\n', sizeof(big) - 1);
+	big[sizeof(big) - 1] = '\0';
+	diag_prefix(&d, "%s", big);
+	assert_true(strlen(d.text) < DIAG_TEXT_MAX);
+	assert_null(strchr(d.text, '\n'));
+}
+
+static void
 diag_never_overflows(void **state)
 {
 	struct diag d = { 0 };
@@ -120,6 +140,7 @@ main(void)
 		cmocka_unit_test(diag_keeps_the_first_cause),
 		cmocka_unit_test(diag_set_needs_no_diag),
 		cmocka_unit_test(diag_prefix_names_the_thing),
+		cmocka_unit_test(diag_is_one_printable_line),
 		cmocka_unit_test(diag_never_overflows),
 		cmocka_unit_test(diag_clear_makes_room_for_another),
 		cmocka_unit_test(diag_exit_tells_no_from_unknown),

@@ -158,7 +158,7 @@ out:
 static bool
 same(const struct fact *a, const struct fact *b)
 {
-	if (a == NULL || b == NULL || a->list != b->list || a->n != b->n)
+	if (a->list != b->list || a->n != b->n)
 		return false;
 	for (size_t i = 0; i < a->n; i++) {
 		if (strcmp(a->value[i], b->value[i]) != 0)
@@ -177,23 +177,34 @@ listed(const char *const *names, const char *key)
 	return false;
 }
 
+/* The next fact from ${i} on whose key is not in ${except}, or NULL. */
+static const struct fact *
+next_fact(const struct facts *f, size_t *i, const char *const *except)
+{
+	while (*i < f->n && listed(except, f->fact[*i].key))
+		(*i)++;
+	return *i < f->n ? &f->fact[(*i)++] : NULL;
+}
+
 const char *
 facts_differ(const struct facts *a, const struct facts *b,
     const char *const *except)
 {
-	const char *key;
+	const struct fact *x, *y;
+	size_t i = 0, j = 0;
 
-	for (size_t i = 0; i < a->n; i++) {
-		key = a->fact[i].key;
-		if (!listed(except, key) && !same(&a->fact[i], find(b, key)))
-			return key;
+	for (;;) {
+		x = next_fact(a, &i, except);
+		y = next_fact(b, &j, except);
+		if (x == NULL && y == NULL)
+			return NULL;
+		if (x == NULL || y == NULL)
+			return x == NULL ? y->key : x->key;
+		if (strcmp(x->key, y->key) != 0)
+			return find(b, x->key) == NULL ? x->key : y->key;
+		if (!same(x, y))
+			return x->key;
 	}
-	for (size_t i = 0; i < b->n; i++) {
-		key = b->fact[i].key;
-		if (!listed(except, key) && find(a, key) == NULL)
-			return key;
-	}
-	return NULL;
 }
 
 enum status

@@ -54,8 +54,9 @@ MUST_USE enum status facts_number(const struct facts *f, const char *key,
 
 /**
  * facts_differ(a, b, except):
- * The first key whose values differ, NULL when none does; keys in the
- * NULL-ended ${except} (may be NULL) are not looked at.
+ * The first key whose values differ or that is at another place (an order
+ * could carry a message), NULL when none is; keys in the NULL-ended ${except}
+ * (may be NULL) are not looked at.
  */
 const char *facts_differ(const struct facts *a, const struct facts *b,
     const char *const *except);

@@ -158,6 +158,25 @@ facts_name_the_key_that_differs(void **state)
 	facts_clear(&b);
 }
 
+/* An order could carry a message out of the room. */
+static void
+facts_tell_another_order(void **state)
+{
+	static const char *const how[] = { "how", NULL };
+	struct facts a = { 0 }, b = { 0 };
+
+	(void)state;
+	set(&a, "root", "g1");
+	set(&a, "how", "typed");
+	set(&a, "sheet", "1");
+	set(&b, "sheet", "1");
+	set(&b, "root", "g1");
+	assert_string_equal(facts_differ(&a, &b, how), "sheet");
+	assert_string_equal(facts_differ(&b, &a, how), "root");
+	facts_clear(&a);
+	facts_clear(&b);
+}
+
 static void
 facts_tell_lists_apart(void **state)
 {
@@ -273,6 +292,7 @@ main(void)
 		cmocka_unit_test(facts_refuse_numbers_that_are_none),
 		cmocka_unit_test(facts_take_numbers_to_their_bounds),
 		cmocka_unit_test(facts_name_the_key_that_differs),
+		cmocka_unit_test(facts_tell_another_order),
 		cmocka_unit_test(facts_tell_lists_apart),
 		cmocka_unit_test(facts_tell_a_text_from_a_list_of_one),
 		cmocka_unit_test(facts_copies_do_not_lean_on_what_they_copy),

@@ -1,4 +1,5 @@
 /* see stick.h */
+#include <sys/file.h>
 #include <sys/stat.h>
 
 #include <errno.h>
@@ -554,6 +555,20 @@ in_memory(const char *path)
 	return memory;
 }
 
+/* Two programs that write to one state would make two histories of it.  The
+ * kernel holds the lock: it ends with the process, and writes nothing. */
+static enum status
+lock_folder(const struct stick *s, struct diag *d)
+{
+	if (flock(s->dirfd, LOCK_EX | LOCK_NB) == 0)
+		return ST_OK;
+	if (errno == EWOULDBLOCK)
+		return diag_set(d, ST_POLICY, "%s: FORMATS 7.10: another "
+		    "program writes to it", s->path);
+	return diag_set(d, ST_SYSTEM, "%s: it cannot be locked: %s", s->path,
+	    strerror(errno));
+}
+
 static enum status
 open_stick(const char *path, bool create, bool memory, struct stick *out,
     struct diag *d)
@@ -572,10 +587,21 @@ open_stick(const char *path, bool create, bool memory, struct stick *out,
 		FAIL(d, ST_SYSTEM, "%s: %s", path, strerror(errno));
 	out->dev = st.st_dev;
 	out->ino = st.st_ino;
+out:
+	return rc;
+}
+
+/* From here on it is ours alone, and what is read of it is on the medium. */
+static enum status
+take_stick(struct stick *s, struct diag *d)
+{
+	enum status rc;
+
+	TRY(lock_folder(s, d));
 	/* a killed run may have left pages that are not on the medium */
-	if (syncfs(out->dirfd) != 0)
-		FAIL(d, ST_SYSTEM, "%s: %s", path, strerror(errno));
-	TRY(chain_read(out->dirfd, path, &out->chain, d));
+	if (syncfs(s->dirfd) != 0)
+		FAIL(d, ST_SYSTEM, "%s: %s", s->path, strerror(errno));
+	TRY(chain_read(s->dirfd, s->path, &s->chain, d));
 out:
 	return rc;
 }
@@ -663,14 +689,14 @@ sticks_open(const char *const *paths, size_t n, bool create, bool memory,
 		s->stick[i].dirfd = -1;
 		s->n = i + 1;
 		TRY(open_stick(paths[i], create, memory, &s->stick[i], d));
-	}
-	if (n == 2) {
-		if (s->stick[0].dev == s->stick[1].dev &&
+		if (i == 1 && s->stick[0].dev == s->stick[1].dev &&
 		    s->stick[0].ino == s->stick[1].ino)
 			FAIL(d, ST_POLICY, "%s and %s are one folder",
 			    paths[0], paths[1]);
-		TRY(agree(&s->stick[0], &s->stick[1], d));
+		TRY(take_stick(&s->stick[i], d));
 	}
+	if (n == 2)
+		TRY(agree(&s->stick[0], &s->stick[1], d));
 	*out = s;
 	s = NULL;
 	rc = ST_OK;
@@ -707,12 +733,14 @@ sticks_copy(const char *from, const char *to, struct diag *d)
 	enum status rc;
 
 	TRY(open_stick(from, false, true, &a, d));
+	TRY(take_stick(&a, d));
 	if (a.chain.n == 0)
 		FAIL(d, ST_FORMAT, "%s: no record is there", from);
 	/* only a rehearsal's may die with the machine */
 	mode = facts_get(&a.chain.entry[0].facts, "mode");
 	TRY(open_stick(to, true, mode == NULL ||
 	    strcmp(mode, "production") != 0, &b, d));
+	TRY(take_stick(&b, d));
 	for (size_t i = 0; b.chain.n == 0 && i < b.chain.nstray; i++) {
 		if (strchr(b.chain.stray[i], '/') == NULL)
 			FAIL(d, ST_POLICY, "%s: FORMATS 7.1: it is there, and "

@@ -74,10 +74,11 @@ MUST_USE enum status state_load(const char *path, struct state **out,
 
 /**
  * sticks_open(paths, n, create, memory, out, d):
- * For the engine: open 1 or 2 folders (made when absent, with ${create}), have
- * the kernel write out what it still holds of them, read their chains; one must
- * be the beginning of the other, and the shorter is brought forward.
- * ST_POLICY: a file system in RAM, unless ${memory}.  ST_AUTH: two histories.
+ * For the engine: open 1 or 2 folders (made when absent, with ${create}) and
+ * lock them (FORMATS 7.10), have the kernel write out what it still holds of
+ * them, read their chains; one must be the beginning of the other, and the
+ * shorter is brought forward.
+ * ST_POLICY: a file system in RAM, unless ${memory}; another program has it.  ST_AUTH: two histories.
  */
 MUST_USE enum status sticks_open(const char *const *paths, size_t n,
     bool create, bool memory, struct sticks **out, struct diag *d);

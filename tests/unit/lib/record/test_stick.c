@@ -679,6 +679,27 @@ stick_refuses_one_folder_as_two(void **state)
 	record_leave();
 }
 
+/* As long as one program writes to a state, and no longer. */
+static void
+stick_refuses_a_state_that_is_written_to(void **state)
+{
+	const char *paths[] = { "a", "b" };
+	struct sticks *s = NULL;
+
+	(void)state;
+	record_room();
+	record_fill("a", "b", 1);
+	assert_int_equal(sticks_open(paths, 2, false, true, &s, NULL), ST_OK);
+	opens_not("b", NULL, ST_POLICY,
+	    "b: FORMATS 7.10: another program writes to it");
+	assert_int_equal(sticks_copy("a", "c", NULL), ST_POLICY);
+	assert_false(is_there("c"));
+	sticks_free(s);
+	record_grow("a", "b", NULL, NULL);
+	reads("b", 2, 0);
+	record_leave();
+}
+
 static void
 stick_refuses_to_make_what_it_was_not_told_to(void **state)
 {
@@ -945,6 +966,7 @@ main(void)
 		    stick_refuses_to_bring_forward_an_altered_object),
 		cmocka_unit_test(stick_refuses_two_histories),
 		cmocka_unit_test(stick_refuses_one_folder_as_two),
+		cmocka_unit_test(stick_refuses_a_state_that_is_written_to),
 		cmocka_unit_test(stick_refuses_to_make_what_it_was_not_told_to),
 		cmocka_unit_test(stick_refuses_memory_unless_it_is_told),
 		cmocka_unit_test(stick_copy_makes_an_equal_state),

@@ -134,37 +134,46 @@ compare_objects(const struct entry *t, const struct outcome *o,
 		    o->objects[i].bytes.len, digest);
 		if (!variant_of(t->objects[i].name, o->objects[i].name) ||
 		    strcmp(t->objects[i].digest, digest) != 0)
-			return diag_set(d, ST_AUTH, "entry %lu: FORMATS 7.9: "
-			    "%s is not what was computed again",
-			    (unsigned long)t->number, t->objects[i].name);
+			return diag_set(d, ST_AUTH, "FORMATS 7.9: %s is not "
+			    "what was computed again", t->objects[i].name);
 	}
 	if (o->n != t->n)
-		return diag_set(d, ST_AUTH, "entry %lu: FORMATS 7.9: %zu "
-		    "files, and %zu were computed again",
-		    (unsigned long)t->number, t->n, o->n);
+		return diag_set(d, ST_AUTH, "FORMATS 7.9: %zu files, and %zu "
+		    "were computed again", t->n, o->n);
 	return ST_OK;
+}
+
+enum status
+engine_same(const struct entry *t, const struct outcome *o, struct diag *d)
+{
+	const char *key;
+	enum status rc;
+
+	if (strcmp(t->kind, o->kind) != 0)
+		FAIL(d, ST_AUTH, "FORMATS 7.9: it is \"%.16s\", and \"%s\" was "
+		    "computed again", t->kind, o->kind);
+	TRY(compare_objects(t, o, d));
+	key = facts_differ(&o->facts, &t->facts, state_trusted(o->kind));
+	if (key != NULL)
+		FAIL(d, ST_AUTH, "FORMATS 7.9: \"%s\" is not what was "
+		    "computed again", key);
+	rc = ST_OK;
+out:
+	return rc;
 }
 
 static enum status
 compare(struct engine *e, const struct outcome *o, struct diag *d)
 {
-	struct entry *t = &e->tail[e->at];
-	const char *key;
+	const struct entry *t = &e->tail[e->at];
 	enum status rc;
 
-	if (strcmp(t->kind, o->kind) != 0)
-		FAIL(d, ST_AUTH, "entry %lu: FORMATS 7.9: it is \"%.16s\", and "
-		    "\"%s\" was computed again", (unsigned long)t->number,
-		    t->kind, o->kind);
-	TRY(compare_objects(t, o, d));
-	key = facts_differ(&o->facts, &t->facts, state_trusted(o->kind));
-	if (key != NULL)
-		FAIL(d, ST_AUTH, "entry %lu (%s): FORMATS 7.9: \"%s\" is not "
-		    "what was computed again", (unsigned long)t->number,
-		    t->kind, key);
-	TRY(take_recorded(e, d));
-out:
-	return rc;
+	if ((rc = engine_same(t, o, d)) != ST_OK) {
+		diag_prefix(d, "entry %lu (%s)", (unsigned long)t->number,
+		    t->kind);
+		return rc;
+	}
+	return take_recorded(e, d);
 }
 
 /* Whole minutes: what the record knows of time. */
@@ -221,6 +230,24 @@ engine_event(struct engine *e, const char *kind, struct facts *facts,
 	memset(facts, 0, sizeof(*facts));
 	rc = write_entry(e, &o, minute(), d);
 	outcome_clear(&o);
+	return rc;
+}
+
+/* The record has no more: what comes is new, and after a cut says so.  By this
+ * entry, and not by a closing one, the leftovers of the cut are named. */
+static enum status
+begin_new(struct engine *e, struct diag *d)
+{
+	struct facts f = { 0 };
+	enum status rc;
+
+	if (!e->resumed || comparing(e))
+		return ST_OK;
+	e->resumed = false;
+	TRY(facts_set(&f, d, "program", "%s", e->program));
+	TRY(engine_event(e, "resumed", &f, d));
+out:
+	facts_clear(&f);
 	return rc;
 }
 
@@ -373,12 +400,14 @@ hand_seed(struct hands *h, const char *name, const struct secret **out,
 {
 	struct engine *e = engine_of(h);
 	struct engine_root *r = find_root(e, name);
+	bool told = false;
 	enum status rc;
 
 	if (r == NULL && comparing(e)) {
 		TRY(open_root(e, name, &r, d));
-		TRY(entropy_again(r->seed, e->people, &e->tail[e->at].facts,
-		    d));
+		TRY(entropy_again(r->seed, &e->people, &e->tail[e->at].facts,
+		    &told, d));
+		e->untold += !told;
 	} else if (r == NULL) {
 		TRY(draw_seed(e, name, facts, &r, d));
 	}
@@ -514,27 +543,26 @@ engine_start(struct engine *e)
 
 /* Each file that the plan names, once, as an object of the opening entry. */
 static enum status
-add_plan_files(const struct engine *e, struct outcome *o, struct diag *d)
+add_plan_files(const struct plan *plan, const struct engine_step *step,
+    size_t n, struct outcome *o, struct diag *d)
 {
 	char name[OBJECT_NAME_SIZE], bare[65];
-	const struct engine_step *s;
 	const struct plan_key *k;
 	struct bytes bytes = { 0 };
 	bool again;
 	enum status rc = ST_OK;
 
-	for (size_t i = 0; i < e->nsteps; i++) {
-		s = &e->step[i];
-		for (k = s->kind->keys; k->name != NULL; k++) {
+	for (size_t i = 0; i < n; i++) {
+		for (k = step[i].kind->keys; k->name != NULL; k++) {
 			const struct ini_entry *v =
-			    plan_entry(s->section, k->name, NULL);
+			    plan_entry(step[i].section, k->name, NULL);
 
 			if (k->type != PT_FILE || v == NULL)
 				continue;
-			TRY(plan_file(e->plan, v, PLAN_FILE_MAX, &bytes, bare,
+			TRY(plan_file(plan, v, PLAN_FILE_MAX, &bytes, bare,
 			    sizeof(bare), d));
 			snprintf(name, sizeof(name), "requests/%06u-%s",
-			    e->plan->number, bare);
+			    plan->number, bare);
 			again = false;
 			for (size_t j = 0; j < o->n; j++)
 				again |= strcmp(o->objects[j].name, name) == 0;
@@ -567,24 +595,35 @@ out:
 }
 
 enum status
-engine_open(struct engine *e, struct diag *d)
+engine_opening(const struct plan *plan, const struct engine_step *step,
+    size_t n, const char *program, struct outcome *out, struct diag *d)
 {
-	const struct plan *p = e->plan;
 	char name[OBJECT_NAME_SIZE], digest[SHA384_HEX_SIZE];
-	struct outcome o = { .kind = "open" };
 	enum status rc;
 
-	text_hex(p->digest, sizeof(p->digest), digest);
-	TRY(facts_set(&o.facts, d, "ceremony", "%u", p->number));
-	TRY(facts_set(&o.facts, d, "mode", "%s", p->mode == MODE_PRODUCTION ?
-	    "production" : "rehearsal"));
-	TRY(facts_set(&o.facts, d, "org", "%s", p->org));
-	TRY(facts_set(&o.facts, d, "arc", "%s", p->arc));
-	TRY(facts_set(&o.facts, d, "plan", "%s", digest));
-	TRY(facts_set(&o.facts, d, "program", "%s", e->program));
-	snprintf(name, sizeof(name), "plans/%06u.ini", p->number);
-	TRY(outcome_add(&o, name, &p->text, d));
-	TRY(add_plan_files(e, &o, d));
+	out->kind = "open";
+	text_hex(plan->digest, sizeof(plan->digest), digest);
+	TRY(facts_set(&out->facts, d, "ceremony", "%u", plan->number));
+	TRY(facts_set(&out->facts, d, "mode", "%s",
+	    plan->mode == MODE_PRODUCTION ? "production" : "rehearsal"));
+	TRY(facts_set(&out->facts, d, "org", "%s", plan->org));
+	TRY(facts_set(&out->facts, d, "arc", "%s", plan->arc));
+	TRY(facts_set(&out->facts, d, "plan", "%s", digest));
+	TRY(facts_set(&out->facts, d, "program", "%s", program));
+	snprintf(name, sizeof(name), "plans/%06u.ini", plan->number);
+	TRY(outcome_add(out, name, &plan->text, d));
+	TRY(add_plan_files(plan, step, n, out, d));
+out:
+	return rc;
+}
+
+enum status
+engine_open(struct engine *e, struct diag *d)
+{
+	struct outcome o = { 0 };
+	enum status rc;
+
+	TRY(engine_opening(e->plan, e->step, e->nsteps, e->program, &o, d));
 	TRY(put(e, &o, minute(), d));
 	TRY(note_head(e, "at the opening", d));
 out:
@@ -675,6 +714,8 @@ void_block(struct engine *e, const char *step, size_t from, struct diag *d)
 
 	TRY(facts_set(&v, d, "step", "%s", step));
 	for (size_t i = from; i < e->state->n; i++) {
+		if (state_is_event(e->state->entries[i].kind))
+			continue;
 		f = &e->state->entries[i].facts;
 		if (facts_get(&v, "root") == NULL &&
 		    facts_get(f, "root") != NULL)
@@ -715,6 +756,7 @@ start_block(struct engine *e, const char *step, size_t together,
 		if (e->sticks == NULL)
 			FAIL(d, ST_AUTH, "FORMATS 7.9: the record was cut in "
 			    "[%s]", step);
+		TRY(begin_new(e, d));
 		TRY(void_block(e, step, from, d));
 	}
 out:
@@ -798,6 +840,7 @@ engine_items(struct engine *e, struct diag *d)
 		s = &e->step[i];
 		e->shown = i + 1;
 		step_name(s, step);
+		TRY(take_events(e, d));
 		if (s->kind->together != NULL)
 			TRY(start_block(e, step, s->kind->together(s->want),
 			    d));
@@ -805,6 +848,7 @@ engine_items(struct engine *e, struct diag *d)
 			TRY(take_events(e, d));
 			if (ended(e))
 				return ST_OK;
+			TRY(begin_new(e, d));
 			TRY(do_item(e, s, item, d));
 		}
 		snprintf(when, sizeof(when), "after [%s]", step);
@@ -853,6 +897,7 @@ engine_close(struct engine *e, struct diag *d)
 	TRY(take_events(e, d));
 	if (ended(e))
 		TRY(take_recorded(e, d));
+	TRY(begin_new(e, d));
 	if (!comparing(e))
 		e->front->progress(e->front, e->nsteps + 1, e->nsteps + 1,
 		    "close the record");

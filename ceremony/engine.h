@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "ceremony/entropy.h"
 #include "lib/base/diag.h"
 #include "lib/record/plan.h"
 #include "lib/record/state.h"
@@ -44,12 +45,14 @@ struct engine {
 	struct entry *tail; /* owned: recorded, still to be computed again */
 	size_t ntail, at;
 	struct sticks *sticks; /* borrowed; NULL: compare, never write */
+	bool resumed; /* after a cut: to be said before anything new */
 	struct engine_root root[ENGINE_ROOTS_MAX];
 	size_t nroots;
 	struct secret *typed[SHEETS_MAX]; /* sheets read back, of one set */
 	struct secret *dice[ENGINE_ROOTS_MAX]; /* digits used so far */
 	size_t ndice;
-	const struct secret *people; /* reproduce: people's part, borrowed */
+	struct digits people; /* reproduce: what people added */
+	size_t untold; /* seeds whose digits were not given */
 	size_t shown; /* the step in progress, 1.. */
 	struct hands hands;
 };
@@ -74,6 +77,22 @@ MUST_USE enum status engine_check(const struct plan *plan,
 
 /* Make the hands ready; everything else in ${e} is the caller's to fill. */
 void engine_start(struct engine *e);
+
+/**
+ * engine_opening(plan, step, n, program, out, d):
+ * What the opening entry says: the plan and every file that it names, once.
+ */
+MUST_USE enum status engine_opening(const struct plan *plan,
+    const struct engine_step *step, size_t n, const char *program,
+    struct outcome *out, struct diag *d);
+
+/**
+ * engine_same(t, o, d):
+ * Whether a recorded entry is what was computed again, but for what is taken
+ * on trust.  ST_AUTH names the file or fact that is not.
+ */
+MUST_USE enum status engine_same(const struct entry *t,
+    const struct outcome *o, struct diag *d);
 
 /**
  * engine_open(e, d), engine_items(e, d), engine_close(e, d):

@@ -160,38 +160,63 @@ out:
 	return rc;
 }
 
+/* The line of which the record keeps this HMAC. */
+static enum status
+find_line(const struct secret *seed, const struct digits *people,
+    const char *mac, const struct secret **out, struct diag *d)
+{
+	char hex[2 * SHA256_LEN + 1];
+	enum status rc;
+
+	for (size_t i = 0; i < people->n; i++) {
+		TRY(people_mac(seed, people->line[i], hex, d));
+		if (strcmp(hex, mac) != 0)
+			continue;
+		*out = people->line[i];
+		return ST_OK;
+	}
+	FAIL(d, ST_AUTH, "FORMATS 5.8: these are not the digits that people "
+	    "added");
+out:
+	return rc;
+}
+
+/* The seed is what the dice alone give. */
+static enum status
+check_dice(const struct secret *seed, const struct secret *dice,
+    struct diag *d)
+{
+	struct secret *again = NULL;
+	enum status rc;
+
+	TRY(rng_dice_seed(dice, &again, d));
+	if (!secret_equal(again, seed))
+		FAIL(d, ST_AUTH, "FORMATS 5.8: the seed is not what the dice "
+		    "give");
+out:
+	secret_free(again);
+	return rc;
+}
+
 enum status
-entropy_again(const struct secret *seed, const struct secret *people,
-    const struct facts *facts, struct diag *d)
+entropy_again(const struct secret *seed, const struct digits *people,
+    const struct facts *facts, bool *told, struct diag *d)
 {
 	const char *mac = facts_get(facts, "people-mac");
 	const char *system = facts_get(facts, "system");
 	const char *kind = facts_get(facts, "entropy");
-	char hex[2 * SHA256_LEN + 1];
-	struct secret *again = NULL;
+	const struct secret *dice = NULL;
 	enum status rc = ST_OK;
 
-	if (mac != NULL && people == NULL)
-		return ST_OK; /* cannot tell without the digits */
-	if (mac != NULL) {
-		TRY(people_mac(seed, people, hex, d));
-		if (strcmp(hex, mac) != 0)
-			FAIL(d, ST_AUTH, "FORMATS 5.8: these are not the "
-			    "digits that people added");
-	}
+	*told = mac == NULL || people->n > 0;
+	if (!*told)
+		return ST_OK;
+	if (mac != NULL)
+		TRY(find_line(seed, people, mac, &dice, d));
 	if (system != NULL)
-		TRY(check_system(seed, mac == NULL ? NULL : people, system,
-		    d));
-	if (kind != NULL && strcmp(kind, "dice-only") == 0) {
-		if (people == NULL)
-			FAIL(d, ST_AUTH, "FORMATS 5.8: a seed of dice alone, "
-			    "and no word of the dice");
-		TRY(rng_dice_seed(people, &again, d));
-		if (!secret_equal(again, seed))
-			FAIL(d, ST_AUTH, "FORMATS 5.8: the seed is not what "
-			    "the dice give");
-	}
+		TRY(check_system(seed, dice, system, d));
+	if (kind != NULL && strcmp(kind, "dice-only") == 0 && dice != NULL)
+		TRY(check_dice(seed, dice, d));
 out:
-	secret_free(again);
 	return rc;
 }

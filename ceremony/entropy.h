@@ -2,6 +2,9 @@
 #ifndef ANCHORITE_ENTROPY_H
 #define ANCHORITE_ENTROPY_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include "lib/base/diag.h"
 #include "lib/base/secret.h"
 #include "lib/record/facts.h"
@@ -20,13 +23,21 @@ MUST_USE enum status entropy_draw(const struct plan *plan,
     struct secret **seed, struct secret **dice, struct facts *facts,
     struct diag *d);
 
+/* What people added to the seeds of a state, a line each; borrowed. */
+struct digits {
+	const struct secret *const *line;
+	size_t n;
+};
+
 /**
- * entropy_again(seed, people, facts, d):
- * For `reproduce`: ${facts} (as recorded) must be what this seed and these
- * digits give; ${people} NULL: only what can be told without them.
+ * entropy_again(seed, people, facts, told, d):
+ * For `reproduce`: ${facts} (as recorded) must be what this seed and one of
+ * these lines give.  Without any line, what needs one is not looked at, and
+ * ${*told} is false.
  * ST_AUTH: the digits, or the system's part, were others.
  */
 MUST_USE enum status entropy_again(const struct secret *seed,
-    const struct secret *people, const struct facts *facts, struct diag *d);
+    const struct digits *people, const struct facts *facts, bool *told,
+    struct diag *d);
 
 #endif

@@ -110,6 +110,21 @@ out:
 	return rc;
 }
 
+/* At the desk a plan may lie in the future, but not in the past. */
+static enum status
+check_not_over(const struct plan *p, struct diag *d)
+{
+	char now_text[CLOCK_TEXT_SIZE], bound[CLOCK_TEXT_SIZE];
+	const int64_t now = clock_now();
+
+	if (now <= p->latest + 59)
+		return ST_OK;
+	clock_text(now, now_text);
+	clock_text(p->latest, bound);
+	return diag_set(d, ST_POLICY, "%s: FORMATS 3.14: the clock says %s, "
+	    "and the plan ended at %s", p->file, now_text, bound);
+}
+
 /* The room's clock lies between the plan's dates and not behind the record. */
 static enum status
 check_clock(const struct plan *p, const struct state *s, struct diag *d)
@@ -120,21 +135,16 @@ check_clock(const struct plan *p, const struct state *s, struct diag *d)
 	clock_text(now, now_text);
 	if (now < p->effective) {
 		clock_text(p->effective, bound);
-		return diag_set(d, ST_POLICY, "FORMATS 3.14: the clock says "
-		    "%s, and the plan is not effective before %s", now_text,
-		    bound);
-	}
-	if (now > p->latest + 59) {
-		clock_text(p->latest, bound);
-		return diag_set(d, ST_POLICY, "FORMATS 3.14: the clock says "
-		    "%s, and the plan ended at %s", now_text, bound);
+		return diag_set(d, ST_POLICY, "%s: FORMATS 3.14: the clock "
+		    "says %s, and the plan is not effective before %s",
+		    p->file, now_text, bound);
 	}
 	if (s->n > 0 && now < s->entries[s->n - 1].time) {
 		clock_text(s->entries[s->n - 1].time, bound);
 		return diag_set(d, ST_POLICY, "FORMATS 7.4: the clock says %s, "
 		    "and the record was written to at %s", now_text, bound);
 	}
-	return ST_OK;
+	return check_not_over(p, d);
 }
 
 /* --- words from paper --- */
@@ -358,6 +368,7 @@ run_check(const struct run *r, struct diag *d)
 	TRY(load(r, r->room != NULL ? r->room->inbox : dir, &l, d));
 	TRY(desk_state(r, &known, &dirfd, d));
 	TRY(check_continuity(l.plan, known, &resume, d));
+	TRY(check_not_over(l.plan, d));
 	if (!resume)
 		TRY(engine_check(l.plan, l.step, l.nsteps, known, d));
 out:
@@ -509,6 +520,7 @@ run_ceremony(const struct run *r, struct diag *d)
 	TRY(start_words(r, s.l.plan, s.known, s.resume, d));
 	TRY(session_start(r, &s, s.resume ? state_open(s.known)->first :
 	    s.known->n + 1, d));
+	s.e.resumed = s.resume;
 	TRY(drive(&s.e, d));
 out:
 	if (rc != ST_OK && rc != ST_SYSTEM && rc != ST_BUG &&
@@ -603,6 +615,8 @@ reproduce_one(const struct run *r, const struct state *after,
 		    "and nothing gives it",
 		    (unsigned long)e.tail[e.at].number);
 	what->entries += e.ntail;
+	what->untold += e.untold;
+	what->early += c->ended;
 out:
 	engine_clear(&e);
 	loaded_clear(&l);
@@ -625,8 +639,15 @@ run_reproduce(const struct run *r, struct reproduce *what, struct diag *d)
 		    after->entries[before->n - 1].digest) != 0)
 			FAIL(d, ST_AUTH, "%s does not continue %s",
 			    what->after, what->before);
+		if (state_open(before) != NULL)
+			FAIL(d, ST_POLICY, "RULES C7: %s: its ceremony %u is "
+			    "not closed", what->before,
+			    state_open(before)->number);
 		from = before->nceremonies;
 	}
+	if (from == after->nceremonies)
+		FAIL(d, ST_POLICY, "%s: there is no ceremony to compute again",
+		    what->after);
 	for (size_t i = from; i < after->nceremonies; i++)
 		TRY(reproduce_one(r, after, &after->ceremonies[i], what, d));
 	rc = ST_OK;

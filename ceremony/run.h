@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "ceremony/entropy.h"
 #include "ceremony/room.h"
 #include "lib/base/diag.h"
 #include "lib/record/front.h"
@@ -45,8 +46,10 @@ MUST_USE enum status run_end(const struct run *r, const char *reason,
 struct reproduce {
 	const char *after;	     /* state folder to be reproduced */
 	const char *before;	     /* state folder it started from, or NULL */
-	const struct secret *people; /* digits that people added, or NULL */
-	size_t entries;		     /* out: how many were computed again */
+	struct digits people; /* what people added to the seeds */
+	size_t entries;	      /* out: how many were computed again */
+	size_t untold; /* out: seeds whose digits were not given */
+	size_t early;  /* out: early ends, which are under no signature */
 };
 
 /**

@@ -7,7 +7,6 @@
 #include "ceremony/closing.h"
 #include "ceremony/engine.h"
 #include "ceremony/verify.h"
-#include "lib/base/text.h"
 #include "lib/crypto/cms.h"
 #include "lib/pki/arc.h"
 #include "lib/record/folder.h"
@@ -43,24 +42,50 @@ plan_done(struct replay *v)
 	v->requests = -1;
 }
 
-/* The ceremony is the one of its plan: C1, and what the state is called. */
+/* The opening entry is the one that its plan gives, and continues what the
+ * plan does (RULES C1). */
 static enum status
 check_opening(const struct replay *v, const struct entry *open,
     struct diag *d)
 {
-	const struct plan *p = v->plan;
-	const struct facts *f = &open->facts;
-	const char *org = facts_get(f, "org"), *arc = facts_get(f, "arc");
 	const struct ceremony *c = state_open(v->now);
+	const struct plan *p = v->plan;
+	struct outcome o = { 0 };
+	const char *program;
+	enum status rc;
 
-	if (c == NULL || p->number != c->number ||
-	    strcmp(p->previous, c->before) != 0)
-		return diag_set(d, ST_AUTH, "%s: RULES C1: it is the plan of "
-		    "another ceremony, or continues another state", p->file);
-	if (p->mode != v->now->mode || org == NULL || arc == NULL ||
-	    strcmp(org, p->org) != 0 || strcmp(arc, p->arc) != 0)
-		return diag_set(d, ST_AUTH, "%s: FORMATS 3.14: mode, org or "
-		    "oid-arc is not what the record says", p->file);
+	TRY(facts_need(&open->facts, "program", &program, d));
+	TRY(engine_opening(p, v->step, v->nsteps, program, &o, d));
+	TRY(engine_same(open, &o, d));
+	if (c == NULL || strcmp(p->previous, c->before) != 0)
+		FAIL(d, ST_AUTH, "%s: RULES C1: it continues another state",
+		    p->file);
+	if (strcmp(p->org, v->now->org) != 0 ||
+	    strcmp(p->arc, v->now->arc) != 0)
+		FAIL(d, ST_AUTH, "%s: FORMATS 3.14: org and oid-arc are not "
+		    "those of this state", p->file);
+	rc = ST_OK;
+out:
+	outcome_clear(&o);
+	return rc;
+}
+
+/* Whoever did it and when, the plan knows both: the officer writes, and a run
+ * begins within the plan's dates. */
+static enum status
+check_who_and_when(const struct plan *p, const struct entry *e,
+    struct diag *d)
+{
+	const bool begins = strcmp(e->kind, "open") == 0 ||
+	    strcmp(e->kind, "resumed") == 0;
+
+	if (strcmp(e->actor, p->officer) != 0)
+		return diag_set(d, ST_AUTH, "FORMATS 7.2: %s is not the "
+		    "officer of the plan", e->actor);
+	if (begins && (e->time < p->effective / 60 * 60 ||
+	    e->time > p->latest))
+		return diag_set(d, ST_AUTH, "FORMATS 3.14: the run began "
+		    "outside the plan's dates");
 	return ST_OK;
 }
 
@@ -68,7 +93,6 @@ check_opening(const struct replay *v, const struct entry *open,
 static enum status
 plan_again(struct replay *v, const struct entry *open, struct diag *d)
 {
-	char digest[SHA384_HEX_SIZE];
 	struct bytes text = { 0 };
 	enum status rc;
 
@@ -83,12 +107,9 @@ plan_again(struct replay *v, const struct entry *open, struct diag *d)
 	TRY(state_object(v->all, open->objects[0].name, &text, d));
 	TRY(plan_read(open->objects[0].name, &text, v->steps, &v->inbox,
 	    &v->plan, d));
-	text_hex(v->plan->digest, SHA384_LEN, digest);
-	if (strcmp(digest, facts_get(&open->facts, "plan")) != 0)
-		FAIL(d, ST_AUTH, "%s is not the plan of the opening entry",
-		    open->objects[0].name);
 	TRY(engine_steps(v->plan, v->steps, &v->step, &v->nsteps, d));
 	TRY(check_opening(v, open, d));
+	TRY(check_who_and_when(v->plan, open, d));
 	v->at = v->item = v->nsigners = 0;
 out:
 	bytes_free(&text);
@@ -224,27 +245,55 @@ out:
 	return rc;
 }
 
+/* All that a closing entry says follows from the line that is signed: else it
+ * would be the one place of a record that no signature covers. */
+static enum status
+check_closing(const struct replay *v, const struct entry *e, struct diag *d)
+{
+	uint64_t number = 0;
+	enum status rc;
+
+	TRY(facts_number(&e->facts, "ceremony", 0, UINT32_MAX, &number, d));
+	if (number != v->plan->number)
+		FAIL(d, ST_AUTH, "FORMATS 7.8: it is not of ceremony %u",
+		    v->plan->number);
+	if (e->nleft > 0)
+		FAIL(d, ST_AUTH, "FORMATS 7.8: a closing entry names no "
+		    "leftovers");
+	rc = ST_OK;
+out:
+	return rc;
+}
+
 static enum status
 verify_closed(struct replay *v, const struct entry *e, struct diag *d)
 {
 	struct bytes line = { 0 }, want = { 0 };
 	const bool ended = state_open(v->now)->ended;
+	char plain[OBJECT_NAME_SIZE];
+	const char *name;
 	enum status rc;
 
 	if (!ended && v->at != v->nsteps)
 		FAIL(d, ST_AUTH, "the ceremony closes, and [%s %s] is not "
 		    "done", v->step[v->at].section->kind,
 		    v->step[v->at].section->name);
+	TRY(check_closing(v, e, d));
 	TRY(closing_line(v->now, e->time, &want, d));
-	if (e->n != 1 + (ended ? 0 : v->nsigners))
-		FAIL(d, ST_AUTH, "FORMATS 7.8: %zu files close the ceremony",
-		    e->n);
-	TRY(state_object(v->all, e->objects[0].name, &line, d));
+	snprintf(plain, sizeof(plain), "record/%06lu.line",
+	    (unsigned long)e->number);
+	name = object_named(e, plain);
+	if (name == NULL || e->n != 1 + (ended ? 0 : v->nsigners))
+		FAIL(d, ST_AUTH, "FORMATS 7.8: its files are not the closing "
+		    "line and a signature of each root");
+	TRY(state_object(v->all, name, &line, d));
 	if (!bytes_equal(&line, &want))
 		FAIL(d, ST_AUTH, "%s: FORMATS 7.8: not the closing line of "
-		    "this record", e->objects[0].name);
+		    "this record", name);
 	for (size_t i = 0; i < v->nsigners && !ended; i++)
 		TRY(verify_signature(v, e, v->signer[i], &line, d));
+	if (v->nsigners > 0 && !ended)
+		v->report->covered = e->number;
 	v->report->ceremonies++;
 out:
 	bytes_free(&line);
@@ -295,6 +344,8 @@ verify_entry(struct replay *v, const struct entry *e, struct diag *d)
 
 	v->report->entries++;
 	TRY(verify_files(v, e, d));
+	if (strcmp(e->kind, "open") != 0)
+		TRY(check_who_and_when(v->plan, e, d));
 	if (strcmp(e->kind, "closed") == 0)
 		return verify_closed(v, e, d);
 	if (strcmp(e->kind, "void") == 0)
@@ -307,27 +358,33 @@ out:
 }
 
 static enum status
-replay_all(struct replay *v, struct diag *d)
+replay_entry(struct replay *v, const struct entry *e, struct diag *d)
 {
 	struct entry copy = { 0 };
-	const struct entry *e;
 	enum status rc;
 
-	for (size_t i = 0; i < v->all->n; i++) {
-		e = &v->all->entries[i];
-		if ((rc = verify_entry(v, e, d)) != ST_OK) {
-			diag_prefix(d, "entry %lu (%s)",
-			    (unsigned long)e->number, e->kind);
-			goto out;
-		}
-		TRY(entry_read("entry", &e->text, &copy, d));
-		TRY(state_apply(v->now, &copy, d));
-		if (strcmp(e->kind, "open") == 0)
-			TRY(plan_again(v, e, d));
-	}
-	rc = ST_OK;
+	TRY(verify_entry(v, e, d));
+	TRY(entry_read("entry", &e->text, &copy, d));
+	TRY(state_apply(v->now, &copy, d));
+	if (strcmp(e->kind, "open") == 0)
+		TRY(plan_again(v, e, d));
 out:
 	entry_clear(&copy);
+	return rc;
+}
+
+static enum status
+replay_all(struct replay *v, struct diag *d)
+{
+	const struct entry *e;
+	enum status rc = ST_OK;
+
+	for (size_t i = 0; i < v->all->n && rc == ST_OK; i++) {
+		e = &v->all->entries[i];
+		if ((rc = replay_entry(v, e, d)) != ST_OK)
+			diag_prefix(d, "entry %lu (%s)",
+			    (unsigned long)e->number, e->kind);
+	}
 	return rc;
 }
 
@@ -412,6 +469,8 @@ verify_state(const char *path, const char *older,
 	TRY(state_new(&v.now, d));
 	v.now->dirfd = fd;
 	TRY(replay_all(&v, d));
+	out->mode = all->mode;
+	snprintf(out->head, sizeof(out->head), "%s", state_head(all));
 	TRY(check_strays(v.now, path, stray, nstray, out, d));
 	if (state_open(all) != NULL)
 		FAIL(d, ST_AUTH, "%s: ceremony %u is not closed", path,

@@ -6,10 +6,14 @@
 #include <stddef.h>
 
 #include "lib/base/diag.h"
+#include "lib/crypto/hash.h"
 #include "lib/record/step.h"
 
 struct verify_report {
 	size_t entries, objects, ceremonies, signatures;
+	size_t covered; /* entries 1 to this are under a root's signature */
+	enum plan_mode mode;
+	char head[SHA384_HEX_SIZE];
 	size_t older; /* entries that --against has */
 	char torn[OBJECT_NAME_SIZE]; /* left of the last entry by a cut */
 };

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "ceremony/engine.h"
 #include "ceremony/run.h"
 #include "ceremony/verify.h"
 #include "cmd/cmd.h"
@@ -135,6 +136,58 @@ out:
 	return rc;
 }
 
+/* What the root's signatures cover, and what only the head's words can tell. */
+static enum status
+say_covered(const struct verify_report *r, struct facts *f, struct diag *d)
+{
+	enum status rc;
+
+	if (r->covered == 0)
+		TRY(facts_set(f, d, "signed", "no entry"));
+	else
+		TRY(facts_set(f, d, "signed", "entries 1 to %zu", r->covered));
+	if (r->covered == r->entries)
+		return facts_set(f, d, "verdict", "every entry, file and "
+		    "signature holds");
+	TRY(facts_set(f, d, "not-signed", "entries %zu to %zu: a ceremony "
+	    "ended early", r->covered + 1, r->entries));
+	TRY(facts_set(f, d, "verdict", "every entry and file holds, but no "
+	    "signature covers the last: compare the head's words with paper"));
+out:
+	return rc;
+}
+
+static enum status
+say_verified(const struct call *c, const char *state,
+    const struct verify_report *r, struct facts *f, struct diag *d)
+{
+	struct bytes words = { 0 };
+	uint8_t head[SHA384_LEN];
+	enum status rc;
+
+	TRY(text_unhex(r->head, head, sizeof(head), d));
+	TRY(words_text(head, WORDS_FULL, &words, d));
+	TRY(facts_set(f, d, "state", "%s", state));
+	TRY(facts_set(f, d, "mode", "%s", r->mode == MODE_PRODUCTION ?
+	    "production" : "TEST (rehearsal)"));
+	TRY(facts_set(f, d, "entries", "%zu", r->entries));
+	TRY(facts_set(f, d, "objects", "%zu", r->objects));
+	TRY(facts_set(f, d, "ceremonies", "%zu", r->ceremonies));
+	TRY(facts_set(f, d, "signatures", "%zu", r->signatures));
+	if (cmd_has(c, "--against"))
+		TRY(facts_set(f, d, "continues", "%zu entries of %s", r->older,
+		    cmd_opt(c, "--against", "")));
+	if (r->torn[0] != '\0')
+		TRY(facts_set(f, d, "torn", "%s, by a cut; the next entry "
+		    "will name it", r->torn));
+	TRY(facts_set(f, d, "head", "%s", r->head));
+	TRY(facts_set(f, d, "head-words", "%s", (const char *)words.data));
+	TRY(say_covered(r, f, d));
+out:
+	bytes_free(&words);
+	return rc;
+}
+
 enum status
 cmd_ceremony_verify(const struct call *c, struct diag *d)
 {
@@ -145,19 +198,7 @@ cmd_ceremony_verify(const struct call *c, struct diag *d)
 
 	TRY(verify_state(state, cmd_opt(c, "--against", NULL), cmd_steps,
 	    &report, d));
-	TRY(facts_set(&f, d, "state", "%s", state));
-	TRY(facts_set(&f, d, "entries", "%zu", report.entries));
-	TRY(facts_set(&f, d, "objects", "%zu", report.objects));
-	TRY(facts_set(&f, d, "ceremonies", "%zu", report.ceremonies));
-	TRY(facts_set(&f, d, "signatures", "%zu", report.signatures));
-	if (cmd_has(c, "--against"))
-		TRY(facts_set(&f, d, "continues", "%zu entries of %s",
-		    report.older, cmd_opt(c, "--against", "")));
-	if (report.torn[0] != '\0')
-		TRY(facts_set(&f, d, "torn", "%s, by a cut; the next entry "
-		    "will name it", report.torn));
-	TRY(facts_set(&f, d, "verdict", "every entry, file and signature "
-	    "holds"));
+	TRY(say_verified(c, state, &report, &f, d));
 	TRY(cmd_report(c, &f, d));
 out:
 	facts_clear(&f);
@@ -166,19 +207,11 @@ out:
 
 /* --- reproduce --- */
 
-static enum status
-read_people(const char *file, struct secret **out, struct diag *d)
-{
-	struct secret *share[1] = { NULL };
-	size_t n = 0;
-	enum status rc;
-
-	/* one line, as typed */
-	TRY(front_read_shares(file, share, 1, &n, d));
-	*out = share[0];
-out:
-	return rc;
-}
+/* What people added, a line for each seed, as typed. */
+struct people {
+	struct secret *line[ENGINE_ROOTS_MAX];
+	size_t n;
+};
 
 /* The words that stood on paper before people contributed are those of a
  * recorded system part (RULES C7). */
@@ -219,6 +252,13 @@ report_reproduced(const struct call *c, const struct reproduce *what,
 
 	TRY(facts_set(&f, d, "after", "%s", what->after));
 	TRY(facts_set(&f, d, "entries", "%zu", what->entries));
+	if (what->untold > 0)
+		TRY(facts_add(&f, d, "on-trust", "what people added to the "
+		    "entropy of %zu root(s): --people was not given",
+		    what->untold));
+	if (what->early > 0)
+		TRY(facts_add(&f, d, "on-trust", "the early end of %zu "
+		    "ceremony(s): no signature covers it", what->early));
 	TRY(facts_set(&f, d, "verdict", "every byte is equal"));
 	TRY(cmd_report(c, &f, d));
 out:
@@ -232,7 +272,7 @@ cmd_ceremony_reproduce(const struct call *c, struct diag *d)
 	struct reproduce what = { .after = cmd_opt(c, "--after", ""),
 		.before = cmd_opt(c, "--before", NULL) };
 	struct run r = { .steps = cmd_steps, .program = "reproduce" };
-	struct secret *people = NULL;
+	struct people people = { 0 };
 	struct front *front = NULL;
 	struct state *after = NULL;
 	enum status rc;
@@ -242,17 +282,20 @@ cmd_ceremony_reproduce(const struct call *c, struct diag *d)
 	if (cmd_has(c, "--noted"))
 		TRY(check_noted(after, cmd_opt(c, "--noted", ""), d));
 	if (cmd_has(c, "--people"))
-		TRY(read_people(cmd_opt(c, "--people", ""), &people, d));
+		TRY(front_read_shares(cmd_opt(c, "--people", ""), people.line,
+		    ENGINE_ROOTS_MAX, &people.n, d));
 	if (c->n > 0)
 		TRY(front_files(c->arg, c->n, after, &front, d));
 	else
 		TRY(front_tty(&front, d));
 	r.front = front;
-	what.people = people;
+	what.people.line = (const struct secret *const *)people.line;
+	what.people.n = people.n;
 	TRY(run_reproduce(&r, &what, d));
 	TRY(report_reproduced(c, &what, d));
 out:
-	secret_free(people);
+	for (size_t i = 0; i < people.n; i++)
+		secret_free(people.line[i]);
 	front_free(front);
 	state_free(after);
 	if (fd >= 0)

@@ -452,21 +452,32 @@ static const char *const trust_read_back[] = { "how", "tries", NULL };
 static const struct kind {
 	const char *word;
 	bool event; /* between the items: nothing to compute again */
+	const char *says; /* facts that it may have; an item its place too */
 	const char *const *trusted;
 	enum status (*apply)(struct state *, const struct entry *,
 	    struct diag *);
 } kinds[] = {
-	{ "open", false, trust_open, apply_open },
-	{ "drawn", false, trust_drawn, apply_drawn },
-	{ "read-back", false, trust_read_back, apply_nothing },
-	{ "root", false, trust_nothing, apply_root },
-	{ "certificate", false, trust_nothing, apply_certificate },
-	{ "list", false, trust_nothing, apply_list },
-	{ "delegation", false, trust_nothing, apply_delegation },
-	{ "closed", false, trust_nothing, apply_closed },
-	{ "void", true, NULL, apply_void },
-	{ "refused", true, NULL, apply_nothing },
-	{ "undone", true, NULL, apply_undone },
+	{ "open", false, "ceremony mode org arc plan program",
+	    trust_open, apply_open },
+	{ "drawn", false, "step item root epoch algorithm set-id "
+	    "groups-needed groups extendable exponent salt sheets quorums "
+	    "entropy rolls people-mac system", trust_drawn, apply_drawn },
+	{ "read-back", false, "step item root epoch sheet holder how tries",
+	    trust_read_back, apply_nothing },
+	{ "root", false, "step item root number algorithm counter public "
+	    "key-id epoch quorums", trust_nothing, apply_root },
+	{ "certificate", false, "step item root subject serial not-before "
+	    "not-after certificate", trust_nothing, apply_certificate },
+	{ "list", false, "step item root file number this-update next-update "
+	    "entries list", trust_nothing, apply_list },
+	{ "delegation", false, "step item name root product role slot "
+	    "versions serial key-id key-index not-before not-after request "
+	    "certificate", trust_nothing, apply_delegation },
+	{ "closed", false, "ceremony", trust_nothing, apply_closed },
+	{ "void", true, "step root entries sheets", NULL, apply_void },
+	{ "refused", true, "why", NULL, apply_nothing },
+	{ "resumed", true, "program", NULL, apply_nothing },
+	{ "undone", true, "reason steps", NULL, apply_undone },
 };
 #define NKINDS (sizeof(kinds) / sizeof(kinds[0]))
 
@@ -494,6 +505,34 @@ state_is_event(const char *kind)
 	const struct kind *row = kind_row(kind);
 
 	return row != NULL && row->event;
+}
+
+/* Whether a list of words with single blanks has that one. */
+static bool
+has_word(const char *words, const char *word)
+{
+	const size_t len = strlen(word);
+
+	for (const char *at = words; at != NULL; at = strchr(at, ' ')) {
+		at += *at == ' ';
+		if (strncmp(at, word, len) == 0 &&
+		    (at[len] == ' ' || at[len] == '\0'))
+			return true;
+	}
+	return false;
+}
+
+/* What no kind of entry says is nothing that anyone checks. */
+static enum status
+check_says(const struct kind *row, const struct facts *f, struct diag *d)
+{
+	for (size_t i = 0; i < f->n; i++) {
+		if (!has_word(row->says, f->fact[i].key))
+			return diag_set(d, ST_FORMAT, "FORMATS 7.5: it says "
+			    "\"%s\", which no entry of its kind does",
+			    f->fact[i].key);
+	}
+	return ST_OK;
 }
 
 /* --- the chain --- */
@@ -567,6 +606,7 @@ state_apply(struct state *s, struct entry *e, struct diag *d)
 		FAIL(d, ST_FORMAT, "FORMATS 7.5: an event has no files");
 	if (state_open(s) == NULL && strcmp(e->kind, "open") != 0)
 		FAIL(d, ST_FORMAT, "FORMATS 7.4: no ceremony is open");
+	TRY(check_says(row, &e->facts, d));
 	TRY(note_objects(s, e, d));
 	TRY(row->apply(s, e, d));
 	if ((place = GROW(s->entries, s->n)) == NULL)

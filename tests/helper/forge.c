@@ -1,17 +1,21 @@
 /* forge.c -- what somebody with the stick and a compiler can do.
  *
- *	forge fact STATE N KEY VALUE   entry N says another thing
+ *	forge fact STATE N KEY VALUE   entry N says another thing, or one more
+ *	forge actor STATE N WORD       somebody else did it
+ *	forge leftover STATE N NAME    entry N names a file as left by a cut
  *	forge object STATE N           entry N commits its files as they are now
+ *	forge early STATE REASON       the open ceremony was ended early
  *	forge key N                    the key of rehearsal root N (0..), SEC1 DER
  *
- * fact and object make the digests of that entry and of all behind it anew, so
- * that the chain reads well. */
+ * All but the last two make the digests of that entry and of all behind it
+ * anew, so that the chain reads well. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "ceremony/closing.h"
 #include "lib/base/file.h"
 #include "lib/crypto/derive.h"
 #include "lib/record/folder.h"
@@ -48,8 +52,7 @@ change_fact(struct entry *e, const char *key, const char *value,
 		f->value[0] = strdup(value);
 		return ST_OK;
 	}
-	return diag_set(d, ST_USAGE, "entry %lu has no fact %s",
-	    (unsigned long)e->number, key);
+	return facts_set(&e->facts, d, key, "%s", value);
 }
 
 static enum status
@@ -68,23 +71,33 @@ out:
 	return rc;
 }
 
-/* ${key} NULL: the objects. */
+/* What is done to the entry: argv from the verb on. */
 static enum status
-forge(const char *path, size_t number, const char *key, const char *value,
-    struct diag *d)
+change(int dirfd, struct entry *e, char **argv, struct diag *d)
 {
+	if (strcmp(argv[0], "fact") == 0)
+		return change_fact(e, argv[3], argv[4], d);
+	if (strcmp(argv[0], "leftover") == 0)
+		return entry_add_leftover(e, argv[3], d);
+	if (strcmp(argv[0], "object") == 0)
+		return digest_objects(dirfd, e, d);
+	snprintf(e->actor, sizeof(e->actor), "%s", argv[3]);
+	return ST_OK;
+}
+
+static enum status
+forge(char **argv, struct diag *d)
+{
+	const size_t number = strtoul(argv[2], NULL, 10);
 	struct chain c = { 0 };
 	enum status rc;
 	int fd = -1;
 
-	TRY(file_open_dir(path, false, &fd, d));
-	TRY(chain_read(fd, path, &c, d));
+	TRY(file_open_dir(argv[1], false, &fd, d));
+	TRY(chain_read(fd, argv[1], &c, d));
 	if (number < 1 || number > c.n)
 		FAIL(d, ST_USAGE, "there is no entry %zu", number);
-	if (key != NULL)
-		TRY(change_fact(&c.entry[number - 1], key, value, d));
-	else
-		TRY(digest_objects(fd, &c.entry[number - 1], d));
+	TRY(change(fd, &c.entry[number - 1], argv, d));
 	for (size_t i = number - 1; i < c.n; i++) {
 		if (i > 0)
 			snprintf(c.entry[i].previous,
@@ -100,9 +113,61 @@ out:
 	return rc;
 }
 
+/* One more entry at the end, as the program itself would write it. */
+static enum status
+append(struct sticks *k, struct state *s, struct outcome *o, struct diag *d)
+{
+	const struct entry *last = &s->entries[s->n - 1];
+	struct entry e = { .number = s->n + 1, .time = last->time };
+	enum status rc;
+
+	snprintf(e.kind, sizeof(e.kind), "%s", o->kind);
+	snprintf(e.actor, sizeof(e.actor), "%s", last->actor);
+	snprintf(e.previous, sizeof(e.previous), "%s", state_head(s));
+	TRY(facts_copy(&o->facts, &e.facts, d));
+	TRY(sticks_commit(k, &e, o, d));
+	TRY(state_apply(s, &e, d));
+out:
+	entry_clear(&e);
+	return rc;
+}
+
+static enum status
+early(char **argv, struct diag *d)
+{
+	struct outcome undone = { .kind = "undone" };
+	struct outcome closed = { .kind = "closed" };
+	const char *path[1] = { argv[1] };
+	char name[OBJECT_NAME_SIZE];
+	struct bytes line = { 0 };
+	struct sticks *k = NULL;
+	struct state *s = NULL;
+	enum status rc;
+	int fd = -1;
+
+	TRY(state_load(argv[1], &s, &fd, NULL, NULL, d));
+	TRY(sticks_open(path, 1, false, true, &k, d));
+	TRY(facts_set(&undone.facts, d, "reason", "%s", argv[2]));
+	TRY(append(k, s, &undone, d));
+	TRY(closing_line(s, s->entries[s->n - 1].time, &line, d));
+	snprintf(name, sizeof(name), "record/%06zu.line", s->n + 1);
+	TRY(outcome_add(&closed, name, &line, d));
+	TRY(facts_set(&closed.facts, d, "ceremony", "%zu", s->nceremonies));
+	TRY(append(k, s, &closed, d));
+out:
+	outcome_clear(&undone);
+	outcome_clear(&closed);
+	bytes_free(&line);
+	sticks_free(k);
+	state_free(s);
+	if (fd >= 0)
+		close(fd);
+	return rc;
+}
+
 /* ECPrivateKey of P-384 without its public half. */
 static enum status
-write_key(unsigned n, struct diag *d)
+write_key(char **argv, struct diag *d)
 {
 	static const uint8_t head[] = { 0x30, 0x3e, 0x02, 0x01, 0x01, 0x04,
 		0x30 };
@@ -111,7 +176,8 @@ write_key(unsigned n, struct diag *d)
 	struct secret *seed = NULL, *scalar = NULL;
 	enum status rc;
 
-	TRY(derive_rehearsal_seed(n, &seed, d));
+	TRY(derive_rehearsal_seed((unsigned)strtoul(argv[1], NULL, 10),
+	    &seed, d));
 	TRY(derive_scalar(seed, DERIVE_REHEARSAL, "ecdsa-p384", "root", 0,
 	    &scalar, d));
 	fwrite(head, 1, sizeof(head), stdout);
@@ -125,22 +191,34 @@ out:
 	return rc;
 }
 
+static const struct verb {
+	const char *word;
+	int words; /* that follow it */
+	enum status (*run)(char **argv, struct diag *);
+} verbs[] = {
+	{ "fact", 4, forge },
+	{ "actor", 3, forge },
+	{ "leftover", 3, forge },
+	{ "object", 2, forge },
+	{ "early", 2, early },
+	{ "key", 1, write_key },
+};
+
 int
 main(int argc, char **argv)
 {
 	struct diag d = { 0 };
 	enum status rc;
 
-	if (argc == 6 && strcmp(argv[1], "fact") == 0)
-		rc = forge(argv[2], strtoul(argv[3], NULL, 10), argv[4],
-		    argv[5], &d);
-	else if (argc == 4 && strcmp(argv[1], "object") == 0)
-		rc = forge(argv[2], strtoul(argv[3], NULL, 10), NULL, NULL,
-		    &d);
-	else if (argc == 3 && strcmp(argv[1], "key") == 0)
-		rc = write_key((unsigned)strtoul(argv[2], NULL, 10), &d);
-	else
-		rc = diag_set(&d, ST_USAGE, "forge fact|object|key ...");
+	rc = diag_set(&d, ST_USAGE, "forge fact|actor|leftover|object|early|key "
+	    "...");
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+		if (argc != verbs[i].words + 2 ||
+		    strcmp(argv[1], verbs[i].word) != 0)
+			continue;
+		diag_clear(&d);
+		rc = verbs[i].run(argv + 1, &d);
+	}
 	if (rc != ST_OK)
 		fprintf(stderr, "forge: %s\n", d.text);
 	return rc == ST_OK ? 0 : 2;

@@ -231,6 +231,29 @@ must_pass "$ANCHORITE" ceremony reproduce --after cut \
 	--noted keep-c/paper/system-0002.words \
 	keep-c/sheets/g1-e2-sheet01.txt keep-c/sheets/g1-e2-sheet02.txt
 
+# Two roots: the second machine takes the digits of both, a line each, and says
+# so where it was not given any.
+{
+	head_of_plan 1 none
+	mint g1
+	mint g2
+	list_and_delegate gateway
+} >two.ini
+plan_words two.ini >two.words
+room two >two-room.ini
+must_pass "$people" --words two.words keep-2 "$ANCHORITE" ceremony run two.ini \
+	--room two-room.ini
+cat keep-2/paper/dice-0002.txt keep-2/paper/dice-0001.txt >both.txt
+must_pass "$ANCHORITE" ceremony reproduce --after two --people both.txt \
+	keep-2/sheets/g?-e1-sheet0[13].txt
+must_say "every byte is equal"
+! grep -q "on-trust" "$OUT" || fail "digits that were given are taken on trust"
+must_pass "$ANCHORITE" ceremony reproduce --after two \
+	keep-2/sheets/g?-e1-sheet0[13].txt
+must_say "on-trust  what people added to the entropy of 2 root(s)"
+must_refuse 1 "FORMATS 5.8" "$ANCHORITE" ceremony reproduce --after two \
+	--people keep-2/paper/dice-0001.txt keep-2/sheets/g?-e1-sheet0[13].txt
+
 # The same digits for two roots.
 {
 	head_of_plan 1 none

@@ -226,7 +226,7 @@ for s in a b; do
 $a-----END X509 CRL-----' >state-$s/lists/000001.crl
 done
 both object "$list"
-refused "entry $list: FORMATS 7.9: lists/000001.crl is not what was computed"
+refused "entry $list (list): FORMATS 7.9: lists/000001.crl is not what was computed"
 
 # --- an early end ---
 
@@ -258,7 +258,7 @@ forged() {
 	must_refuse 1 "$4" "$ANCHORITE" ceremony verify --state forged
 	rm -r forged
 }
-forged open org other "FORMATS 3.14: mode, org or oid-arc"
+forged open org other "FORMATS 7.9: \"org\" is not what was computed"
 forged open mode rehearsals "mode is neither rehearsal nor production"
 forged drawn algorithm ecdsa-p256 "root g1 was not split as the plan says"
 forged read-back holder bruno "it is not sheet 1 of root g1, read back by its holder"

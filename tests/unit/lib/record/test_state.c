@@ -580,6 +580,25 @@ state_refuses_events_with_files(void **state)
 	    "FORMATS 7.5: an event has no files");
 }
 
+/* What nobody checks is nowhere to be hidden. */
+static void
+state_refuses_facts_that_no_such_entry_has(void **state)
+{
+	static const char *const noted[] = { "ceremony", "1", "note", "x",
+		NULL };
+	static const char *const begun[] = { "why", "slip", "wh", "x", NULL };
+	static const char *const drew_more[] = { "program", "1",
+		"program-name", "x", NULL };
+
+	(void)state;
+	refuses(minted(), "closed", noted, "record/000004.line", ST_FORMAT,
+	    "FORMATS 7.5: it says \"note\", which no entry of its kind does");
+	/* neither the beginning of a word nor more than it */
+	refuses(opened(), "refused", begun, NULL, ST_FORMAT, "\"wh\"");
+	refuses(opened(), "resumed", drew_more, NULL, ST_FORMAT,
+	    "\"program-name\"");
+}
+
 /* --- objects --- */
 
 static void
@@ -742,6 +761,7 @@ main(void)
 		cmocka_unit_test(state_refuses_entries_out_of_order),
 		cmocka_unit_test(state_refuses_time_that_goes_back),
 		cmocka_unit_test(state_refuses_kinds_it_does_not_know),
+		cmocka_unit_test(state_refuses_facts_that_no_such_entry_has),
 		cmocka_unit_test(state_refuses_work_outside_a_ceremony),
 		cmocka_unit_test(state_refuses_a_ceremony_inside_another),
 		cmocka_unit_test(state_refuses_a_ceremony_of_another_number),

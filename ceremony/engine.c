@@ -885,6 +885,23 @@ out:
 	return rc;
 }
 
+static void
+forget_secrets(struct engine *e)
+{
+	for (size_t i = 0; i < e->nroots; i++) {
+		secret_free(e->root[i].seed);
+		key_free(e->root[i].key);
+	}
+	e->nroots = 0;
+	for (size_t i = 0; i < SHEETS_MAX; i++) {
+		secret_free(e->typed[i]);
+		e->typed[i] = NULL;
+	}
+	for (size_t i = 0; i < e->ndice; i++)
+		secret_free(e->dice[i]);
+	e->ndice = 0;
+}
+
 enum status
 engine_close(struct engine *e, struct diag *d)
 {
@@ -910,6 +927,7 @@ engine_close(struct engine *e, struct diag *d)
 		TRY(sign_line(e, &e->root[i], time, &line, &o, d));
 	TRY(facts_set(&o.facts, d, "ceremony", "%u", e->plan->number));
 	TRY(put(e, &o, time, d));
+	forget_secrets(e); /* nothing is signed any more */
 	TRY(note_head(e, "at the close", d));
 out:
 	bytes_free(&line);
@@ -920,14 +938,7 @@ out:
 void
 engine_clear(struct engine *e)
 {
-	for (size_t i = 0; i < e->nroots; i++) {
-		secret_free(e->root[i].seed);
-		key_free(e->root[i].key);
-	}
-	for (size_t i = 0; i < SHEETS_MAX; i++)
-		secret_free(e->typed[i]);
-	for (size_t i = 0; i < e->ndice; i++)
-		secret_free(e->dice[i]);
+	forget_secrets(e);
 	for (size_t i = 0; i < e->ntail; i++)
 		entry_clear(&e->tail[i]);
 	free(e->tail);

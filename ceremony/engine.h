@@ -97,7 +97,8 @@ MUST_USE enum status engine_same(const struct entry *t,
 /**
  * engine_open(e, d), engine_items(e, d), engine_close(e, d):
  * The opening entry with the plan and its files; all items of all steps; the
- * closing line, signed by each open root that has a certificate.
+ * closing line, signed by each open root that has a certificate; then keys and
+ * seeds are wiped.
  */
 MUST_USE enum status engine_open(struct engine *e, struct diag *d);
 MUST_USE enum status engine_items(struct engine *e, struct diag *d);

@@ -508,6 +508,60 @@ out:
 	return rc;
 }
 
+/* --- the second machine's word (RULES C7) --- */
+
+/* Closed by this very plan, which wants it computed again before anything
+ * leaves the room; asked as often as the plan is run. */
+static bool
+awaits_second(const struct plan *p, const struct state *s)
+{
+	const struct ceremony *c = s->nceremonies == 0 ? NULL :
+	    &s->ceremonies[s->nceremonies - 1];
+	char digest[SHA384_HEX_SIZE];
+
+	if (!p->second_machine || c == NULL || c->last == 0 || c->ended)
+		return false;
+	text_hex(p->digest, sizeof(p->digest), digest);
+	return strcmp(digest, c->plan) == 0;
+}
+
+static enum status
+ask_second(const struct front *front, const struct state *s, struct diag *d)
+{
+	uint8_t typed[WORDS_FULL];
+	struct diag why = { 0 };
+	enum status rc;
+
+	for (;;) {
+		TRY(front->ask_words(front, "the head, as the second machine "
+		    "shows it", WORDS_FULL, typed, d));
+		if (is_head(s, s->n, typed))
+			return ST_OK;
+		diag_clear(&why);
+		rc = diag_set(&why, ST_AUTH, "RULES C7: the second machine "
+		    "came to another head: nothing may leave the room");
+		if (!front->refused(front, &why))
+			FAIL(d, rc, "%s", why.text);
+	}
+out:
+	return rc;
+}
+
+static enum status
+run_whole(const struct run *r, struct session *s, struct diag *d)
+{
+	enum status rc;
+
+	TRY(check_all(&s->l, s->known, &s->resume, d));
+	TRY(start_words(r, s->l.plan, s->known, s->resume, d));
+	TRY(session_start(r, s, s->resume ? state_open(s->known)->first :
+	    s->known->n + 1, d));
+	s->e.resumed = s->resume;
+	TRY(drive(&s->e, d));
+out:
+	return rc;
+}
+
 enum status
 run_ceremony(const struct run *r, struct diag *d)
 {
@@ -516,12 +570,13 @@ run_ceremony(const struct run *r, struct diag *d)
 	enum status rc;
 
 	TRY(session_look(r, &s, d));
-	TRY(check_all(&s.l, s.known, &s.resume, d));
-	TRY(start_words(r, s.l.plan, s.known, s.resume, d));
-	TRY(session_start(r, &s, s.resume ? state_open(s.known)->first :
-	    s.known->n + 1, d));
-	s.e.resumed = s.resume;
-	TRY(drive(&s.e, d));
+	if (awaits_second(s.l.plan, s.known)) {
+		TRY(ask_second(r->front, s.known, d));
+		goto out;
+	}
+	rc = run_whole(r, &s, d);
+	if (rc == ST_OK && awaits_second(s.e.plan, s.e.state))
+		TRY(ask_second(r->front, s.e.state, d));
 out:
 	if (rc != ST_OK && rc != ST_SYSTEM && rc != ST_BUG &&
 	    record_refusal(&s, d->text, &other) != ST_OK)

@@ -161,12 +161,8 @@ static enum status
 say_verified(const struct call *c, const char *state,
     const struct verify_report *r, struct facts *f, struct diag *d)
 {
-	struct bytes words = { 0 };
-	uint8_t head[SHA384_LEN];
 	enum status rc;
 
-	TRY(text_unhex(r->head, head, sizeof(head), d));
-	TRY(words_text(head, WORDS_FULL, &words, d));
 	TRY(facts_set(f, d, "state", "%s", state));
 	TRY(facts_set(f, d, "mode", "%s", r->mode == MODE_PRODUCTION ?
 	    "production" : "TEST (rehearsal)"));
@@ -180,11 +176,9 @@ say_verified(const struct call *c, const char *state,
 	if (r->torn[0] != '\0')
 		TRY(facts_set(f, d, "torn", "%s, by a cut; the next entry "
 		    "will name it", r->torn));
-	TRY(facts_set(f, d, "head", "%s", r->head));
-	TRY(facts_set(f, d, "head-words", "%s", (const char *)words.data));
+	TRY(cmd_say_head(r->head, f, d));
 	TRY(say_covered(r, f, d));
 out:
-	bytes_free(&words);
 	return rc;
 }
 
@@ -245,7 +239,7 @@ out:
 
 static enum status
 report_reproduced(const struct call *c, const struct reproduce *what,
-    struct diag *d)
+    const char *head, struct diag *d)
 {
 	struct facts f = { 0 };
 	enum status rc;
@@ -259,6 +253,7 @@ report_reproduced(const struct call *c, const struct reproduce *what,
 	if (what->early > 0)
 		TRY(facts_add(&f, d, "on-trust", "the early end of %zu "
 		    "ceremony(s): no signature covers it", what->early));
+	TRY(cmd_say_head(head, &f, d));
 	TRY(facts_set(&f, d, "verdict", "every byte is equal"));
 	TRY(cmd_report(c, &f, d));
 out:
@@ -292,7 +287,7 @@ cmd_ceremony_reproduce(const struct call *c, struct diag *d)
 	what.people.line = (const struct secret *const *)people.line;
 	what.people.n = people.n;
 	TRY(run_reproduce(&r, &what, d));
-	TRY(report_reproduced(c, &what, d));
+	TRY(report_reproduced(c, &what, state_head(after), d));
 out:
 	for (size_t i = 0; i < people.n; i++)
 		secret_free(people.line[i]);

@@ -62,6 +62,10 @@ MUST_USE enum status cmd_report(const struct call *c, const struct facts *f,
 /* Words as on paper, four to a line; a multiple of four of them. */
 void cmd_print_words(const char *words, const char *indent);
 
+/* Into a report: a head in hex, and its words, to be read aloud. */
+MUST_USE enum status cmd_say_head(const char *head, struct facts *f,
+    struct diag *d);
+
 /* Verbs, one function each, in the file of their noun. */
 enum status cmd_version(const struct call *, struct diag *);
 enum status cmd_words(const struct call *, struct diag *);

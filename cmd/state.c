@@ -98,8 +98,6 @@ out:
 enum status
 cmd_state_show(const struct call *c, struct diag *d)
 {
-	struct bytes words = { 0 };
-	uint8_t head[SHA384_LEN];
 	struct state *s = NULL;
 	struct facts f = { 0 };
 	enum status rc;
@@ -107,22 +105,18 @@ cmd_state_show(const struct call *c, struct diag *d)
 
 	TRY(state_load(cmd_opt(c, "--state", "state"), &s, &fd, NULL, NULL,
 	    d));
-	TRY(text_unhex(state_head(s), head, sizeof(head), d));
-	TRY(words_text(head, WORDS_FULL, &words, d));
 	TRY(facts_set(&f, d, "mode", "%s", s->mode == MODE_PRODUCTION ?
 	    "production" : "TEST (rehearsal)"));
 	TRY(facts_set(&f, d, "org", "%s", s->org));
 	TRY(facts_set(&f, d, "state", "%s", s->id));
 	TRY(facts_set(&f, d, "entries", "%zu", s->n));
-	TRY(facts_set(&f, d, "head", "%s", state_head(s)));
-	TRY(facts_set(&f, d, "head-words", "%s", (const char *)words.data));
+	TRY(cmd_say_head(state_head(s), &f, d));
 	TRY(say_ceremonies(s, &f, d));
 	TRY(say_roots(s, &f, d));
 	TRY(say_sets(s, &f, d));
 	TRY(say_issued(s, &f, d));
 	TRY(cmd_report(c, &f, d));
 out:
-	bytes_free(&words);
 	facts_clear(&f);
 	state_free(s);
 	if (fd >= 0)

@@ -67,3 +67,19 @@ out:
 	bytes_free(&words);
 	return rc;
 }
+
+enum status
+cmd_say_head(const char *head, struct facts *f, struct diag *d)
+{
+	struct bytes words = { 0 };
+	uint8_t digest[SHA384_LEN];
+	enum status rc;
+
+	TRY(text_unhex(head, digest, sizeof(digest), d));
+	TRY(words_text(digest, WORDS_FULL, &words, d));
+	TRY(facts_set(f, d, "head", "%s", head));
+	TRY(facts_set(f, d, "head-words", "%s", (const char *)words.data));
+out:
+	bytes_free(&words);
+	return rc;
+}

@@ -28,6 +28,7 @@ static const struct plan_key ceremony_keys[] = {
 	{ "witness", PT_WORD, true, false, NULL },
 	{ "sheets", PT_CHOICE, false, false, "handwrite" },
 	{ "entropy", PT_CHOICE, false, false, "system|system+dice|dice-only" },
+	{ "reproduce", PT_CHOICE, false, false, "required" },
 	{ 0 }
 };
 
@@ -435,6 +436,7 @@ take_ceremony(struct plan *p, struct diag *d)
 	    plan_text(s, "previous", "none"));
 	p->arc = plan_text(s, "oid-arc", "");
 	p->entropy = plan_text(s, "entropy", "system");
+	p->second_machine = plan_entry(s, "reproduce", NULL) != NULL;
 	TRY(clock_read(plan_text(s, "effective", ""), &p->effective, d));
 	TRY(clock_read(plan_text(s, "latest", ""), &p->latest, d));
 	if (strchr(plan_text(s, "latest", ""), 'T') == NULL)

@@ -63,6 +63,7 @@ struct plan {
 	const char *arc;
 	const char *officer, *witness;
 	const char *entropy;
+	bool second_machine; /* reproduce = required */
 	struct person *persons;
 	size_t npersons;
 };

@@ -239,10 +239,13 @@ must_pass "$ANCHORITE" ceremony reproduce --after cut \
 	mint g2
 	list_and_delegate gateway
 } >two.ini
+sed -i 's/^entropy = .*/&\nreproduce = required/' two.ini
 plan_words two.ini >two.words
 room two >two-room.ini
-must_pass "$people" --words two.words keep-2 "$ANCHORITE" ceremony run two.ini \
-	--room two-room.ini
+must_pass "$people" --words two.words --shown shown keep-2 "$ANCHORITE" \
+	ceremony run two.ini --room two-room.ini
+grep -q "words of the head, as the second machine shows it" shown ||
+	fail "the second machine was not waited for"
 cat keep-2/paper/dice-0002.txt keep-2/paper/dice-0001.txt >both.txt
 must_pass "$ANCHORITE" ceremony reproduce --after two --people both.txt \
 	keep-2/sheets/g?-e1-sheet0[13].txt
@@ -250,9 +253,20 @@ must_say "every byte is equal"
 ! grep -q "on-trust" "$OUT" || fail "digits that were given are taken on trust"
 must_pass "$ANCHORITE" ceremony reproduce --after two \
 	keep-2/sheets/g?-e1-sheet0[13].txt
-must_say "on-trust  what people added to the entropy of 2 root(s)"
+must_say "what people added to the entropy of 2 root(s)"
 must_refuse 1 "FORMATS 5.8" "$ANCHORITE" ceremony reproduce --after two \
 	--people keep-2/paper/dice-0001.txt keep-2/sheets/g?-e1-sheet0[13].txt
+# This plan wants the second machine's word before anything leaves the room, and
+# asks for it as often as it is run.
+must_pass "$ANCHORITE" ceremony reproduce --after two --json \
+	keep-2/sheets/g?-e1-sheet0[13].txt
+sed -n 's/.*"head-words": *"\([^"]*\)".*/\1/p' "$OUT" >second.words
+remember_files two
+must_pass "$people" --head other.words --head second.words --shown shown \
+	keep-2 "$ANCHORITE" ceremony run two.ini --room two-room.ini
+grep -q "RULES C7: the second machine came to another head" shown ||
+	fail "another head of the second machine was not refused"
+no_new_files two
 
 # The same digits for two roots.
 {

@@ -5,8 +5,7 @@
 
 #include "ceremony/closing.h"
 #include "ceremony/engine.h"
-#include "ceremony/entropy.h"
-#include "ceremony/quorum.h"
+#include "ceremony/hands.h"
 #include "lib/base/clock.h"
 #include "lib/base/text.h"
 #include "lib/crypto/cms.h"
@@ -87,8 +86,8 @@ out:
 
 /* --- one entry: written, or compared --- */
 
-static bool
-comparing(const struct engine *e)
+bool
+engine_comparing(const struct engine *e)
 {
 	return e->at < e->ntail;
 }
@@ -108,7 +107,7 @@ take_recorded(struct engine *e, struct diag *d)
 static bool
 ended(const struct engine *e)
 {
-	return comparing(e) && strcmp(e->tail[e->at].kind, "undone") == 0;
+	return engine_comparing(e) && strcmp(e->tail[e->at].kind, "undone") == 0;
 }
 
 /* What happened between the items is not computed again. */
@@ -117,7 +116,7 @@ take_events(struct engine *e, struct diag *d)
 {
 	enum status rc = ST_OK;
 
-	while (rc == ST_OK && comparing(e) && !ended(e) &&
+	while (rc == ST_OK && engine_comparing(e) && !ended(e) &&
 	    state_is_event(e->tail[e->at].kind))
 		rc = take_recorded(e, d);
 	return rc;
@@ -214,7 +213,7 @@ out:
 static enum status
 put(struct engine *e, struct outcome *o, int64_t time, struct diag *d)
 {
-	return comparing(e) ? compare(e, o, d) : write_entry(e, o, time, d);
+	return engine_comparing(e) ? compare(e, o, d) : write_entry(e, o, time, d);
 }
 
 enum status
@@ -224,7 +223,7 @@ engine_event(struct engine *e, const char *kind, struct facts *facts,
 	struct outcome o = { .kind = kind };
 	enum status rc;
 
-	if (comparing(e) || e->sticks == NULL || state_open(e->state) == NULL)
+	if (engine_comparing(e) || e->sticks == NULL || state_open(e->state) == NULL)
 		return ST_OK;
 	o.facts = *facts; /* moved */
 	memset(facts, 0, sizeof(*facts));
@@ -241,7 +240,7 @@ begin_new(struct engine *e, struct diag *d)
 	struct facts f = { 0 };
 	enum status rc;
 
-	if (!e->resumed || comparing(e))
+	if (!e->resumed || engine_comparing(e))
 		return ST_OK;
 	e->resumed = false;
 	TRY(facts_set(&f, d, "program", "%s", e->program));
@@ -249,294 +248,6 @@ begin_new(struct engine *e, struct diag *d)
 out:
 	facts_clear(&f);
 	return rc;
-}
-
-/* --- the hands that rows are lent --- */
-
-static struct engine *
-engine_of(struct hands *h)
-{
-	return h->engine;
-}
-
-static enum status
-note_refusal(void *cookie, const char *why, struct diag *d)
-{
-	struct facts f = { 0 };
-	enum status rc;
-
-	TRY(facts_set(&f, d, "why", "%s", why));
-	TRY(engine_event(cookie, "refused", &f, d));
-out:
-	facts_clear(&f);
-	return rc;
-}
-
-static struct engine_root *
-find_root(struct engine *e, const char *name)
-{
-	for (size_t i = 0; i < e->nroots; i++) {
-		if (strcmp(e->root[i].name, name) == 0)
-			return &e->root[i];
-	}
-	return NULL;
-}
-
-static enum status
-add_root(struct engine *e, const char *name, struct engine_root **out,
-    struct diag *d)
-{
-	if (e->nroots == ENGINE_ROOTS_MAX)
-		return diag_set(d, ST_POLICY, "more than %d roots open",
-		    ENGINE_ROOTS_MAX);
-	*out = &e->root[e->nroots++];
-	snprintf((*out)->name, sizeof((*out)->name), "%s", name);
-	return ST_OK;
-}
-
-/* From its sheets: the record that knows the root is the state so far, or,
- * while entries are compared, all that the stick had. */
-static enum status
-open_root(struct engine *e, const char *name, struct engine_root **out,
-    struct diag *d)
-{
-	const struct quorum_watch watch = { note_refusal, e };
-	const struct state *s = e->known != NULL &&
-	    state_root(e->state, name) == NULL ? e->known : e->state;
-	struct secret *seed = NULL;
-	struct key *key = NULL;
-	size_t used = 0;
-	enum status rc;
-
-	TRY(quorum_open(e->front, s, name, &watch, &seed, &key, &used, d));
-	TRY(add_root(e, name, out, d));
-	(*out)->seed = seed;
-	(*out)->key = key;
-	seed = NULL;
-	key = NULL;
-out:
-	secret_free(seed);
-	key_free(key);
-	return rc;
-}
-
-static enum status
-hand_root(struct hands *h, const char *name, const struct key **out,
-    struct diag *d)
-{
-	struct engine *e = engine_of(h);
-	struct engine_root *r = find_root(e, name);
-	enum status rc = ST_OK;
-
-	if (r == NULL)
-		rc = open_root(e, name, &r, d);
-	if (rc == ST_OK && r->key == NULL)
-		return diag_set(d, ST_BUG, "root %s signs before it is "
-		    "proven", name);
-	if (rc == ST_OK)
-		*out = r->key;
-	return rc;
-}
-
-static enum status
-hand_derive(struct hands *h, const char *name, const char *label,
-    uint8_t *out, size_t len, struct diag *d)
-{
-	const struct engine_root *r;
-	const struct key *key;
-	enum status rc;
-
-	TRY(hand_root(h, name, &key, d));
-	if ((r = find_root(engine_of(h), name)) == NULL)
-		FAIL(d, ST_BUG, "root %s is open and not there", name);
-	TRY(derive_label(r->seed, label, out, len, d));
-out:
-	return rc;
-}
-
-/* The same digits twice are refused (RULES C8). */
-static enum status
-keep_dice(struct engine *e, struct secret *dice, struct diag *d)
-{
-	for (size_t i = 0; dice != NULL && i < e->ndice; i++) {
-		if (!secret_equal(e->dice[i], dice))
-			continue;
-		secret_free(dice);
-		return diag_set(d, ST_POLICY, "FORMATS 5.7: these digits were "
-		    "used in this ceremony already; roll again");
-	}
-	if (dice == NULL)
-		return ST_OK;
-	if (e->ndice == ENGINE_ROOTS_MAX) {
-		secret_free(dice);
-		return diag_set(d, ST_POLICY, "more than %d roots drawn",
-		    ENGINE_ROOTS_MAX);
-	}
-	e->dice[e->ndice++] = dice;
-	return ST_OK;
-}
-
-static enum status
-draw_seed(struct engine *e, const char *name, struct facts *facts,
-    struct engine_root **out, struct diag *d)
-{
-	struct secret *seed = NULL, *dice = NULL;
-	enum status rc;
-
-	TRY(entropy_draw(e->plan, e->front, name, e->state->nroots, &seed,
-	    &dice, facts, d));
-	TRY(keep_dice(e, dice, d));
-	TRY(add_root(e, name, out, d));
-	(*out)->seed = seed;
-	seed = NULL;
-out:
-	secret_free(seed);
-	return rc;
-}
-
-static enum status
-hand_seed(struct hands *h, const char *name, const struct secret **out,
-    struct facts *facts, struct diag *d)
-{
-	struct engine *e = engine_of(h);
-	struct engine_root *r = find_root(e, name);
-	bool told = false;
-	enum status rc;
-
-	if (r == NULL && comparing(e)) {
-		TRY(open_root(e, name, &r, d));
-		TRY(entropy_again(r->seed, &e->people, &e->tail[e->at].facts,
-		    &told, d));
-		e->untold += !told;
-	} else if (r == NULL) {
-		TRY(draw_seed(e, name, facts, &r, d));
-	}
-	*out = r->seed;
-	rc = ST_OK;
-out:
-	return rc;
-}
-
-/* What came back equals the sheet's commitment, in canonical spelling. */
-static enum status
-check_typed(const struct sheet_view *view, const struct secret *typed,
-    struct secret **canonical, struct diag *d)
-{
-	const struct secret *want = view->mnemonic;
-	uint8_t is[SHA256_LEN];
-	enum status rc;
-
-	TRY(slip39_canonical(typed, canonical, d));
-	sheet_commitment(view->set->salt, *canonical, is);
-	if (memcmp(is, view->sheet->commitment, sizeof(is)) != 0 ||
-	    !secret_equal(*canonical, want)) {
-		secret_free(*canonical);
-		*canonical = NULL;
-		FAIL(d, ST_AUTH, "FORMATS 4.7: what was read back is not sheet "
-		    "%u", view->sheet->number);
-	}
-out:
-	return rc;
-}
-
-static enum status
-read_back(struct engine *e, const struct sheet_view *view,
-    struct secret **canonical, struct diag *d)
-{
-	struct sheet_view blind = *view;
-	struct secret *typed = NULL;
-	enum status rc;
-
-	blind.mnemonic = NULL;
-	TRY(e->front->read_back(e->front, &blind, &typed, d));
-	TRY(check_typed(view, typed, canonical, d));
-out:
-	secret_free(typed);
-	return rc;
-}
-
-static enum status
-hand_prove(struct hands *h, const struct sheet_view *view,
-    struct facts *facts, struct diag *d)
-{
-	struct engine *e = engine_of(h);
-	const size_t i = view->sheet->number - 1;
-	struct secret *canonical = NULL;
-	struct diag why = { 0 };
-	unsigned tries = 0;
-	enum status rc;
-
-	secret_free(e->typed[i]);
-	e->typed[i] = NULL;
-	if (comparing(e))
-		return secret_copy(view->mnemonic, &e->typed[i], d);
-	TRY(e->front->show_sheet(e->front, view, d));
-	for (;;) {
-		diag_clear(&why);
-		tries++;
-		rc = read_back(e, view, &canonical, &why);
-		if (rc == ST_OK)
-			break;
-		if (rc == ST_USAGE || rc == ST_SYSTEM || rc == ST_BUG)
-			FAIL(d, rc, "%s", why.text);
-		TRY(note_refusal(e, why.text, d));
-		if (!e->front->refused(e->front, &why))
-			FAIL(d, rc, "%s", why.text);
-	}
-	e->typed[i] = canonical;
-	TRY(facts_set(facts, d, "how", "%s", e->front->how));
-	TRY(facts_set(facts, d, "tries", "%u", tries));
-out:
-	return rc;
-}
-
-static const struct secret *
-hand_typed(struct hands *h, size_t sheet)
-{
-	return engine_of(h)->typed[sheet];
-}
-
-/* The recovered seed takes the place of the drawn one. */
-static enum status
-hand_proven(struct hands *h, const char *name, const struct secret *seed,
-    struct diag *d)
-{
-	struct engine *e = engine_of(h);
-	struct engine_root *r = find_root(e, name);
-	struct secret *copy = NULL;
-	const struct ini_section *s;
-	enum status rc;
-
-	if (r == NULL || !secret_equal(r->seed, seed))
-		FAIL(d, ST_BUG, "root %s: the sheets that were read back do "
-		    "not give its seed", name);
-	TRY(secret_copy(seed, &copy, d));
-	secret_free(r->seed);
-	r->seed = copy;
-	if (r->key != NULL)
-		return ST_OK;
-	s = plan_section(e->plan, "mint", name);
-	TRY(key_from_seed(r->seed, e->plan->mode == MODE_PRODUCTION ?
-	    DERIVE_REAL : DERIVE_REHEARSAL, plan_text(s, "algorithm", ""),
-	    "root", 0, &r->key, d));
-out:
-	return rc;
-}
-
-void
-engine_start(struct engine *e)
-{
-	e->hands = (struct hands) {
-		.plan = e->plan,
-		.state = e->state,
-		.root = hand_root,
-		.derive = hand_derive,
-		.seed = hand_seed,
-		.prove = hand_prove,
-		.typed = hand_typed,
-		.proven = hand_proven,
-		.engine = e,
-	};
 }
 
 /* --- opening --- */
@@ -583,7 +294,7 @@ note_head(const struct engine *e, const char *when, struct diag *d)
 	struct bytes what = { 0 };
 	enum status rc;
 
-	if (comparing(e) || e->sticks == NULL)
+	if (engine_comparing(e) || e->sticks == NULL)
 		return ST_OK;
 	TRY(text_unhex(state_head(e->state), head, sizeof(head), d));
 	TRY(text_format(&what, d, "head of the record %s", when));
@@ -774,7 +485,7 @@ do_item(struct engine *e, const struct engine_step *s, size_t item,
 
 	step_name(s, step);
 	TRY(s->kind->show(s->want, item, e->plan, e->state, &text, d));
-	if (!comparing(e))
+	if (!engine_comparing(e))
 		e->front->progress(e->front, e->shown, e->nsteps + 1,
 		    (const char *)text.data);
 	TRY(s->kind->perform(s->want, item, &e->hands, &o, d));
@@ -810,7 +521,7 @@ engine_abandon(struct engine *e, const char *reason, struct diag *d)
 				TRY(take_recorded(e, d));
 		}
 		from = e->state->n;
-		for (; comparing(e) && (state_is_event(e->tail[e->at].kind) ||
+		for (; engine_comparing(e) && (state_is_event(e->tail[e->at].kind) ||
 		    of_step(&e->tail[e->at], step, &item));) {
 			done += !state_is_event(e->tail[e->at].kind);
 			TRY(take_recorded(e, d));
@@ -885,23 +596,6 @@ out:
 	return rc;
 }
 
-static void
-forget_secrets(struct engine *e)
-{
-	for (size_t i = 0; i < e->nroots; i++) {
-		secret_free(e->root[i].seed);
-		key_free(e->root[i].key);
-	}
-	e->nroots = 0;
-	for (size_t i = 0; i < SHEETS_MAX; i++) {
-		secret_free(e->typed[i]);
-		e->typed[i] = NULL;
-	}
-	for (size_t i = 0; i < e->ndice; i++)
-		secret_free(e->dice[i]);
-	e->ndice = 0;
-}
-
 enum status
 engine_close(struct engine *e, struct diag *d)
 {
@@ -915,10 +609,10 @@ engine_close(struct engine *e, struct diag *d)
 	if (ended(e))
 		TRY(take_recorded(e, d));
 	TRY(begin_new(e, d));
-	if (!comparing(e))
+	if (!engine_comparing(e))
 		e->front->progress(e->front, e->nsteps + 1, e->nsteps + 1,
 		    "close the record");
-	time = comparing(e) ? e->tail[e->at].time : minute();
+	time = engine_comparing(e) ? e->tail[e->at].time : minute();
 	TRY(closing_line(e->state, time, &line, d));
 	snprintf(name, sizeof(name), "record/%06zu.line", e->state->n + 1);
 	TRY(outcome_add(&o, name, &line, d));
@@ -927,7 +621,7 @@ engine_close(struct engine *e, struct diag *d)
 		TRY(sign_line(e, &e->root[i], time, &line, &o, d));
 	TRY(facts_set(&o.facts, d, "ceremony", "%u", e->plan->number));
 	TRY(put(e, &o, time, d));
-	forget_secrets(e); /* nothing is signed any more */
+	hands_forget(e); /* nothing is signed any more */
 	TRY(note_head(e, "at the close", d));
 out:
 	bytes_free(&line);
@@ -938,7 +632,7 @@ out:
 void
 engine_clear(struct engine *e)
 {
-	forget_secrets(e);
+	hands_forget(e);
 	for (size_t i = 0; i < e->ntail; i++)
 		entry_clear(&e->tail[i]);
 	free(e->tail);

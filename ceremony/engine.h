@@ -75,8 +75,8 @@ MUST_USE enum status engine_check(const struct plan *plan,
     const struct engine_step *step, size_t n, const struct state *state,
     struct diag *d);
 
-/* Make the hands ready; everything else in ${e} is the caller's to fill. */
-void engine_start(struct engine *e);
+/* Whether the next entry is in the record already. */
+bool engine_comparing(const struct engine *e);
 
 /**
  * engine_opening(plan, step, n, program, out, d):

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "ceremony/engine.h"
+#include "ceremony/hands.h"
 #include "ceremony/run.h"
 #include "lib/base/clock.h"
 #include "lib/base/file.h"
@@ -483,7 +484,7 @@ session_start(const struct run *r, struct session *s, uint64_t first,
 	s->e.nsteps = s->l.nsteps;
 	s->l.step = NULL;
 	s->l.nsteps = 0;
-	engine_start(&s->e);
+	hands_start(&s->e);
 	s->begun = true;
 out:
 	return rc;
@@ -662,7 +663,7 @@ reproduce_one(const struct run *r, const struct state *after,
 	e.nsteps = l.nsteps;
 	l.step = NULL;
 	l.nsteps = 0;
-	engine_start(&e);
+	hands_start(&e);
 	TRY(engine_check(e.plan, e.step, e.nsteps, e.state, d));
 	TRY(drive(&e, d));
 	if (e.at != e.ntail)

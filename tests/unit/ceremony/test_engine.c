@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "ceremony/engine.h"
+#include "ceremony/hands.h"
 #include "lib/base/file.h"
 #include "tests/support/record.h"
 
@@ -212,7 +213,7 @@ drive(size_t known, bool write, struct diag *d)
 		TRY(sticks_open(paths, 1, true, true, &s, d));
 	e.sticks = s;
 	e.resumed = write && known > 0;
-	engine_start(&e);
+	hands_start(&e);
 	TRY(engine_open(&e, d));
 	TRY(engine_items(&e, d));
 	TRY(engine_close(&e, d));

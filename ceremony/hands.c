@@ -185,8 +185,8 @@ check_typed(const struct sheet_view *view, const struct secret *typed,
 	    !secret_equal(*canonical, want)) {
 		secret_free(*canonical);
 		*canonical = NULL;
-		FAIL(d, ST_AUTH, "FORMATS 4.7: what was read back is not sheet "
-		    "%u", view->sheet->number);
+		FAIL(d, ST_AUTH, "FORMATS 4.7: what was read back is another "
+		    "share");
 	}
 out:
 	return rc;
@@ -232,6 +232,8 @@ hand_prove(struct hands *h, const struct sheet_view *view,
 			break;
 		if (rc == ST_USAGE || rc == ST_SYSTEM || rc == ST_BUG)
 			FAIL(d, rc, "%s", why.text);
+		diag_prefix(&why, "sheet %u of %s", view->sheet->number,
+		    view->sheet->holder);
 		TRY(note_refusal(e, why.text, d));
 		if (!e->front->refused(e->front, &why))
 			FAIL(d, rc, "%s", why.text);

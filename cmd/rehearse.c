@@ -457,8 +457,6 @@ summary(const struct rehearsal *h, const struct state *s, struct diag *d)
 	       "  anchorite rehearse --hands-on --dir NEW    (you type)\n"
 	       "  and read CEREMONY.md before the real one\n", h->state,
 	    h->state);
-	if (fflush(stdout) != 0)
-		FAIL(d, ST_SYSTEM, "the output could not be written");
 out:
 	return rc;
 }

@@ -1,4 +1,6 @@
 /* see streams.h */
+#include <sys/resource.h>
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -8,13 +10,36 @@
 
 #include "cmd/streams.h"
 
+#define FILES_LEAST 64 /* that may be open; a ceremony has fewer */
+
 /* What would kill a ceremony between two entries. */
 static const int deadly[] = { SIGPIPE, SIGXFSZ };
 #define NDEADLY (sizeof(deadly) / sizeof(deadly[0]))
 
+/* Too few are found here, and not between two files of a state. */
+static enum status
+need_files(struct diag *d)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return diag_set(d, ST_SYSTEM, "how many files may be open is "
+		    "not known");
+	if (limit.rlim_cur >= FILES_LEAST)
+		return ST_OK;
+	limit.rlim_cur = FILES_LEAST;
+	if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return diag_set(d, ST_SYSTEM, "%d files must be allowed to be "
+		    "open (see ulimit -n)", FILES_LEAST);
+	return ST_OK;
+}
+
 enum status
 streams_start(struct diag *d)
 {
+	enum status rc;
+
+	TRY(need_files(d));
 	for (size_t i = 0; i < NDEADLY; i++)
 		signal(deadly[i], SIG_IGN);
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
@@ -22,10 +47,11 @@ streams_start(struct diag *d)
 		 * is only a path takes and gives nothing */
 		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF &&
 		    open("/", O_PATH | O_CLOEXEC) != fd)
-			return diag_set(d, ST_SYSTEM, "stream %d is closed, "
-			    "and nothing can be put in its place", fd);
+			FAIL(d, ST_SYSTEM, "stream %d is closed, and nothing "
+			    "can be put in its place", fd);
 	}
-	return ST_OK;
+out:
+	return rc;
 }
 
 void

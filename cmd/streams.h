@@ -10,7 +10,8 @@
  * so that no file of a state gets it and then what was meant for people; each
  * use of such a stream fails.  A pipe that nobody reads and a file that may
  * not grow are errors from now on, not the end of the program.
- * ST_SYSTEM: it cannot be taken.
+ * There is room for the files of a ceremony, or it is made.
+ * ST_SYSTEM: it cannot be.
  */
 MUST_USE enum status streams_start(struct diag *d);
 

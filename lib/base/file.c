@@ -163,16 +163,22 @@ same_medium(int dirfd, int fd)
 }
 
 /* One step down.  A folder that is there already may be what a process left
- * that died before its sync: so the parent is synced in either case. */
+ * that died before its sync: so the parent is synced in either case.  One that
+ * was made and cannot be used is taken away, still empty. */
 static enum status
 open_step(int dirfd, const char *name, bool create, int *fd, struct diag *d)
 {
+	const bool made = create && mkdirat(dirfd, name, 0700) == 0;
 	enum status rc;
 
-	if (create && mkdirat(dirfd, name, 0700) != 0 && errno != EEXIST)
+	if (create && !made && errno != EEXIST)
 		TRY(refuse(d, name, "the folder cannot be made"));
-	if ((*fd = open_at(dirfd, name, FOLDER)) < 0)
-		TRY(refuse(d, name, "not a folder that can be opened"));
+	if ((*fd = open_at(dirfd, name, FOLDER)) < 0) {
+		rc = refuse(d, name, "not a folder that can be opened");
+		if (made)
+			unlinkat(dirfd, name, AT_REMOVEDIR);
+		goto out;
+	}
 	if (create && same_medium(dirfd, *fd))
 		TRY(sync_folder(dirfd, name, d));
 	rc = ST_OK;

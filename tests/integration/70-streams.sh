@@ -158,3 +158,35 @@ must_refuse 2 'standard input: cannot be read' shell '"$@" <&-' share check - \
 	--state "$state"
 must_refuse 2 'standard input: cannot be read' shell '"$@" <held' share \
 	check - --state "$state"
+
+# --- too few files may be open: nothing is made ---
+for n in 8 16 63; do
+	remember_files fresh
+	must_refuse 2 '64 files must be allowed to be open (see ulimit -n)' \
+		shell "ulimit -n $n; exec \"\$@\"" ceremony run \
+		fresh/plan.ini --room fresh/room.ini
+	no_new_files fresh
+	must_refuse 2 'see ulimit -n' shell "ulimit -n $n; exec \"\$@\"" \
+		rehearse --dir new
+	[ ! -e new ] || fail "a refused rehearsal leaves its folder"
+done
+cp -a fresh few
+must_pass shell 'ulimit -S -n 8; exec "$@"' ceremony run few/plan.ini \
+	--room few/room.ini
+
+# --- a rehearsal that comes to nothing leaves nothing ---
+mkdir none
+must_refuse_rehearsal() {
+	words=$1
+	shift
+	ends_with "$words" "$@"
+	[ ! -e new ] || fail "a refused rehearsal leaves its folder"
+}
+must_refuse_rehearsal 'openssl could not be run' env PATH="$WORK/none" \
+	"$ANCHORITE" rehearse --dir new
+must_refuse_rehearsal 'the terminal cannot be opened' setsid \
+	"$ANCHORITE" rehearse --hands-on --dir new
+mkdir there
+must_refuse 1 'a rehearsal wants a folder of its own' "$ANCHORITE" rehearse \
+	--dir there
+[ -d there ] || fail "a folder that was there is gone"

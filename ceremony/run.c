@@ -148,7 +148,8 @@ ask_plan_words(const struct front *front, const struct plan *p,
 	enum status rc;
 
 	for (;;) {
-		TRY(front->ask_words(front, "the plan", WORDS_FULL, typed, d));
+		TRY(front->ask_words(front, "the plan", WORDS_FULL, NULL, typed,
+		    d));
 		if (memcmp(typed, p->digest, sizeof(typed)) == 0)
 			return ST_OK;
 		diag_clear(&why);
@@ -183,17 +184,14 @@ ask_head_words(const struct front *front, const struct state *s,
 {
 	uint8_t typed[WORDS_FULL];
 	struct diag why = { 0 };
+	bool none = false;
 	enum status rc;
 
 	for (;;) {
-		rc = front->ask_words(front, "the head of the record",
-		    WORDS_FULL, typed, d);
-		if (rc == ST_USAGE && none_yet) {
-			diag_clear(d);
+		TRY(front->ask_words(front, "the head of the record",
+		    WORDS_FULL, none_yet ? &none : NULL, typed, d));
+		if (none)
 			return ST_OK;
-		}
-		if (rc != ST_OK)
-			goto out;
 		if (is_head(s, first, typed))
 			return ST_OK;
 		diag_clear(&why);

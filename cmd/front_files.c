@@ -58,11 +58,12 @@ refused(const struct front *f, const struct diag *why)
 }
 
 static enum status
-nobody_words(const struct front *f, const char *what, size_t n, uint8_t *out,
-    struct diag *d)
+nobody_words(const struct front *f, const char *what, size_t n, bool *none,
+    uint8_t *out, struct diag *d)
 {
 	(void)f;
 	(void)n;
+	(void)none;
 	(void)out;
 	return diag_set(d, ST_USAGE, "nobody is here to type the words of %s",
 	    what);

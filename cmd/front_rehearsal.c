@@ -67,8 +67,8 @@ note_name(const char *kind, unsigned i, char name[NAME_SIZE])
 }
 
 static enum status
-ask_words(const struct front *f, const char *what, size_t n, uint8_t *out,
-    struct diag *d)
+ask_words(const struct front *f, const char *what, size_t n, bool *none,
+    uint8_t *out, struct diag *d)
 {
 	struct desk *k = f->cookie;
 	char name[NAME_SIZE];
@@ -84,7 +84,10 @@ ask_words(const struct front *f, const char *what, size_t n, uint8_t *out,
 		if (read_words(k, name, n, out, NULL) == ST_OK)
 			return ST_OK;
 	}
-	return diag_set(d, ST_USAGE, "no head is noted");
+	if (none == NULL)
+		return diag_set(d, ST_USAGE, "no head is noted");
+	*none = true;
+	return ST_OK;
 }
 
 static enum status

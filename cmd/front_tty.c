@@ -191,12 +191,11 @@ show_sheet(const struct front *f, const struct sheet_view *v, struct diag *d)
 	    v->sheet->holder));
 	TRY(tty_wait(tty_of(f), "Press Enter when only the holder sees the "
 	    "screen. ", d));
-	TRY(paper_sheet(v, &text, d));
+	TRY(paper_screen(v, &text, d));
 	TRY(tty_wipe(tty_of(f), d));
 	if ((rc = tty_say_secret(tty_of(f), text, d)) == ST_OK)
-		rc = tty_wait(tty_of(f), "\nWrite the words on the sheet. "
-		    "Press Enter when all are written: the screen is wiped. ",
-		    d);
+		rc = tty_wait(tty_of(f), "Write it all on the sheet, then "
+		    "press Enter: the screen is wiped. ", d);
 	TRY(wiped(f, rc, d));
 out:
 	secret_free(text);

@@ -21,9 +21,9 @@ MUST_USE enum status paper_sheet(const struct sheet_view *view,
  * paper_screen(view, out, d):
  * What a holder copies to the sheet by hand: the same without what only
  * programs read.  At most PAPER_SCREEN_ROWS rows of 80 columns, so that it
- * stands on a console with a row to spare for the prompt.
+ * stands on a console with two rows to spare for the prompt.
  */
-#define PAPER_SCREEN_ROWS 23
+#define PAPER_SCREEN_ROWS 22
 MUST_USE enum status paper_screen(const struct sheet_view *view,
     struct secret **out, struct diag *d);
 

@@ -194,7 +194,7 @@ show_sheet(const struct front *f, const struct sheet_view *v, struct diag *d)
 	TRY(paper_screen(v, &text, d));
 	TRY(tty_wipe(tty_of(f), d));
 	if ((rc = tty_say_secret(tty_of(f), text, d)) == ST_OK)
-		rc = tty_wait(tty_of(f), "Write it all on the sheet, then "
+		rc = tty_wait(tty_of(f), "\nWrite it all on the sheet, then "
 		    "press Enter: the screen is wiped. ", d);
 	TRY(wiped(f, rc, d));
 out:

@@ -259,8 +259,8 @@ front_rehearsal(const struct room *room, struct front **out, struct diag *d)
 	if ((k = calloc(1, sizeof(*k))) == NULL)
 		FAIL(d, ST_SYSTEM, "out of memory");
 	k->paper = k->sheets = -1;
-	TRY(file_open_dir(room->paper, true, &k->paper, d));
-	TRY(file_open_dir(room->sheets, true, &k->sheets, d));
+	TRY(file_open_dir(room->paper, false, &k->paper, d));
+	TRY(file_open_dir(room->sheets, false, &k->sheets, d));
 	TRY(front_new(k, desk_free, &f, d));
 	k = NULL;
 	f->refused = refused;

@@ -190,3 +190,11 @@ mkdir there
 must_refuse 1 'a rehearsal wants a folder of its own' "$ANCHORITE" rehearse \
 	--dir there
 [ -d there ] || fail "a folder that was there is gone"
+
+# nor does a room whose people have no folders
+cp -a fresh bare
+rm -r bare/sheets
+remember_files bare
+must_refuse 2 'sheets: not a folder that can be opened' "$ANCHORITE" \
+	ceremony run bare/plan.ini --room bare/room.ini
+no_new_files bare

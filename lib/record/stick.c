@@ -567,6 +567,7 @@ open_stick(const char *path, bool create, bool memory, struct stick *out,
 	if (!memory && in_memory(path))
 		FAIL(d, ST_POLICY, "%s: FORMATS 7.1: a state is kept on a "
 		    "medium, and this is memory", path);
+	out->made = create && access(path, F_OK) != 0 && errno == ENOENT;
 	TRY(file_open_dir(path, create, &out->dirfd, d));
 	if (fstat(out->dirfd, &st) != 0)
 		FAIL(d, ST_SYSTEM, "%s: %s", path, strerror(errno));
@@ -675,6 +676,11 @@ sticks_open(const char *const *paths, size_t n, bool create, bool memory,
 	s = NULL;
 	rc = ST_OK;
 out:
+	/* what was made for nothing is empty yet, or it stays */
+	for (size_t i = 0; s != NULL && i < s->n; i++) {
+		if (s->stick[i].made && s->stick[i].dirfd >= 0)
+			rmdir(s->stick[i].path);
+	}
 	sticks_free(s);
 	return rc;
 }

@@ -198,3 +198,11 @@ remember_files bare
 must_refuse 2 'sheets: not a folder that can be opened' "$ANCHORITE" \
 	ceremony run bare/plan.ini --room bare/room.ini
 no_new_files bare
+
+# nor one whose second stick is not there
+cp -a fresh alone
+sed -i 's,^state-b = .*,state-b = absent/state-b,' alone/room.ini
+remember_files alone
+must_refuse 2 'its folder cannot be opened' "$ANCHORITE" ceremony run \
+	alone/plan.ini --room alone/room.ini
+no_new_files alone

@@ -19,6 +19,7 @@ struct mint {
 	const char *name; /* of the root; borrowed from the plan */
 	size_t line;
 	const char *alg;
+	size_t alg_line;
 	const char *subject; /* or NULL: a next root, no certificate yet */
 	uint64_t years;
 	struct slip39_scheme scheme;
@@ -111,6 +112,7 @@ mint_read(const struct plan *p, const struct ini_section *s, void **want,
 	m->name = s->name;
 	m->line = s->line;
 	m->alg = plan_text(s, "algorithm", "");
+	m->alg_line = plan_entry(s, "algorithm", NULL)->line;
 	m->subject = plan_text(s, "subject", NULL);
 	m->years = plan_int(s, "years", 0);
 	m->scheme.extendable = strcmp(plan_text(s, "extendable", "yes"),
@@ -162,10 +164,13 @@ mint_check(const void *want, const struct plan *p, const struct state *before,
 {
 	const struct profile_room room = signer_room(p);
 	const struct mint *m = want;
+	struct diag why = { 0 };
 	struct name subject;
 	enum status rc;
 
-	TRY(key_known(m->alg, d));
+	if (key_known(m->alg, &why) != ST_OK)
+		PLAN_FAIL(d, ST_POLICY, p, m->alg_line, "FORMATS 3.19: %s",
+		    why.text);
 	if ((rc = slip39_scheme_check(&m->scheme, d)) != ST_OK) {
 		diag_prefix(d, "%s:%zu", p->file, m->line);
 		goto out;
@@ -182,8 +187,11 @@ mint_check(const void *want, const struct plan *p, const struct state *before,
 	if (state_root(before, m->name) != NULL)
 		PLAN_FAIL(d, ST_POLICY, p, m->line, "FORMATS 3.19: root %s is "
 		    "there already", m->name);
-	if (m->subject != NULL)
-		TRY(profile_root_name(&room, m->subject, &subject, d));
+	if (m->subject != NULL && (rc = profile_root_name(&room, m->subject,
+	    &subject, d)) != ST_OK) {
+		diag_prefix(d, "%s:%zu", p->file, m->line);
+		goto out;
+	}
 	if (m->years > PROFILE_YEARS_MAX)
 		PLAN_FAIL(d, ST_POLICY, p, m->line, "FORMATS 8.2: more than "
 		    "%d years", PROFILE_YEARS_MAX);
@@ -219,33 +227,6 @@ sheet_place(const struct mint *m, size_t i, size_t *group, size_t *member)
 	}
 	*member = i;
 	return &m->group[*group].holders[i];
-}
-
-static enum status
-mint_show(const void *want, size_t item, const struct plan *p,
-    const struct state *state, struct bytes *out, struct diag *d)
-{
-	const struct mint *m = want;
-	const struct plan_holder *h;
-	size_t group, member;
-
-	(void)p;
-	(void)state;
-	if (item == 0)
-		return text_format(out, d, "draw the seed of root %s (%s), "
-		    "split it into %zu sheets, prove every quorum", m->name,
-		    m->alg, m->nsheets);
-	if (item <= m->nsheets) {
-		h = sheet_place(m, item - 1, &group, &member);
-		return text_format(out, d, "sheet %zu of %zu, %s%s%s: write it "
-		    "and read it back", item, m->nsheets, h->person,
-		    h->place[0] == '\0' ? "" : " at ", h->place);
-	}
-	if (item == m->nsheets + 1)
-		return text_format(out, d, "commit root %s: proven from the "
-		    "sheets as they were read back", m->name);
-	return text_format(out, d, "sign the certificate of root %s",
-	    m->name);
 }
 
 /* --- the set, computed from the seed alone --- */
@@ -588,6 +569,55 @@ root_spec(const struct mint *m, const struct plan *p, const struct spki *key,
 	    d));
 out:
 	return rc;
+}
+
+/* "sign the certificate of root g1, for 20 years" */
+static enum status
+show_certificate(const struct mint *m, const struct plan *p,
+    const struct state *state, struct bytes *out, struct diag *d)
+{
+	const struct root *r = state_root(state, m->name);
+	char asked[32], span[SIGNER_SPAN_SIZE];
+	struct cert_spec spec = { 0 };
+	int64_t to = 0;
+	enum status rc;
+
+	if (r == NULL)
+		FAIL(d, ST_BUG, "root %s is not committed", m->name);
+	TRY(root_spec(m, p, &r->key, &spec, d));
+	TRY(years_on(p->effective, m->years, &to, d));
+	snprintf(asked, sizeof(asked), "%llu years",
+	    (unsigned long long)m->years);
+	signer_span(p, spec.not_after, to - 1, asked, span);
+	TRY(text_format(out, d, "sign the certificate of root %s, for %s",
+	    m->name, span));
+out:
+	cert_spec_clear(&spec);
+	return rc;
+}
+
+static enum status
+mint_show(const void *want, size_t item, const struct plan *p,
+    const struct state *state, struct bytes *out, struct diag *d)
+{
+	const struct mint *m = want;
+	const struct plan_holder *h;
+	size_t group, member;
+
+	if (item == 0)
+		return text_format(out, d, "draw the seed of root %s (%s), "
+		    "split it into %zu sheets, prove every quorum", m->name,
+		    m->alg, m->nsheets);
+	if (item <= m->nsheets) {
+		h = sheet_place(m, item - 1, &group, &member);
+		return text_format(out, d, "sheet %zu of %zu, %s%s%s: write it "
+		    "and read it back", item, m->nsheets, h->person,
+		    h->place[0] == '\0' ? "" : " at ", h->place);
+	}
+	if (item == m->nsheets + 1)
+		return text_format(out, d, "commit root %s: proven from the "
+		    "sheets as they were read back", m->name);
+	return show_certificate(m, p, state, out, d);
 }
 
 static enum status

@@ -8,6 +8,8 @@
 #include "lib/crypto/words.h"
 
 #define SHARE_MARK "share: "
+#define TEST_MARK                                                             \
+	"*** TEST *** TEST *** TEST *** not a real key *** TEST ***"
 #define WORD_WIDTH 10 /* columns; the longest word has 8 letters */
 
 /* Text that grows inside one secret of fixed size. */
@@ -70,29 +72,54 @@ add_words(struct sheet_text *t, const struct secret *mnemonic)
 	add(t, "%s\n", number % 4 == 0 ? "" : "\n");
 }
 
+/* The root's words, four in a row. */
+static enum status
+add_root_words(struct sheet_text *t, const struct spki *root, struct diag *d)
+{
+	struct bytes words = { 0 };
+	const char *at;
+	enum status rc;
+	int len;
+
+	TRY(words_text(root->id, WORDS_SHORT, &words, d));
+	at = (const char *)words.data;
+	for (unsigned n = 1; *at != '\0'; n++) {
+		len = (int)strcspn(at, " ");
+		add(t, "%s %.*s%s", n % WORDS_LINE == 1 ? "  " : "", len, at,
+		    n % WORDS_LINE == 0 ? "\n" : "");
+		at += len + (at[len] == ' ');
+	}
+out:
+	bytes_free(&words);
+	return rc;
+}
+
 static enum status
 add_root(struct sheet_text *t, const struct spki *root, struct diag *d)
 {
 	char id[SHA384_HEX_SIZE];
-	struct bytes words = { 0 };
-	const char *at;
 	enum status rc;
 
-	TRY(words_text(root->id, WORDS_SHORT, &words, d));
 	text_hex(root->id, sizeof(root->id), id);
 	add(t, "Root key (%s), SHA-384 of its SubjectPublicKeyInfo:\n"
-	    "   %.48s\n   %s\nin words:\n  ", root->alg, id, id + 48);
-	at = (const char *)words.data;
-	for (unsigned n = 1; *at != '\0'; n++) {
-		const int len = (int)strcspn(at, " ");
-
-		add(t, " %.*s%s", len, at, n % WORDS_LINE == 0 &&
-		    at[len] != '\0' ? "\n  " : "");
-		at += len + (at[len] == ' ');
-	}
-	add(t, "\n\n");
+	    "   %.48s\n   %s\nin words:\n", root->alg, id, id + 48);
+	TRY(add_root_words(t, root, d));
+	add(t, "\n");
 out:
-	bytes_free(&words);
+	return rc;
+}
+
+/* As much of it as was written, in a secret of just that length. */
+static enum status
+cut_to_size(const struct sheet_text *t, struct secret **out, struct diag *d)
+{
+	enum status rc;
+
+	if (t->full)
+		FAIL(d, ST_BUG, "a sheet's text does not fit");
+	TRY(secret_new(t->at, out, d));
+	memcpy(secret_bytes(*out), secret_peek(t->s), t->at);
+out:
 	return rc;
 }
 
@@ -102,7 +129,6 @@ paper_sheet(const struct sheet_view *v, struct secret **out, struct diag *d)
 	const struct sheet *s = v->sheet;
 	const struct slip39_group *g = &v->set->scheme.group[s->group];
 	struct sheet_text t = { 0 };
-	struct secret *exact = NULL;
 	char check[32];
 	enum status rc;
 
@@ -110,8 +136,7 @@ paper_sheet(const struct sheet_view *v, struct secret **out, struct diag *d)
 	TRY(secret_new(PAPER_SHEET_MAX, &t.s, d));
 	sheet_check_words(s->commitment, check);
 	if (v->test)
-		add(&t, "*** TEST *** TEST *** TEST *** not a real key *** "
-		    "TEST ***\n\n");
+		add(&t, TEST_MARK "\n\n");
 	add(&t, "SHEET %u OF %zu of root %s\n%s, epoch %u\n\n", s->number,
 	    v->set->n, v->set->root, v->ceremony, v->set->epoch);
 	add(&t, "Holder: %s%s%s\nGroup %s: any %u of its %u sheets; %u of %u "
@@ -130,15 +155,38 @@ paper_sheet(const struct sheet_view *v, struct secret **out, struct diag *d)
 	add_secret(&t, (const char *)secret_peek(v->mnemonic),
 	    secret_len(v->mnemonic));
 	add(&t, "\n");
-	if (t.full)
-		FAIL(d, ST_BUG, "a sheet's text does not fit");
-	TRY(secret_new(t.at, &exact, d));
-	memcpy(secret_bytes(exact), secret_peek(t.s), t.at);
-	*out = exact;
-	exact = NULL;
+	TRY(cut_to_size(&t, out, d));
 out:
 	secret_free(t.s);
-	secret_free(exact);
+	return rc;
+}
+
+enum status
+paper_screen(const struct sheet_view *v, struct secret **out, struct diag *d)
+{
+	const struct sheet *s = v->sheet;
+	const struct slip39_scheme *scheme = &v->set->scheme;
+	const struct slip39_group *g = &scheme->group[s->group];
+	struct sheet_text t = { 0 };
+	char check[32];
+	enum status rc;
+
+	*out = NULL;
+	TRY(secret_new(PAPER_SHEET_MAX, &t.s, d));
+	sheet_check_words(s->commitment, check);
+	add(&t, "%sSHEET %u OF %zu of root %s, epoch %u\n%s\n",
+	    v->test ? TEST_MARK "\n" : "", s->number, v->set->n, v->set->root,
+	    v->set->epoch, v->ceremony);
+	add(&t, "For %s%s%s\nGroup %s: %u of its %u sheets, %u of %u groups"
+	    "\n\n", s->holder, s->place[0] == '\0' ? "" : ", kept at ",
+	    s->place, s->group_name, g->need, g->members, scheme->need,
+	    scheme->groups);
+	add_words(&t, v->mnemonic);
+	add(&t, "Check words: %s\nRoot key in words:\n", check);
+	TRY(add_root_words(&t, v->root, d));
+	TRY(cut_to_size(&t, out, d));
+out:
+	secret_free(t.s);
 	return rc;
 }
 

@@ -18,6 +18,16 @@ MUST_USE enum status paper_sheet(const struct sheet_view *view,
     struct secret **out, struct diag *d);
 
 /**
+ * paper_screen(view, out, d):
+ * What a holder copies to the sheet by hand: the same without what only
+ * programs read.  At most PAPER_SCREEN_ROWS rows of 80 columns, so that it
+ * stands on a console with two rows to spare for the prompt.
+ */
+#define PAPER_SCREEN_ROWS 22
+MUST_USE enum status paper_screen(const struct sheet_view *view,
+    struct secret **out, struct diag *d);
+
+/**
  * paper_shares(text, share, max, n, d):
  * The shares in a file: lines after "share: ", or, when there is no such
  * line, every line that is not empty.  The caller frees each.

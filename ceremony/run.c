@@ -159,7 +159,8 @@ ask_plan_words(const struct front *front, const struct plan *p,
 	enum status rc;
 
 	for (;;) {
-		TRY(front->ask_words(front, "the plan", WORDS_FULL, typed, d));
+		TRY(front->ask_words(front, "the plan", WORDS_FULL, NULL, typed,
+		    d));
 		if (memcmp(typed, p->digest, sizeof(typed)) == 0)
 			return ST_OK;
 		diag_clear(&why);
@@ -194,17 +195,14 @@ ask_head_words(const struct front *front, const struct state *s,
 {
 	uint8_t typed[WORDS_FULL];
 	struct diag why = { 0 };
+	bool none = false;
 	enum status rc;
 
 	for (;;) {
-		rc = front->ask_words(front, "the head of the record",
-		    WORDS_FULL, typed, d);
-		if (rc == ST_USAGE && none_yet) {
-			diag_clear(d);
+		TRY(front->ask_words(front, "the head of the record",
+		    WORDS_FULL, none_yet ? &none : NULL, typed, d));
+		if (none)
 			return ST_OK;
-		}
-		if (rc != ST_OK)
-			goto out;
 		if (is_head(s, first, typed))
 			return ST_OK;
 		diag_clear(&why);
@@ -535,7 +533,7 @@ ask_second(const struct front *front, const struct state *s, struct diag *d)
 
 	for (;;) {
 		TRY(front->ask_words(front, "the head, as the second machine "
-		    "shows it", WORDS_FULL, typed, d));
+		    "shows it", WORDS_FULL, NULL, typed, d));
 		if (is_head(s, s->n, typed))
 			return ST_OK;
 		diag_clear(&why);

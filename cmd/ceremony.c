@@ -311,10 +311,8 @@ cmd_ceremony_log(const struct call *c, struct diag *d)
 	TRY(state_load(cmd_opt(c, "--state", "state"), &s, &fd, NULL, NULL,
 	    d));
 	for (size_t i = from - 1; i < s->n; i++)
-		fwrite(s->entries[i].text.data, 1, s->entries[i].text.len,
-		    stdout);
-	if (fflush(stdout) != 0)
-		FAIL(d, ST_SYSTEM, "the output could not be written");
+		cmd_print_json((const char *)s->entries[i].text.data,
+		    s->entries[i].text.len);
 out:
 	state_free(s);
 	if (fd >= 0)

@@ -59,6 +59,11 @@ MUST_USE enum status cmd_find(int argc, char **argv, struct call *out,
 MUST_USE enum status cmd_report(const struct call *c, const struct facts *f,
     struct diag *d);
 
+/* JSON of the same meaning, in which all but printable ASCII is escaped: what
+ * a record says must not move the cursor of who looks at it.  To stdout, whose
+ * failures main finds at the end, as those of all that is printed. */
+void cmd_print_json(const char *text, size_t len);
+
 /* Words as on paper, four to a line; a multiple of four of them. */
 void cmd_print_words(const char *words, const char *indent);
 

@@ -1,9 +1,7 @@
 /* see front.h: shares from files, for recover and reproduce. */
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "ceremony/paper.h"
 #include "ceremony/quorum.h"
@@ -38,19 +36,15 @@ front_read_shares(const char *file, struct secret **share, size_t max,
 {
 	struct secret *text = NULL;
 	enum status rc;
-	int fd = STDIN_FILENO;
 
 	*n = 0;
-	if (strcmp(file, "-") != 0 &&
-	    (fd = open(file, O_RDONLY | O_CLOEXEC)) < 0)
-		FAIL(d, ST_SYSTEM, "%s: it cannot be opened", file);
-	TRY(file_read_secret(fd, SECRET_MAX, &text, d));
-	TRY(paper_shares(text, share, max, n, d));
-out:
-	if (rc != ST_OK && d != NULL && strstr(d->text, file) == NULL)
+	if (strcmp(file, "-") == 0)
+		TRY(file_read_secret_stdin(SECRET_MAX, &text, d));
+	else
+		TRY(file_read_secret(file, SECRET_MAX, &text, d));
+	if ((rc = paper_shares(text, share, max, n, d)) != ST_OK)
 		diag_prefix(d, "%s", file);
-	if (fd > STDERR_FILENO)
-		close(fd);
+out:
 	secret_free(text);
 	return rc;
 }
@@ -64,11 +58,12 @@ refused(const struct front *f, const struct diag *why)
 }
 
 static enum status
-nobody_words(const struct front *f, const char *what, size_t n, uint8_t *out,
-    struct diag *d)
+nobody_words(const struct front *f, const char *what, size_t n, bool *none,
+    uint8_t *out, struct diag *d)
 {
 	(void)f;
 	(void)n;
+	(void)none;
 	(void)out;
 	return diag_set(d, ST_USAGE, "nobody is here to type the words of %s",
 	    what);

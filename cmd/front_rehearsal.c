@@ -1,5 +1,4 @@
 /* see front.h: a rehearsal's people are folders of paper, TEST only. */
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,8 +67,8 @@ note_name(const char *kind, unsigned i, char name[NAME_SIZE])
 }
 
 static enum status
-ask_words(const struct front *f, const char *what, size_t n, uint8_t *out,
-    struct diag *d)
+ask_words(const struct front *f, const char *what, size_t n, bool *none,
+    uint8_t *out, struct diag *d)
 {
 	struct desk *k = f->cookie;
 	char name[NAME_SIZE];
@@ -85,7 +84,10 @@ ask_words(const struct front *f, const char *what, size_t n, uint8_t *out,
 		if (read_words(k, name, n, out, NULL) == ST_OK)
 			return ST_OK;
 	}
-	return diag_set(d, ST_USAGE, "no head is noted");
+	if (none == NULL)
+		return diag_set(d, ST_USAGE, "no head is noted");
+	*none = true;
+	return ST_OK;
 }
 
 static enum status
@@ -181,19 +183,13 @@ read_back(const struct front *f, const struct sheet_view *v,
 	char name[NAME_SIZE];
 	enum status rc;
 	size_t n = 0;
-	int fd = -1;
 
 	sheet_name(v->set->root, v->set->epoch, v->sheet->number,
 	    v->sheet->holder, name);
-	fd = openat(k->sheets, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0)
-		FAIL(d, ST_SYSTEM, "sheets/%s cannot be opened", name);
-	TRY(file_read_secret(fd, PAPER_SHEET_MAX, &text, d));
+	TRY(file_read_secret_at(k->sheets, name, PAPER_SHEET_MAX, &text, d));
 	TRY(paper_shares(text, share, 1, &n, d));
 	*out = share[0];
 out:
-	if (fd >= 0)
-		close(fd);
 	secret_free(text);
 	return rc;
 }
@@ -221,9 +217,9 @@ ask_share(const struct front *f, const char *root, const char *missing,
 	struct secret *share[1] = { NULL }, *text = NULL;
 	unsigned epoch, newest = 0;
 	char **names = NULL;
+	const char *sheet = NULL;
 	size_t n = 0, shares = 0, nth = 0;
 	enum status rc;
-	int fd = -1;
 
 	(void)missing;
 	if (strcmp(k->root, root) != 0)
@@ -234,21 +230,18 @@ ask_share(const struct front *f, const char *root, const char *missing,
 		if (is_sheet_of(names[i], root, &epoch) && epoch > newest)
 			newest = epoch;
 	}
-	for (size_t i = 0; i < n && fd < 0; i++) {
+	for (size_t i = 0; i < n && sheet == NULL; i++) {
 		if (is_sheet_of(names[i], root, &epoch) && epoch == newest &&
 		    nth++ == k->asked)
-			fd = openat(k->sheets, names[i], O_RDONLY |
-			    O_NOFOLLOW | O_CLOEXEC);
+			sheet = names[i];
 	}
-	if (fd < 0)
+	if (sheet == NULL)
 		FAIL(d, ST_USAGE, "no more sheets of root %s", root);
 	k->asked++;
-	TRY(file_read_secret(fd, PAPER_SHEET_MAX, &text, d));
+	TRY(file_read_secret_at(k->sheets, sheet, PAPER_SHEET_MAX, &text, d));
 	TRY(paper_shares(text, share, 1, &shares, d));
 	*out = share[0];
 out:
-	if (fd >= 0)
-		close(fd);
 	secret_free(text);
 	file_list_free(names, n);
 	return rc;
@@ -266,8 +259,8 @@ front_rehearsal(const struct room *room, struct front **out, struct diag *d)
 	if ((k = calloc(1, sizeof(*k))) == NULL)
 		FAIL(d, ST_SYSTEM, "out of memory");
 	k->paper = k->sheets = -1;
-	TRY(file_open_dir(room->paper, true, &k->paper, d));
-	TRY(file_open_dir(room->sheets, true, &k->sheets, d));
+	TRY(file_open_dir(room->paper, false, &k->paper, d));
+	TRY(file_open_dir(room->sheets, false, &k->sheets, d));
 	TRY(front_new(k, desk_free, &f, d));
 	k = NULL;
 	f->refused = refused;

@@ -54,37 +54,58 @@ more_words(const struct front *f, size_t line, size_t lines,
 	    line * LINE_WORDS + 1, (line + 1) * LINE_WORDS,
 	    lines * LINE_WORDS);
 	TRY(tty_ask(tty_of(f), prompt, WORDS_LINE_MAX, &typed, d));
-	if (strcmp((const char *)typed.data, "none") == 0)
-		FAIL(d, ST_USAGE, "no words are noted");
 	TRY(text_append(all, d, "%s ", (const char *)typed.data));
 out:
 	bytes_free(&typed);
 	return rc;
 }
 
+/* All lines of them, or "none" as the first. */
 static enum status
-ask_words(const struct front *f, const char *what, size_t n, uint8_t *out,
-    struct diag *d)
+type_words(const struct front *f, const char *what, size_t n, bool *none,
+    struct bytes *all, struct diag *d)
+{
+	const size_t lines = n / LINE_WORDS;
+	enum status rc;
+
+	TRY(tty_say(tty_of(f), d, "\nEnter the %zu words of %s, as they stand "
+	    "on paper, %d to a line;\nfour letters of a word are enough.%s\n",
+	    n, what, LINE_WORDS, none == NULL ? "" :
+	    " Enter \"none\" if there are none."));
+	bytes_free(all);
+	for (size_t i = 0; i < lines; i++) {
+		TRY(more_words(f, i, lines, all, d));
+		if (i == 0 && strcmp((const char *)all->data, "none ") == 0)
+			break;
+	}
+	rc = ST_OK;
+out:
+	return rc;
+}
+
+static enum status
+ask_words(const struct front *f, const char *what, size_t n, bool *none,
+    uint8_t *out, struct diag *d)
 {
 	struct bytes all = { 0 };
 	struct diag why = { 0 };
 	enum status rc;
 
 	for (;;) {
-		TRY(tty_say(tty_of(f), d, "\nEnter the %zu words of %s, as "
-		    "they stand on paper, %d to a line;\nfour letters of a "
-		    "word are enough. Enter \"none\" if there are none.\n",
-		    n, what, LINE_WORDS));
-		bytes_free(&all);
-		for (size_t i = 0; i < n / LINE_WORDS; i++)
-			TRY(more_words(f, i, n / LINE_WORDS, &all, d));
+		TRY(type_words(f, what, n, none, &all, d));
 		diag_clear(&why);
-		if (words_read((const char *)all.data, n, out, &why) == ST_OK)
+		if (strcmp((const char *)all.data, "none ") != 0)
+			rc = words_read((const char *)all.data, n, out, &why);
+		else if (none == NULL)
+			rc = diag_set(&why, ST_POLICY, "there always are words "
+			    "of %s", what);
+		else
+			*none = true;
+		if (rc == ST_OK)
 			break;
 		if (!refused(f, &why))
 			FAIL(d, ST_SYSTEM, "the terminal is gone");
 	}
-	rc = ST_OK;
 out:
 	bytes_free(&all);
 	return rc;
@@ -170,12 +191,11 @@ show_sheet(const struct front *f, const struct sheet_view *v, struct diag *d)
 	    v->sheet->holder));
 	TRY(tty_wait(tty_of(f), "Press Enter when only the holder sees the "
 	    "screen. ", d));
-	TRY(paper_sheet(v, &text, d));
+	TRY(paper_screen(v, &text, d));
 	TRY(tty_wipe(tty_of(f), d));
 	if ((rc = tty_say_secret(tty_of(f), text, d)) == ST_OK)
-		rc = tty_wait(tty_of(f), "\nWrite the words on the sheet. "
-		    "Press Enter when all are written: the screen is wiped. ",
-		    d);
+		rc = tty_wait(tty_of(f), "\nWrite it all on the sheet, then "
+		    "press Enter: the screen is wiped. ", d);
 	TRY(wiped(f, rc, d));
 out:
 	secret_free(text);

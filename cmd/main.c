@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cmd/cmd.h"
+#include "cmd/streams.h"
 #include "lib/base/secret.h"
 #include "lib/crypto/start.h"
 
@@ -70,13 +71,21 @@ list_verbs(void)
 static enum status
 run(int argc, char **argv, struct diag *d)
 {
+	const char *noun = argc > 2 && argv[1][0] != '-' ? argv[1] : NULL;
 	struct call call;
-	enum status rc;
+	enum status rc = ST_OK;
 
-	TRY(cmd_find(argc, argv, &call, d));
-	TRY(secret_process(d));
-	TRY(crypto_start(d));
-	TRY(call.cmd->run(&call, d));
+	/* help for a noun that is not there is refused as any use of it */
+	if (wants_help(argc, argv) && (noun == NULL || is_noun(noun))) {
+		usage(noun);
+	} else if (argc == 2 && strcmp(argv[1], "--verbs") == 0) {
+		list_verbs();
+	} else {
+		TRY(cmd_find(argc, argv, &call, d));
+		TRY(secret_process(d));
+		TRY(crypto_start(d));
+		TRY(call.cmd->run(&call, d));
+	}
 out:
 	return rc;
 }
@@ -85,19 +94,13 @@ int
 main(int argc, char **argv)
 {
 	struct diag d = { 0 };
-	const char *noun = argc > 2 && argv[1][0] != '-' ? argv[1] : NULL;
 	enum status rc;
 
-	/* help for a noun that is not there is refused as any use of it */
-	if (wants_help(argc, argv) && (noun == NULL || is_noun(noun))) {
-		usage(noun);
-		return 0;
-	}
-	if (argc == 2 && strcmp(argv[1], "--verbs") == 0) {
-		list_verbs();
-		return 0;
-	}
-	if ((rc = run(argc, argv, &d)) != ST_OK)
+	TRY(streams_start(&d));
+	TRY(run(argc, argv, &d));
+	TRY(streams_end(&d));
+out:
+	if (rc != ST_OK)
 		fprintf(stderr, "anchorite: %s\n", d.text);
 	return diag_exit(rc);
 }

@@ -2,7 +2,7 @@
 #include <sys/stat.h>
 
 #include <errno.h>
-#include <fcntl.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +27,7 @@ struct rehearsal {
 	const char *dir;
 	const struct call *call;
 	char plan[PATH_SIZE], room[PATH_SIZE], state[PATH_SIZE];
+	bool made;     /* the folder is ours */
 	size_t checks; /* that passed */
 };
 
@@ -47,20 +48,38 @@ make_folders(struct rehearsal *h, struct diag *d)
 
 	if (strlen(h->dir) > 800)
 		return diag_set(d, ST_USAGE, "the folder's name is too long");
+	join(h->plan, h->dir, "plan.ini");
+	join(h->room, h->dir, "room.ini");
+	join(h->state, h->dir, "state");
 	if (mkdir(h->dir, 0700) != 0)
 		return diag_set(d, errno == EEXIST ? ST_POLICY : ST_SYSTEM,
 		    "%s: a rehearsal wants a folder of its own: %s", h->dir,
 		    strerror(errno));
+	h->made = true;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		join(path, h->dir, names[i]);
 		if (mkdir(path, 0700) != 0)
 			return diag_set(d, ST_SYSTEM, "%s: %s", path,
 			    strerror(errno));
 	}
-	join(h->plan, h->dir, "plan.ini");
-	join(h->room, h->dir, "room.ini");
-	join(h->state, h->dir, "state");
 	return ST_OK;
+}
+
+static int
+remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
+{
+	(void)st;
+	(void)kind;
+	(void)at;
+	return remove(path);
+}
+
+/* A rehearsal that never came to a record leaves nothing. */
+static void
+clear_away(const struct rehearsal *h)
+{
+	if (h->made && (rmdir(h->state) == 0 || errno == ENOENT))
+		nftw(h->dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
 static enum status
@@ -457,8 +476,6 @@ summary(const struct rehearsal *h, const struct state *s, struct diag *d)
 	       "  anchorite rehearse --hands-on --dir NEW    (you type)\n"
 	       "  and read CEREMONY.md before the real one\n", h->state,
 	    h->state);
-	if (fflush(stdout) != 0)
-		FAIL(d, ST_SYSTEM, "the output could not be written");
 out:
 	return rc;
 }
@@ -477,6 +494,8 @@ cmd_rehearse(const struct call *c, struct diag *d)
 	TRY(check(&h, s, d));
 	TRY(summary(&h, s, d));
 out:
+	if (rc != ST_OK)
+		clear_away(&h);
 	state_free(s);
 	if (fd >= 0)
 		close(fd);

@@ -1,5 +1,7 @@
 /* see cmd.h: what a verb found, for people or for programs. */
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <jansson.h>
@@ -14,8 +16,12 @@ print_line(const char *key, int width, const char *value)
 {
 	char shown[SHOWN_MAX];
 
-	text_escape(value, strlen(value), shown, sizeof(shown));
-	printf("%-*s  %s\n", width, key, shown);
+	/* what is printable as it stands may have been escaped already, as the
+	 * names in certificates are: once is enough */
+	if (text_escape(value, strlen(value), shown, sizeof(shown)))
+		printf("%-*s  %s\n", width, key, value);
+	else
+		printf("%-*s  %s\n", width, key, shown);
 }
 
 static void
@@ -33,6 +39,28 @@ print_text(const struct facts *f)
 		for (size_t j = 0; j < fact->n; j++)
 			print_line(j == 0 ? fact->key : "", width,
 			    fact->value[j]);
+	}
+}
+
+void
+cmd_print_json(const char *text, size_t len)
+{
+	uint32_t c;
+	size_t n;
+
+	for (size_t i = 0; i < len; i += n) {
+		if ((n = text_scalar(text + i, len - i, &c)) == 0) {
+			n = 1;
+			c = 0xfffd;
+		}
+		if (c <= '~')
+			putchar((int)c);
+		else if (c <= 0xffff)
+			printf("\\u%04x", (unsigned)c);
+		else
+			printf("\\u%04x\\u%04x",
+			    (unsigned)(0xd7c0 + (c >> 10)),
+			    (unsigned)(0xdc00 + (c & 0x3ff)));
 	}
 }
 
@@ -55,7 +83,8 @@ print_json(const struct facts *f, struct diag *d)
 	}
 	if (bad != 0 || (text = json_dumps(o, JSON_INDENT(2))) == NULL)
 		FAIL(d, ST_SYSTEM, "out of memory, or text that is not UTF-8");
-	puts(text);
+	cmd_print_json(text, strlen(text));
+	putchar('\n');
 	rc = ST_OK;
 out:
 	free(text);
@@ -66,14 +95,8 @@ out:
 enum status
 cmd_report(const struct call *c, const struct facts *f, struct diag *d)
 {
-	enum status rc = ST_OK;
-
 	if (c->json)
-		rc = print_json(f, d);
-	else
-		print_text(f);
-	if (rc == ST_OK && (fflush(stdout) != 0 || ferror(stdout) != 0))
-		return diag_set(d, ST_SYSTEM, "the output could not be "
-		    "written");
-	return rc;
+		return print_json(f, d);
+	print_text(f);
+	return ST_OK;
 }

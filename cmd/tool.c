@@ -5,7 +5,10 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "cmd/streams.h"
 #include "cmd/tool.h"
+
+#define INTERRUPTS_MAX 100 /* in a row; then it is no accident */
 
 /* In the child: nothing of ours goes along but the folder. */
 static void
@@ -18,6 +21,7 @@ become(const char *dir, const char *const *argv)
 	} u;
 	const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
+	streams_child();
 	for (size_t i = 0; i < TOOL_ARGS_MAX && argv[i] != NULL; i++) {
 		u.in = argv[i];
 		copy[i] = u.out;
@@ -32,6 +36,7 @@ become(const char *dir, const char *const *argv)
 enum status
 tool_run(const char *dir, const char *const *argv, int *code, struct diag *d)
 {
+	unsigned tries = 0;
 	pid_t pid, got;
 	int status = 0;
 
@@ -40,8 +45,9 @@ tool_run(const char *dir, const char *const *argv, int *code, struct diag *d)
 		    argv[0]);
 	if (pid == 0)
 		become(dir, argv);
-	while ((got = waitpid(pid, &status, 0)) < 0 && errno == EINTR)
-		;
+	do {
+		got = waitpid(pid, &status, 0);
+	} while (got < 0 && errno == EINTR && ++tries < INTERRUPTS_MAX);
 	if (got != pid || !WIFEXITED(status) || WEXITSTATUS(status) == 127)
 		return diag_set(d, ST_SYSTEM, "%s could not be run", argv[0]);
 	*code = WEXITSTATUS(status);

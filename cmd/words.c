@@ -59,8 +59,6 @@ cmd_words(const struct call *c, struct diag *d)
 	}
 	printf("%s\n", hex);
 	cmd_print_words((const char *)words.data, "");
-	if (fflush(stdout) != 0)
-		FAIL(d, ST_SYSTEM, "the output could not be written");
 out:
 	facts_clear(&f);
 	bytes_free(&data);

@@ -117,7 +117,8 @@ check_profile(const struct delegate *g, const struct plan *p,
 	    REQUEST_ALGS_MAX, &rules->nkeys, d));
 	for (size_t i = 0; i < rules->nkeys; i++) {
 		if ((rc = profile_key(rules->keys[i], d)) != ST_OK) {
-			diag_prefix(d, "%s:%zu", p->file, s->line);
+			diag_prefix(d, "%s:%zu", p->file,
+			    plan_entry(s, "keys", NULL)->line);
 			goto out;
 		}
 	}
@@ -226,22 +227,6 @@ delegate_count(const void *want)
 	return 1;
 }
 
-static enum status
-delegate_show(const void *want, size_t item, const struct plan *p,
-    const struct state *state, struct bytes *out, struct diag *d)
-{
-	const struct delegate *g = want;
-
-	(void)item;
-	(void)p;
-	(void)state;
-	return text_format(out, d, "sign the delegation %s: %s %s, versions "
-	    "%s..%s, %s, %llu days, key %s of %s, by root %s", g->name,
-	    g->scope.product, g->scope.role, g->scope.from, g->scope.to,
-	    g->scope.slot, (unsigned long long)g->days, g->request->key.alg,
-	    g->request_name, g->root);
-}
-
 /* --- what is asked for, and what came out, as the record says it --- */
 
 static enum status
@@ -256,6 +241,31 @@ want_spec(const struct delegate *g, const struct plan *p,
 	TRY(profile_delegation(&room, &g->scope, &g->request->key, issuer,
 	    p->effective, last_second(g, p), spec, d));
 out:
+	return rc;
+}
+
+/* One line for people: what is written there is what will be made. */
+static enum status
+delegate_show(const void *want, size_t item, const struct plan *p,
+    const struct state *state, struct bytes *out, struct diag *d)
+{
+	const struct delegate *g = want;
+	char asked[32], span[SIGNER_SPAN_SIZE];
+	struct cert_spec spec = { 0 };
+	enum status rc;
+
+	(void)item;
+	TRY(want_spec(g, p, state, &spec, d));
+	snprintf(asked, sizeof(asked), "%llu days",
+	    (unsigned long long)g->days);
+	signer_span(p, spec.not_after, last_second(g, p), asked, span);
+	TRY(text_format(out, d, "sign the delegation %s: %s %s, versions "
+	    "%s..%s, %s, %s, key %s of %s, by root %s", g->name,
+	    g->scope.product, g->scope.role, g->scope.from, g->scope.to,
+	    g->scope.slot, span, g->request->key.alg, g->request_name,
+	    g->root));
+out:
+	cert_spec_clear(&spec);
 	return rc;
 }
 

@@ -78,20 +78,6 @@ list_count(const void *want)
 	return 1;
 }
 
-static enum status
-list_show(const void *want, size_t item, const struct plan *p,
-    const struct state *state, struct bytes *out, struct diag *d)
-{
-	const struct crl_want *w = want;
-
-	(void)item;
-	(void)p;
-	(void)state;
-	return text_format(out, d, "sign the list of root %s: all entries of "
-	    "the list before, for %llu days", w->root,
-	    (unsigned long long)w->days);
-}
-
 /* --- what is asked for --- */
 
 /* How many lists of this root this ceremony has made so far. */
@@ -136,11 +122,10 @@ out:
 }
 
 static enum status
-want_spec(const struct crl_want *w, const struct plan *p,
+empty_spec(const struct crl_want *w, const struct plan *p,
     const struct state *state, struct crl_spec *spec, struct diag *d)
 {
 	const unsigned made = made_before(state, w->root, p->number);
-	const struct list *last = state_last_list(state, w->root);
 	const struct profile_room room = signer_room(p);
 	const struct cert *issuer;
 	enum status rc;
@@ -149,9 +134,43 @@ want_spec(const struct crl_want *w, const struct plan *p,
 	TRY(profile_list(&room, issuer, p->effective + made,
 	    next_update(w, p),
 	    ((uint64_t)p->number << CEREMONY_SHIFT) + made + 1, spec, d));
+out:
+	return rc;
+}
+
+static enum status
+want_spec(const struct crl_want *w, const struct plan *p,
+    const struct state *state, struct crl_spec *spec, struct diag *d)
+{
+	const struct list *last = state_last_list(state, w->root);
+	enum status rc;
+
+	TRY(empty_spec(w, p, state, spec, d));
 	if (last != NULL)
 		TRY(take_over(state, last, spec, d));
 out:
+	return rc;
+}
+
+/* One line for people: what is written there is what will be made. */
+static enum status
+list_show(const void *want, size_t item, const struct plan *p,
+    const struct state *state, struct bytes *out, struct diag *d)
+{
+	const struct crl_want *w = want;
+	char asked[32], span[SIGNER_SPAN_SIZE];
+	struct crl_spec spec = { 0 };
+	enum status rc;
+
+	(void)item;
+	TRY(empty_spec(w, p, state, &spec, d));
+	snprintf(asked, sizeof(asked), "%llu days",
+	    (unsigned long long)w->days);
+	signer_span(p, spec.next_update, next_update(w, p), asked, span);
+	TRY(text_format(out, d, "sign the list of root %s: all entries of the "
+	    "list before, for %s", w->root, span));
+out:
+	crl_spec_clear(&spec);
 	return rc;
 }
 

@@ -163,16 +163,22 @@ same_medium(int dirfd, int fd)
 }
 
 /* One step down.  A folder that is there already may be what a process left
- * that died before its sync: so the parent is synced in either case. */
+ * that died before its sync: so the parent is synced in either case.  One that
+ * was made and cannot be used is taken away, still empty. */
 static enum status
 open_step(int dirfd, const char *name, bool create, int *fd, struct diag *d)
 {
+	const bool made = create && mkdirat(dirfd, name, 0700) == 0;
 	enum status rc;
 
-	if (create && mkdirat(dirfd, name, 0700) != 0 && errno != EEXIST)
+	if (create && !made && errno != EEXIST)
 		TRY(refuse(d, name, "the folder cannot be made"));
-	if ((*fd = open_at(dirfd, name, FOLDER)) < 0)
-		TRY(refuse(d, name, "not a folder that can be opened"));
+	if ((*fd = open_at(dirfd, name, FOLDER)) < 0) {
+		rc = refuse(d, name, "not a folder that can be opened");
+		if (made)
+			unlinkat(dirfd, name, AT_REMOVEDIR);
+		goto out;
+	}
 	if (create && same_medium(dirfd, *fd))
 		TRY(sync_folder(dirfd, name, d));
 	rc = ST_OK;
@@ -263,25 +269,38 @@ out:
 	return rc;
 }
 
+/* A regular file: what else a name may lead to is refused at once. */
+static enum status
+open_regular(int dirfd, const char *name, int flags, struct stat *st, int *fd,
+    struct diag *d)
+{
+	enum status rc;
+
+	/* a pipe or a device must not keep us waiting before it is refused */
+	*fd = open_at(dirfd, name, O_RDONLY | O_NONBLOCK | O_NOCTTY |
+	    O_CLOEXEC | flags);
+	if (*fd < 0)
+		TRY(refuse(d, name, "cannot be opened"));
+	if (fstat(*fd, st) != 0)
+		TRY(refuse(d, name, "cannot be read"));
+	if (!S_ISREG(st->st_mode))
+		TRY(object(d, ST_FORMAT, name, "not a regular file"));
+	rc = ST_OK;
+out:
+	return rc;
+}
+
 static enum status
 read_file(int dirfd, const char *name, int flags, size_t max,
     struct bytes *out, struct diag *d)
 {
 	struct stat st;
 	enum status rc;
-	int fd;
+	int fd = -1;
 
 	if (max > FILE_MAX)
 		max = FILE_MAX;
-	/* a pipe or a device must not keep us waiting before it is refused */
-	fd = open_at(dirfd, name, O_RDONLY | O_NONBLOCK | O_NOCTTY |
-	    O_CLOEXEC | flags);
-	if (fd < 0)
-		TRY(refuse(d, name, "cannot be opened"));
-	if (fstat(fd, &st) != 0)
-		TRY(refuse(d, name, "cannot be read"));
-	if (!S_ISREG(st.st_mode))
-		TRY(object(d, ST_FORMAT, name, "not a regular file"));
+	TRY(open_regular(dirfd, name, flags, &st, &fd, d));
 	if ((uintmax_t)st.st_size > max)
 		TRY(object(d, ST_FORMAT, name, "too large"));
 	TRY(read_all(fd, name, max, (size_t)st.st_size, out, d));
@@ -308,8 +327,9 @@ out:
 	return rc;
 }
 
-enum status
-file_read_secret(int fd, size_t max, struct secret **out, struct diag *d)
+static enum status
+read_secret(int fd, const char *name, size_t max, struct secret **out,
+    struct diag *d)
 {
 	struct secret *all = NULL;
 	size_t len = 0;
@@ -324,21 +344,59 @@ file_read_secret(int fd, size_t max, struct secret **out, struct diag *d)
 	    read_some(fd, &extra, 1)) > 0) {
 		if (len == max) {
 			secret_wipe(&extra, 1);
-			FAIL(d, ST_FORMAT, "a secret of more than %zu bytes",
-			    max);
+			TRY(object(d, ST_FORMAT, name, "too large"));
 		}
 		len += (size_t)n;
 	}
 	if (n < 0)
-		TRY(refuse(d, "a secret", "cannot be read"));
+		TRY(refuse(d, name, "cannot be read"));
 	if (len == 0)
-		FAIL(d, ST_FORMAT, "a secret of no bytes");
+		TRY(object(d, ST_FORMAT, name, "empty"));
 	TRY(secret_new(len, out, d));
 	memcpy(secret_bytes(*out), secret_peek(all), len);
 	rc = ST_OK;
 out:
 	secret_free(all);
 	return rc;
+}
+
+enum status
+file_read_secret(const char *path, size_t max, struct secret **out,
+    struct diag *d)
+{
+	struct stat st;
+	enum status rc;
+	int fd = -1;
+
+	*out = NULL;
+	TRY(open_regular(AT_FDCWD, path, 0, &st, &fd, d));
+	TRY(read_secret(fd, path, max, out, d));
+out:
+	close_fd(fd);
+	return rc;
+}
+
+enum status
+file_read_secret_at(int dirfd, const char *name, size_t max,
+    struct secret **out, struct diag *d)
+{
+	struct stat st;
+	enum status rc;
+	int fd = -1;
+
+	*out = NULL;
+	TRY(check_name(name, d));
+	TRY(open_regular(dirfd, name, O_NOFOLLOW, &st, &fd, d));
+	TRY(read_secret(fd, name, max, out, d));
+out:
+	close_fd(fd);
+	return rc;
+}
+
+enum status
+file_read_secret_stdin(size_t max, struct secret **out, struct diag *d)
+{
+	return read_secret(STDIN_FILENO, "standard input", max, out, d);
 }
 
 bool

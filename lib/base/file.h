@@ -47,11 +47,19 @@ MUST_USE enum status file_read_at(int dirfd, const char *name, size_t max,
     struct bytes *out, struct diag *d);
 
 /**
- * file_read_secret(fd, max, out, d):
- * From an open descriptor to its end straight into locked memory, never stdio.
- * At least 1 and at most ${max} bytes.
+ * file_read_secret(path, max, out, d):
+ * As file_read, straight into locked memory, never stdio.  At least 1 and at
+ * most ${max} bytes, or ST_FORMAT.
  */
-MUST_USE enum status file_read_secret(int fd, size_t max, struct secret **out,
+MUST_USE enum status file_read_secret(const char *path, size_t max,
+    struct secret **out, struct diag *d);
+
+/* The same as file_read_at. */
+MUST_USE enum status file_read_secret_at(int dirfd, const char *name,
+    size_t max, struct secret **out, struct diag *d);
+
+/* The same from standard input, which may be a pipe or a terminal. */
+MUST_USE enum status file_read_secret_stdin(size_t max, struct secret **out,
     struct diag *d);
 
 /**

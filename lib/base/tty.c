@@ -1,6 +1,7 @@
 /* see tty.h */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,10 +21,35 @@
 #define KEY_KILL 0x15	   /* ^U: the whole line again */
 #define KEY_DELETE 0x7f
 
+/* In this order: the other one leaves the scroll-back. */
+static const char wipe[] = "\033[2J\033[3J\033[H";
+
+static void give_up(int signal);
+
+/* What a signal does while a terminal is held.  One that ends the program must
+ * not leave a sheet on the screen and a shell without echo; one that stops it
+ * would leave both, so it does nothing. */
+static const struct {
+	int signal;
+	void (*act)(int);
+} answers[] = {
+	{ SIGHUP, give_up },
+	{ SIGINT, give_up },
+	{ SIGQUIT, give_up },
+	{ SIGTERM, give_up },
+	{ SIGTSTP, SIG_IGN },
+};
+#define NANSWERS (sizeof(answers) / sizeof(answers[0]))
+
 struct tty {
 	int fd;
 	struct termios was; /* given back by tty_close */
+	struct sigaction before[NANSWERS];
+	struct tty *outer; /* held before this one, or NULL */
 };
+
+/* The terminal that is held: what give_up can know. */
+static struct tty *volatile held;
 
 /* One answer while it is typed. */
 struct line {
@@ -40,6 +66,59 @@ refuse(struct diag *d, const char *what)
 {
 	return diag_set(d, ST_SYSTEM, "the terminal %s (%s)", what,
 	    strerror(errno));
+}
+
+/* The terminal as it was; nothing that needs more than system calls. */
+static void
+give_back(const struct tty *t)
+{
+	/* what was pasted too much must not become a command of the shell */
+	tcflush(t->fd, TCIFLUSH);
+	tcsetattr(t->fd, TCSANOW, &t->was);
+}
+
+/* Wipe, and die of the signal as one does that knows nothing of it: the state
+ * is made to be cut at any moment, and memory goes with the process. */
+static void
+give_up(int signal)
+{
+	const struct sigaction dflt = { .sa_handler = SIG_DFL };
+	const struct tty *t = held;
+
+	if (t != NULL) {
+		give_back(t);
+		tcflow(t->fd, TCOON);
+		if (write(t->fd, wipe, sizeof(wipe) - 1) < 0)
+			tcflush(t->fd, TCOFLUSH);
+	}
+	sigaction(signal, &dflt, NULL);
+	/* it waits until we return, as all signals do */
+	raise(signal);
+}
+
+/* A signal that was ignored when we came stays so. */
+static void
+hold(struct tty *t)
+{
+	struct sigaction act = { 0 };
+
+	t->outer = held;
+	held = t;
+	sigfillset(&act.sa_mask);
+	for (size_t i = 0; i < NANSWERS; i++) {
+		sigaction(answers[i].signal, NULL, &t->before[i]);
+		act.sa_handler = answers[i].act;
+		if (t->before[i].sa_handler != SIG_IGN)
+			sigaction(answers[i].signal, &act, NULL);
+	}
+}
+
+static void
+let_go(struct tty *t)
+{
+	for (size_t i = 0; i < NANSWERS; i++)
+		sigaction(answers[i].signal, &t->before[i], NULL);
+	held = t->outer;
 }
 
 enum status
@@ -62,8 +141,12 @@ tty_open(const char *path, struct tty **out, struct diag *d)
 	quiet.c_lflag &= ~(tcflag_t)(ECHO | ECHONL | ICANON | ISIG | IEXTEN);
 	quiet.c_cc[VMIN] = 1;
 	quiet.c_cc[VTIME] = 0;
-	if (tcsetattr(t->fd, TCSANOW, &quiet) != 0)
-		TRY(refuse(d, "cannot be kept quiet"));
+	hold(t);
+	if (tcsetattr(t->fd, TCSANOW, &quiet) != 0) {
+		rc = refuse(d, "cannot be kept quiet");
+		let_go(t);
+		goto out;
+	}
 
 	*out = t;
 	return ST_OK;
@@ -79,9 +162,8 @@ tty_close(struct tty *t)
 {
 	if (t == NULL)
 		return;
-	/* what was pasted too much must not become a command of the shell */
-	tcflush(t->fd, TCIFLUSH);
-	tcsetattr(t->fd, TCSANOW, &t->was);
+	give_back(t);
+	let_go(t);
 	close(t->fd);
 	free(t);
 }
@@ -315,5 +397,5 @@ out:
 enum status
 tty_wipe(struct tty *t, struct diag *d)
 {
-	return put_text(t, "\033[2J\033[3J\033[H", d);
+	return put_text(t, wipe, d);
 }

@@ -28,10 +28,10 @@ struct front {
 	    const char *text);
 	/* Say why something was not taken; true: it can be asked again. */
 	bool (*refused)(const struct front *, const struct diag *);
-	/* Words typed from paper: ${n} of them as bytes.  ST_USAGE: none are
-	 * there. */
+	/* Words typed from paper: ${n} of them as bytes, or ${*none}: there is
+	 * no such paper yet.  ${none} is NULL where there always is. */
 	enum status (*ask_words)(const struct front *, const char *what,
-	    size_t n, uint8_t *out, struct diag *);
+	    size_t n, bool *none, uint8_t *out, struct diag *);
 	/* Words to be put on paper; returns when they are. */
 	enum status (*note_words)(const struct front *, const char *what,
 	    size_t n, const uint8_t *digest, struct diag *);

@@ -125,6 +125,24 @@ signer_serial(void *cookie, const char *label, uint8_t *out, size_t len,
 	return s->hands->derive(s->hands, s->root, label, out, len, d);
 }
 
+/* The last second of a day is of that day. */
+static int64_t
+days_to(const struct plan *p, int64_t to)
+{
+	return (to - p->effective + CLOCK_DAY - 1) / CLOCK_DAY;
+}
+
+void
+signer_span(const struct plan *p, int64_t to, int64_t wanted,
+    const char *asked, char out[SIGNER_SPAN_SIZE])
+{
+	if (days_to(p, to) >= days_to(p, wanted))
+		snprintf(out, SIGNER_SPAN_SIZE, "%s", asked);
+	else
+		snprintf(out, SIGNER_SPAN_SIZE, "%lld days, cut from %s: a "
+		    "rehearsal", (long long)days_to(p, to), asked);
+}
+
 struct profile_room
 signer_room(const struct plan *p)
 {

@@ -52,6 +52,16 @@ struct signer {
 MUST_USE enum status signer_serial(void *cookie, const char *label,
     uint8_t *out, size_t len, struct diag *d);
 
+/**
+ * signer_span(p, to, wanted, asked, out):
+ * How long something lasts that begins when the plan is effective, ends at
+ * ${to} and was asked to last ${asked}, to ${wanted}: "400 days", or "30 days,
+ * cut from 400 days: a rehearsal".
+ */
+#define SIGNER_SPAN_SIZE 96
+void signer_span(const struct plan *p, int64_t to, int64_t wanted,
+    const char *asked, char out[SIGNER_SPAN_SIZE]);
+
 /* What the profile needs to know of a plan. */
 struct profile_room signer_room(const struct plan *p);
 

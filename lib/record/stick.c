@@ -558,10 +558,11 @@ in_memory(const char *path)
 /* Two programs that write to one state would make two histories of it.  The
  * kernel holds the lock: it ends with the process, and writes nothing. */
 static enum status
-lock_folder(const struct stick *s, struct diag *d)
+lock_folder(struct stick *s, struct diag *d)
 {
 	if (flock(s->dirfd, LOCK_EX | LOCK_NB) == 0)
 		return ST_OK;
+	s->made = false; /* whoever has it goes on in it */
 	if (errno == EWOULDBLOCK)
 		return diag_set(d, ST_POLICY, "%s: FORMATS 7.10: another "
 		    "program writes to it", s->path);
@@ -582,6 +583,7 @@ open_stick(const char *path, bool create, bool memory, struct stick *out,
 	if (!memory && in_memory(path))
 		FAIL(d, ST_POLICY, "%s: FORMATS 7.1: a state is kept on a "
 		    "medium, and this is memory", path);
+	out->made = create && access(path, F_OK) != 0 && errno == ENOENT;
 	TRY(file_open_dir(path, create, &out->dirfd, d));
 	if (fstat(out->dirfd, &st) != 0)
 		FAIL(d, ST_SYSTEM, "%s: %s", path, strerror(errno));
@@ -701,6 +703,11 @@ sticks_open(const char *const *paths, size_t n, bool create, bool memory,
 	s = NULL;
 	rc = ST_OK;
 out:
+	/* what was made for nothing is empty yet, or it stays */
+	for (size_t i = 0; s != NULL && i < s->n; i++) {
+		if (s->stick[i].made && s->stick[i].dirfd >= 0)
+			rmdir(s->stick[i].path);
+	}
 	sticks_free(s);
 	return rc;
 }

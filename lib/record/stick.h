@@ -29,6 +29,7 @@ struct stick {
 	int dirfd;
 	dev_t dev; /* of the folder when it was opened */
 	ino_t ino;
+	bool made; /* it was not there before */
 	struct chain chain;
 };
 

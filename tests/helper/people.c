@@ -13,6 +13,7 @@
  *	--mistake read-back   a wrong word in the first sheet that is read back
  *	--mistake words       a wrong word in the first words that are asked for
  *	--stop-after TEXT  kill CMD as soon as the terminal has shown TEXT
+ *	--signal NUMBER    not by KILL but by this one
  *	--screen FILE      what the terminal holds at the end, scrolled back
  *	--shown FILE       all it ever showed
  *
@@ -54,6 +55,7 @@ struct people {
 	struct papers plan, head;
 	const char *dice, *stop_after, *screen_file, *shown_file;
 	bool slip_read_back, slip_words;
+	int signal;
 
 	pid_t child;
 	int tty;
@@ -326,24 +328,63 @@ answer_words(struct people *p)
 	type(p, line);
 }
 
+/* The words that stand on the screen behind their numbers, 1 and up. */
+static unsigned
+copy_words(const char *text, char out[LINE_SIZE])
+{
+	char number[16], word[16];
+	const char *at = strstr(text, "\n\n");
+	unsigned n = 0;
+	size_t len = 0;
+	int used;
+
+	while (at != NULL && sscanf(at, " %15[0-9] %15[a-z]%n", number, word,
+	    &used) == 2 && strtoul(number, NULL, 10) == n + 1) {
+		len += (size_t)snprintf(out + len, LINE_SIZE - len, "%s%s",
+		    n == 0 ? "" : " ", word);
+		at += used;
+		n++;
+	}
+	return n;
+}
+
+/* Whether it stands on a console as it is: nothing has scrolled away. */
+static bool
+fits_console(const char *text)
+{
+	size_t rows = 1, column = 0;
+
+	for (; *text != '\0'; text++) {
+		column = *text == '\n' ? 0 : column + 1;
+		rows += *text == '\n';
+		if (column > 80)
+			return false;
+	}
+	return rows <= 24;
+}
+
 /* A sheet is on the screen: it goes on paper. */
 static void
 answer_sheet(struct people *p)
 {
 	char *text = p->screen + p->from;
-	const char *at = strstr(text, "SHEET "), *epoch;
+	const char *at = strstr(text, "SHEET ");
 	char path[PATH_SIZE], root[64], share[LINE_SIZE];
+	char sheet[2 * LINE_SIZE];
 	unsigned number, of, e;
+	int len;
 
-	if (at == NULL || !share_line(at, share) ||
-	    sscanf(at, "SHEET %u OF %u of root %63s", &number, &of, root) !=
-	    3 || (epoch = strstr(at, ", epoch ")) == NULL ||
-	    sscanf(epoch, ", epoch %u", &e) != 1)
+	if (at == NULL || sscanf(at, "SHEET %u OF %u of root %63[^,], epoch %u",
+	    &number, &of, root, &e) != 4 || copy_words(at, share) != 33)
 		give_up(p, 98, "no sheet is on the screen");
+	if (!fits_console(text + strlen("\033[H")))
+		give_up(p, 98, "the sheet does not fit on the screen");
 	snprintf(p->last, sizeof(p->last), "%s-e%u-sheet%02u.txt", root, e,
 	    number);
 	snprintf(path, sizeof(path), "%s/sheets/%s", p->keep, p->last);
-	write_text(p, path, at, strlen(at));
+	len = snprintf(sheet, sizeof(sheet), "%.*s\nshare: %s\n",
+	    LINE_SIZE, at, share);
+	write_text(p, path, sheet, (size_t)len);
 	know_share(p, share);
 	press_enter(p);
 }
@@ -528,7 +569,7 @@ show(struct people *p, const char *data, size_t n)
 	p->screen[p->len] = '\0';
 	if (p->stop_after != NULL &&
 	    strstr(p->screen + p->from, p->stop_after) != NULL) {
-		kill(p->child, SIGKILL);
+		kill(p->child, p->signal);
 		p->stop_after = NULL;
 	}
 	while ((wipe = strstr(p->screen, WIPE)) != NULL) {
@@ -634,6 +675,8 @@ read_options(struct people *p, int argc, char **argv)
 			mistake(p, argv[i + 1]);
 		else if (strcmp(argv[i], "--stop-after") == 0)
 			p->stop_after = argv[i + 1];
+		else if (strcmp(argv[i], "--signal") == 0)
+			p->signal = (int)strtol(argv[i + 1], NULL, 10);
 		else if (strcmp(argv[i], "--screen") == 0)
 			p->screen_file = argv[i + 1];
 		else if (strcmp(argv[i], "--shown") == 0)
@@ -648,8 +691,10 @@ int
 main(int argc, char **argv)
 {
 	struct people *p = &all;
-	const int i = read_options(p, argc, argv);
+	int i;
 
+	p->signal = SIGKILL;
+	i = read_options(p, argc, argv);
 	if (i + 1 >= argc)
 		give_up(p, 97, "people [OPTIONS] KEEP CMD [ARGS...]");
 	p->keep = argv[i];

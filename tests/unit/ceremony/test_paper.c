@@ -100,6 +100,45 @@ sheet_of(struct sheet_set *set, const struct spki *root,
 	return out;
 }
 
+/* Everything as long as it may be: no line wraps, and none scrolls away. */
+static void
+paper_screen_fits_a_console(void **state)
+{
+	static const char longest[] = "abcdefghijklmnopqrstuvwxyz012345";
+	struct sheet sheet = { .number = 256 };
+	struct sheet_set set = { .root = "", .epoch = 65535, .n = 256,
+		.sheets = &sheet, .scheme = { .need = 16, .groups = 16,
+		.group = { { 16, 16 } } } };
+	const struct spki root = { .alg = "ecdsa-p384" };
+	struct sheet_view view = { .set = &set, .sheet = &sheet,
+		.root = &root, .test = true, .ceremony = "an organization "
+		"with a name of sixty-four bytes, the most it has, ceremony "
+		"9999" };
+	struct secret *mnemonic, *out = NULL;
+	char words[33 * 9 + 1] = "";
+	size_t rows = 0, column = 0;
+
+	(void)state;
+	memcpy(set.root, longest, sizeof(longest));
+	memcpy(sheet.holder, longest, sizeof(longest));
+	memcpy(sheet.place, longest, sizeof(longest));
+	memcpy(sheet.group_name, longest, sizeof(longest));
+	for (size_t i = 0; i < 33; i++)
+		memcpy(words + 9 * i, "acquired ", 9);
+	words[sizeof(words) - 2] = '\0';
+	view.mnemonic = mnemonic = shares_text(words);
+	assert_int_equal(paper_screen(&view, &out, NULL), ST_OK);
+	for (size_t i = 0; i < secret_len(out); i++) {
+		column = secret_peek(out)[i] == '\n' ? 0 : column + 1;
+		rows += secret_peek(out)[i] == '\n';
+		assert_in_range(column, 0, 80);
+	}
+	assert_int_equal(column, 0);
+	assert_in_range(rows, 1, PAPER_SCREEN_ROWS);
+	secret_free(mnemonic);
+	secret_free(out);
+}
+
 static void
 paper_sheet_says_all_that_belongs_on_it(void **state)
 {
@@ -193,6 +232,7 @@ main(void)
 		cmocka_unit_test(paper_finds_the_shares_in_a_file),
 		cmocka_unit_test(
 		    paper_refuses_a_file_without_shares_or_with_too_many),
+		cmocka_unit_test(paper_screen_fits_a_console),
 		cmocka_unit_test(paper_sheet_says_all_that_belongs_on_it),
 		cmocka_unit_test(closing_line_is_spelt_as_the_format_says),
 		cmocka_unit_test(closing_line_refuses_where_nothing_is_open),

@@ -407,6 +407,89 @@ open_refuses_what_is_no_terminal(void **state)
 	assert_null(t);
 }
 
+/* Shows a secret, takes an answer and ends with 7. */
+static _Noreturn void
+hold_a_secret(const char *path)
+{
+	struct secret *s = NULL;
+	struct bytes b = { 0 };
+	struct tty *t;
+
+	if (secret_process(NULL) != ST_OK ||
+	    tty_open(path, &t, NULL) != ST_OK ||
+	    secret_new(5, &s, NULL) != ST_OK)
+		_exit(1);
+	memcpy(secret_bytes(s), "sheet", 5);
+	if (tty_say_secret(t, s, NULL) != ST_OK ||
+	    tty_ask(t, "Q? ", 9, &b, NULL) != ST_OK)
+		_exit(2);
+	tty_close(t);
+	_exit(7);
+}
+
+/* What its end is when it gets this signal, and then an answer. */
+static int
+end_by(int signal_number, void (*was)(int), bool *wiped, bool *given_back)
+{
+	static struct seat seat;
+	struct termios before, after;
+	char path[64];
+	int status;
+	pid_t pid;
+
+	memset(&seat, 0, sizeof(seat));
+	assert_int_equal(openpty(&seat.master, &seat.slave, NULL, NULL, NULL),
+	    0);
+	assert_int_equal(ttyname_r(seat.slave, path, sizeof(path)), 0);
+	assert_int_equal(tcgetattr(seat.slave, &before), 0);
+	if ((pid = fork()) == 0) {
+		signal(signal_number, was);
+		hold_a_secret(path);
+	}
+	watch(seat.master, "sheetQ? ", seat.screen);
+	assert_int_equal(kill(pid, signal_number), 0);
+	type(&seat, "go on\n");
+	assert_int_equal(waitpid(pid, &status, WUNTRACED), pid);
+	assert_false(WIFSTOPPED(status));
+	assert_int_equal(tcgetattr(seat.slave, &after), 0);
+	assert_int_equal(write(seat.slave, END, strlen(END)), strlen(END));
+	watch(seat.master, END, seat.screen);
+	*wiped = strstr(seat.screen, "\033[2J\033[3J") != NULL;
+	*given_back = before.c_lflag == after.c_lflag;
+	close(seat.master);
+	close(seat.slave);
+	return WIFEXITED(status) ? WEXITSTATUS(status) :
+				   -WTERMSIG(status);
+}
+
+static void
+signal_leaves_no_secret_and_no_quiet_terminal(void **state)
+{
+	static const int deadly[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
+	bool wiped, given_back;
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		assert_int_equal(end_by(deadly[i], SIG_DFL, &wiped,
+		    &given_back), -deadly[i]);
+		assert_true(wiped);
+		assert_true(given_back);
+	}
+}
+
+static void
+signal_neither_stops_nor_ends_what_ignores_it(void **state)
+{
+	bool wiped, given_back;
+
+	(void)state;
+	assert_int_equal(end_by(SIGTSTP, SIG_DFL, &wiped, &given_back), 7);
+	assert_false(wiped);
+	assert_true(given_back);
+	assert_int_equal(end_by(SIGHUP, SIG_IGN, &wiped, &given_back), 7);
+	assert_false(wiped);
+}
+
 /* A process whose own terminal it is: ^C must not kill it. */
 static int
 asks_at_its_own_terminal(void)
@@ -502,6 +585,8 @@ main(void)
 		cmocka_unit_test(close_gives_the_terminal_back_as_it_was),
 		cmocka_unit_test(open_keeps_what_was_typed_too_early),
 		cmocka_unit_test(open_refuses_what_is_no_terminal),
+		cmocka_unit_test(signal_leaves_no_secret_and_no_quiet_terminal),
+		cmocka_unit_test(signal_neither_stops_nor_ends_what_ignores_it),
 		cmocka_unit_test(interrupt_is_an_answer_not_a_death),
 		SEATED(tty_survives_every_allocation_failing),
 	};

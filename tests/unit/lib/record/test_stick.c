@@ -700,6 +700,26 @@ stick_refuses_a_state_that_is_written_to(void **state)
 	record_leave();
 }
 
+/* The second stick is not there: the first is left as it was. */
+static void
+stick_makes_no_folder_beside_one_that_cannot_be(void **state)
+{
+	(void)state;
+	record_room();
+	record_file("file", "x");
+	opens_not("a", "absent/b", ST_SYSTEM, "its folder cannot be opened");
+	assert_false(is_there("a"));
+	opens_not("a", "file", ST_SYSTEM, "not a folder");
+	assert_false(is_there("a"));
+	opens_not("a", "./a/", ST_POLICY, "are one folder");
+	assert_false(is_there("a"));
+	/* an empty folder of somebody's is not ours to take */
+	assert_int_equal(mkdir("a", 0700), 0);
+	opens_not("a", "file", ST_SYSTEM, "not a folder");
+	assert_true(is_there("a"));
+	record_leave();
+}
+
 static void
 stick_refuses_to_make_what_it_was_not_told_to(void **state)
 {
@@ -967,6 +987,8 @@ main(void)
 		cmocka_unit_test(stick_refuses_two_histories),
 		cmocka_unit_test(stick_refuses_one_folder_as_two),
 		cmocka_unit_test(stick_refuses_a_state_that_is_written_to),
+		cmocka_unit_test(
+		    stick_makes_no_folder_beside_one_that_cannot_be),
 		cmocka_unit_test(stick_refuses_to_make_what_it_was_not_told_to),
 		cmocka_unit_test(stick_refuses_memory_unless_it_is_told),
 		cmocka_unit_test(stick_copy_makes_an_equal_state),

@@ -6,8 +6,8 @@
 
 #define NAMES_MAX 64
 
-static bool
-is_noun(const char *word)
+bool
+cmd_is_noun(const char *word)
 {
 	for (const struct cmd *c = cmd_table; c->noun != NULL; c++) {
 		if (strcmp(c->noun, word) == 0)
@@ -63,7 +63,7 @@ find_row(int argc, char **argv, struct call *out, int *used, struct diag *d)
 	if (argc < 2)
 		return diag_set(d, ST_USAGE, "what is to be done? see "
 		    "anchorite --help");
-	if (!is_noun(argv[1]))
+	if (!cmd_is_noun(argv[1]))
 		return refuse_noun(argv[1], d);
 	for (const struct cmd *c = cmd_table; c->noun != NULL; c++) {
 		if (strcmp(c->noun, argv[1]) != 0)

@@ -67,15 +67,6 @@ out:
 	return rc;
 }
 
-/* A room with paper and sheets is a rehearsal's; else there are people. */
-static enum status
-open_front(const struct room *room, struct front **front, struct diag *d)
-{
-	if (room->paper[0] != '\0')
-		return front_rehearsal(room, front, d);
-	return front_tty(front, d);
-}
-
 /* A room whose answers lie in folders is never good for a real ceremony. */
 static enum status
 check_room(const struct run *r, struct diag *d)
@@ -97,6 +88,24 @@ out:
 	return rc;
 }
 
+/* A room with paper and sheets is a rehearsal's; else there are people. */
+static enum status
+begin_in_room(const struct call *c, struct run *r, struct room *room,
+    struct front **front, struct diag *d)
+{
+	enum status rc;
+
+	TRY(begin(c, r, room, d));
+	TRY(check_room(r, d));
+	if (room->paper[0] != '\0')
+		TRY(front_rehearsal(room, front, d));
+	else
+		TRY(front_tty(front, d));
+	r->front = *front;
+out:
+	return rc;
+}
+
 enum status
 cmd_ceremony_run(const struct call *c, struct diag *d)
 {
@@ -105,10 +114,7 @@ cmd_ceremony_run(const struct call *c, struct diag *d)
 	struct run r;
 	enum status rc;
 
-	TRY(begin(c, &r, &room, d));
-	TRY(check_room(&r, d));
-	TRY(open_front(&room, &front, d));
-	r.front = front;
+	TRY(begin_in_room(c, &r, &room, &front, d));
 	TRY(run_ceremony(&r, d));
 	fprintf(stderr, "the ceremony is closed\n");
 out:
@@ -124,10 +130,7 @@ cmd_ceremony_end(const struct call *c, struct diag *d)
 	struct run r;
 	enum status rc;
 
-	TRY(begin(c, &r, &room, d));
-	TRY(check_room(&r, d));
-	TRY(open_front(&room, &front, d));
-	r.front = front;
+	TRY(begin_in_room(c, &r, &room, &front, d));
 	TRY(run_end(&r, cmd_opt(c, "--reason", ""), d));
 	fprintf(stderr, "the ceremony is closed early; what was not done is "
 	    "in the record\n");

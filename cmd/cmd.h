@@ -55,6 +55,9 @@ bool cmd_has(const struct call *c, const char *name);
 MUST_USE enum status cmd_find(int argc, char **argv, struct call *out,
     struct diag *d);
 
+/* Whether a row of the table has this noun. */
+bool cmd_is_noun(const char *word);
+
 /* A report: facts as aligned lines, or one JSON object.  To stdout. */
 MUST_USE enum status cmd_report(const struct call *c, const struct facts *f,
     struct diag *d);

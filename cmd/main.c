@@ -49,16 +49,6 @@ wants_help(int argc, char **argv)
 	return false;
 }
 
-static bool
-is_noun(const char *word)
-{
-	for (const struct cmd *c = cmd_table; c->noun != NULL; c++) {
-		if (strcmp(c->noun, word) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* The verbs, a line each: for the manual's check and completion. */
 static void
 list_verbs(void)
@@ -76,7 +66,7 @@ run(int argc, char **argv, struct diag *d)
 	enum status rc = ST_OK;
 
 	/* help for a noun that is not there is refused as any use of it */
-	if (wants_help(argc, argv) && (noun == NULL || is_noun(noun))) {
+	if (wants_help(argc, argv) && (noun == NULL || cmd_is_noun(noun))) {
 		usage(noun);
 	} else if (argc == 2 && strcmp(argv[1], "--verbs") == 0) {
 		list_verbs();

@@ -5,34 +5,14 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/file.h"
+#include "lib/base/table.h"
 #include "lib/base/text.h"
 #include "lib/record/folder.h"
 #include "lib/record/ledger.h"
 #include "lib/record/state.h"
 
-/* Room for one more, zeroed, in a table that grows. */
-static void *
-grow(void *table, size_t *n, size_t size)
-{
-	char *base, *grown;
-
-	/* the table's own type is not ours to read it by */
-	memcpy(&base, table, sizeof(base));
-	/* powers of two: growing is linear in the whole */
-	if ((*n & (*n - 1)) == 0) {
-		grown = reallocarray(base, *n == 0 ? 1 : 2 * *n, size);
-		if (grown == NULL)
-			return NULL;
-		base = grown;
-		memcpy(table, &base, sizeof(base));
-	}
-	memset(base + *n * size, 0, size);
-	return base + (*n)++ * size;
-}
-
 #define NUMBER_MAX 999999
 #define SET_ID_MAX 32767 /* 15 bits */
-#define GROW(table, n) grow(&(table), &(n), sizeof(*(table)))
 
 static enum status
 take(const struct facts *f, const char *key, char *out, size_t size,

@@ -735,6 +735,9 @@ do_item(struct engine *e, const struct engine_step *s, size_t item,
 		e->front->progress(e->front, e->shown, e->nsteps + 1,
 		    (const char *)text.data);
 	TRY(s->kind->perform(s->want, item, &e->hands, &o, d));
+	if (comparing(e)) /* what is taken on trust is the record's */
+		TRY(facts_take(&e->tail[e->at].facts, state_trusted(o.kind),
+		    &o.facts, d));
 	TRY(s->kind->verify(s->want, item, e->plan, e->state, &o, d));
 	TRY(facts_set(&o.facts, d, "step", "%s", step));
 	TRY(facts_set(&o.facts, d, "item", "%zu", item));

@@ -219,6 +219,23 @@ out:
 	return rc;
 }
 
+enum status
+facts_take(const struct facts *from, const char *const *keys,
+    struct facts *out, struct diag *d)
+{
+	const char *value;
+	enum status rc = ST_OK;
+
+	for (; keys != NULL && *keys != NULL; keys++) {
+		if ((value = facts_get(from, *keys)) == NULL)
+			continue;
+		facts_drop(out, *keys);
+		TRY(facts_set(out, d, *keys, "%s", value));
+	}
+out:
+	return rc;
+}
+
 static void
 free_fact(struct fact *fact)
 {

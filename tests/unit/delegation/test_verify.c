@@ -481,9 +481,50 @@ show_refuses_what_is_neither(void **state)
 	(void)state;
 	assert_int_equal(bytes_set(&text, "hello\n", 6, NULL), ST_OK);
 	assert_int_equal(show_file("hello", &text, NULL, &f, &d), ST_FORMAT);
-	assert_non_null(strstr(d.text, "hello"));
+	assert_non_null(strstr(d.text, "hello: FORMATS 6.2"));
 	assert_int_equal(f.n, 0);
 	bytes_free(&text);
+}
+
+/* What is wrong with a request is said of a request, and so with the other. */
+static void
+show_says_what_is_wrong_with_which(void **state)
+{
+	struct bytes pem = { 0 }, der = { 0 };
+	struct facts f = { 0 };
+	struct diag d = { 0 };
+	struct csr *r = NULL;
+	uint8_t *at;
+	struct made m;
+
+	(void)state;
+	make(&m, MODE_PRODUCTION);
+	fake_request("P-256", "x", &pem);
+	assert_int_equal(csr_read("x", pem.data, pem.len, &r, NULL), ST_OK);
+	assert_int_equal(bytes_set(&der, r->der.data, r->der.len, NULL),
+	    ST_OK);
+	/* its version is 2 */
+	assert_non_null(at = memmem(der.data, 16, "\x02\x01\x00", 3));
+	at[2] = 1;
+	assert_int_equal(show_file("r", &der, NULL, &f, &d), ST_FORMAT);
+	assert_string_equal(d.text, "r: FORMATS 6.1: not version 1");
+
+	diag_clear(&d);
+	assert_int_equal(bytes_set(&der, m.root->der.data,
+	    m.root->der.len - 1, NULL), ST_OK);
+	der.data[3]--; /* one byte less, and it says so */
+	assert_int_equal(show_file("c", &der, NULL, &f, &d), ST_FORMAT);
+	assert_string_equal(d.text, "c: FORMATS 6.1: not exactly one "
+	    "certificate in canonical DER");
+	diag_clear(&d);
+	m.cert.len--; /* in PEM, without its last line end */
+	assert_int_equal(show_file("p", &m.cert, NULL, &f, &d), ST_FORMAT);
+	assert_non_null(strstr(d.text, "p: something stands around its PEM"));
+	assert_int_equal(f.n, 0);
+	csr_free(r);
+	bytes_free(&pem);
+	bytes_free(&der);
+	unmake(&m);
 }
 
 static int
@@ -512,6 +553,7 @@ main(void)
 		cmocka_unit_test(
 		    show_says_what_is_in_a_certificate_and_a_request),
 		cmocka_unit_test(show_refuses_what_is_neither),
+		cmocka_unit_test(show_says_what_is_wrong_with_which),
 	};
 
 	return cmocka_run_group_tests(tests, start, NULL);

@@ -55,6 +55,14 @@ for form in der crt; do
 	must_refuse 1 'FORMATS 8.44: anchor O=TEST' "$ANCHORITE" delegation \
 		verify "$op" --ca spoilt.$form --crl "$list" --rehearsal
 done
+cp -a $state forged
+cp spoilt.crt forged/roots/000001.crt
+n=$("$ANCHORITE" ceremony log --state forged |
+	grep -n '"kind":"certificate"' | cut -d: -f1)
+must_pass "$HELPER/forge" object forged "$n"
+must_refuse 1 'FORMATS 8.44: anchor O=TEST' "$ANCHORITE" delegation verify \
+	"$op" --state forged
+rm -r forged
 must_refuse 1 'FORMATS 8.1: ' "$ANCHORITE" delegation verify "$op" \
 	--ca "$op" --crl "$list" --rehearsal
 no_new_files .

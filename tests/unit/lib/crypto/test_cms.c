@@ -134,7 +134,7 @@ cms_signs_a_closing_line_and_nothing_else(void **state)
 {
 	static const char *const wrong[] = { "", "anchorite closing v1",
 		"anchorite closing v10\n", "anchorite bundle v1\n",
-		" " CMS_CLOSING_HEAD };
+		(" " CMS_CLOSING_HEAD) };
 	struct bytes other = { 0 }, out = { 0 };
 	struct diag d = { 0 };
 

@@ -29,8 +29,8 @@ enum cms_kind {
  * (RULES C9).  ST_POLICY: ${content} is not of that kind.
  */
 MUST_USE enum status cms_sign(const struct key *key, const struct cert *cert,
-    const char *arc, enum cms_kind kind, int64_t time, const struct bytes *content,
-    struct bytes *out, struct diag *d);
+    const char *arc, enum cms_kind kind, int64_t time,
+    const struct bytes *content, struct bytes *out, struct diag *d);
 
 /**
  * cms_verify(name, p7s, cert, arc, kind, content, time, d):

@@ -124,8 +124,8 @@ der() {
 forge() {
 	key=$(openssl pkey -in ec.pem -pubout -outform DER | hex /dev/stdin)
 	tbs=$(der 30 "0201${2}3000$key$(der a0 "$3")")
-	unhex "$tbs" >tbs
-	openssl dgst -sha256 -sign ec.pem -out sig tbs
+	unhex "$tbs" >signed
+	openssl dgst -sha256 -sign ec.pem -out sig signed
 	unhex "$(der 30 "${tbs}300a06082a8648ce3d040302$(der 03 \
 		"00$(hex sig)")")" >"$1"
 	openssl req -inform DER -in "$1" -noout -verify
@@ -216,7 +216,7 @@ must_pass rsa e1.csr "$p" "$q" 1
 must_pass rsa e3.csr "$p" "$q" 3
 # primes that are neighbours but for 2^300
 n=$(echo "$p + 2 ^ 300" | calc)
-near=$(echo "for (i = 0; i < 6000; i += 2) print $n + i, \"\n\"" | calc |
+near=$(echo "for (i = 0; i < 6000; i += 2) $n + i" | calc |
 	xargs -n 200 openssl prime | sed -n 's/.*(\(.*\)) is prime$/\1/p' |
 	head -n 1)
 must_pass rsa near.csr "$p" "$near" 65537

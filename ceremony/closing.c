@@ -2,6 +2,7 @@
 #include "ceremony/closing.h"
 #include "lib/base/clock.h"
 #include "lib/base/text.h"
+#include "lib/crypto/cms.h"
 
 enum status
 closing_line(const struct state *state, int64_t time, struct bytes *out,
@@ -14,7 +15,7 @@ closing_line(const struct state *state, int64_t time, struct bytes *out,
 		return diag_set(d, ST_BUG, "no ceremony is open");
 	clock_text(time, when);
 	return text_format(out, d,
-	    "anchorite closing v1\n"
+	    CMS_CLOSING_HEAD
 	    "mode %s\n"
 	    "state %s\n"
 	    "ceremony %u\n"

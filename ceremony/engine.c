@@ -10,7 +10,6 @@
 #include "lib/base/text.h"
 #include "lib/crypto/cms.h"
 #include "lib/crypto/words.h"
-#include "lib/pki/arc.h"
 #include "lib/record/signer.h"
 
 #define PLAN_FILE_MAX 1048576 /* bytes of a file that a plan names */
@@ -489,6 +488,9 @@ do_item(struct engine *e, const struct engine_step *s, size_t item,
 		e->front->progress(e->front, e->shown, e->nsteps + 1,
 		    (const char *)text.data);
 	TRY(s->kind->perform(s->want, item, &e->hands, &o, d));
+	if (engine_comparing(e)) /* what is taken on trust is the record's */
+		TRY(facts_take(&e->tail[e->at].facts, state_trusted(o.kind),
+		    &o.facts, d));
 	TRY(s->kind->verify(s->want, item, e->plan, e->state, &o, d));
 	TRY(facts_set(&o.facts, d, "step", "%s", step));
 	TRY(facts_set(&o.facts, d, "item", "%zu", item));
@@ -577,16 +579,16 @@ sign_line(struct engine *e, const struct engine_root *r, int64_t time,
     const struct bytes *line, struct outcome *o, struct diag *d)
 {
 	const struct root *root = state_root(e->state, r->name);
-	char type[CERT_OID_SIZE], name[OBJECT_NAME_SIZE];
+	char name[OBJECT_NAME_SIZE];
 	struct bytes p7s = { 0 };
 	struct cert *cert = NULL;
 	enum status rc;
 
 	if (r->key == NULL || root == NULL || root->object[0] == '\0')
 		return ST_OK; /* a next root: it has nothing to sign with */
-	TRY(arc_oid(e->plan->arc, ARC_CLOSING, NULL, type, d));
 	TRY(signer_cert(e->state, r->name, &cert, d));
-	TRY(cms_sign(r->key, cert, type, time, line, &p7s, d));
+	TRY(cms_sign(r->key, cert, e->plan->arc, CMS_CLOSING, time, line,
+	    &p7s, d));
 	snprintf(name, sizeof(name), "record/%06zu.%s.p7s", e->state->n + 1,
 	    r->name);
 	TRY(outcome_add(o, name, &p7s, d));

@@ -7,14 +7,26 @@
 #include "lib/crypto/rng.h"
 #include "lib/crypto/words.h"
 
-static enum entropy_kind
-kind_of(const char *word)
+/* What a seed is made of, by the word that plan and record have for it. */
+static const struct origin {
+	const char *word;
+	bool system; /* the machine's part; its digest is on paper */
+	size_t rolls; /* of people's dice, at least; 0: none */
+} origins[] = {
+	{ "system", true, 0 },
+	{ "system+dice", true, ENTROPY_DICE_MIN },
+	{ "dice-only", false, ENTROPY_DICE_ONLY_MIN },
+};
+static const struct origin rehearsed = { "public rehearsal seed", false, 0 };
+
+static const struct origin *
+origin_of(const char *word)
 {
-	if (strcmp(word, "system+dice") == 0)
-		return ENTROPY_DICE;
-	if (strcmp(word, "dice-only") == 0)
-		return ENTROPY_DICE_ONLY;
-	return ENTROPY_SYSTEM;
+	for (size_t i = 0; i < sizeof(origins) / sizeof(origins[0]); i++) {
+		if (strcmp(origins[i].word, word) == 0)
+			return &origins[i];
+	}
+	return &origins[0];
 }
 
 /* No digest of the digits is ever kept, for it could be the seed: an HMAC
@@ -39,11 +51,9 @@ out:
 }
 
 static enum status
-ask_people(const struct front *front, const char *root,
-    enum entropy_kind kind, struct secret **dice, struct diag *d)
+ask_people(const struct front *front, const char *root, size_t min,
+    struct secret **dice, struct diag *d)
 {
-	const size_t min = kind == ENTROPY_DICE_ONLY ? ENTROPY_DICE_ONLY_MIN :
-						       ENTROPY_DICE_MIN;
 	struct diag why = { 0 };
 	enum status rc;
 
@@ -86,20 +96,20 @@ out:
 
 static enum status
 draw_real(const struct front *front, const char *root,
-    enum entropy_kind kind, struct secret **seed, struct secret **dice,
+    const struct origin *from, struct secret **seed, struct secret **dice,
     struct facts *facts, struct diag *d)
 {
 	struct secret *system = NULL;
 	enum status rc;
 
-	if (kind != ENTROPY_DICE_ONLY)
+	if (from->system)
 		TRY(draw_system(front, root, &system, facts, d));
-	if (kind != ENTROPY_SYSTEM)
-		TRY(ask_people(front, root, kind, dice, d));
-	if (kind == ENTROPY_DICE_ONLY)
-		TRY(rng_dice_seed(*dice, seed, d));
-	else
+	if (from->rolls > 0)
+		TRY(ask_people(front, root, from->rolls, dice, d));
+	if (from->system)
 		TRY(rng_seed_mix(system, *dice, seed, d));
+	else
+		TRY(rng_dice_seed(*dice, seed, d));
 out:
 	secret_free(system);
 	return rc;
@@ -110,21 +120,21 @@ entropy_draw(const struct plan *plan, const struct front *front,
     const char *root, size_t nth, struct secret **seed, struct secret **dice,
     struct facts *facts, struct diag *d)
 {
-	const enum entropy_kind kind = kind_of(plan->entropy);
+	const struct origin *from = origin_of(plan->entropy);
 	char mac[2 * SHA256_LEN + 1];
 	enum status rc;
 
 	*seed = NULL;
 	*dice = NULL;
 	if (plan->mode != MODE_PRODUCTION) {
-		if (kind != ENTROPY_SYSTEM)
-			TRY(ask_people(front, root, kind, dice, d));
-		TRY(facts_set(facts, d, "entropy", "public rehearsal seed"));
+		if (from->rolls > 0)
+			TRY(ask_people(front, root, from->rolls, dice, d));
+		TRY(facts_set(facts, d, "entropy", "%s", rehearsed.word));
 		TRY(derive_rehearsal_seed((unsigned)nth, seed, d));
 		return ST_OK;
 	}
 	TRY(facts_set(facts, d, "entropy", "%s", plan->entropy));
-	TRY(draw_real(front, root, kind, seed, dice, facts, d));
+	TRY(draw_real(front, root, from, seed, dice, facts, d));
 	if (*dice != NULL) {
 		TRY(people_mac(*seed, *dice, mac, d));
 		TRY(facts_set(facts, d, "rolls", "%zu", secret_len(*dice)));
@@ -204,7 +214,6 @@ entropy_again(const struct secret *seed, const struct digits *people,
 {
 	const char *mac = facts_get(facts, "people-mac");
 	const char *system = facts_get(facts, "system");
-	const char *kind = facts_get(facts, "entropy");
 	const struct secret *dice = NULL;
 	enum status rc = ST_OK;
 
@@ -215,8 +224,60 @@ entropy_again(const struct secret *seed, const struct digits *people,
 		TRY(find_line(seed, people, mac, &dice, d));
 	if (system != NULL)
 		TRY(check_system(seed, dice, system, d));
-	if (kind != NULL && strcmp(kind, "dice-only") == 0 && dice != NULL)
+	else if (dice != NULL) /* nothing but dice */
 		TRY(check_dice(seed, dice, d));
+out:
+	return rc;
+}
+
+/* --- what a record says of it --- */
+
+/* So many bytes in hex, or, of another origin, nothing. */
+static enum status
+check_hex(const struct facts *f, const char *key, bool wanted, size_t len,
+    struct diag *d)
+{
+	const char *is = facts_get(f, key);
+	uint8_t raw[SHA384_LEN];
+
+	if (!wanted && facts_count(f, key) == 0)
+		return ST_OK;
+	if (wanted && is != NULL && text_unhex(is, raw, len, NULL) == ST_OK)
+		return ST_OK;
+	return diag_set(d, ST_AUTH, "FORMATS 5.8: %s is there without reason, "
+	    "or missing, or not of the form", key);
+}
+
+static enum status
+check_rolls(const struct facts *f, size_t least, struct diag *d)
+{
+	uint64_t n;
+
+	if (least == 0 && facts_count(f, "rolls") == 0)
+		return ST_OK;
+	if (least > 0 && facts_number(f, "rolls", least, UINT32_MAX, &n,
+	    NULL) == ST_OK)
+		return ST_OK;
+	return diag_set(d, ST_AUTH, "FORMATS 5.8: rolls are there without "
+	    "reason, or missing, or fewer than %zu", least);
+}
+
+enum status
+entropy_check(const struct plan *plan, const struct facts *facts,
+    struct diag *d)
+{
+	const struct origin *from = plan->mode == MODE_PRODUCTION ?
+	    origin_of(plan->entropy) : &rehearsed;
+	const char *is = facts_get(facts, "entropy");
+	enum status rc;
+
+	if (is == NULL || strcmp(is, from->word) != 0)
+		FAIL(d, ST_AUTH, "FORMATS 5.8: the seed is of \"%.40s\", and "
+		    "the plan says \"%s\"", is == NULL ? "" : is,
+		    from->word);
+	TRY(check_rolls(facts, from->rolls, d));
+	TRY(check_hex(facts, "people-mac", from->rolls > 0, SHA256_LEN, d));
+	TRY(check_hex(facts, "system", from->system, SHA384_LEN, d));
 out:
 	return rc;
 }

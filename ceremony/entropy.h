@@ -30,6 +30,14 @@ struct digits {
 };
 
 /**
+ * entropy_check(plan, facts, d):
+ * The recorded facts are those of the kind that ${plan} asks for, each there
+ * or not as the kind has it, and of its form.  No key, no seed: ST_AUTH.
+ */
+MUST_USE enum status entropy_check(const struct plan *plan,
+    const struct facts *facts, struct diag *d);
+
+/**
  * entropy_again(seed, people, facts, told, d):
  * For `reproduce`: ${facts} (as recorded) must be what this seed and one of
  * these lines give.  Without any line, what needs one is not looked at, and

@@ -3,11 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ceremony/entropy.h"
 #include "ceremony/mint.h"
 #include "lib/base/clock.h"
 #include "lib/base/text.h"
 #include "lib/pki/issue.h"
 #include "lib/pki/profile.h"
+#include "lib/pki/rehearsal.h"
 #include "lib/record/signer.h"
 
 #define MINT_GROUPS_MAX SLIP39_GROUPS_MAX
@@ -356,8 +358,8 @@ sheet_text(const struct mint *m, size_t i, char *out, size_t size)
 }
 
 static enum status
-say_set(const struct mint *m, const struct drawn *w, struct facts *f,
-    struct diag *d)
+say_set(const struct mint *m, const struct drawn *w, uint64_t quorums,
+    struct facts *f, struct diag *d)
 {
 	char salt[2 * SHA256_LEN + 1], hex[2 * SHA256_LEN + 1];
 	uint8_t commitment[SHA256_LEN];
@@ -383,6 +385,7 @@ say_set(const struct mint *m, const struct drawn *w, struct facts *f,
 		sheet_text(m, i, sheet, sizeof(sheet));
 		TRY(facts_add(f, d, "sheets", "%s%s", sheet, hex));
 	}
+	TRY(facts_set(f, d, "quorums", "%llu", (unsigned long long)quorums));
 out:
 	return rc;
 }
@@ -400,15 +403,29 @@ perform_draw(const struct mint *m, struct hands *hands, struct outcome *o,
 	TRY(hands->seed(hands, m->name, &seed, &o->facts, d));
 	TRY(draw_set(m, seed, set_epoch(hands->state, m->name, true), &w, d));
 	TRY(slip39_prove(&w.set, w.ems, &quorums, d));
-	TRY(say_set(m, &w, &o->facts, d));
-	TRY(facts_set(&o->facts, d, "quorums", "%llu",
-	    (unsigned long long)quorums));
+	TRY(say_set(m, &w, quorums, &o->facts, d));
 out:
 	drawn_clear(&w);
 	return rc;
 }
 
 /* --- items 1..n: a sheet is written and read back --- */
+
+static enum status
+say_sheet(const struct mint *m, size_t i, const struct state *state,
+    struct facts *f, struct diag *d)
+{
+	size_t group, member;
+	enum status rc;
+
+	TRY(facts_set(f, d, "root", "%s", m->name));
+	TRY(facts_set(f, d, "epoch", "%u", set_epoch(state, m->name, false)));
+	TRY(facts_set(f, d, "sheet", "%zu", i + 1));
+	TRY(facts_set(f, d, "holder", "%s",
+	    sheet_place(m, i, &group, &member)->person));
+out:
+	return rc;
+}
 
 static enum status
 perform_sheet(const struct mint *m, size_t i, struct hands *hands,
@@ -437,10 +454,7 @@ perform_sheet(const struct mint *m, size_t i, struct hands *hands,
 	view.mnemonic = w.set.mnemonic[i];
 	view.test = hands->plan->mode != MODE_PRODUCTION;
 	view.ceremony = ceremony;
-	TRY(facts_set(&o->facts, d, "root", "%s", m->name));
-	TRY(facts_set(&o->facts, d, "epoch", "%u", set->epoch));
-	TRY(facts_set(&o->facts, d, "sheet", "%zu", i + 1));
-	TRY(facts_set(&o->facts, d, "holder", "%s", view.sheet->holder));
+	TRY(say_sheet(m, i, hands->state, &o->facts, d));
 	TRY(hands->prove(hands, &view, &o->facts, d));
 out:
 	facts_clear(&unused);
@@ -487,10 +501,9 @@ out:
 }
 
 static enum status
-say_root(const struct mint *m, const struct hands *hands,
-    const struct key *key, uint64_t quorums, struct facts *f, struct diag *d)
+say_root(const struct mint *m, const struct state *state,
+    const struct spki *k, uint64_t quorums, struct facts *f, struct diag *d)
 {
-	const struct spki *k = key_public(key);
 	char id[SHA384_HEX_SIZE], *hex = NULL;
 	enum status rc;
 
@@ -499,13 +512,12 @@ say_root(const struct mint *m, const struct hands *hands,
 	text_hex(k->der.data, k->der.len, hex);
 	text_hex(k->id, sizeof(k->id), id);
 	TRY(facts_set(f, d, "root", "%s", m->name));
-	TRY(facts_set(f, d, "number", "%zu", hands->state->nroots + 1));
-	TRY(facts_set(f, d, "algorithm", "%s", m->alg));
+	TRY(facts_set(f, d, "number", "%zu", state->nroots + 1));
+	TRY(facts_set(f, d, "algorithm", "%s", k->alg));
 	TRY(facts_set(f, d, "counter", "0"));
 	TRY(facts_set(f, d, "public", "%s", hex));
 	TRY(facts_set(f, d, "key-id", "%s", id));
-	TRY(facts_set(f, d, "epoch", "%u",
-	    set_epoch(hands->state, m->name, false)));
+	TRY(facts_set(f, d, "epoch", "%u", set_epoch(state, m->name, false)));
 	TRY(facts_set(f, d, "quorums", "%llu", (unsigned long long)quorums));
 out:
 	free(hex);
@@ -530,7 +542,8 @@ perform_root(const struct mint *m, struct hands *hands, struct outcome *o,
 	TRY(recover_typed(m, hands, w.ems, &proven, &quorums, d));
 	TRY(hands->proven(hands, m->name, proven, d));
 	TRY(hands->root(hands, m->name, &key, d));
-	TRY(say_root(m, hands, key, quorums, &o->facts, d));
+	TRY(say_root(m, hands->state, key_public(key), quorums, &o->facts,
+	    d));
 out:
 	facts_clear(&unused);
 	secret_free(proven);
@@ -691,14 +704,6 @@ mint_perform(const void *want, size_t item, struct hands *hands,
 
 /* --- what anyone can check without a key --- */
 
-static bool
-says(const struct outcome *o, const char *key, const char *want)
-{
-	const char *is = facts_get(&o->facts, key);
-
-	return is != NULL && strcmp(is, want) == 0;
-}
-
 /* Sheet ${i}, 0.., is of the place and holder that the plan gives it. */
 static bool
 is_placed(const struct mint *m, size_t i, const char *fact)
@@ -709,51 +714,119 @@ is_placed(const struct mint *m, size_t i, const char *fact)
 	return fact != NULL && strncmp(fact, want, strlen(want)) == 0;
 }
 
+/* The set is the plan's, whatever the seed gave beside. */
 static enum status
-verify_drawn(const struct mint *m, const struct outcome *o, struct diag *d)
+verify_drawn(const struct mint *m, const struct plan *p,
+    const struct state *state, const struct outcome *o, struct diag *d)
 {
-	const char *need = facts_get(&o->facts, "groups-needed");
-	char scheme[160], recorded[160];
-	size_t at;
+	static const char *const of_seed[] = { "set-id", "salt", "sheets",
+		"entropy", "rolls", "people-mac", "system", NULL };
+	const struct drawn w = { .epoch = set_epoch(state, m->name, true) };
+	const size_t n = facts_count(&o->facts, "sheets");
+	struct facts said = { 0 };
+	const char *key;
 	enum status rc;
 
-	scheme_text(&m->scheme, scheme, sizeof(scheme));
-	at = (size_t)snprintf(recorded, sizeof(recorded), "%s:",
-	    need == NULL ? "" : need);
-	for (size_t i = 0; i < facts_count(&o->facts, "groups") &&
-	    at < sizeof(recorded); i++)
-		at += (size_t)snprintf(recorded + at, sizeof(recorded) - at,
-		    "%s%s", i == 0 ? "" : ",",
-		    facts_at(&o->facts, "groups", i));
-	if (strcmp(scheme, recorded) != 0 || !says(o, "algorithm", m->alg) ||
-	    !says(o, "extendable", m->scheme.extendable ? "yes" : "no") ||
-	    facts_count(&o->facts, "sheets") != m->nsheets)
-		FAIL(d, ST_AUTH, "root %s was not split as the plan says",
-		    m->name);
+	TRY(say_set(m, &w, slip39_quorums(&m->scheme), &said, d));
+	if ((key = facts_differ(&said, &o->facts, of_seed)) != NULL)
+		FAIL(d, ST_AUTH, "root %s was not split as the plan says: %s",
+		    m->name, key);
+	if (n != m->nsheets)
+		FAIL(d, ST_AUTH, "root %s was not split as the plan says: %zu "
+		    "sheets", m->name, n);
 	for (size_t i = 0; i < m->nsheets; i++) {
 		if (!is_placed(m, i, facts_at(&o->facts, "sheets", i)))
 			FAIL(d, ST_AUTH, "sheet %zu of root %s is not of the "
 			    "holder in the plan", i + 1, m->name);
 	}
-	rc = ST_OK;
+	TRY(entropy_check(p, &o->facts, d));
 out:
+	facts_clear(&said);
 	return rc;
 }
 
 /* Item ${i} read back sheet ${i}, by its holder. */
 static enum status
-verify_sheet(const struct mint *m, size_t i, const struct outcome *o,
-    struct diag *d)
+verify_sheet(const struct mint *m, size_t i, const struct state *state,
+    const struct outcome *o, struct diag *d)
 {
-	size_t group, member;
-	char number[24];
+	struct facts said = { 0 };
+	enum status rc;
 
-	snprintf(number, sizeof(number), "%zu", i);
-	if (!says(o, "sheet", number) || !says(o, "holder",
-	    sheet_place(m, i - 1, &group, &member)->person))
-		return diag_set(d, ST_AUTH, "it is not sheet %zu of root %s, "
-		    "read back by its holder", i, m->name);
-	return ST_OK;
+	TRY(say_sheet(m, i - 1, state, &said, d));
+	if (facts_differ(&said, &o->facts, state_trusted(o->kind)) != NULL)
+		FAIL(d, ST_AUTH, "it is not sheet %zu of root %s, read back "
+		    "by its holder", i, m->name);
+out:
+	facts_clear(&said);
+	return rc;
+}
+
+static enum status
+read_public(const struct facts *f, struct spki *out, struct diag *d)
+{
+	const char *hex = facts_get(f, "public");
+	const size_t len = hex == NULL ? 0 : strlen(hex) / 2;
+	uint8_t *der = NULL;
+	enum status rc;
+
+	if (len == 0)
+		FAIL(d, ST_AUTH, "there is none");
+	if ((der = malloc(len)) == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	TRY(text_unhex(hex, der, len, d));
+	TRY(spki_read(der, len, out, d));
+out:
+	free(der);
+	return rc;
+}
+
+/* A rehearsal's record may be called a real one, and signed again by anyone;
+ * its keys are what they are (RULES C6). */
+static enum status
+check_not_public(const struct mint *m, const struct plan *p,
+    const struct spki *k, struct diag *d)
+{
+	bool is_public = true;
+	enum status rc;
+
+	if (p->mode != MODE_PRODUCTION)
+		return ST_OK;
+	TRY(rehearsal_key(k, &is_public, d));
+	if (is_public)
+		FAIL(d, ST_POLICY, "FORMATS 8.33: root %s comes from a public "
+		    "rehearsal seed: anyone has it", m->name);
+out:
+	return rc;
+}
+
+/* All that is said of the root follows from its key and its scheme. */
+static enum status
+verify_root(const struct mint *m, const struct plan *p,
+    const struct state *state, const struct outcome *o, struct diag *d)
+{
+	struct facts said = { 0 };
+	struct spki k = { 0 };
+	const char *key;
+	enum status rc;
+
+	rc = read_public(&o->facts, &k, NULL);
+	if (rc == ST_SYSTEM)
+		FAIL(d, rc, "out of memory");
+	if (rc != ST_OK)
+		FAIL(d, ST_AUTH, "root %s has no public key", m->name);
+	if (strcmp(k.alg, m->alg) != 0)
+		FAIL(d, ST_AUTH, "root %s is not of the algorithm in the plan",
+		    m->name);
+	TRY(say_root(m, state, &k, slip39_quorums(&m->scheme), &said, d));
+	if ((key = facts_differ(&said, &o->facts, NULL)) != NULL)
+		FAIL(d, ST_AUTH, "the record gives another %s than the key "
+		    "and the scheme of root %s", key, m->name);
+	TRY(check_not_public(m, p, &k, d));
+out:
+	spki_clear(&k);
+	facts_clear(&said);
+	return rc;
 }
 
 static enum status
@@ -802,15 +875,12 @@ mint_verify(const void *want, size_t item, const struct plan *p,
 		return diag_set(d, ST_AUTH, "item %zu of [mint %s] is a \"%s\" "
 		    "of its own root", item, m->name, kind);
 	if (item == 0)
-		return verify_drawn(m, o, d);
+		return verify_drawn(m, p, state, o, d);
 	if (item <= m->nsheets)
-		return verify_sheet(m, item, o, d);
-	if (item == m->nsheets + 2)
-		return verify_certificate(m, p, state, o, d);
-	if (!says(o, "algorithm", m->alg))
-		return diag_set(d, ST_AUTH, "root %s is not of the algorithm "
-		    "in the plan", m->name);
-	return ST_OK;
+		return verify_sheet(m, item, state, o, d);
+	if (item == m->nsheets + 1)
+		return verify_root(m, p, state, o, d);
+	return verify_certificate(m, p, state, o, d);
 }
 
 const struct step_kind mint_step = {

@@ -8,7 +8,6 @@
 #include "ceremony/engine.h"
 #include "ceremony/verify.h"
 #include "lib/crypto/cms.h"
-#include "lib/pki/arc.h"
 #include "lib/record/folder.h"
 #include "lib/record/signer.h"
 #include "lib/record/stick.h"
@@ -218,7 +217,7 @@ static enum status
 verify_signature(struct replay *v, const struct entry *e, const char *root,
     const struct bytes *line, struct diag *d)
 {
-	char type[CERT_OID_SIZE], plain[OBJECT_NAME_SIZE];
+	char plain[OBJECT_NAME_SIZE];
 	struct bytes p7s = { 0 };
 	struct cert *cert = NULL;
 	const char *name;
@@ -231,10 +230,10 @@ verify_signature(struct replay *v, const struct entry *e, const char *root,
 	if (name == NULL)
 		FAIL(d, ST_AUTH, "FORMATS 7.8: root %s signed in this "
 		    "ceremony, and not its closing line", root);
-	TRY(arc_oid(v->plan->arc, ARC_CLOSING, NULL, type, d));
 	TRY(signer_cert(v->now, root, &cert, d));
 	TRY(state_object(v->all, name, &p7s, d));
-	TRY(cms_verify(name, &p7s, cert, type, line, &time, d));
+	TRY(cms_verify(name, &p7s, cert, v->plan->arc, CMS_CLOSING, line, &time,
+	    d));
 	if (time != e->time)
 		FAIL(d, ST_AUTH, "%s: FORMATS 7.8: its time is not the "
 		    "entry's", name);

@@ -37,6 +37,7 @@ begin(const struct call *c, struct run *r, struct room *room, struct diag *d)
 	enum status rc = ST_OK;
 
 	memset(r, 0, sizeof(*r));
+	memset(room, 0, sizeof(*room));
 	r->plan = c->arg[0];
 	r->steps = cmd_steps;
 	r->program = "anchorite " VERSION;

@@ -8,26 +8,24 @@ enum status
 front_new(void *cookie, void (*free_cookie)(void *), struct front **out,
     struct diag *d)
 {
-	struct front_box *box;
+	struct front *f;
 
-	if ((box = calloc(1, sizeof(*box))) == NULL)
+	if ((f = calloc(1, sizeof(*f))) == NULL)
 		return diag_set(d, ST_SYSTEM, "out of memory");
-	box->front.cookie = cookie;
-	box->front.progress = front_progress;
-	box->free = free_cookie;
-	*out = &box->front;
+	f->cookie = cookie;
+	f->free = free_cookie;
+	f->progress = front_progress;
+	*out = f;
 	return ST_OK;
 }
 
 void
 front_free(struct front *f)
 {
-	struct front_box *box = (struct front_box *)f;
-
 	if (f == NULL)
 		return;
-	box->free(f->cookie);
-	free(box);
+	f->free(f->cookie);
+	free(f);
 }
 
 void

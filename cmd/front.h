@@ -41,11 +41,7 @@ MUST_USE enum status front_read_shares(const char *file,
 
 void front_free(struct front *f);
 
-/* A front as a heap object with its own way to free its cookie. */
-struct front_box {
-	struct front front; /* first: front_free takes the pointer back */
-	void (*free)(void *cookie);
-};
+/* On the heap, with nothing in it but this and the progress; front_free. */
 MUST_USE enum status front_new(void *cookie, void (*free_cookie)(void *),
     struct front **out, struct diag *d);
 

@@ -14,21 +14,56 @@
 
 /* --- the anchors --- */
 
+/* What one that was altered, or is no root of ours, gives itself away by.
+ * A root has nothing under the arc. */
 static enum status
-check_anchors(const struct verify_ask *ask, struct diag *d)
+check_anchor(const struct verify_ask *ask, const struct cert *a,
+    struct diag *d)
 {
-	bool is_public;
+	bool is_public = false;
+	enum status rc;
+
+	if (!ask->rehearsal)
+		TRY(rehearsal_key(&a->key, &is_public, d));
+	if (is_public)
+		FAIL(d, ST_POLICY, "FORMATS 8.40: root %s comes from a "
+		    "public rehearsal seed: anyone can sign with it",
+		    a->subject);
+	if ((rc = lint_cert(LINT_ROOT, a, "", d)) != ST_OK) {
+		diag_prefix(d, "anchor %s", a->subject);
+		goto out;
+	}
+	if ((rc = cert_signed_by(a, &a->key, NULL)) == ST_AUTH)
+		FAIL(d, rc, "FORMATS 8.44: anchor %s is not signed by its own "
+		    "key", a->subject);
+	if (rc != ST_OK)
+		FAIL(d, rc, "anchor %s could not be checked", a->subject);
+out:
+	return rc;
+}
+
+/* Among several, time is asked of those alone that may have issued it. */
+static enum status
+check_anchors(const struct verify_ask *ask, const struct cert *c,
+    struct diag *d)
+{
+	const struct cert *a;
 	enum status rc;
 
 	if (ask->nanchors == 0 || ask->nanchors > CHAIN_MAX)
 		FAIL(d, ST_POLICY, "%s: there are no anchors, or more than %d",
 		    ask->name, CHAIN_MAX);
-	for (size_t i = 0; i < ask->nanchors && !ask->rehearsal; i++) {
-		TRY(rehearsal_key(&ask->anchors[i]->key, &is_public, d));
-		if (is_public)
-			FAIL(d, ST_POLICY, "FORMATS 8.40: root %s comes from a "
-			    "public rehearsal seed: anyone can sign with it",
-			    ask->anchors[i]->subject);
+	for (size_t i = 0; i < ask->nanchors; i++) {
+		a = ask->anchors[i];
+		TRY(check_anchor(ask, a, d));
+		if (memcmp(a->ski, c->spec.issuer_ski, sizeof(a->ski)) != 0)
+			continue;
+		if (ask->at < a->spec.not_before)
+			FAIL(d, ST_AUTH, "FORMATS 8.44: anchor %s is not "
+			    "valid yet", a->subject);
+		if (ask->at > a->spec.not_after)
+			FAIL(d, ST_AUTH, "FORMATS 8.44: anchor %s has "
+			    "expired", a->subject);
 	}
 	rc = ST_OK;
 out:
@@ -277,7 +312,7 @@ verify_delegation(const struct verify_ask *ask, struct verify_verdict *out,
 
 	memset(out, 0, sizeof(*out));
 	TRY(cert_read(ask->name, ask->cert->data, ask->cert->len, &c, d));
-	TRY(check_anchors(ask, d));
+	TRY(check_anchors(ask, c, d));
 	TRY(gather_lists(ask, &lists, &n, d));
 	TRY(check_entries(ask, c, lists, n, d));
 	m = choose_lists(ask, lists, n, chosen);

@@ -1,5 +1,5 @@
 /* verify.h -- is this delegation good, for what, and until when?  FORMATS
- * 8.40 to 8.43. */
+ * 8.40 to 8.44. */
 #ifndef ANCHORITE_DELEGATION_VERIFY_H
 #define ANCHORITE_DELEGATION_VERIFY_H
 

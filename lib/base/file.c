@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -231,6 +232,15 @@ out:
 	return rc;
 }
 
+static enum status
+too_large(struct diag *d, const char *name, size_t max)
+{
+	char text[48];
+
+	snprintf(text, sizeof(text), "larger than %zu bytes", max);
+	return object(d, ST_FORMAT, name, text);
+}
+
 /* To its end; one byte more than ${max} is enough to refuse. */
 static enum status
 read_all(int fd, const char *name, size_t max, size_t guess,
@@ -251,7 +261,7 @@ read_all(int fd, const char *name, size_t max, size_t guess,
 		if (len < size)
 			break;
 		if (len > max)
-			TRY(object(d, ST_FORMAT, name, "too large"));
+			TRY(too_large(d, name, max));
 		size = size < max / 2 ? 2 * size : max + 1;
 	}
 	if (n < 0)
@@ -302,7 +312,7 @@ read_file(int dirfd, const char *name, int flags, size_t max,
 		max = FILE_MAX;
 	TRY(open_regular(dirfd, name, flags, &st, &fd, d));
 	if ((uintmax_t)st.st_size > max)
-		TRY(object(d, ST_FORMAT, name, "too large"));
+		TRY(too_large(d, name, max));
 	TRY(read_all(fd, name, max, (size_t)st.st_size, out, d));
 out:
 	close_fd(fd);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/base/ini.h"
+#include "lib/base/table.h"
 #include "lib/base/text.h"
 
 #define SHOWN_MAX 200 /* bytes of a file's name in a refusal */
@@ -144,15 +145,12 @@ same(const char *a, const char *b)
 static enum status
 read_section(const struct place *p, struct span line, struct ini *ini)
 {
-	struct ini_section *more, *s;
+	struct ini_section *s;
 	enum status rc;
 
-	more = realloc(ini->sections, (ini->n + 1) * sizeof(*more));
-	if (more == NULL)
+	if ((s = GROW(ini->sections, ini->n)) == NULL)
 		FAIL(p->d, ST_SYSTEM, "out of memory");
-	ini->sections = more;
-	s = &more[ini->n++];
-	*s = (struct ini_section){ .line = p->line };
+	s->line = p->line;
 
 	if (line.len < 2 || line.at[line.len - 1] != ']')
 		FAIL(p->d, ST_FORMAT, "%s FORMATS 3.5: a section without its "
@@ -160,7 +158,7 @@ read_section(const struct place *p, struct span line, struct ini *ini)
 	line.at++;
 	line.len -= 2;
 	TRY(read_pair(p, "3.5", line, ' ', &s->kind, &s->name));
-	for (const struct ini_section *o = more; o < s; o++)
+	for (const struct ini_section *o = ini->sections; o < s; o++)
 		if (same(o->kind, s->kind) && same(o->name, s->name))
 			FAIL(p->d, ST_FORMAT, "%s FORMATS 3.6: this section "
 			    "is in line %zu already", p->at, o->line);
@@ -183,16 +181,13 @@ trim(struct span *s)
 static enum status
 read_entry(const struct place *p, struct span line, struct ini_section *s)
 {
-	struct ini_entry *more, *e;
+	struct ini_entry *e;
 	struct span value = { NULL, 0 };
 	enum status rc;
 
-	more = realloc(s->entries, (s->n + 1) * sizeof(*more));
-	if (more == NULL)
+	if ((e = GROW(s->entries, s->n)) == NULL)
 		FAIL(p->d, ST_SYSTEM, "out of memory");
-	s->entries = more;
-	e = &more[s->n++];
-	*e = (struct ini_entry){ .line = p->line };
+	e->line = p->line;
 
 	if (line.at[0] == ' ')
 		FAIL(p->d, ST_FORMAT, "%s FORMATS 3.4: a blank in the first "
@@ -206,7 +201,7 @@ read_entry(const struct place *p, struct span line, struct ini_section *s)
 	if (value.len == 0)
 		FAIL(p->d, ST_FORMAT, "%s FORMATS 3.4: no value", p->at);
 	TRY(keep(p, value, &e->value));
-	for (const struct ini_entry *o = more; o < e; o++)
+	for (const struct ini_entry *o = s->entries; o < e; o++)
 		if (same(o->key, e->key) && same(o->name, e->name))
 			FAIL(p->d, ST_FORMAT, "%s FORMATS 3.6: this key is in "
 			    "line %zu already", p->at, o->line);

@@ -1,4 +1,5 @@
 /* see cms.h */
+#include <stdio.h>
 #include <string.h>
 
 #include <openssl/err.h>
@@ -15,9 +16,24 @@
 #define OID_SIGNED_DATA "1.2.840.113549.1.7.2"
 #define DIGEST_MAX 64 /* bytes; SHA-512 */
 
+/* RULES B9 is this table. */
+static const struct row {
+	enum cms_kind kind;
+	const char *head; /* the content's first line */
+} rows[] = {
+	{ CMS_CLOSING, CMS_CLOSING_HEAD },
+};
+
+/* What is signed: its type and its bytes, which go together. */
+struct matter {
+	const char *arc;
+	enum cms_kind kind;
+	const struct bytes *content;
+};
+
 /* All that a message of ours consists of, apart from the signature value. */
 struct parts {
-	const char *type; /* of the content, dotted */
+	char type[CERT_OID_SIZE]; /* of the content, dotted */
 	int64_t time;
 	const uint8_t *ski; /* SKI_LEN bytes; borrowed */
 	const struct alg_sig *sig;
@@ -26,16 +42,50 @@ struct parts {
 	size_t digest_len;
 };
 
+static const struct row *
+find_row(enum cms_kind kind)
+{
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (rows[i].kind == kind)
+			return &rows[i];
+	}
+	return NULL;
+}
+
+/* Of a kind that there is, and of that kind indeed. */
+static enum status
+set_type(const struct matter *m, char out[CERT_OID_SIZE], struct diag *d)
+{
+	const struct row *row = find_row(m->kind);
+	int n;
+
+	if (row == NULL)
+		return diag_set(d, ST_BUG, "RULES B9: no root signs content "
+		    "of type %d", (int)m->kind);
+	if (m->content->len < strlen(row->head) ||
+	    memcmp(m->content->data, row->head, strlen(row->head)) != 0)
+		return diag_set(d, ST_POLICY, "RULES B9: the content is not "
+		    "what its type says");
+	n = snprintf(out, CERT_OID_SIZE, "%s.%d", m->arc, (int)m->kind);
+	if (n < 0 || n >= CERT_OID_SIZE)
+		return diag_set(d, ST_POLICY, "FORMATS 8.15: the type's "
+		    "object identifier would be too long");
+	return ST_OK;
+}
+
 /* The digest that goes with an algorithm, for those too that bring their own
  * (RFC 8419, RFC 9882: SHA-512). */
 static enum status
-make_parts(const struct cert *cert, const char *type, int64_t time,
-    const struct bytes *content, struct parts *p, struct diag *d)
+make_parts(const struct cert *cert, const struct matter *m, int64_t time,
+    struct parts *p, struct diag *d)
 {
+	const struct bytes *content = m->content;
 	const char *md;
+	enum status rc;
 
 	memset(p, 0, sizeof(*p));
-	p->type = type;
+	if ((rc = set_type(m, p->type, d)) != ST_OK)
+		return rc;
 	p->time = time;
 	p->ski = cert->ski;
 	p->sig = alg_sig(cert->key.alg);
@@ -228,14 +278,15 @@ out:
 
 /* RULES C9, second half: read again, verified with the recorded key. */
 static enum status
-prove(const struct bytes *p7s, const struct cert *cert, const char *type,
-    int64_t time, const struct bytes *content, struct diag *d)
+prove(const struct bytes *p7s, const struct cert *cert,
+    const struct matter *m, int64_t time, struct diag *d)
 {
 	struct diag why = { 0 };
 	int64_t when = 0;
 	enum status rc;
 
-	TRY(cms_verify("read again", p7s, cert, type, content, &when, &why));
+	TRY(cms_verify("read again", p7s, cert, m->arc, m->kind, m->content,
+	    &when, &why));
 	if (when != time)
 		FAIL(&why, ST_BUG, "it has another time");
 out:
@@ -246,10 +297,11 @@ out:
 }
 
 enum status
-cms_sign(const struct key *key, const struct cert *cert, const char *type,
-    int64_t time, const struct bytes *content, struct bytes *out,
-    struct diag *d)
+cms_sign(const struct key *key, const struct cert *cert, const char *arc,
+    enum cms_kind kind, int64_t time, const struct bytes *content,
+    struct bytes *out, struct diag *d)
 {
+	const struct matter m = { arc, kind, content };
 	struct bytes attrs = { 0 }, sig = { 0 }, der = { 0 };
 	struct parts p;
 	enum status rc;
@@ -258,11 +310,11 @@ cms_sign(const struct key *key, const struct cert *cert, const char *type,
 	if (!bytes_equal(&key_public(key)->der, &cert->key.der))
 		FAIL(d, ST_BUG, "RULES C9: the key is not that of the "
 		    "certificate");
-	TRY(make_parts(cert, type, time, content, &p, d));
+	TRY(make_parts(cert, &m, time, &p, d));
 	TRY(signed_bytes(&p, &attrs, d));
 	TRY(sign_twice(key, attrs.data, attrs.len, &sig, d));
 	TRY(assemble(&p, &sig, &der, d));
-	TRY(prove(&der, cert, type, time, content, d));
+	TRY(prove(&der, cert, &m, time, d));
 
 	*out = der;
 	der = (struct bytes){ 0 };
@@ -364,8 +416,8 @@ out:
 
 static enum status
 verify(const ASN1_MESSAGE *m, const struct bytes *p7s,
-    const struct cert *cert, const char *type, const struct bytes *content,
-    int64_t *time, struct diag *d)
+    const struct cert *cert, const struct matter *about, int64_t *time,
+    struct diag *d)
 {
 	struct bytes sig = { 0 };
 	const ASN1_SIGNER *s;
@@ -376,7 +428,7 @@ verify(const ASN1_MESSAGE *m, const struct bytes *p7s,
 		FAIL(d, ST_FORMAT, "FORMATS 6.15: not exactly one signer");
 	s = sk_ASN1_SIGNER_value(m->data->signers, 0);
 	TRY(read_time(s, time, d));
-	TRY(make_parts(cert, type, *time, content, &p, d));
+	TRY(make_parts(cert, about, *time, &p, d));
 	TRY(check_subject(s, &p, d));
 	TRY(bytes_set(&sig, ASN1_STRING_get0_data(s->sig),
 	    (size_t)ASN1_STRING_length(s->sig), d));
@@ -389,9 +441,10 @@ out:
 
 enum status
 cms_verify(const char *name, const struct bytes *p7s, const struct cert *cert,
-    const char *type, const struct bytes *content, int64_t *time,
-    struct diag *d)
+    const char *arc, enum cms_kind kind, const struct bytes *content,
+    int64_t *time, struct diag *d)
 {
+	const struct matter about = { arc, kind, content };
 	ASN1_MESSAGE *m = NULL;
 	enum status rc;
 
@@ -404,7 +457,7 @@ cms_verify(const char *name, const struct bytes *p7s, const struct cert *cert,
 		FAIL(d, ST_FORMAT, "FORMATS 6.15: not exactly one detached "
 		    "signature by key identifier, without certificates and "
 		    "lists, in canonical DER");
-	TRY(verify(m, p7s, cert, type, content, time, d));
+	TRY(verify(m, p7s, cert, &about, time, d));
 out:
 	ERR_clear_error();
 	if (rc != ST_OK)

@@ -1,6 +1,5 @@
 /* cms.h -- detached signatures (RFC 5652) of a root: exactly one signer, by
- * key identifier, no certificates, no lists inside.  RULES B9: two content
- * types only, each demanded by who verifies. */
+ * key identifier, no certificates, no lists inside. */
 #ifndef ANCHORITE_CMS_H
 #define ANCHORITE_CMS_H
 
@@ -13,26 +12,35 @@
 
 #define CMS_MAX 131072 /* bytes */
 
-/**
- * cms_sign(key, cert, type, time, content, out, d):
- * A detached SignedData in DER over ${content}: eContentType ${type} (dotted
- * OID), signed attributes contentType, signingTime (${time}) and messageDigest
- * and no others.  ${cert} names the signer (its SKI) and holds the recorded
- * public key.  Made twice, compared, verified, read again (RULES C9).
- */
-MUST_USE enum status cms_sign(const struct key *key, const struct cert *cert,
-    const char *type, int64_t time, const struct bytes *content,
-    struct bytes *out, struct diag *d);
+/* RULES B9: what a root signs by CMS.  Its content type is this arc under the
+ * organisation's, and its content begins with a line of its own: nobody can
+ * ask for anything else.  A trust bundle will be one more. */
+enum cms_kind {
+	CMS_CLOSING = 4, /* a record's closing line: FORMATS 7.8 */
+};
+#define CMS_CLOSING_HEAD "anchorite closing v1\n"
 
 /**
- * cms_verify(name, p7s, cert, type, content, time, d):
+ * cms_sign(key, cert, arc, kind, time, content, out, d):
+ * A detached SignedData in DER over ${content}: eContentType that of ${kind}
+ * under ${arc} (dotted), signed attributes contentType, signingTime (${time})
+ * and messageDigest and no others.  ${cert} names the signer (its SKI) and
+ * holds the recorded public key.  Made twice, compared, verified, read again
+ * (RULES C9).  ST_POLICY: ${content} is not of that kind.
+ */
+MUST_USE enum status cms_sign(const struct key *key, const struct cert *cert,
+    const char *arc, enum cms_kind kind, int64_t time,
+    const struct bytes *content, struct bytes *out, struct diag *d);
+
+/**
+ * cms_verify(name, p7s, cert, arc, kind, content, time, d):
  * All of the above holds for ${p7s}; it is rebuilt from its parts and the bytes
  * must be equal (stock tools pass some altered bytes and trailing garbage).
  * ${*time} is the signingTime.  ST_FORMAT: not of the form.  ST_AUTH: the
- * signature, key or content is not the right one.
+ * signature, key or content is not the right one.  ST_POLICY: as above.
  */
 MUST_USE enum status cms_verify(const char *name, const struct bytes *p7s,
-    const struct cert *cert, const char *type, const struct bytes *content,
-    int64_t *time, struct diag *d);
+    const struct cert *cert, const char *arc, enum cms_kind kind,
+    const struct bytes *content, int64_t *time, struct diag *d);
 
 #endif

@@ -15,8 +15,6 @@
  */
 void rng_fill(uint8_t *out, size_t len);
 
-/* What people add: nothing, dice mixed in, or dice and nothing else. */
-enum entropy_kind { ENTROPY_SYSTEM, ENTROPY_DICE, ENTROPY_DICE_ONLY };
 #define ENTROPY_DICE_MIN 50	  /* rolls mixed in: 129 bits */
 #define ENTROPY_DICE_ONLY_MIN 100 /* rolls alone: 258 bits */
 

@@ -92,6 +92,9 @@ MUST_USE enum status slip39_split(const struct secret *ems,
 
 void slip39_set_clear(struct slip39_set *set);
 
+/* Quorums of the whole that a sound scheme has, at most UINT64_MAX. */
+uint64_t slip39_quorums(const struct slip39_scheme *s);
+
 /**
  * slip39_prove(set, ems, count, d):
  * Recombine from the words, in memory, every choice of exactly `need` members

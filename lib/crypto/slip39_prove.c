@@ -107,6 +107,27 @@ count_quorums(const uint64_t *count, size_t n, size_t need)
 	return sum[need];
 }
 
+/* n over k, for 0 <= k <= n <= 16 */
+static uint64_t
+choices(unsigned n, unsigned k)
+{
+	uint64_t c = 1;
+
+	for (unsigned i = 0; i < k; i++)
+		c = c * (n - i) / (i + 1);
+	return c;
+}
+
+uint64_t
+slip39_quorums(const struct slip39_scheme *c)
+{
+	uint64_t count[SLIP39_GROUPS_MAX];
+
+	for (uint8_t i = 0; i < c->groups; i++)
+		count[i] = choices(c->group[i].members, c->group[i].need);
+	return count_quorums(count, c->groups, c->need);
+}
+
 /*
  * Each quorum of members must give its group's value, each quorum of groups
  * the encrypted secret: so every quorum of the whole gives it, without a walk

@@ -142,9 +142,10 @@ open_rsa(const uint8_t *bits, size_t len, BIGNUM **n, BIGNUM **e,
 	if ((*n = ASN1_INTEGER_to_BN(r->n, NULL)) == NULL ||
 	    (*e = ASN1_INTEGER_to_BN(r->e, NULL)) == NULL)
 		FAIL(d, ST_SYSTEM, "out of memory");
-	if (BN_is_negative(*n) || BN_is_negative(*e))
-		FAIL(d, ST_FORMAT, "FORMATS 6.6: an RSA key of negative "
-		    "numbers");
+	if (BN_is_negative(*n) || BN_is_negative(*e) || BN_is_zero(*n) ||
+	    BN_is_zero(*e))
+		FAIL(d, ST_FORMAT, "FORMATS 6.6: an RSA key of numbers that "
+		    "are not positive");
 	rc = ST_OK;
 out:
 	ASN1_item_free((ASN1_VALUE *)r, ASN1_ITEM_rptr(ASN1_RSA));

@@ -14,7 +14,7 @@ enum arc_use {
 	ARC_SCOPE = 1,	 /* <arc>.1: the scope extension */
 	ARC_ROLE = 2,	 /* <arc>.2.<word>: extended key usage of a role */
 	ARC_POLICY = 3,	 /* <arc>.3.<word>: certificate policy of a role */
-	ARC_CLOSING = 4	 /* <arc>.4: content type of a closing line */
+	/* from 4 on: content types, lib/crypto/cms.h */
 };
 
 /**

@@ -6,6 +6,7 @@
 #include <jansson.h>
 
 #include "lib/base/clock.h"
+#include "lib/base/table.h"
 #include "lib/base/text.h"
 #include "lib/record/entry.h"
 
@@ -266,19 +267,16 @@ entry_add_object(struct entry *e, const char *name, const char *digest,
     struct diag *d)
 {
 	uint8_t raw[SHA384_LEN];
-	struct object_ref *grown;
+	struct object_ref *o;
 
-	if (strlen(name) >= sizeof(grown->name) || !name_is_plain(name) ||
+	if (strlen(name) >= sizeof(o->name) || !name_is_plain(name) ||
 	    text_unhex(digest, raw, sizeof(raw), NULL) != ST_OK)
 		return diag_set(d, ST_FORMAT, "FORMATS 7.3: an object's name "
 		    "or digest is not of the form");
-	grown = reallocarray(e->objects, e->n + 1, sizeof(*grown));
-	if (grown == NULL)
+	if ((o = GROW(e->objects, e->n)) == NULL)
 		return diag_set(d, ST_SYSTEM, "out of memory");
-	e->objects = grown;
-	snprintf(grown[e->n].name, sizeof(grown->name), "%s", name);
-	snprintf(grown[e->n].digest, sizeof(grown->digest), "%s", digest);
-	e->n++;
+	snprintf(o->name, sizeof(o->name), "%s", name);
+	snprintf(o->digest, sizeof(o->digest), "%s", digest);
 	return ST_OK;
 }
 
@@ -286,19 +284,15 @@ enum status
 entry_add_leftover(struct entry *e, const char *name, struct diag *d)
 {
 	char plain[2];
-	char **grown;
+	char **place;
 
 	if (name[0] == '\0' || strlen(name) > LEFTOVER_MAX ||
 	    !text_escape(name, strlen(name), plain, sizeof(plain)))
 		return diag_set(d, ST_FORMAT, "FORMATS 7.2: a leftover's name "
 		    "is empty, too long or not escaped");
-	grown = reallocarray(e->leftovers, e->nleft + 1, sizeof(*grown));
-	if (grown == NULL)
+	if ((place = GROW(e->leftovers, e->nleft)) == NULL ||
+	    (*place = strdup(name)) == NULL)
 		return diag_set(d, ST_SYSTEM, "out of memory");
-	e->leftovers = grown;
-	if ((grown[e->nleft] = strdup(name)) == NULL)
-		return diag_set(d, ST_SYSTEM, "out of memory");
-	e->nleft++;
 	return ST_OK;
 }
 

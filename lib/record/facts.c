@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/table.h"
 #include "lib/base/text.h"
 #include "lib/record/facts.h"
 
@@ -28,19 +29,15 @@ static enum status
 new_fact(struct facts *f, const char *key, bool list, struct fact **out,
     struct diag *d)
 {
-	struct fact *grown;
 	char *name;
 
 	if ((name = strdup(key)) == NULL)
 		return diag_set(d, ST_SYSTEM, "out of memory");
-	grown = reallocarray(f->fact, f->n + 1, sizeof(*grown));
-	if (grown == NULL) {
+	if ((*out = GROW(f->fact, f->n)) == NULL) {
 		free(name);
 		return diag_set(d, ST_SYSTEM, "out of memory");
 	}
-	grown[f->n] = (struct fact) { .key = name, .list = list };
-	f->fact = grown;
-	*out = &grown[f->n++];
+	**out = (struct fact) { .key = name, .list = list };
 	return ST_OK;
 }
 
@@ -50,21 +47,21 @@ static enum status new_value(struct fact *fact, const char *fmt, va_list ap,
 static enum status
 new_value(struct fact *fact, const char *fmt, va_list ap, struct diag *d)
 {
-	char **grown, *text;
+	char **place, *text;
 	va_list again;
 	int len;
 
-	grown = reallocarray(fact->value, fact->n + 1, sizeof(*grown));
-	if (grown == NULL)
-		return diag_set(d, ST_SYSTEM, "out of memory");
-	fact->value = grown;
 	va_copy(again, ap);
 	len = vsnprintf(NULL, 0, fmt, again);
 	va_end(again);
 	if (len < 0 || (text = malloc((size_t)len + 1)) == NULL)
 		return diag_set(d, ST_SYSTEM, "out of memory");
 	vsnprintf(text, (size_t)len + 1, fmt, ap);
-	fact->value[fact->n++] = text;
+	if ((place = GROW(fact->value, fact->n)) == NULL) {
+		free(text);
+		return diag_set(d, ST_SYSTEM, "out of memory");
+	}
+	*place = text;
 	return ST_OK;
 }
 
@@ -230,6 +227,23 @@ facts_copy(const struct facts *f, struct facts *out, struct diag *d)
 	rc = ST_OK;
 out:
 	facts_clear(&copy);
+	return rc;
+}
+
+enum status
+facts_take(const struct facts *from, const char *const *keys,
+    struct facts *out, struct diag *d)
+{
+	const char *value;
+	enum status rc = ST_OK;
+
+	for (; keys != NULL && *keys != NULL; keys++) {
+		if ((value = facts_get(from, *keys)) == NULL)
+			continue;
+		facts_drop(out, *keys);
+		TRY(facts_set(out, d, *keys, "%s", value));
+	}
+out:
 	return rc;
 }
 

@@ -61,6 +61,13 @@ MUST_USE enum status facts_number(const struct facts *f, const char *key,
 const char *facts_differ(const struct facts *a, const struct facts *b,
     const char *const *except);
 
+/**
+ * facts_take(from, keys, out, d):
+ * The single values that ${from} has of ${keys} take the place of ${out}'s.
+ */
+MUST_USE enum status facts_take(const struct facts *from,
+    const char *const *keys, struct facts *out, struct diag *d);
+
 /* Take out ${key}, if it is there. */
 void facts_drop(struct facts *f, const char *key);
 

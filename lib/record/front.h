@@ -53,6 +53,7 @@ struct front {
 	    const char *missing, struct secret **out, struct diag *);
 	const char *how; /* "typed", "rehearsed": for the record */
 	void *cookie;
+	void (*free)(void *cookie); /* by whoever made it */
 };
 
 #endif

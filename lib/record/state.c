@@ -5,34 +5,14 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/file.h"
+#include "lib/base/table.h"
 #include "lib/base/text.h"
 #include "lib/record/folder.h"
 #include "lib/record/ledger.h"
 #include "lib/record/state.h"
 
-/* Room for one more, zeroed, in a table that grows. */
-static void *
-grow(void *table, size_t *n, size_t size)
-{
-	char *base, *grown;
-
-	/* the table's own type is not ours to read it by */
-	memcpy(&base, table, sizeof(base));
-	/* powers of two: growing is linear in the whole */
-	if ((*n & (*n - 1)) == 0) {
-		grown = reallocarray(base, *n == 0 ? 1 : 2 * *n, size);
-		if (grown == NULL)
-			return NULL;
-		base = grown;
-		memcpy(table, &base, sizeof(base));
-	}
-	memset(base + *n * size, 0, size);
-	return base + (*n)++ * size;
-}
-
 #define NUMBER_MAX 999999
 #define SET_ID_MAX 32767 /* 15 bits */
-#define GROW(table, n) grow(&(table), &(n), sizeof(*(table)))
 
 static enum status
 take(const struct facts *f, const char *key, char *out, size_t size,
@@ -127,16 +107,35 @@ out:
 	return rc;
 }
 
-/* The place of a sheet is one that its set has: it indexes the scheme. */
+/* A set has the places of its scheme, in order, and a share for each. */
 static enum status
-check_sheet(const struct sheet_set *set, size_t i, struct diag *d)
+check_sheets(const struct sheet_set *set, struct diag *d)
 {
-	const struct sheet *s = &set->sheets[i];
+	const struct slip39_scheme *c = &set->scheme;
+	const struct sheet *s = set->sheets;
+	size_t places = 0, group = 0, member = 0;
 
-	if (s->number != i + 1 || s->group >= set->scheme.groups ||
-	    s->member >= set->scheme.group[s->group].members)
-		return diag_set(d, ST_FORMAT, "sheet %zu has no place in its "
-		    "set", i + 1);
+	for (size_t g = 0; g < c->groups; g++)
+		places += c->group[g].members;
+	if (set->n != places)
+		return diag_set(d, ST_FORMAT, "FORMATS 7.5: %zu sheets, and "
+		    "the scheme has %zu", set->n, places);
+	for (size_t i = 0; i < places; i++) {
+		if (s[i].number != i + 1 || s[i].group != group ||
+		    s[i].member != member)
+			return diag_set(d, ST_FORMAT, "FORMATS 7.5: sheet %zu "
+			    "has no place in its set", i + 1);
+		for (size_t j = 0; j < i; j++)
+			if (memcmp(s[i].commitment, s[j].commitment,
+			    SHA256_LEN) == 0)
+				return diag_set(d, ST_FORMAT, "FORMATS 7.5: "
+				    "sheets %zu and %zu are one share", j + 1,
+				    i + 1);
+		if (++member == c->group[group].members) {
+			member = 0;
+			group++;
+		}
+	}
 	return ST_OK;
 }
 
@@ -276,10 +275,9 @@ apply_drawn(struct state *s, const struct entry *e, struct diag *d)
 	set->n = facts_count(f, "sheets");
 	if ((set->sheets = calloc(set->n + 1, sizeof(*set->sheets))) == NULL)
 		FAIL(d, ST_SYSTEM, "out of memory");
-	for (size_t i = 0; i < set->n; i++) {
+	for (size_t i = 0; i < set->n; i++)
 		TRY(read_sheet(facts_at(f, "sheets", i), &set->sheets[i], d));
-		TRY(check_sheet(set, i, d));
-	}
+	TRY(check_sheets(set, d));
 out:
 	return rc;
 }

@@ -3,26 +3,27 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/table.h"
 #include "lib/record/step.h"
 
 enum status
 outcome_add(struct outcome *o, const char *name, const struct bytes *bytes,
     struct diag *d)
 {
-	struct object *grown, *new;
+	struct bytes copy = { 0 };
+	struct object *new;
 	enum status rc;
 
-	if (strlen(name) >= sizeof(grown->name))
-		return diag_set(d, ST_BUG, "an object's name is too long");
-	grown = reallocarray(o->objects, o->n + 1, sizeof(*grown));
-	if (grown == NULL)
-		return diag_set(d, ST_SYSTEM, "out of memory");
-	o->objects = grown;
-	new = &grown[o->n];
-	memset(new, 0, sizeof(*new));
+	if (strlen(name) >= sizeof(new->name))
+		FAIL(d, ST_BUG, "an object's name is too long");
+	TRY(bytes_set(&copy, bytes->data, bytes->len, d));
+	if ((new = GROW(o->objects, o->n)) == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
 	snprintf(new->name, sizeof(new->name), "%s", name);
-	if ((rc = bytes_set(&new->bytes, bytes->data, bytes->len, d)) == ST_OK)
-		o->n++;
+	new->bytes = copy;
+	copy = (struct bytes){ 0 };
+out:
+	bytes_free(&copy);
 	return rc;
 }
 

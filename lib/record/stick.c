@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "lib/base/file.h"
+#include "lib/base/table.h"
 #include "lib/base/text.h"
 #include "lib/record/folder.h"
 #include "lib/record/stick.h"
@@ -105,25 +106,16 @@ out:
 /* A sorted list of names that is looked up often. */
 struct names {
 	char **name;
-	size_t n, room;
+	size_t n;
 };
 
 static enum status
 names_add(struct names *l, const char *name, struct diag *d)
 {
-	char **grown;
+	char **place = GROW(l->name, l->n);
 
-	if (l->n == l->room) {
-		grown = reallocarray(l->name, l->room * 2 + 16,
-		    sizeof(*grown));
-		if (grown == NULL)
-			return diag_set(d, ST_SYSTEM, "out of memory");
-		l->name = grown;
-		l->room = l->room * 2 + 16;
-	}
-	if ((l->name[l->n] = strdup(name)) == NULL)
+	if (place == NULL || (*place = strdup(name)) == NULL)
 		return diag_set(d, ST_SYSTEM, "out of memory");
-	l->n++;
 	return ST_OK;
 }
 
@@ -304,8 +296,7 @@ chain_read(int dirfd, const char *name, struct chain *out, struct diag *d)
 	struct chain c = { 0 };
 	struct entry e = { 0 };
 	const char *previous;
-	struct entry *grown;
-	size_t room = 0;
+	struct entry *place;
 	bool found;
 	enum status rc;
 
@@ -314,16 +305,10 @@ chain_read(int dirfd, const char *name, struct chain *out, struct diag *d)
 		TRY(find_entry(dirfd, c.n + 1, previous, &e, file, &found, d));
 		if (!found)
 			break;
-		if (c.n == room) {
-			grown = reallocarray(c.entry, room * 2 + 64,
-			    sizeof(*grown));
-			if (grown == NULL)
-				FAIL(d, ST_SYSTEM, "out of memory");
-			c.entry = grown;
-			room = room * 2 + 64;
-		}
 		TRY(names_add(&known, file, d));
-		c.entry[c.n++] = e;
+		if ((place = GROW(c.entry, c.n)) == NULL)
+			FAIL(d, ST_SYSTEM, "out of memory");
+		*place = e;
 		memset(&e, 0, sizeof(e));
 	}
 	TRY(check_end(dirfd, &c, d));

@@ -39,11 +39,39 @@ must_refuse 1 'FORMATS 8.41' "$ANCHORITE" delegation verify "$op" \
 must_refuse 1 'FORMATS 8.40' "$ANCHORITE" delegation verify "$op" \
 	--ca "$root" --crl "$list"
 
+# An anchor is believed as it was signed: openssl takes one whose signature is
+# spoilt, and we do not, nor one that was never a root.
+openssl x509 -in "$root" -outform DER -out spoilt.der
+size=$(wc -c <spoilt.der)
+last=$(tail -c 1 spoilt.der | od -An -tu1 | tr -d ' ')
+# shellcheck disable=SC2059
+printf "\\$(printf '%03o' $((last ^ 1)))" |
+	dd of=spoilt.der bs=1 seek=$((size - 1)) conv=notrunc 2>/dev/null
+must_pass openssl x509 -inform DER -in spoilt.der -out spoilt.crt
+must_pass openssl verify -x509_strict -crl_check_all -purpose any \
+	-CAfile spoilt.crt -CRLfile "$list" "$op"
+remember_files .
+for form in der crt; do
+	must_refuse 1 'FORMATS 8.44: anchor O=TEST' "$ANCHORITE" delegation \
+		verify "$op" --ca spoilt.$form --crl "$list" --rehearsal
+done
+cp -a $state forged
+cp spoilt.crt forged/roots/000001.crt
+n=$("$ANCHORITE" ceremony log --state forged |
+	grep -n '"kind":"certificate"' | cut -d: -f1)
+must_pass "$HELPER/forge" object forged "$n"
+must_refuse 1 'FORMATS 8.44: anchor O=TEST' "$ANCHORITE" delegation verify \
+	"$op" --state forged
+rm -r forged
+must_refuse 1 'FORMATS 8.1: ' "$ANCHORITE" delegation verify "$op" \
+	--ca "$op" --crl "$list" --rehearsal
+no_new_files .
+
 # Out of time, by both: thirty days are the most a rehearsal gets.
 later=$(date -u -d '+40 days' +%s)
 refused_by_openssl 'expired' -crl_check -CAfile "$root" -CRLfile "$list" \
 	-attime "$later"
-must_refuse 1 'FORMATS 8.41' "$ANCHORITE" delegation verify "$op" \
+must_refuse 1 'FORMATS 8.44' "$ANCHORITE" delegation verify "$op" \
 	--state $state --at "$(date -u -d "@$later" +%Y-%m-%dT%H:%M:%SZ)"
 
 # Names, purposes and numbers as an outsider reads them.

@@ -260,9 +260,14 @@ forged() {
 }
 forged open org other "FORMATS 7.9: \"org\" is not what was computed"
 forged open mode rehearsals "mode is neither rehearsal nor production"
-forged drawn algorithm ecdsa-p256 "root g1 was not split as the plan says"
+forged drawn algorithm ecdsa-p256 "root g1 was not split as the plan says: algorithm"
+forged drawn quorums 9 "root g1 was not split as the plan says: quorums"
+forged drawn sheets "1 main 0 1 anna - $(printf %064d 1)" "FORMATS 7.5: sheet 1 has no place"
+forged drawn entropy system 'FORMATS 5.8: the seed is of "system", and the plan says "public rehearsal seed"'
 forged read-back holder bruno "it is not sheet 1 of root g1, read back by its holder"
 forged root algorithm ecdsa-p256 "algorithm is not that of the public key"
+forged root key-id "$(printf %096d 0)" "another key-id than the key and the scheme of root g1"
+forged root quorums 9 "another quorums than the key and the scheme of root g1"
 forged certificate not-after 2047-03-15T00:00:00Z "the record gives another not-after"
 
 begin early

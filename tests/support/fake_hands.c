@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "ceremony/mint.h"
 #include "delegation/delegate.h"
 #include "lib/base/clock.h"
 #include "lib/base/file.h"
@@ -28,18 +29,7 @@
 
 static const char *const folders[] = { "roots", "issued", "lists", "inbox" };
 
-/* What a plan's [mint NAME] needs to be for rows that only look at it. */
-static const struct plan_key mint_keys[] = {
-	{ "subject", PT_WORD, false, false, NULL },
-	{ "years", PT_YEARS, false, false, NULL },
-	{ 0 }
-};
-static const struct step_kind mint_row = {
-	.word = "mint",
-	.keys = mint_keys,
-	.makes = "root",
-};
-static const struct step_kind *const rows[] = { &mint_row, &crl_step,
+static const struct step_kind *const rows[] = { &mint_step, &crl_step,
 	&delegate_step, NULL };
 
 const struct promises *fake_promises;

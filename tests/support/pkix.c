@@ -202,9 +202,10 @@ pkix_make(struct pkix *p, const char *alg)
 	cert_spec_clear(s);
 	free(s);
 	make_list(p);
-	must(bytes_set(&p->content, "what is signed\n", 15, &d), &d);
-	must(cms_sign(p->root_key, p->root, PKIX_TYPE, PKIX_NOW, &p->content,
-	    &p->p7s, &d), &d);
+	must(bytes_set(&p->content, CMS_CLOSING_HEAD "x 1\n",
+	    sizeof(CMS_CLOSING_HEAD "x 1\n") - 1, &d), &d);
+	must(cms_sign(p->root_key, p->root, PKIX_ARC, CMS_CLOSING, PKIX_NOW,
+	    &p->content, &p->p7s, &d), &d);
 }
 
 void

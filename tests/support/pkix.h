@@ -17,7 +17,7 @@
 #define PKIX_FROM INT64_C(1800000000) /* 2027-01-15 */
 #define PKIX_NOW INT64_C(1805000000)
 #define PKIX_TO INT64_C(1820000000)
-#define PKIX_TYPE "1.3.6.1.4.1.32473.9.1"
+#define PKIX_ARC "1.3.6.1.4.1.32473.9"
 
 struct pkix {
 	struct key *root_key;

@@ -416,7 +416,9 @@ delegate_refuses_roots_that_cannot_sign(void **state)
 	refuses(&f, "gateway", ST_POLICY, "FORMATS 8.18: root g9 has no "
 	    "certificate");
 	/* promised with a certificate: past the check, not there to perform */
-	plan_one(&f, 1, PROFILE "[mint g9]\nsubject = root-g9\nyears = 20\n",
+	plan_one(&f, 1, PROFILE "[mint g9]\nalgorithm = ecdsa-p384\n"
+	    "subject = root-g9\nyears = 20\nneed = 1 group\n"
+	    "group.main = 2 of 2: first, second\n",
 	    &s);
 	refuses(&f, "gateway", ST_POLICY, "root g9 has no certificate");
 	fake_end(&f);

@@ -165,7 +165,7 @@ verify_refuses_without_a_list_or_out_of_time(void **state)
 	refuses(&m, ST_AUTH, "FORMATS 8.41");
 	make_list(&m, 1, FAKE_EFFECTIVE, NULL);
 	m.ask.at = FAKE_EFFECTIVE - 1;
-	refuses(&m, ST_AUTH, "FORMATS 8.41");
+	refuses(&m, ST_AUTH, "FORMATS 8.44");
 	/* the certificate is still good, the list no longer */
 	m.ask.at = FAKE_EFFECTIVE + 21 * CLOCK_DAY;
 	refuses(&m, ST_AUTH, "FORMATS 8.41");
@@ -238,6 +238,145 @@ verify_refuses_a_list_of_another_root(void **state)
 	m.ask.nanchors = 0;
 	refuses(&m, ST_POLICY, "no anchors");
 	unmake(&other);
+	unmake(&m);
+}
+
+/* The only place in a certificate where these bytes stand. */
+static uint8_t *
+find_bytes(const struct bytes *der, const char *text)
+{
+	return memmem(der->data, der->len, text, strlen(text));
+}
+
+/* The root with other bytes in it is the anchor, and is refused. */
+static void
+refuses_altered(struct made *m, const struct bytes *der, enum status code,
+    const char *why)
+{
+	struct cert *altered = NULL;
+
+	assert_int_equal(cert_read("ca.crt", der->data, der->len, &altered,
+	    NULL), ST_OK);
+	m->anchors[0] = altered;
+	refuses(m, code, why);
+	m->anchors[0] = m->root;
+	cert_free(altered);
+}
+
+static void
+verify_refuses_an_anchor_that_was_altered(void **state)
+{
+	struct bytes der = { 0 };
+	struct made m;
+	uint8_t *at;
+
+	(void)state;
+	make(&m, MODE_PRODUCTION);
+	make_list(&m, 1, FAKE_EFFECTIVE, NULL);
+	assert_int_equal(bytes_set(&der, m.root->der.data, m.root->der.len,
+	    NULL), ST_OK);
+	/* it began a year earlier */
+	assert_non_null(at = find_bytes(&der, "270301000000Z"));
+	at[1] = '6';
+	refuses_altered(&m, &der, ST_AUTH, "FORMATS 8.44: anchor O=example,");
+	at[1] = '7';
+	/* the last byte of its signature */
+	der.data[der.len - 1] ^= 1;
+	refuses_altered(&m, &der, ST_AUTH, "not signed by its own key");
+	bytes_free(&der);
+	unmake(&m);
+}
+
+/* A root of ${key} by the book, from then on; ${wrong} spoils it. */
+static void
+self_sign(const struct key *key, int64_t from,
+    void (*wrong)(struct cert_spec *), struct bytes *der)
+{
+	static const uint8_t serial[CERT_SERIAL_LEN] = { 0x41 };
+	const struct profile_room room = { FAKE_ARC, "example", false };
+	struct cert_spec spec = { 0 };
+	struct bytes twin = { 0 };
+
+	assert_int_equal(profile_root(&room, "g1", key_public(key), from,
+	    from + 9000 * CLOCK_DAY - 1, &spec, NULL), ST_OK);
+	if (wrong != NULL)
+		wrong(&spec);
+	assert_int_equal(cert_rehearse(&spec, serial, "ecdsa-p384", &twin,
+	    NULL), ST_OK);
+	assert_int_equal(cert_sign(&spec, serial, key, key_public(key), &twin,
+	    der, NULL), ST_OK);
+	bytes_free(&twin);
+	cert_spec_clear(&spec);
+}
+
+static void
+too_long(struct cert_spec *spec)
+{
+	spec->not_after += 366 * CLOCK_DAY;
+}
+
+static void
+no_depth(struct cert_spec *spec)
+{
+	spec->path_len = 0;
+}
+
+/* Signed by its own key, and yet no root of ours. */
+static void
+verify_refuses_an_anchor_outside_the_profile(void **state)
+{
+	struct bytes der = { 0 };
+	struct made m;
+
+	(void)state;
+	make(&m, MODE_PRODUCTION);
+	make_list(&m, 1, FAKE_EFFECTIVE, NULL);
+	self_sign(m.fake.root[0].key, FAKE_EFFECTIVE, too_long, &der);
+	refuses_altered(&m, &der, ST_POLICY, "anchor O=example, CN=g1: "
+	    "FORMATS 8.2");
+	self_sign(m.fake.root[0].key, FAKE_EFFECTIVE, no_depth, &der);
+	refuses_altered(&m, &der, ST_POLICY, "FORMATS 8.4");
+	/* a certificate that somebody else issued */
+	m.anchors[0] = m.op;
+	refuses(&m, ST_POLICY, "FORMATS 8.1");
+	bytes_free(&der);
+	unmake(&m);
+}
+
+/* One that is out of date does not stand in the way of another. */
+static void
+verify_refuses_an_anchor_out_of_time(void **state)
+{
+	struct verify_verdict v;
+	const struct cert *both[2];
+	struct bytes der = { 0 };
+	struct cert *young = NULL;
+	struct made m;
+
+	(void)state;
+	make(&m, MODE_PRODUCTION);
+	make_list(&m, 1, FAKE_EFFECTIVE, NULL);
+	m.ask.at = FAKE_EFFECTIVE - 1;
+	refuses(&m, ST_AUTH, "FORMATS 8.44: anchor O=example, CN=g1 is not "
+	    "valid yet");
+	m.ask.at = m.root->spec.not_after + 1;
+	refuses(&m, ST_AUTH, "FORMATS 8.44: anchor O=example, CN=g1 has "
+	    "expired");
+
+	fake_root(&m.fake, "g2", 2, false);
+	self_sign(m.fake.root[1].key, FAKE_EFFECTIVE + 5 * CLOCK_DAY, NULL,
+	    &der);
+	assert_int_equal(cert_read("young", der.data, der.len, &young, NULL),
+	    ST_OK);
+	both[0] = young;
+	both[1] = m.root;
+	m.ask.anchors = both;
+	m.ask.nanchors = 2;
+	m.ask.at = FAKE_EFFECTIVE + CLOCK_DAY;
+	assert_int_equal(verify_delegation(&m.ask, &v, NULL), ST_OK);
+	verify_clear(&v);
+	cert_free(young);
+	bytes_free(&der);
 	unmake(&m);
 }
 
@@ -342,9 +481,50 @@ show_refuses_what_is_neither(void **state)
 	(void)state;
 	assert_int_equal(bytes_set(&text, "hello\n", 6, NULL), ST_OK);
 	assert_int_equal(show_file("hello", &text, NULL, &f, &d), ST_FORMAT);
-	assert_non_null(strstr(d.text, "hello"));
+	assert_non_null(strstr(d.text, "hello: FORMATS 6.2"));
 	assert_int_equal(f.n, 0);
 	bytes_free(&text);
+}
+
+/* What is wrong with a request is said of a request, and so with the other. */
+static void
+show_says_what_is_wrong_with_which(void **state)
+{
+	struct bytes pem = { 0 }, der = { 0 };
+	struct facts f = { 0 };
+	struct diag d = { 0 };
+	struct csr *r = NULL;
+	uint8_t *at;
+	struct made m;
+
+	(void)state;
+	make(&m, MODE_PRODUCTION);
+	fake_request("P-256", "x", &pem);
+	assert_int_equal(csr_read("x", pem.data, pem.len, &r, NULL), ST_OK);
+	assert_int_equal(bytes_set(&der, r->der.data, r->der.len, NULL),
+	    ST_OK);
+	/* its version is 2 */
+	assert_non_null(at = memmem(der.data, 16, "\x02\x01\x00", 3));
+	at[2] = 1;
+	assert_int_equal(show_file("r", &der, NULL, &f, &d), ST_FORMAT);
+	assert_string_equal(d.text, "r: FORMATS 6.1: not version 1");
+
+	diag_clear(&d);
+	assert_int_equal(bytes_set(&der, m.root->der.data,
+	    m.root->der.len - 1, NULL), ST_OK);
+	der.data[3]--; /* one byte less, and it says so */
+	assert_int_equal(show_file("c", &der, NULL, &f, &d), ST_FORMAT);
+	assert_string_equal(d.text, "c: FORMATS 6.1: not exactly one "
+	    "certificate in canonical DER");
+	diag_clear(&d);
+	m.cert.len--; /* in PEM, without its last line end */
+	assert_int_equal(show_file("p", &m.cert, NULL, &f, &d), ST_FORMAT);
+	assert_non_null(strstr(d.text, "p: something stands around its PEM"));
+	assert_int_equal(f.n, 0);
+	csr_free(r);
+	bytes_free(&pem);
+	bytes_free(&der);
+	unmake(&m);
 }
 
 static int
@@ -363,6 +543,9 @@ main(void)
 		cmocka_unit_test(verify_refuses_what_any_list_ever_revoked),
 		cmocka_unit_test(verify_takes_the_list_that_has_begun),
 		cmocka_unit_test(verify_refuses_a_list_of_another_root),
+		cmocka_unit_test(verify_refuses_an_anchor_that_was_altered),
+		cmocka_unit_test(verify_refuses_an_anchor_outside_the_profile),
+		cmocka_unit_test(verify_refuses_an_anchor_out_of_time),
 		cmocka_unit_test(verify_refuses_another_product_role_or_arc),
 		cmocka_unit_test(verify_refuses_a_root_as_a_delegation),
 		cmocka_unit_test(
@@ -370,6 +553,7 @@ main(void)
 		cmocka_unit_test(
 		    show_says_what_is_in_a_certificate_and_a_request),
 		cmocka_unit_test(show_refuses_what_is_neither),
+		cmocka_unit_test(show_says_what_is_wrong_with_which),
 	};
 
 	return cmocka_run_group_tests(tests, start, NULL);

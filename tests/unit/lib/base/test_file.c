@@ -618,7 +618,7 @@ read_takes_the_most_and_not_one_byte_more(void **state)
 	assert_int_equal(out.len, 5);
 	assert_memory_equal(out.data, "12345", 6);
 	assert_int_equal(file_read("f", 4, &out, &d), ST_FORMAT);
-	assert_string_equal(d.text, "f: too large");
+	assert_string_equal(d.text, "f: larger than 4 bytes");
 	assert_memory_equal(out.data, "12345", 6);
 	assert_int_equal(file_read_at(dir_of(state), "f", 0, &out, NULL),
 	    ST_FORMAT);

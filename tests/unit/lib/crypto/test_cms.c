@@ -15,7 +15,7 @@
 #include "tests/support/oom.h"
 #include "tests/support/pkix.h"
 
-#define OTHER_TYPE "1.3.6.1.4.1.32473.9.2"
+#define OTHER_ARC "1.3.6.1.4.1.32473.8"
 
 static struct pkix p;
 
@@ -56,13 +56,14 @@ stop(void **state)
 }
 
 static enum status
-judge(const struct bytes *p7s, const struct cert *cert, const char *type,
+judge(const struct bytes *p7s, const struct cert *cert, const char *arc,
     const struct bytes *content, struct diag *d)
 {
 	int64_t time = -1;
 	enum status rc;
 
-	rc = cms_verify("x.p7s", p7s, cert, type, content, &time, d);
+	rc = cms_verify("x.p7s", p7s, cert, arc, CMS_CLOSING, content, &time,
+	    d);
 	if (rc == ST_OK)
 		assert_int_equal(time, PKIX_NOW);
 	return rc;
@@ -76,7 +77,7 @@ read_mutant(const uint8_t *data, size_t len, void *ctx)
 
 	(void)ctx;
 	assert_int_equal(bytes_set(&p7s, data, len, NULL), ST_OK);
-	rc = judge(&p7s, p.root, PKIX_TYPE, &p.content, NULL);
+	rc = judge(&p7s, p.root, PKIX_ARC, &p.content, NULL);
 	bytes_free(&p7s);
 	return rc;
 }
@@ -85,7 +86,7 @@ static void
 cms_refuses_every_truncation_flip_and_tail(void **state)
 {
 	(void)state;
-	assert_int_equal(judge(&p.p7s, p.root, PKIX_TYPE, &p.content, NULL),
+	assert_int_equal(judge(&p.p7s, p.root, PKIX_ARC, &p.content, NULL),
 	    ST_OK);
 	assert_int_equal(mutate_truncations(p.p7s.data, p.p7s.len,
 	    read_mutant, NULL), 0);
@@ -97,12 +98,12 @@ cms_refuses_every_truncation_flip_and_tail(void **state)
 
 static void
 is_refused(const struct bytes *p7s, const struct cert *cert,
-    const char *type, const struct bytes *content, enum status code,
+    const char *arc, const struct bytes *content, enum status code,
     const char *why)
 {
 	struct diag d = { 0 };
 
-	assert_int_equal(judge(p7s, cert, type, content, &d), code);
+	assert_int_equal(judge(p7s, cert, arc, content, &d), code);
 	if (strncmp(d.text, "x.p7s: ", 7) != 0 || strstr(d.text, why) == NULL)
 		fail_msg("\"%s\" does not say \"%s\"", d.text, why);
 }
@@ -113,18 +114,50 @@ cms_refuses_another_key_content_or_type(void **state)
 	struct bytes other = { 0 }, none = { 0 };
 
 	(void)state;
-	assert_int_equal(bytes_set(&other, "What is signed\n", 15, NULL),
-	    ST_OK);
-	is_refused(&p.p7s, p.leaf, PKIX_TYPE, &p.content, ST_AUTH,
+	assert_int_equal(bytes_set(&other, CMS_CLOSING_HEAD "x 2\n",
+	    p.content.len, NULL), ST_OK);
+	is_refused(&p.p7s, p.leaf, PKIX_ARC, &p.content, ST_AUTH,
 	    "signed by another key");
-	is_refused(&p.p7s, p.root, PKIX_TYPE, &other, ST_AUTH,
+	is_refused(&p.p7s, p.root, PKIX_ARC, &other, ST_AUTH,
 	    "a signature of other content");
-	is_refused(&p.p7s, p.root, PKIX_TYPE, &none, ST_AUTH,
-	    "a signature of other content");
-	is_refused(&p.p7s, p.root, OTHER_TYPE, &p.content, ST_FORMAT,
-	    "than a signature of type " OTHER_TYPE);
-	is_refused(&none, p.root, PKIX_TYPE, &p.content, ST_FORMAT,
+	is_refused(&p.p7s, p.root, PKIX_ARC, &none, ST_POLICY, "RULES B9");
+	is_refused(&p.p7s, p.root, OTHER_ARC, &p.content, ST_FORMAT,
+	    "than a signature of type " OTHER_ARC ".4");
+	is_refused(&none, p.root, PKIX_ARC, &p.content, ST_FORMAT,
 	    "FORMATS 6.15");
+	bytes_free(&other);
+}
+
+/* RULES B9: there is no other type to ask for, nor any other content. */
+static void
+cms_signs_a_closing_line_and_nothing_else(void **state)
+{
+	static const char *const wrong[] = { "", "anchorite closing v1",
+		"anchorite closing v10\n", "anchorite bundle v1\n",
+		(" " CMS_CLOSING_HEAD) };
+	struct bytes other = { 0 }, out = { 0 };
+	struct diag d = { 0 };
+
+	(void)state;
+	signatures = 0;
+	for (int kind = 0; kind < 8; kind++) {
+		if (kind == CMS_CLOSING)
+			continue;
+		assert_int_equal(cms_sign(p.root_key, p.root, PKIX_ARC,
+		    (enum cms_kind)kind, PKIX_NOW, &p.content, &out, &d),
+		    ST_BUG);
+		assert_non_null(strstr(d.text, "RULES B9"));
+	}
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		assert_int_equal(bytes_set(&other, wrong[i], strlen(wrong[i]),
+		    NULL), ST_OK);
+		assert_int_equal(cms_sign(p.root_key, p.root, PKIX_ARC,
+		    CMS_CLOSING, PKIX_NOW, &other, &out, NULL), ST_POLICY);
+		is_refused(&p.p7s, p.root, PKIX_ARC, &other, ST_POLICY,
+		    "RULES B9: the content is not");
+	}
+	assert_int_equal(signatures, 0);
+	assert_null(out.data);
 	bytes_free(&other);
 }
 
@@ -134,14 +167,14 @@ cms_is_the_same_every_time_and_differs_by_type_and_time(void **state)
 	struct bytes a = { 0 };
 
 	(void)state;
-	assert_int_equal(cms_sign(p.root_key, p.root, PKIX_TYPE, PKIX_NOW,
-	    &p.content, &a, NULL), ST_OK);
+	assert_int_equal(cms_sign(p.root_key, p.root, PKIX_ARC,
+	    CMS_CLOSING, PKIX_NOW, &p.content, &a, NULL), ST_OK);
 	assert_true(bytes_equal(&a, &p.p7s));
-	assert_int_equal(cms_sign(p.root_key, p.root, PKIX_TYPE, PKIX_NOW + 1,
-	    &p.content, &a, NULL), ST_OK);
+	assert_int_equal(cms_sign(p.root_key, p.root, PKIX_ARC,
+	    CMS_CLOSING, PKIX_NOW + 1, &p.content, &a, NULL), ST_OK);
 	assert_false(bytes_equal(&a, &p.p7s));
-	assert_int_equal(cms_sign(p.root_key, p.root, OTHER_TYPE, PKIX_NOW,
-	    &p.content, &a, NULL), ST_OK);
+	assert_int_equal(cms_sign(p.root_key, p.root, OTHER_ARC,
+	    CMS_CLOSING, PKIX_NOW, &p.content, &a, NULL), ST_OK);
 	assert_false(bytes_equal(&a, &p.p7s));
 	bytes_free(&a);
 }
@@ -154,10 +187,10 @@ time_after_2049_is_generalized(void **state)
 	int64_t time = 0;
 
 	(void)state;
-	assert_int_equal(cms_sign(p.root_key, p.root, PKIX_TYPE, late,
-	    &p.content, &a, NULL), ST_OK);
-	assert_int_equal(cms_verify("x", &a, p.root, PKIX_TYPE, &p.content,
-	    &time, NULL), ST_OK);
+	assert_int_equal(cms_sign(p.root_key, p.root, PKIX_ARC,
+	    CMS_CLOSING, late, &p.content, &a, NULL), ST_OK);
+	assert_int_equal(cms_verify("x", &a, p.root, PKIX_ARC, CMS_CLOSING,
+	    &p.content, &time, NULL), ST_OK);
 	assert_int_equal(time, late);
 	bytes_free(&a);
 }
@@ -170,15 +203,15 @@ faulty_signatures_are_not_given_out(void **state)
 
 	(void)state;
 	fault = FLIPPED;
-	assert_int_equal(cms_sign(p.root_key, p.root, PKIX_TYPE, PKIX_NOW,
-	    &p.content, &out, &d), ST_BUG);
+	assert_int_equal(cms_sign(p.root_key, p.root, PKIX_ARC,
+	    CMS_CLOSING, PKIX_NOW, &p.content, &out, &d), ST_BUG);
 	assert_int_equal(d.code, ST_BUG);
 	assert_null(out.data);
 	assert_non_null(strstr(d.text, "RULES C9: the signature just made"));
 	d = (struct diag){ 0 };
 	fault = CHANGING;
-	assert_int_equal(cms_sign(p.root_key, p.root, PKIX_TYPE, PKIX_NOW,
-	    &p.content, &out, &d), ST_BUG);
+	assert_int_equal(cms_sign(p.root_key, p.root, PKIX_ARC,
+	    CMS_CLOSING, PKIX_NOW, &p.content, &out, &d), ST_BUG);
 	assert_null(out.data);
 	assert_non_null(strstr(d.text, "RULES C9: two signatures"));
 	fault = SOUND;
@@ -191,8 +224,8 @@ key_and_certificate_must_be_one(void **state)
 
 	(void)state;
 	signatures = 0;
-	assert_int_equal(cms_sign(p.leaf_key, p.root, PKIX_TYPE, PKIX_NOW,
-	    &p.content, &out, NULL), ST_BUG);
+	assert_int_equal(cms_sign(p.leaf_key, p.root, PKIX_ARC,
+	    CMS_CLOSING, PKIX_NOW, &p.content, &out, NULL), ST_BUG);
 	assert_int_equal(signatures, 0);
 	assert_null(out.data);
 }
@@ -217,7 +250,7 @@ is_other(ASN1_MESSAGE *m)
 	assert_int_equal(asn1_write(m, ASN1_ITEM_rptr(ASN1_MESSAGE), &der,
 	    NULL), ST_OK);
 	assert_false(bytes_equal(&der, &p.p7s));
-	is_refused(&der, p.root, PKIX_TYPE, &p.content, ST_FORMAT,
+	is_refused(&der, p.root, PKIX_ARC, &p.content, ST_FORMAT,
 	    "FORMATS 6.15");
 	bytes_free(&der);
 	ASN1_item_free((ASN1_VALUE *)m, ASN1_ITEM_rptr(ASN1_MESSAGE));
@@ -343,18 +376,18 @@ cms_refuses_certificates_lists_and_content_inside(void **state)
 
 	(void)state;
 	stock_message(0, false, &der);
-	is_refused(&der, p.root, PKIX_TYPE, &p.content, ST_FORMAT,
+	is_refused(&der, p.root, PKIX_ARC, &p.content, ST_FORMAT,
 	    "without certificates and lists");
 	stock_message(CMS_NOCERTS, true, &der);
-	is_refused(&der, p.root, PKIX_TYPE, &p.content, ST_FORMAT,
+	is_refused(&der, p.root, PKIX_ARC, &p.content, ST_FORMAT,
 	    "without certificates and lists");
 	/* capabilities among the attributes */
 	stock_message(CMS_NOCERTS, false, &der);
-	is_refused(&der, p.root, PKIX_TYPE, &p.content, ST_FORMAT,
+	is_refused(&der, p.root, PKIX_ARC, &p.content, ST_FORMAT,
 	    "FORMATS 6.15");
 	/* no attributes at all */
 	stock_message(CMS_NOCERTS | CMS_NOATTR, false, &der);
-	is_refused(&der, p.root, PKIX_TYPE, &p.content, ST_FORMAT,
+	is_refused(&der, p.root, PKIX_ARC, &p.content, ST_FORMAT,
 	    "FORMATS 6.15");
 	bytes_free(&der);
 }
@@ -372,10 +405,10 @@ check_alg(const char *alg)
 	BIO *in;
 
 	pkix_make(&other, alg);
-	assert_int_equal(judge(&other.p7s, other.root, PKIX_TYPE,
+	assert_int_equal(judge(&other.p7s, other.root, PKIX_ARC,
 	    &other.content, NULL), ST_OK);
 	if (strcmp(alg, "ecdsa-p256") != 0)
-		is_refused(&p.p7s, other.root, PKIX_TYPE, &p.content, ST_AUTH,
+		is_refused(&p.p7s, other.root, PKIX_ARC, &p.content, ST_AUTH,
 		    "signed by another key");
 	at = other.p7s.data;
 	cms = d2i_CMS_ContentInfo(NULL, &at, (long)other.p7s.len);
@@ -409,7 +442,7 @@ static enum status
 verify_once(void *ctx)
 {
 	(void)ctx;
-	return judge(&p.p7s, p.root, PKIX_TYPE, &p.content, NULL);
+	return judge(&p.p7s, p.root, PKIX_ARC, &p.content, NULL);
 }
 
 static enum status
@@ -419,8 +452,8 @@ sign_once(void *ctx)
 	enum status rc;
 
 	(void)ctx;
-	rc = cms_sign(p.root_key, p.root, PKIX_TYPE, PKIX_NOW, &p.content,
-	    &out, NULL);
+	rc = cms_sign(p.root_key, p.root, PKIX_ARC,
+	    CMS_CLOSING, PKIX_NOW, &p.content, &out, NULL);
 	assert_true((rc == ST_OK) == (out.data != NULL));
 	bytes_free(&out);
 	return rc;
@@ -440,6 +473,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(cms_refuses_every_truncation_flip_and_tail),
 		cmocka_unit_test(cms_refuses_another_key_content_or_type),
+		cmocka_unit_test(cms_signs_a_closing_line_and_nothing_else),
 		cmocka_unit_test(
 		    cms_is_the_same_every_time_and_differs_by_type_and_time),
 		cmocka_unit_test(time_after_2049_is_generalized),

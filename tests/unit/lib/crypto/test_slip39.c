@@ -867,6 +867,7 @@ prove_counts_every_quorum(void **state)
 		if (slip39_prove(&set, ems, &count, &d) != ST_OK)
 			fail_msg("row %zu: %s", i, d.text);
 		assert_int_equal(count, cases[i].count);
+		assert_int_equal(slip39_quorums(&c), count);
 		slip39_set_clear(&set);
 	}
 	secret_free(ems);

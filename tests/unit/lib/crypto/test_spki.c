@@ -382,10 +382,28 @@ rsa_outside_of_its_bounds_is_malformed(void **state)
 }
 
 static void
+rsa_exponent_of_nought_is_malformed(void **state)
+{
+	BIGNUM *n = BN_new(), *e = BN_new();
+	struct bytes der = { 0 };
+
+	(void)state;
+	assert_int_equal(BN_lshift(n, BN_value_one(), 3071), 1);
+	assert_int_equal(BN_add_word(n, 1), 1);
+	BN_zero(e);
+	of_rsa(n, e, &der);
+	is_malformed(&der, "FORMATS 6.6: an RSA key of numbers that are not "
+	    "positive");
+	bytes_free(&der);
+	BN_free(n);
+	BN_free(e);
+}
+
+static void
 rsa_exponent_must_be_odd_and_large(void **state)
 {
 	/* the last is 2^256 + 1 */
-	static const char *const bad[] = { "3", "1", "10000", "10002", "0",
+	static const char *const bad[] = { "3", "1", "10000", "10002",
 		("10000000000000000000000000000000"
 		"000000000000000000000000000000001") };
 	EVP_PKEY *k = EVP_RSA_gen(3072);
@@ -696,6 +714,7 @@ main(void)
 		cmocka_unit_test(spki_refuses_low_order_points),
 		cmocka_unit_test(rsa_of_1024_bits_is_weak),
 		cmocka_unit_test(rsa_outside_of_its_bounds_is_malformed),
+		cmocka_unit_test(rsa_exponent_of_nought_is_malformed),
 		cmocka_unit_test(rsa_exponent_must_be_odd_and_large),
 		cmocka_unit_test(rsa_with_a_small_factor_is_weak),
 		cmocka_unit_test(rsa_of_close_primes_is_weak),

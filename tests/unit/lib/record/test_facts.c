@@ -281,6 +281,29 @@ facts_survive_every_allocation_failing(void **state)
 	assert_true(oom_each(say_and_copy, NULL) > 15);
 }
 
+static void
+facts_take_what_another_has(void **state)
+{
+	static const char *const keys[] = { "how", "tries", "absent", NULL };
+	struct facts a = { 0 }, b = { 0 };
+
+	(void)state;
+	set(&a, "how", "typed");
+	set(&a, "tries", "2");
+	set(&a, "root", "g1");
+	set(&b, "how", "scanned");
+	set(&b, "absent", "stays");
+	assert_int_equal(facts_take(&a, keys, &b, NULL), ST_OK);
+	assert_string_equal(facts_get(&b, "how"), "typed");
+	assert_string_equal(facts_get(&b, "tries"), "2");
+	assert_string_equal(facts_get(&b, "absent"), "stays");
+	assert_null(facts_get(&b, "root"));
+	assert_int_equal(facts_take(&a, NULL, &b, NULL), ST_OK);
+	assert_int_equal(b.n, 3);
+	facts_clear(&a);
+	facts_clear(&b);
+}
+
 int
 main(void)
 {
@@ -298,6 +321,7 @@ main(void)
 		cmocka_unit_test(facts_copies_do_not_lean_on_what_they_copy),
 		cmocka_unit_test(facts_keys_are_lower_case_words),
 		cmocka_unit_test(facts_survive_every_allocation_failing),
+		cmocka_unit_test(facts_take_what_another_has),
 	};
 
 	return cmocka_run_group_tests_name("facts", tests, NULL, NULL);

@@ -18,8 +18,9 @@
 #include "tests/support/record.h"
 
 #define FACTS_AT_MOST 64
-#define HEX64                                                                 \
-	"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define HEX63                                                                 \
+	"123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define HEX64 "0" HEX63
 #define HEX96 HEX64 "0123456789abcdef0123456789abcdef"
 
 static char public[2][512]; /* two keys, as hex of their SPKI */
@@ -28,8 +29,8 @@ static const char *const drawn[] = { "root", "g1", "epoch", "1", "set-id",
 	"7", "groups-needed", "1", "+groups", "2/3", "extendable", "yes",
 	"exponent", "1", "salt", HEX64, "+sheets",
 	"1 main 0 0 first office " HEX64, "+sheets",
-	"2 main 0 1 second - " HEX64, "+sheets",
-	"3 main 0 2 notary bank " HEX64, NULL };
+	"2 main 0 1 second - 1" HEX63, "+sheets",
+	"3 main 0 2 notary bank 2" HEX63, NULL };
 static const char *const root[] = { "root", "g1", "number", "1", "algorithm",
 	"ecdsa-p256", "counter", "0", "public", public[0], NULL };
 static const char *const certificate[] = { "root", "g1", "subject", "root-g1",
@@ -392,6 +393,17 @@ state_refuses_sets_that_cannot_be(void **state)
 		    "place", ST_FORMAT },
 		{ "+sheets", "1 main 0 3 first office " HEX64, "sheet 1 has no "
 		    "place", ST_FORMAT },
+		/* a place twice, one left out, two that are one */
+		{ "+sheets", "1 main 0 1 first office " HEX64, "sheet 1 has no "
+		    "place", ST_FORMAT },
+		{ "+sheets", NULL, "FORMATS 7.5: 2 sheets, and the scheme has "
+		    "3", ST_FORMAT },
+		{ "+groups", "2/2", "FORMATS 7.5: 3 sheets, and the scheme has "
+		    "2", ST_FORMAT },
+		{ "+groups", "3/4", "FORMATS 7.5: 3 sheets, and the scheme has "
+		    "4", ST_FORMAT },
+		{ "+sheets", "1 main 0 0 first office 1" HEX63, "sheets 1 and "
+		    "2 are one share", ST_FORMAT },
 		{ "+sheets", "1 main 99 0 first office " HEX64, "entry 2 "
 		    "(drawn)", ST_FORMAT },
 		{ "+sheets", "1 main -1 0 first office " HEX64, "entry 2 "

@@ -837,7 +837,7 @@ out:
 enum status
 cert_signed_by(const struct cert *c, const struct spki *key, struct diag *d)
 {
-	return sign_frame(&c->der, key, true, d);
+	return sign_frame_once(&c->der, key, d);
 }
 
 enum status

@@ -646,5 +646,5 @@ out:
 enum status
 crl_signed_by(const struct crl *c, const struct spki *key, struct diag *d)
 {
-	return sign_frame(&c->der, key, true, d);
+	return sign_frame_once(&c->der, key, d);
 }

@@ -222,17 +222,11 @@ out:
 static enum status
 put_names(X509 *x, const struct cert_spec *s, struct diag *d)
 {
-	X509_NAME *subject = NULL, *issuer = NULL;
 	enum status rc;
 
-	TRY(ossl_name(&s->subject, &subject, d));
-	TRY(ossl_name(&s->issuer, &issuer, d));
-	if (X509_set_subject_name(x, subject) != 1 ||
-	    X509_set_issuer_name(x, issuer) != 1)
-		FAIL(d, ST_SYSTEM, "out of memory");
+	TRY(ossl_name(&s->subject, X509_get_subject_name(x), d));
+	TRY(ossl_name(&s->issuer, X509_get_issuer_name(x), d));
 out:
-	X509_NAME_free(subject);
-	X509_NAME_free(issuer);
 	return rc;
 }
 

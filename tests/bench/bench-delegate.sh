@@ -26,8 +26,7 @@ set -eu
 LC_ALL=C
 export LC_ALL
 
-# One command for each request; every batch is done by one shell.
-# openssl_loop DIR CSR...
+# What openssl does for the request ${csr}; see `loop`.
 openssl_x509() {
 	serial=$((serial + 1))
 	openssl x509 -req -in "$csr" -CA "$ca/ca.crt" -CAkey "$ca/ca.key" \
@@ -42,11 +41,13 @@ openssl_checked() {
 		-CRLfile "$ca/crl" "$ca/crt" >/dev/null
 }
 
-if [ "$1" = loop ]; then
-	each_by=$2 ca=$3 digest=$4 serial=1000
-	shift 4
-	for csr; do
-		"$each_by"
+# loop FUNCTION CA DIGEST INBOX NAME...: a shell of its own, to be measured.
+if [ "${1:-}" = loop ]; then
+	function=$2 ca=$3 digest=$4 inbox=$5 serial=1000
+	shift 5
+	for name; do
+		csr=$inbox/$name
+		"$function"
 	done
 	exit
 fi
@@ -162,13 +163,12 @@ batch() {
 
 # by_openssl DIR FUNCTION FIRST ALG: a sample of the batch; DIR/FUNCTION.
 by_openssl() {
-	set -- "$1" "$2" "$4" $(sed -n \
-		"$(($3 + 1)),$(($3 + sample))s,[^ ]* ,$disk/inbox/,p" \
+	cost=$1/$2 function=$2 digest=$(digest_of "$4")
+	# shellcheck disable=SC2046
+	set -- $(sed -n "$(($3 + 1)),$(($3 + sample))s,[^ ]* ,,p" \
 		"$disk/digests")
-	dir=$1 function=$2 alg=$3
-	shift 3
-	"$bench" run "$dir/$function" $# sh "$0" loop "$function" "$memory" \
-		"$(digest_of "$alg")" "$@"
+	"$bench" run "$cost" $# sh "$0" loop "$function" "$memory" "$digest" \
+		"$disk/inbox" "$@"
 }
 
 digest_of() {
@@ -324,12 +324,12 @@ mkdir "$disk/inbox"
 (cd "$disk/inbox" && sha384sum ./*.csr | sed 's,  \./, ,') >"$disk/digests"
 
 for alg in ecdsa-p384 ecdsa-p256; do
-	make_ca $alg
+	make_ca "$alg"
 	: >"$disk/lines"
 	round=0
 	while [ $round -lt "$rounds" ]; do
 		d=$memory/$alg
-		measure "$d" $alg openssl
+		measure "$d" "$alg" openssl
 		paste -d ' ' "$d/bare" "$d/cost" "$d/openssl_x509" \
 			"$d/openssl_checked" | sed 's/^/memory /' \
 			>>"$disk/lines"
@@ -337,7 +337,7 @@ for alg in ecdsa-p384 ecdsa-p256; do
 		round=$((round + 1))
 	done
 	d=$disk/$alg
-	measure "$d" $alg
+	measure "$d" "$alg"
 	paste -d ' ' "$d/bare" "$d/cost" | sed 's/^/disk /' >>"$disk/lines"
-	print $alg "$(count $alg)" <"$disk/lines"
+	print "$alg" "$(count "$alg")" <"$disk/lines"
 done

@@ -10,7 +10,6 @@
 #include "lib/crypto/cert.h"
 #include "lib/crypto/ossl.h"
 #include "lib/crypto/sign.h"
-#include "lib/crypto/strict.h"
 
 #define VERSION_3 2 /* as RFC 5280 counts */
 #define KEY_ID_LEN 20

@@ -54,12 +54,13 @@ UNITS = $(call bin,$(UNIT_SRCS))
 HELPERS = $(call bin,$(HELPER_SRCS))
 BENCHES = $(call bin,$(BENCH_SRCS))
 PLANTED = $(BUILD)/tests/planted/anchorite
+COUNTED = $(BUILD)/tests/planted/counted
 
 .PHONY: all
 all: $(PROGRAM) ## build the program
 
 .PHONY: tests
-tests: $(PROGRAM) $(UNITS) $(HELPERS) $(PLANTED) $(BENCHES)
+tests: $(PROGRAM) $(UNITS) $(HELPERS) $(PLANTED) $(COUNTED) $(BENCHES)
 
 $(BUILD)/flags.mk: scripts/probe-flags
 	@mkdir -p $(@D)
@@ -110,6 +111,12 @@ $(PLANTED): $(BUILD)/tests/planted/plant.o $(call obj,$(CMD_SRCS)) $(CORE)
 	@$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ -Wl,--wrap=X509_sign_ctx \
 	    $(LIBS_ALL)
 
+# One that counts, for the bench.
+$(COUNTED): $(BUILD)/tests/planted/count.o $(call obj,$(CMD_SRCS)) $(CORE)
+	@printf '  LINK  %s\n' $@
+	@$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ -Wl,--wrap=X509_sign_ctx \
+	    -Wl,--wrap=EVP_DigestSign,--wrap=EVP_DigestVerify $(LIBS_ALL)
+
 $(HELPERS) $(BENCHES): %: %.o $(SUPPORT) $(CORE)
 	@printf '  LINK  %s\n' $@
 	@$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< $(SUPPORT) $(CORE) \
@@ -141,7 +148,7 @@ crash: tests ## cuts and faults at every place (half an hour)
 	    tests/crash/run.sh all
 
 .PHONY: bench
-bench: $(PROGRAM) $(BENCHES) ## what shares and delegations cost
+bench: $(PROGRAM) $(BENCHES) $(COUNTED) ## what shares and delegations cost
 	@$(BUILD)/tests/bench/bench_shares
 	@tests/bench/bench-delegate.sh $(BUILD)
 

@@ -675,10 +675,10 @@ perform_certificate(const struct mint *m, struct hands *hands,
 	TRY(hands->root(hands, m->name, &key, d));
 	TRY(root_spec(m, hands->plan, &r->key, &spec, d));
 	TRY(issue_cert(LINT_ROOT, hands->plan->arc, &spec, &serial, key,
-	    &r->key, &pem, d));
+	    &r->key, &made, d));
+	TRY(cert_pem(&made->der, "CERTIFICATE", &pem, d));
 	snprintf(name, sizeof(name), "roots/%06u.crt", r->number);
 	TRY(outcome_add(o, name, &pem, d));
-	TRY(cert_read("the root certificate", pem.data, pem.len, &made, d));
 	TRY(say_certificate(m, made, &o->facts, d));
 out:
 	cert_free(made);

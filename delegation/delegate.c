@@ -324,8 +324,8 @@ delegate_perform(const void *want, size_t item, struct hands *hands,
 	TRY(want_spec(g, hands->plan, hands->state, &spec, d));
 	TRY(hands->root(hands, g->root, &key, d));
 	TRY(issue_cert(LINT_DELEGATION, hands->plan->arc, &spec, &serial, key,
-	    &root->key, &pem, d));
-	TRY(cert_read("the delegation", pem.data, pem.len, &made, d));
+	    &root->key, &made, d));
+	TRY(cert_pem(&made->der, "CERTIFICATE", &pem, d));
 	TRY(say(g, made, &o->facts, d));
 	snprintf(name, sizeof(name), "issued/%s.crt",
 	    facts_get(&o->facts, "serial"));

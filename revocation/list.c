@@ -256,8 +256,8 @@ list_perform(const void *want, size_t item, struct hands *hands,
 	o->kind = "list";
 	TRY(want_spec(w, hands->plan, hands->state, &spec, d));
 	TRY(hands->root(hands, w->root, &key, d));
-	TRY(issue_crl(&spec, key, &root->key, &pem, d));
-	TRY(crl_read("the list", pem.data, pem.len, &made, d));
+	TRY(issue_crl(&spec, key, &root->key, &made, d));
+	TRY(cert_pem(&made->der, "X509 CRL", &pem, d));
 	TRY(say(w, file, made, &o->facts, d));
 	snprintf(name, sizeof(name), "lists/%06zu.crl", file);
 	TRY(outcome_add(o, name, &pem, d));

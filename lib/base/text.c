@@ -64,7 +64,8 @@ escape_one(const uint8_t *p, size_t left, char piece[PIECE_MAX], bool *plain)
 	if (c == '\\') {
 		snprintf(piece, PIECE_MAX, "\\\\");
 	} else if (c >= ' ' && c <= '~') {
-		snprintf(piece, PIECE_MAX, "%c", (int)c);
+		piece[0] = (char)c;
+		piece[1] = '\0';
 	} else {
 		*plain = false;
 		snprintf(piece, PIECE_MAX, "\\u{%" PRIx32 "}", c);

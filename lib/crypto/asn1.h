@@ -27,6 +27,40 @@ typedef struct {
 	ASN1_BIT_STRING *bits;
 } ASN1_SPKI;
 
+/* TBSCertificate, its key as it stands; only read */
+typedef struct {
+	ASN1_INTEGER *version; /* NULL: 1 */
+	ASN1_INTEGER *serial;
+	X509_ALGOR *alg;
+	X509_NAME *issuer;
+	X509_VAL *validity;
+	X509_NAME *subject;
+	ASN1_STRING *key;
+	ASN1_BIT_STRING *issuer_id;
+	ASN1_BIT_STRING *subject_id;
+	STACK_OF(X509_EXTENSION) *exts;
+} ASN1_TBS;
+
+typedef struct {
+	ASN1_TBS *tbs;
+	X509_ALGOR *alg;
+	ASN1_BIT_STRING *sig;
+} ASN1_CERT;
+
+/* CertificationRequestInfo, the same way */
+typedef struct {
+	ASN1_INTEGER *version;
+	X509_NAME *subject;
+	ASN1_STRING *key;
+	STACK_OF(X509_ATTRIBUTE) *attrs;
+} ASN1_REQUEST_INFO;
+
+typedef struct {
+	ASN1_REQUEST_INFO *info;
+	X509_ALGOR *alg;
+	ASN1_BIT_STRING *sig;
+} ASN1_REQUEST;
+
 typedef struct {
 	ASN1_INTEGER *n;
 	ASN1_INTEGER *e;
@@ -68,6 +102,10 @@ typedef STACK_OF(X509_ATTRIBUTE) ASN1_ATTRIBUTES;
 
 DECLARE_ASN1_ITEM(ASN1_SIGNED)
 DECLARE_ASN1_ITEM(ASN1_SPKI)
+DECLARE_ASN1_ITEM(ASN1_TBS)
+DECLARE_ASN1_ITEM(ASN1_CERT)
+DECLARE_ASN1_ITEM(ASN1_REQUEST_INFO)
+DECLARE_ASN1_ITEM(ASN1_REQUEST)
 DECLARE_ASN1_ITEM(ASN1_RSA)
 DECLARE_ASN1_ITEM(ASN1_SIGNER)
 DECLARE_ASN1_ITEM(ASN1_DETACHED)

@@ -10,7 +10,6 @@
 #include "lib/crypto/cert.h"
 #include "lib/crypto/ossl.h"
 #include "lib/crypto/sign.h"
-#include "lib/crypto/strict.h"
 
 #define VERSION_3 2 /* as RFC 5280 counts */
 #define KEY_ID_LEN 20
@@ -222,17 +221,11 @@ out:
 static enum status
 put_names(X509 *x, const struct cert_spec *s, struct diag *d)
 {
-	X509_NAME *subject = NULL, *issuer = NULL;
 	enum status rc;
 
-	TRY(ossl_name(&s->subject, &subject, d));
-	TRY(ossl_name(&s->issuer, &issuer, d));
-	if (X509_set_subject_name(x, subject) != 1 ||
-	    X509_set_issuer_name(x, issuer) != 1)
-		FAIL(d, ST_SYSTEM, "out of memory");
+	TRY(ossl_name(&s->subject, X509_get_subject_name(x), d));
+	TRY(ossl_name(&s->issuer, X509_get_issuer_name(x), d));
 out:
-	X509_NAME_free(subject);
-	X509_NAME_free(issuer);
 	return rc;
 }
 
@@ -522,14 +515,14 @@ out:
 /* --- reading --- */
 
 static enum status
-read_constraints(const X509 *x, struct cert_spec *s, struct diag *d)
+read_constraints(const ASN1_TBS *t, struct cert_spec *s, struct diag *d)
 {
 	BASIC_CONSTRAINTS *bc;
 	long len = 0;
 	int crit = -1;
 
 	s->path_len = -1;
-	bc = X509_get_ext_d2i(x, NID_basic_constraints, &crit, NULL);
+	bc = X509V3_get_d2i(t->exts, NID_basic_constraints, &crit, NULL);
 	if (bc == NULL)
 		return crit == -1 ? ST_OK : diag_set(d, ST_FORMAT, "FORMATS "
 		    "6.12: its basic constraints are malformed");
@@ -557,13 +550,13 @@ is_shortest(const ASN1_BIT_STRING *bits)
 }
 
 static enum status
-read_usage(const X509 *x, struct cert_spec *s, struct diag *d)
+read_usage(const ASN1_TBS *t, struct cert_spec *s, struct diag *d)
 {
 	ASN1_BIT_STRING *bits;
 	bool shortest;
 	int crit = -1;
 
-	bits = X509_get_ext_d2i(x, NID_key_usage, &crit, NULL);
+	bits = X509V3_get_d2i(t->exts, NID_key_usage, &crit, NULL);
 	if (bits == NULL)
 		return crit == -1 ? ST_OK : diag_set(d, ST_FORMAT, "FORMATS "
 		    "6.12: its key usage is malformed");
@@ -589,13 +582,13 @@ read_oid(const ASN1_OBJECT *oid, char out[CERT_OID_SIZE], struct diag *d)
 }
 
 static enum status
-read_eku(const X509 *x, struct cert_spec *s, struct diag *d)
+read_eku(const ASN1_TBS *t, struct cert_spec *s, struct diag *d)
 {
 	EXTENDED_KEY_USAGE *eku;
 	int crit = -1;
 	enum status rc;
 
-	eku = X509_get_ext_d2i(x, NID_ext_key_usage, &crit, NULL);
+	eku = X509V3_get_d2i(t->exts, NID_ext_key_usage, &crit, NULL);
 	if (eku == NULL)
 		return crit == -1 ? ST_OK : diag_set(d, ST_FORMAT, "FORMATS "
 		    "6.12: its extended key usage is malformed");
@@ -614,13 +607,13 @@ out:
 }
 
 static enum status
-read_policies(const X509 *x, struct cert_spec *s, struct diag *d)
+read_policies(const ASN1_TBS *t, struct cert_spec *s, struct diag *d)
 {
 	CERTIFICATEPOLICIES *all;
 	int crit = -1;
 	enum status rc;
 
-	all = X509_get_ext_d2i(x, NID_certificate_policies, &crit, NULL);
+	all = X509V3_get_d2i(t->exts, NID_certificate_policies, &crit, NULL);
 	if (all == NULL)
 		return crit == -1 ? ST_OK : diag_set(d, ST_FORMAT, "FORMATS "
 		    "6.12: its policies are malformed");
@@ -638,14 +631,14 @@ out:
 }
 
 static enum status
-read_identifiers(const X509 *x, struct cert *c, struct diag *d)
+read_identifiers(const ASN1_TBS *t, struct cert *c, struct diag *d)
 {
 	AUTHORITY_KEYID *aki = NULL;
 	ASN1_OCTET_STRING *ski = NULL;
 	int crit = -1;
 	enum status rc;
 
-	ski = X509_get_ext_d2i(x, NID_subject_key_identifier, &crit, NULL);
+	ski = X509V3_get_d2i(t->exts, NID_subject_key_identifier, &crit, NULL);
 	if (ski == NULL && crit != -1)
 		FAIL(d, ST_FORMAT, "FORMATS 6.12: its subject key "
 		    "identifier is malformed");
@@ -653,7 +646,7 @@ read_identifiers(const X509 *x, struct cert *c, struct diag *d)
 		memcpy(c->ski, ski->data, KEY_ID_LEN);
 		c->has_ski = true;
 	}
-	aki = X509_get_ext_d2i(x, NID_authority_key_identifier, &crit, NULL);
+	aki = X509V3_get_d2i(t->exts, NID_authority_key_identifier, &crit, NULL);
 	if (aki == NULL && crit != -1)
 		FAIL(d, ST_FORMAT, "FORMATS 6.12: its authority key "
 		    "identifier is malformed");
@@ -672,9 +665,9 @@ out:
 
 /* Every extension as it stands, each once. */
 static enum status
-read_seen(const X509 *x, struct cert *c, struct diag *d)
+read_seen(const ASN1_TBS *t, struct cert *c, struct diag *d)
 {
-	const int n = X509_get_ext_count(x);
+	const int n = X509v3_get_ext_count(t->exts);
 	const ASN1_OCTET_STRING *value;
 	X509_EXTENSION *ext;
 	struct cert_ext *e;
@@ -684,7 +677,7 @@ read_seen(const X509 *x, struct cert *c, struct diag *d)
 		FAIL(d, ST_FORMAT, "FORMATS 6.12: more than %d extensions",
 		    CERT_EXTS_MAX);
 	for (int i = 0; i < n; i++) {
-		ext = X509_get_ext(x, i);
+		ext = X509v3_get_ext(t->exts, i);
 		value = X509_EXTENSION_get_data(ext);
 		e = &c->seen[c->nseen];
 		TRY(read_oid(X509_EXTENSION_get_object(ext), e->oid, d));
@@ -708,9 +701,9 @@ out:
 
 /* RFC 5280 4.1.2.2: positive, at most 20 bytes with its sign. */
 static enum status
-read_serial(const X509 *x, struct cert *c, struct diag *d)
+read_serial(const ASN1_TBS *t, struct cert *c, struct diag *d)
 {
-	const ASN1_INTEGER *serial = X509_get0_serialNumber(x);
+	const ASN1_INTEGER *serial = t->serial;
 	const int len = serial->length;
 
 	if ((serial->type & V_ASN1_NEG) != 0 || len < 1 ||
@@ -726,102 +719,82 @@ read_serial(const X509 *x, struct cert *c, struct diag *d)
 }
 
 static enum status
-read_key(const X509 *x, struct cert *c, struct diag *d)
+read_key(const ASN1_TBS *t, struct cert *c, struct diag *d)
 {
-	X509_PUBKEY *pub = X509_get_X509_PUBKEY(x);
-	unsigned char *der = NULL;
-	const int len = i2d_X509_PUBKEY(pub, &der);
+	const uint8_t *der = ASN1_STRING_get0_data(t->key);
+	const size_t len = (size_t)ASN1_STRING_length(t->key);
 	enum status rc;
 
-	if (len <= 0)
-		return ossl_fail(d, ST_FORMAT, "its public key");
-	TRY(spki_read(der, (size_t)len, &c->key, d));
-	TRY(bytes_set(&c->spec.spki, der, (size_t)len, d));
+	TRY(spki_read(der, len, &c->key, d));
+	TRY(bytes_set(&c->spec.spki, der, len, d));
 out:
-	OPENSSL_free(der);
 	return rc;
 }
 
 static enum status
-read_names(const X509 *x, struct cert *c, struct diag *d)
+read_names(const ASN1_TBS *t, struct cert *c, struct diag *d)
 {
 	bool subject, issuer;
 
-	if (!ossl_name_printable(X509_get_subject_name(x)) ||
-	    !ossl_name_printable(X509_get_issuer_name(x)))
+	if (!ossl_name_printable(t->subject) ||
+	    !ossl_name_printable(t->issuer))
 		return diag_set(d, ST_FORMAT, "FORMATS 6.11: a name that is "
 		    "not printable text");
-	ossl_unname(X509_get_subject_name(x), &c->spec.subject, &subject,
+	ossl_unname(t->subject, &c->spec.subject, &subject,
 	    c->subject, sizeof(c->subject));
-	ossl_unname(X509_get_issuer_name(x), &c->spec.issuer, &issuer,
+	ossl_unname(t->issuer, &c->spec.issuer, &issuer,
 	    c->issuer, sizeof(c->issuer));
 	c->plain_names = subject && issuer;
-	c->spec.self_issued = X509_NAME_cmp(X509_get_subject_name(x),
-	    X509_get_issuer_name(x)) == 0;
+	c->spec.self_issued = X509_NAME_cmp(t->subject,
+	    t->issuer) == 0;
 	return ST_OK;
 }
 
 static enum status
-read_all(const X509 *x, struct cert *c, struct diag *d)
+read_all(const ASN1_CERT *x, struct cert *c, struct diag *d)
 {
-	const X509_ALGOR *alg = NULL;
-	const ASN1_BIT_STRING *issuer_id = NULL, *subject_id = NULL;
+	const ASN1_TBS *t = x->tbs;
 	enum status rc;
 
-	X509_get0_uids(x, &issuer_id, &subject_id);
-	if (X509_get_version(x) != VERSION_3 || issuer_id != NULL ||
-	    subject_id != NULL)
+	if (ASN1_INTEGER_get(t->version) != VERSION_3 ||
+	    t->issuer_id != NULL || t->subject_id != NULL)
 		FAIL(d, ST_FORMAT, "FORMATS 6.11: not a certificate of "
 		    "version 3, or one with unique identifiers");
-	TRY(read_serial(x, c, d));
-	TRY(read_names(x, c, d));
-	TRY(ossl_validity(X509_get0_notBefore(x), &c->spec.not_before, d));
-	TRY(ossl_validity(X509_get0_notAfter(x), &c->spec.not_after, d));
-	X509_get0_signature(NULL, &alg, x);
-	ossl_signature_name(alg, c->alg);
-	if (X509_ALGOR_cmp(alg, X509_get0_tbs_sigalg(x)) != 0)
+	TRY(read_serial(t, c, d));
+	TRY(read_names(t, c, d));
+	TRY(ossl_validity(t->validity->notBefore, &c->spec.not_before, d));
+	TRY(ossl_validity(t->validity->notAfter, &c->spec.not_after, d));
+	ossl_signature_name(x->alg, c->alg);
+	if (X509_ALGOR_cmp(x->alg, t->alg) != 0)
 		FAIL(d, ST_FORMAT, "FORMATS 6.11: its two signature "
 		    "algorithms differ");
-	TRY(read_seen(x, c, d));
-	TRY(read_constraints(x, &c->spec, d));
-	TRY(read_usage(x, &c->spec, d));
-	TRY(read_eku(x, &c->spec, d));
-	TRY(read_policies(x, &c->spec, d));
-	TRY(read_identifiers(x, c, d));
-	TRY(read_key(x, c, d));
+	TRY(read_seen(t, c, d));
+	TRY(read_constraints(t, &c->spec, d));
+	TRY(read_usage(t, &c->spec, d));
+	TRY(read_eku(t, &c->spec, d));
+	TRY(read_policies(t, &c->spec, d));
+	TRY(read_identifiers(t, c, d));
+	TRY(read_key(t, c, d));
 out:
 	return rc;
 }
 
-/* Strict DER, which OpenSSL reads and writes again without a change; the
- * digest of the TBS comes along. */
+/* Strict DER, which is written again without a change; the digest of the TBS
+ * comes along. */
 static enum status
-parse(struct cert *c, X509 **out, struct diag *d)
+parse(struct cert *c, ASN1_CERT **out, struct diag *d)
 {
-	const unsigned char *at = c->der.data;
-	unsigned char *again = NULL;
 	struct bytes tbs = { 0 };
-	X509 *x = NULL;
 	enum status rc;
 
-	if (!strict_der(c->der.data, c->der.len) ||
-	    (x = d2i_X509(NULL, &at, (long)c->der.len)) == NULL)
+	*out = asn1_read(ASN1_ITEM_rptr(ASN1_CERT), c->der.data, c->der.len);
+	if (*out == NULL)
 		FAIL(d, ST_FORMAT, "FORMATS 6.1: not exactly one certificate "
 		    "in canonical DER");
-	/* this forgets the encoding as it was read */
-	TRY(encode_tbs(x, &tbs, d));
+	TRY(asn1_write((*out)->tbs, ASN1_ITEM_rptr(ASN1_TBS), &tbs, d));
 	hash_sha384(tbs.data, tbs.len, c->tbs);
-	if (i2d_X509(x, &again) != (int)c->der.len ||
-	    memcmp(again, c->der.data, c->der.len) != 0)
-		FAIL(d, ST_FORMAT, "FORMATS 6.1: its encoding is not the "
-		    "canonical one");
-	*out = x;
-	x = NULL;
-	rc = ST_OK;
 out:
-	OPENSSL_free(again);
 	bytes_free(&tbs);
-	X509_free(x);
 	return rc;
 }
 
@@ -830,7 +803,7 @@ cert_read(const char *name, const void *data, size_t len, struct cert **out,
     struct diag *d)
 {
 	struct cert *c = NULL;
-	X509 *x = NULL;
+	ASN1_CERT *x = NULL;
 	enum status rc;
 
 	*out = NULL;
@@ -849,7 +822,7 @@ out:
 	ERR_clear_error();
 	if (rc != ST_OK)
 		diag_prefix(d, "%s", name);
-	X509_free(x);
+	ASN1_item_free((ASN1_VALUE *)x, ASN1_ITEM_rptr(ASN1_CERT));
 	cert_free(c);
 	return rc;
 }
@@ -857,7 +830,7 @@ out:
 enum status
 cert_signed_by(const struct cert *c, const struct spki *key, struct diag *d)
 {
-	return sign_frame(&c->der, key, true, d);
+	return sign_frame_once(&c->der, key, d);
 }
 
 enum status

@@ -154,19 +154,16 @@ static enum status
 put_fields(X509_CRL *x, const struct crl_spec *s, struct diag *d)
 {
 	ASN1_TIME *from = NULL, *to = NULL;
-	X509_NAME *issuer = NULL;
 	enum status rc;
 
-	TRY(ossl_name(&s->issuer, &issuer, d));
+	TRY(ossl_name(&s->issuer, X509_CRL_get_issuer(x), d));
 	TRY(ossl_make_time(s->this_update, &from, d));
 	TRY(ossl_make_time(s->next_update, &to, d));
 	if (X509_CRL_set_version(x, VERSION_2) != 1 ||
-	    X509_CRL_set_issuer_name(x, issuer) != 1 ||
 	    X509_CRL_set1_lastUpdate(x, from) != 1 ||
 	    X509_CRL_set1_nextUpdate(x, to) != 1)
 		FAIL(d, ST_SYSTEM, "out of memory");
 out:
-	X509_NAME_free(issuer);
 	ASN1_TIME_free(from);
 	ASN1_TIME_free(to);
 	return rc;
@@ -176,7 +173,10 @@ static void
 clear(X509_CRL *x)
 {
 	STACK_OF(X509_REVOKED) *all = X509_CRL_get_REVOKED(x);
+	X509_NAME *issuer = X509_CRL_get_issuer(x);
 
+	while (X509_NAME_entry_count(issuer) > 0)
+		X509_NAME_ENTRY_free(X509_NAME_delete_entry(issuer, 0));
 	while (all != NULL && sk_X509_REVOKED_num(all) > 0)
 		X509_REVOKED_free(sk_X509_REVOKED_pop(all));
 	while (X509_CRL_get_ext_count(x) > 0)
@@ -646,5 +646,5 @@ out:
 enum status
 crl_signed_by(const struct crl *c, const struct spki *key, struct diag *d)
 {
-	return sign_frame(&c->der, key, true, d);
+	return sign_frame_once(&c->der, key, d);
 }

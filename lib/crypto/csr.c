@@ -6,6 +6,7 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
+#include "lib/crypto/asn1.h"
 #include "lib/crypto/csr.h"
 #include "lib/crypto/ossl.h"
 #include "lib/crypto/sign.h"
@@ -124,53 +125,36 @@ out:
 
 /* --- shape --- */
 
+/* The whole of it, in one way only. */
 static enum status
-parse(const struct bytes *der, X509_REQ **out, struct diag *d)
+parse(const struct bytes *der, ASN1_REQUEST **out, struct diag *d)
 {
-	const unsigned char *at = der->data;
-	unsigned char *again = NULL;
-	X509_REQ *x = NULL;
-	enum status rc;
-
 	if (!strict_der(der->data, der->len))
-		FAIL(d, ST_FORMAT, "FORMATS 6.3: not exactly one object in "
-		    "canonical DER");
-	if ((x = d2i_X509_REQ(NULL, &at, (long)der->len)) == NULL)
-		FAIL(d, ST_FORMAT, "FORMATS 6.1: not a certificate request");
-	/* this forgets the encoding as it was read */
-	if (i2d_re_X509_REQ_tbs(x, &again) <= 0)
-		FAIL(d, ST_FORMAT, "FORMATS 6.3: it cannot be written again");
-	OPENSSL_free(again);
-	again = NULL;
-	if (i2d_X509_REQ(x, &again) != (int)der->len ||
-	    memcmp(again, der->data, der->len) != 0)
-		FAIL(d, ST_FORMAT, "FORMATS 6.3: its encoding is not the "
-		    "canonical one");
-	*out = x;
-	x = NULL;
-	rc = ST_OK;
-out:
-	OPENSSL_free(again);
-	X509_REQ_free(x);
-	return rc;
+		return diag_set(d, ST_FORMAT, "FORMATS 6.3: not exactly one "
+		    "object in canonical DER");
+	*out = asn1_read(ASN1_ITEM_rptr(ASN1_REQUEST), der->data, der->len);
+	if (*out == NULL)
+		return diag_set(d, ST_FORMAT, "FORMATS 6.1: not a certificate "
+		    "request, or one spelt in another way than FORMATS 6.3's");
+	return ST_OK;
 }
 
 /* Each kind of attribute once, with one value; what is in them is not used. */
 static enum status
-check_attributes(const X509_REQ *x, struct diag *d)
+check_attributes(const STACK_OF(X509_ATTRIBUTE) *all, struct diag *d)
 {
-	const int n = X509_REQ_get_attr_count(x);
+	const int n = X509at_get_attr_count(all);
 	X509_ATTRIBUTE *a;
 
 	if (n > CSR_ATTRIBUTES_MAX)
 		return diag_set(d, ST_FORMAT, "FORMATS 6.1: more than %d "
 		    "attributes", CSR_ATTRIBUTES_MAX);
 	for (int i = 0; i < n; i++) {
-		a = X509_REQ_get_attr(x, i);
+		a = X509at_get_attr(all, i);
 		if (X509_ATTRIBUTE_count(a) != 1)
 			return diag_set(d, ST_FORMAT, "FORMATS 6.1: an "
 			    "attribute without exactly one value");
-		if (X509_REQ_get_attr_by_OBJ(x,
+		if (X509at_get_attr_by_OBJ(all,
 		    X509_ATTRIBUTE_get0_object(a), i) >= 0)
 			return diag_set(d, ST_FORMAT, "FORMATS 6.1: an "
 			    "attribute is there twice");
@@ -179,35 +163,21 @@ check_attributes(const X509_REQ *x, struct diag *d)
 }
 
 static enum status
-read_key(X509_REQ *x, struct csr *c, struct diag *d)
+read_all(const ASN1_REQUEST *x, struct csr *c, struct diag *d)
 {
-	unsigned char *der = NULL;
-	const int len = i2d_X509_PUBKEY(X509_REQ_get_X509_PUBKEY(x), &der);
-	enum status rc;
-
-	if (len <= 0)
-		return ossl_fail(d, ST_FORMAT, "FORMATS 6.4: its public key");
-	rc = spki_read(der, (size_t)len, &c->key, d);
-	OPENSSL_free(der);
-	return rc;
-}
-
-static enum status
-read_all(X509_REQ *x, struct csr *c, struct diag *d)
-{
-	const X509_ALGOR *alg = NULL;
+	const ASN1_REQUEST_INFO *info = x->info;
 	struct name unused;
 	bool plain;
 	enum status rc;
 
-	if (X509_REQ_get_version(x) != 0)
+	if (ASN1_INTEGER_get(info->version) != 0)
 		FAIL(d, ST_FORMAT, "FORMATS 6.1: not version 1");
-	TRY(check_attributes(x, d));
-	ossl_unname(X509_REQ_get_subject_name(x), &unused, &plain, c->subject,
+	TRY(check_attributes(info->attrs, d));
+	ossl_unname(info->subject, &unused, &plain, c->subject,
 	    sizeof(c->subject));
-	X509_REQ_get0_signature(x, NULL, &alg);
-	ossl_signature_name(alg, c->alg);
-	TRY(read_key(x, c, d));
+	ossl_signature_name(x->alg, c->alg);
+	TRY(spki_read(ASN1_STRING_get0_data(info->key),
+	    (size_t)ASN1_STRING_length(info->key), &c->key, d));
 out:
 	return rc;
 }
@@ -217,7 +187,7 @@ csr_read(const char *name, const void *data, size_t len, struct csr **out,
     struct diag *d)
 {
 	struct csr *c = NULL;
-	X509_REQ *x = NULL;
+	ASN1_REQUEST *x = NULL;
 	enum status rc;
 
 	*out = NULL;
@@ -236,7 +206,7 @@ out:
 	ERR_clear_error();
 	if (rc != ST_OK)
 		diag_prefix(d, "%s", name);
-	X509_REQ_free(x);
+	ASN1_item_free((ASN1_VALUE *)x, ASN1_ITEM_rptr(ASN1_REQUEST));
 	csr_free(c);
 	return rc;
 }

@@ -120,18 +120,17 @@ key_known(const char *alg, struct diag *d)
 
 /* The public point of a scalar, as key bits. */
 static bool
-make_point(const char *curve, const BIGNUM *x, uint8_t *out, size_t len)
+make_point(const struct alg_key *a, const BIGNUM *x, uint8_t *out)
 {
-	EC_GROUP *g = EC_GROUP_new_by_curve_name(EC_curve_nist2nid(curve));
+	const EC_GROUP *g = ossl_curve(a);
 	EC_POINT *p = NULL;
 	bool ok;
 
 	ok = g != NULL && (p = EC_POINT_new(g)) != NULL &&
 	    EC_POINT_mul(g, p, x, NULL, NULL, NULL) == 1 &&
-	    EC_POINT_point2oct(g, p, POINT_CONVERSION_UNCOMPRESSED, out, len,
-	    NULL) == len;
+	    EC_POINT_point2oct(g, p, POINT_CONVERSION_UNCOMPRESSED, out,
+	    a->bits_len, NULL) == a->bits_len;
 	EC_POINT_clear_free(p);
-	EC_GROUP_free(g);
 	return ok;
 }
 
@@ -169,7 +168,7 @@ ec_key(const struct alg_key *a, const struct secret *scalar, uint8_t *bits)
 	if (x != NULL && BN_bin2bn(secret_peek(scalar),
 	    (int)secret_len(scalar), x) != NULL) {
 		BN_set_flags(x, BN_FLG_CONSTTIME);
-		if (!make_point(a->fetch, x, bits, a->bits_len))
+		if (!make_point(a, x, bits))
 			k = NULL;
 		else if (ossl_native_nonces())
 			k = native_key(a, x, bits);

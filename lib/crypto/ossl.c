@@ -6,12 +6,13 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 
-#include "lib/crypto/alg.h"
 #include "lib/crypto/ossl.h"
 
 /* Names that the headers of 3.0 do not have yet. */
 #define PARAM_NONCE_TYPE "nonce-type"
 #define PARAM_DETERMINISTIC "deterministic"
+
+#define CURVES 3 /* rows of alg.c that are ALG_EC */
 
 enum status
 ossl_reason(struct diag *d, enum status code, const char *what)
@@ -93,6 +94,26 @@ ossl_sign_ctx(const struct key *k, EVP_MD_CTX **out, struct diag *d)
 out:
 	EVP_MD_CTX_free(ctx);
 	return rc;
+}
+
+const EC_GROUP *
+ossl_curve(const struct alg_key *a)
+{
+	static struct {
+		const struct alg_key *alg;
+		EC_GROUP *group;
+	} made[CURVES];
+	size_t i;
+
+	for (i = 0; i < CURVES && made[i].group != NULL; i++)
+		if (made[i].alg == a)
+			return made[i].group;
+	if (i == CURVES)
+		return NULL;
+	made[i].alg = a;
+	made[i].group = EC_GROUP_new_by_curve_name(
+	    EC_curve_nist2nid(a->fetch));
+	return made[i].group;
 }
 
 /* EC from its curve and point: OpenSSL's decoder takes six times as long. */

@@ -6,11 +6,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
 #include "lib/base/bytes.h"
 #include "lib/base/diag.h"
+#include "lib/crypto/alg.h"
 #include "lib/crypto/key.h"
 #include "lib/crypto/name.h"
 #include "lib/crypto/spki.h"
@@ -42,6 +44,9 @@ bool ossl_native_nonces(void);
 /* The private key; borrowed. */
 EVP_PKEY *ossl_private(const struct key *k);
 
+/* The curve of an EC algorithm, made once; NULL: no memory. */
+const EC_GROUP *ossl_curve(const struct alg_key *a);
+
 /* A public key out of its SPKI; the caller frees.  ST_FORMAT. */
 MUST_USE enum status ossl_public(const struct spki *s, EVP_PKEY **out,
     struct diag *d);
@@ -58,10 +63,10 @@ MUST_USE enum status ossl_sign_ctx(const struct key *k, EVP_MD_CTX **out,
  * NULL: there is none. */
 X509_ALGOR *ossl_sig_alg(const char *alg);
 
-/* Our three-part name as OpenSSL's, UTF8String; the caller frees.  And back:
+/* Our three-part name into an empty one of OpenSSL's, UTF8String.  And back:
  * ${*plain} false when the name has another form.  ${text} is the whole name,
  * escaped, for people. */
-MUST_USE enum status ossl_name(const struct name *n, X509_NAME **out,
+MUST_USE enum status ossl_name(const struct name *n, X509_NAME *x,
     struct diag *d);
 void ossl_unname(const X509_NAME *x, struct name *n, bool *plain,
     char *text, size_t size);

@@ -30,18 +30,12 @@ add_part(X509_NAME *x, const char *type, const char *value)
 }
 
 enum status
-ossl_name(const struct name *n, X509_NAME **out, struct diag *d)
+ossl_name(const struct name *n, X509_NAME *x, struct diag *d)
 {
-	X509_NAME *x = X509_NAME_new();
-
-	*out = NULL;
-	if (x == NULL || !add_part(x, "O", n->org) ||
+	if (!add_part(x, "O", n->org) ||
 	    (n->unit[0] != '\0' && !add_part(x, "OU", n->unit)) ||
-	    !add_part(x, "CN", n->common)) {
-		X509_NAME_free(x);
+	    !add_part(x, "CN", n->common))
 		return ossl_fail(d, ST_SYSTEM, "a name");
-	}
-	*out = x;
 	return ST_OK;
 }
 
@@ -128,10 +122,10 @@ append_value(char *text, size_t size, const ASN1_STRING *s)
 		    (size_t)ASN1_STRING_length(s), part, sizeof(part));
 	OPENSSL_free(utf8);
 	for (const char *p = part; *p != '\0'; p++) {
+		one[0] = *p;
+		one[1] = '\0';
 		if (strchr(",+=\"", *p) != NULL)
 			snprintf(one, sizeof(one), "\\u{%x}", *p);
-		else
-			snprintf(one, sizeof(one), "%c", *p);
 		append(text, size, one);
 	}
 }

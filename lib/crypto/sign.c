@@ -140,6 +140,22 @@ verify_frame(const ASN1_SIGNED *s, const struct spki *key, bool own,
 	    d);
 }
 
+/* The frame that last held, and the key it was signed with. */
+static struct {
+	uint8_t frame[SHA384_LEN];
+	uint8_t key[SHA384_LEN];
+} held;
+
+static bool
+has_held(const struct bytes *der, const struct spki *key)
+{
+	uint8_t frame[SHA384_LEN];
+
+	hash_sha384(der->data, der->len, frame);
+	return memcmp(frame, held.frame, SHA384_LEN) == 0 &&
+	    memcmp(key->id, held.key, SHA384_LEN) == 0;
+}
+
 enum status
 sign_frame(const struct bytes *der, const struct spki *key, bool own,
     struct diag *d)
@@ -152,7 +168,18 @@ sign_frame(const struct bytes *der, const struct spki *key, bool own,
 		return diag_set(d, ST_AUTH, "not a signed object");
 	rc = verify_frame(s, key, own, d);
 	ASN1_item_free((ASN1_VALUE *)s, ASN1_ITEM_rptr(ASN1_SIGNED));
+	if (rc == ST_OK && own) {
+		hash_sha384(der->data, der->len, held.frame);
+		memcpy(held.key, key->id, SHA384_LEN);
+	}
 	return rc;
+}
+
+enum status
+sign_frame_once(const struct bytes *der, const struct spki *key,
+    struct diag *d)
+{
+	return has_held(der, key) ? ST_OK : sign_frame(der, key, true, d);
 }
 
 bool

@@ -46,6 +46,14 @@ MUST_USE enum status sign_verify(const struct spki *key,
 MUST_USE enum status sign_frame(const struct bytes *der,
     const struct spki *key, bool own, struct diag *d);
 
+/**
+ * sign_frame_once(der, key, d):
+ * The same with ${own}, but not anew for the very bytes and key that it last
+ * held for in this process: what was just signed was verified then (RULES C9).
+ */
+MUST_USE enum status sign_frame_once(const struct bytes *der,
+    const struct spki *key, struct diag *d);
+
 /* Whether what is signed in the frame ${der} is exactly ${tbs}. */
 bool sign_frame_holds(const struct bytes *der, const struct bytes *tbs);
 

@@ -73,7 +73,8 @@ read_ec(const struct alg_key *a, const uint8_t *bits, size_t len,
     struct spki *key, struct diag *d)
 {
 	const size_t half = (a->bits_len - 1) / 2;
-	EVP_PKEY *pub = NULL;
+	const EC_GROUP *curve = ossl_curve(a);
+	EC_POINT *point = NULL;
 	enum status rc;
 
 	if (len == 1 && bits[0] == 0x00)
@@ -83,14 +84,16 @@ read_ec(const struct alg_key *a, const uint8_t *bits, size_t len,
 	if (len != a->bits_len || bits[0] != 0x04)
 		FAIL(d, ST_FORMAT, "FORMATS 6.5: its point is not uncompressed "
 		    "on %s", a->fetch);
+	if (curve == NULL || (point = EC_POINT_new(curve)) == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
 	/* OpenSSL refuses what is not on the curve; all three have cofactor 1 */
-	if (ossl_public(key, &pub, NULL) != ST_OK)
+	if (EC_POINT_oct2point(curve, point, bits, len, NULL) != 1)
 		FAIL(d, ST_FORMAT, "FORMATS 6.5: its point is not on %s",
 		    a->fetch);
 	hash_sha384(bits + 1, half, key->index);
 	rc = ST_OK;
 out:
-	EVP_PKEY_free(pub);
+	EC_POINT_free(point);
 	return rc;
 }
 

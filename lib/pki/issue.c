@@ -59,13 +59,14 @@ out:
 enum status
 issue_cert(enum lint_kind kind, const char *arc, const struct cert_spec *spec,
     const struct issue_serial *serial, const struct key *key,
-    const struct spki *recorded, struct bytes *out, struct diag *d)
+    const struct spki *recorded, struct cert **out, struct diag *d)
 {
 	uint8_t number[CERT_SERIAL_LEN] = { 0 };
 	struct bytes twin = { 0 }, der = { 0 };
 	struct cert *made = NULL, *tried = NULL;
 	enum status rc;
 
+	*out = NULL;
 	TRY(is_recorded(key, recorded, d));
 	TRY(draw_serial(spec, serial, key_alg(key), number, d));
 	/* first under a key that everybody knows */
@@ -79,7 +80,9 @@ issue_cert(enum lint_kind kind, const char *arc, const struct cert_spec *spec,
 	if (memcmp(made->tbs, tried->tbs, SHA384_LEN) != 0)
 		FAIL(d, ST_BUG, "the root signed other bytes than were "
 		    "examined");
-	TRY(cert_pem(&der, "CERTIFICATE", out, d));
+	*out = made;
+	made = NULL;
+	rc = ST_OK;
 out:
 	cert_free(tried);
 	cert_free(made);
@@ -110,12 +113,13 @@ out:
 
 enum status
 issue_crl(const struct crl_spec *spec, const struct key *key,
-    const struct spki *recorded, struct bytes *out, struct diag *d)
+    const struct spki *recorded, struct crl **out, struct diag *d)
 {
 	struct bytes twin = { 0 }, der = { 0 };
 	struct crl *made = NULL, *tried = NULL;
 	enum status rc;
 
+	*out = NULL;
 	TRY(is_recorded(key, recorded, d));
 	/* first under a key that everybody knows */
 	TRY(crl_rehearse(spec, key_alg(key), &twin, d));
@@ -126,7 +130,9 @@ issue_crl(const struct crl_spec *spec, const struct key *key,
 	if (memcmp(made->tbs, tried->tbs, SHA384_LEN) != 0)
 		FAIL(d, ST_BUG, "the root signed other bytes than were "
 		    "examined");
-	TRY(cert_pem(&der, "X509 CRL", out, d));
+	*out = made;
+	made = NULL;
+	rc = ST_OK;
 out:
 	crl_free(tried);
 	crl_free(made);

@@ -20,13 +20,14 @@ struct issue_serial {
 /**
  * issue_cert(kind, arc, spec, serial, key, recorded, out, d):
  * Serial number: 16 bytes of HKDF(seed, "serial/<SHA-384 of the TBS with
- * serial 0>"), first byte made 0x40..0x7f (RULES C10).  ${out} gets PEM, and
- * only when everything held.  ST_POLICY: the lint.  ST_AUTH, ST_BUG: ${key}
- * is not the ${recorded} one, or signed what it should not have.
+ * serial 0>"), first byte made 0x40..0x7f (RULES C10).  The caller frees
+ * ${*out} (cert_free); it is NULL unless everything held.  ST_POLICY: the
+ * lint.  ST_AUTH, ST_BUG: ${key} is not the ${recorded} one, or signed what it
+ * should not have.
  */
 MUST_USE enum status issue_cert(enum lint_kind kind, const char *arc,
     const struct cert_spec *spec, const struct issue_serial *serial,
-    const struct key *key, const struct spki *recorded, struct bytes *out,
+    const struct key *key, const struct spki *recorded, struct cert **out,
     struct diag *d);
 
 /**
@@ -34,7 +35,7 @@ MUST_USE enum status issue_cert(enum lint_kind kind, const char *arc,
  * The same for a list, which has no serial number of its own.
  */
 MUST_USE enum status issue_crl(const struct crl_spec *spec,
-    const struct key *key, const struct spki *recorded, struct bytes *out,
+    const struct key *key, const struct spki *recorded, struct crl **out,
     struct diag *d);
 
 /**

@@ -60,49 +60,6 @@ check_follows(const char *file, const struct entry *e, uint64_t number,
 	return ST_OK;
 }
 
-/* The whole entry of this number that follows ${previous}, if there is one.
- * ${*name} gets the file it was found in. */
-static enum status
-find_entry(int dirfd, uint64_t number, const char *previous,
-    struct entry *out, char name[OBJECT_NAME_SIZE], bool *found,
-    struct diag *d)
-{
-	char try[OBJECT_NAME_SIZE];
-	struct bytes text = { 0 };
-	struct entry e = { 0 };
-	enum status rc;
-
-	*found = false;
-	for (unsigned v = 1; v <= OBJECT_VARIANTS; v++) {
-		entry_name(number, v, try);
-		/* the torn file that took a name may lie on the other stick */
-		if (!folder_has(dirfd, try))
-			continue;
-		TRY(folder_read(dirfd, try, ENTRY_MAX, &text, d));
-		if ((rc = entry_read(try, &text, &e, NULL)) == ST_SYSTEM)
-			FAIL(d, rc, "%s: out of memory", try);
-		if (rc != ST_OK)
-			continue; /* torn */
-		TRY(check_follows(try, &e, number, previous, d));
-		if (*found && strcmp(e.digest, out->digest) != 0)
-			FAIL(d, ST_AUTH, "FORMATS 7.4: two entries claim "
-			    "number %lu", (unsigned long)number);
-		if (*found) {
-			entry_clear(&e);
-			continue;
-		}
-		*out = e;
-		memset(&e, 0, sizeof(e));
-		snprintf(name, OBJECT_NAME_SIZE, "%s", try);
-		*found = true;
-	}
-	rc = ST_OK;
-out:
-	entry_clear(&e);
-	bytes_free(&text);
-	return rc;
-}
-
 /* A sorted list of names that is looked up often. */
 struct names {
 	char **name;
@@ -140,6 +97,49 @@ names_have(const struct names *l, const char *name)
 {
 	return l->n > 0 && bsearch(&name, l->name, l->n, sizeof(*l->name),
 	    by_name) != NULL;
+}
+
+/* The whole entry of this number that follows ${previous}, if there is one
+ * among the ${files}.  ${*name} gets the file it was found in. */
+static enum status
+find_entry(int dirfd, const struct names *files, uint64_t number,
+    const char *previous, struct entry *out, char name[OBJECT_NAME_SIZE],
+    bool *found, struct diag *d)
+{
+	char try[OBJECT_NAME_SIZE];
+	struct bytes text = { 0 };
+	struct entry e = { 0 };
+	enum status rc;
+
+	*found = false;
+	for (unsigned v = 1; v <= OBJECT_VARIANTS; v++) {
+		entry_name(number, v, try);
+		/* the torn file that took a name may lie on the other stick */
+		if (!names_have(files, strchr(try, '/') + 1))
+			continue;
+		TRY(folder_read(dirfd, try, ENTRY_MAX, &text, d));
+		if ((rc = entry_read(try, &text, &e, NULL)) == ST_SYSTEM)
+			FAIL(d, rc, "%s: out of memory", try);
+		if (rc != ST_OK)
+			continue; /* torn */
+		TRY(check_follows(try, &e, number, previous, d));
+		if (*found && strcmp(e.digest, out->digest) != 0)
+			FAIL(d, ST_AUTH, "FORMATS 7.4: two entries claim "
+			    "number %lu", (unsigned long)number);
+		if (*found) {
+			entry_clear(&e);
+			continue;
+		}
+		*out = e;
+		memset(&e, 0, sizeof(e));
+		snprintf(name, OBJECT_NAME_SIZE, "%s", try);
+		*found = true;
+	}
+	rc = ST_OK;
+out:
+	entry_clear(&e);
+	bytes_free(&text);
+	return rc;
 }
 
 /* What the chain accounts for: entries, objects, leftovers named before. */
@@ -252,25 +252,31 @@ entry_number(const char *file)
 /* A file of a number behind the one that could be torn, whole or not, means
  * that an entry before it is gone: that is no torn end. */
 static enum status
-check_end(int dirfd, const struct chain *c, struct diag *d)
+check_end(const struct names *files, const struct chain *c, struct diag *d)
 {
-	char **names = NULL, first[OBJECT_NAME_SIZE];
-	enum status rc;
-	size_t n = 0;
-	int fd = -1;
+	char first[OBJECT_NAME_SIZE];
 
 	entry_name(c->n + 1, 1, first);
+	for (size_t i = 0; i < files->n; i++) {
+		if (entry_number(files->name[i]) > c->n + 1)
+			return diag_set(d, ST_AUTH, "%s: FORMATS 7.4: missing "
+			    "or altered, and later entries are there", first);
+	}
+	return ST_OK;
+}
+
+/* The files of entries, and whatever else is there; none without a folder. */
+static enum status
+list_record(int dirfd, struct names *out, struct diag *d)
+{
+	enum status rc;
+	int fd = -1;
+
 	if (!folder_has(dirfd, "record"))
 		return ST_OK;
 	TRY(file_open_sub(dirfd, "record", false, &fd, d));
-	TRY(file_list_at(fd, &names, &n, d));
-	for (size_t i = 0; i < n; i++) {
-		if (entry_number(names[i]) > c->n + 1)
-			FAIL(d, ST_AUTH, "%s: FORMATS 7.4: missing or altered, "
-			    "and later entries are there", first);
-	}
+	TRY(file_list_at(fd, &out->name, &out->n, d));
 out:
-	file_list_free(names, n);
 	if (fd >= 0)
 		close(fd);
 	return rc;
@@ -292,7 +298,7 @@ enum status
 chain_read(int dirfd, const char *name, struct chain *out, struct diag *d)
 {
 	char file[OBJECT_NAME_SIZE];
-	struct names known = { 0 };
+	struct names files = { 0 }, known = { 0 };
 	struct chain c = { 0 };
 	struct entry e = { 0 };
 	const char *previous;
@@ -300,9 +306,11 @@ chain_read(int dirfd, const char *name, struct chain *out, struct diag *d)
 	bool found;
 	enum status rc;
 
+	TRY(list_record(dirfd, &files, d));
 	for (;;) {
 		previous = c.n == 0 ? "none" : c.entry[c.n - 1].digest;
-		TRY(find_entry(dirfd, c.n + 1, previous, &e, file, &found, d));
+		TRY(find_entry(dirfd, &files, c.n + 1, previous, &e, file,
+		    &found, d));
 		if (!found)
 			break;
 		TRY(names_add(&known, file, d));
@@ -311,7 +319,7 @@ chain_read(int dirfd, const char *name, struct chain *out, struct diag *d)
 		*place = e;
 		memset(&e, 0, sizeof(e));
 	}
-	TRY(check_end(dirfd, &c, d));
+	TRY(check_end(&files, &c, d));
 	TRY(find_strays(dirfd, &known, &c, d));
 	*out = c;
 	memset(&c, 0, sizeof(c));
@@ -321,6 +329,7 @@ out:
 		diag_prefix(d, "%s", name);
 	entry_clear(&e);
 	chain_clear(&c);
+	file_list_free(files.name, files.n);
 	strays_free(known.name, known.n);
 	return rc;
 }

@@ -1,14 +1,19 @@
 /* bench_delegate.c -- what the bench of delegations is measured by.
  *
  *	bench_delegate requests DIR N        N requests, DIR/cNNNN.csr
- *	bench_delegate bare DIR N            the least that has to be done for
- *	                                     them, in memory, by OpenSSL alone
- *	bench_delegate run FILE CMD [ARGS]   CMD; its cost goes to FILE
+ *	bench_delegate bare ALG DIR FIRST N  the least that has to be done for
+ *	                                     N of them, by OpenSSL alone
+ *	bench_delegate run FILE N CMD [ARGS] CMD, which makes N certificates;
+ *	                                     its cost is added to FILE
  *
- * Costs are one line: wall ms, CPU ms, peak KiB.  `bare` signs with P-384 as
- * a ceremony does: a throw-away key once and the root twice for each; it
- * verifies the request and the result, encodes and reads back, and no more:
- * no record, no lint, no file, no word of what went wrong. */
+ * A cost is one line, each certificate's share of it: CPU ms (user and
+ * system, of all processes), wall ms, and the peak of memory in KiB.  `bare`
+ * adds how many signatures and verifications it made.  It does in memory what
+ * every such program must: read the request's DER strictly and verify it with
+ * its own key; fill in a certificate; sign it once with a throw-away key and
+ * twice with the root (RULES C9); encode, read back and verify.  No record, no
+ * lint, no file, no deterministic nonce, no word of what went wrong; what it
+ * reads and the keys it makes before are not counted. */
 #include <sys/resource.h>
 #include <sys/wait.h>
 
@@ -42,16 +47,33 @@ now_ms(void)
 	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
 }
 
-static void
-print_cost(FILE *f, int who, double wall_ms)
+static double
+cpu_ms(int who)
 {
 	struct rusage u;
 
 	getrusage(who, &u);
-	fprintf(f, "%.1f %.1f %ld\n", wall_ms,
-	    (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1e3 +
-	    (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e3,
-	    u.ru_maxrss);
+	return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1e3 +
+	    (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e3;
+}
+
+/* Up to the end of the line. */
+static void
+print_cost(FILE *f, int who, double cpu, double wall, int n)
+{
+	struct rusage u;
+
+	getrusage(who, &u);
+	fprintf(f, "%.4f %.4f %ld", cpu / n, wall / n, u.ru_maxrss);
+}
+
+static int
+number(const char *text)
+{
+	const long n = strtol(text, NULL, 10);
+
+	NEED(n >= 0 && n <= REQUESTS_MAX);
+	return (int)n;
 }
 
 /* --- requests --- */
@@ -84,6 +106,23 @@ make_request(const char *dir, int i)
 }
 
 /* --- the bare loop --- */
+
+static const struct alg {
+	const char *name, *curve;
+	const EVP_MD *(*digest)(void);
+} algs[] = {
+	{ "ecdsa-p384", "P-384", EVP_sha384 },
+	{ "ecdsa-p256", "P-256", EVP_sha256 },
+};
+
+static unsigned signatures, verifications;
+
+static int
+sign(X509 *x, EVP_PKEY *key, const struct alg *a)
+{
+	signatures++;
+	return X509_sign(x, key, a->digest()) > 0;
+}
 
 struct der {
 	unsigned char *data;
@@ -118,6 +157,7 @@ check_request(const struct der *csr)
 
 	NEED(r != NULL && (again.len = i2d_X509_REQ(r, &again.data)) ==
 	    csr->len && memcmp(again.data, csr->data, (size_t)csr->len) == 0);
+	verifications++;
 	NEED((pub = X509_REQ_get_pubkey(r)) != NULL &&
 	    X509_REQ_verify(r, pub) == 1);
 	NEED((ctx = EVP_PKEY_CTX_new(pub, NULL)) != NULL &&
@@ -177,17 +217,17 @@ fill(EVP_PKEY *subject, X509 *root, int i)
 /* One certificate: signed by the throw-away key, twice by the root, read back
  * and verified. */
 static void
-certify(EVP_PKEY *subject, X509 *root, EVP_PKEY *key, EVP_PKEY *twin, int i)
+certify(EVP_PKEY *subject, X509 *root, EVP_PKEY *key, EVP_PKEY *twin,
+    const struct alg *a, int i)
 {
 	X509 *x = fill(subject, root, i), *back;
 	struct der der = { NULL, 0 };
 	const unsigned char *at;
 
-	NEED(X509_sign(x, twin, EVP_sha384()) > 0);
-	NEED(X509_sign(x, key, EVP_sha384()) > 0);
-	NEED(X509_sign(x, key, EVP_sha384()) > 0);
+	NEED(sign(x, twin, a) && sign(x, key, a) && sign(x, key, a));
 	NEED((der.len = i2d_X509(x, &der.data)) > 0);
 	at = der.data;
+	verifications++;
 	NEED((back = d2i_X509(NULL, &at, der.len)) != NULL &&
 	    X509_verify(back, key) == 1);
 	OPENSSL_free(der.data);
@@ -196,33 +236,37 @@ certify(EVP_PKEY *subject, X509 *root, EVP_PKEY *key, EVP_PKEY *twin, int i)
 }
 
 static void
-bare(const char *dir, int n)
+bare(const struct alg *a, const char *dir, int first, int n)
 {
-	EVP_PKEY *key = EVP_EC_gen("P-384"), *twin = EVP_EC_gen("P-384"), *pub;
+	EVP_PKEY *key = EVP_EC_gen(a->curve), *twin = EVP_EC_gen(a->curve);
 	static struct der csr[REQUESTS_MAX];
+	EVP_PKEY *pub;
 	X509 *root;
-	double t;
+	double wall, cpu;
 
 	NEED(key != NULL && twin != NULL);
 	root = fill(key, NULL, 0);
-	NEED(X509_sign(root, key, EVP_sha384()) > 0);
+	NEED(X509_sign(root, key, a->digest()) > 0);
 	for (int i = 0; i < n; i++)
-		load(dir, i, &csr[i]);
-	t = now_ms();
+		load(dir, first + i, &csr[i]);
+	wall = now_ms();
+	cpu = cpu_ms(RUSAGE_SELF);
 	for (int i = 0; i < n; i++) {
 		pub = check_request(&csr[i]);
-		certify(pub, root, key, twin, i);
+		certify(pub, root, key, twin, a, first + i);
 		EVP_PKEY_free(pub);
 	}
-	print_cost(stdout, RUSAGE_SELF, now_ms() - t);
+	print_cost(stdout, RUSAGE_SELF, cpu_ms(RUSAGE_SELF) - cpu,
+	    now_ms() - wall, n);
+	printf(" %u %u\n", signatures, verifications);
 }
 
 /* --- another command --- */
 
 static int
-run(const char *file, char **argv)
+run(const char *file, int n, char **argv)
 {
-	double t = now_ms();
+	double wall = now_ms();
 	int status = 0;
 	pid_t pid;
 	FILE *f;
@@ -233,31 +277,31 @@ run(const char *file, char **argv)
 		_exit(127);
 	}
 	NEED(waitpid(pid, &status, 0) == pid);
-	t = now_ms() - t;
+	wall = now_ms() - wall;
 	NEED((f = fopen(file, "a")) != NULL);
-	print_cost(f, RUSAGE_CHILDREN, t);
-	NEED(fclose(f) == 0);
+	print_cost(f, RUSAGE_CHILDREN, cpu_ms(RUSAGE_CHILDREN), wall, n);
+	NEED(fputc('\n', f) != EOF && fclose(f) == 0);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 126;
 }
 
 int
 main(int argc, char **argv)
 {
-	int n;
-
-	if (argc >= 4 && strcmp(argv[1], "run") == 0)
-		return run(argv[2], argv + 3);
-	if (argc != 4)
-		return 2;
-	n = (int)strtol(argv[3], NULL, 10);
-	NEED(n > 0 && n <= REQUESTS_MAX);
-	if (strcmp(argv[1], "bare") == 0) {
-		bare(argv[2], n);
+	if (argc >= 5 && strcmp(argv[1], "run") == 0)
+		return run(argv[2], number(argv[3]), argv + 4);
+	if (argc == 4 && strcmp(argv[1], "requests") == 0) {
+		for (int i = 0; i < number(argv[3]); i++)
+			make_request(argv[2], i);
 		return 0;
 	}
-	if (strcmp(argv[1], "requests") != 0)
+	if (argc != 6 || strcmp(argv[1], "bare") != 0)
 		return 2;
-	for (int i = 0; i < n; i++)
-		make_request(argv[2], i);
-	return 0;
+	for (size_t i = 0; i < sizeof(algs) / sizeof(algs[0]); i++) {
+		if (strcmp(argv[2], algs[i].name) == 0) {
+			bare(&algs[i], argv[3], number(argv[4]),
+			    number(argv[5]));
+			return 0;
+		}
+	}
+	return 2;
 }

@@ -286,6 +286,7 @@ commit_certificate(struct fake *f, struct fake_root *r)
 	struct cert_spec spec = { 0 };
 	struct outcome o = { 0 };
 	struct bytes pem = { 0 };
+	struct cert *made = NULL;
 	struct diag d = { 0 };
 	char name[64], until[CLOCK_TEXT_SIZE];
 
@@ -293,8 +294,10 @@ commit_certificate(struct fake *f, struct fake_root *r)
 	    FAKE_EFFECTIVE, FAKE_EFFECTIVE + ROOT_DAYS * CLOCK_DAY - 1, &spec,
 	    &d), ST_OK);
 	if (issue_cert(LINT_ROOT, FAKE_ARC, &spec, &serial, r->key,
-	    key_public(r->key), &pem, &d) != ST_OK)
+	    key_public(r->key), &made, &d) != ST_OK ||
+	    cert_pem(&made->der, "CERTIFICATE", &pem, &d) != ST_OK)
 		fail_msg("%s", d.text);
+	cert_free(made);
 	snprintf(name, sizeof(name), "roots/%06zu.crt", f->state->nroots);
 	clock_text(spec.not_after, until);
 	o.kind = "certificate";

@@ -71,6 +71,7 @@ take_list_with(struct fake *f, const uint8_t *serials, size_t n,
 	struct crl_spec spec = { 0 };
 	struct outcome o = { 0 };
 	struct bytes pem = { 0 };
+	struct crl *made = NULL;
 	struct cert *root = NULL;
 	struct diag d = { 0 };
 	char name[64];
@@ -89,9 +90,11 @@ take_list_with(struct fake *f, const uint8_t *serials, size_t n,
 		e->reason = REASON_KEY_COMPROMISE;
 		e->invalid_since = -1;
 	}
-	if (issue_crl(&spec, f->root[0].key, key_public(f->root[0].key), &pem,
-	    &d) != ST_OK)
+	if (issue_crl(&spec, f->root[0].key, key_public(f->root[0].key), &made,
+	    &d) != ST_OK || cert_pem(&made->der, "X509 CRL", &pem, &d) !=
+	    ST_OK)
 		fail_msg("%s", d.text);
+	crl_free(made);
 	o.kind = "list";
 	snprintf(name, sizeof(name), "lists/%06zu.crl", f->state->nlists + 1);
 	assert_int_equal(outcome_add(&o, name, &pem, NULL), ST_OK);

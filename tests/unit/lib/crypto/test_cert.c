@@ -1,4 +1,4 @@
-/* link: -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=X509_sign_ctx */
+/* link: -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=X509_sign_ctx,--wrap=EVP_DigestVerify */
 /* cert.c: what is signed is what was linted, and only that is read. */
 /* a nonce of the machine's needs EC_KEY */
 #define OPENSSL_SUPPRESS_DEPRECATED
@@ -24,6 +24,20 @@ int wrap_sign(X509 *x, EVP_MD_CTX *ctx) __asm__("__wrap_X509_sign_ctx");
 /* Faults in signing: none, the same bit each time, another nonce each time. */
 static enum { SOUND, FLIPPED, RANDOM } fault;
 static unsigned signatures; /* made since it was set to 0 */
+static unsigned verifications;
+
+int real_verify(EVP_MD_CTX *ctx, const unsigned char *sig, size_t sig_len,
+    const unsigned char *data, size_t len) __asm__("__real_EVP_DigestVerify");
+int wrap_verify(EVP_MD_CTX *ctx, const unsigned char *sig, size_t sig_len,
+    const unsigned char *data, size_t len) __asm__("__wrap_EVP_DigestVerify");
+
+int
+wrap_verify(EVP_MD_CTX *ctx, const unsigned char *sig, size_t sig_len,
+    const unsigned char *data, size_t len)
+{
+	verifications++;
+	return real_verify(ctx, sig, sig_len, data, len);
+}
 
 /* A genuine signature of the root, but with a nonce of the machine's. */
 static int
@@ -192,8 +206,14 @@ certificate_is_the_same_every_time(void **state)
 	struct bytes again = { 0 };
 
 	(void)state;
-	pkix_sign_cert(p.root_key, s, &again);
-	assert_true(bytes_equal(&again, &p.leaf->der));
+	for (unsigned i = 1; i <= 2; i++) {
+		bytes_free(&again);
+		verifications = 0;
+		pkix_sign_cert(p.root_key, s, &again);
+		assert_true(bytes_equal(&again, &p.leaf->der));
+		/* RULES C9: each time, whatever was verified before */
+		assert_int_equal(verifications, 1);
+	}
 	bytes_free(&again);
 	drop_spec(s);
 }
@@ -312,6 +332,35 @@ signed_by_refuses_another_key_and_another_algorithm(void **state)
 	assert_int_equal(cert_signed_by(p.leaf, key_public(other), NULL),
 	    ST_AUTH);
 	key_free(other);
+}
+
+/* Neither another signature nor another key passes for what was just found
+ * good; that itself is not verified anew, until something else was. */
+static void
+signed_by_remembers_one_signature_and_its_key(void **state)
+{
+	struct bytes der = { 0 };
+	struct cert *c;
+
+	(void)state;
+	assert_int_equal(bytes_set(&der, p.leaf->der.data, p.leaf->der.len,
+	    NULL), ST_OK);
+	der.data[der.len - 1] ^= 1;
+	assert_int_equal(cert_read("x", der.data, der.len, &c, NULL), ST_OK);
+	assert_int_equal(cert_signed_by(p.root, &p.root->key, NULL), ST_OK);
+	verifications = 0;
+	assert_int_equal(cert_signed_by(p.leaf, &p.root->key, NULL), ST_OK);
+	assert_int_equal(cert_signed_by(p.leaf, &p.root->key, NULL), ST_OK);
+	assert_int_equal(verifications, 1);
+	assert_int_equal(cert_signed_by(c, &p.root->key, NULL), ST_AUTH);
+	assert_int_equal(cert_signed_by(c, &p.root->key, NULL), ST_AUTH);
+	assert_int_equal(cert_signed_by(p.leaf, &p.leaf->key, NULL), ST_AUTH);
+	assert_int_equal(verifications, 4);
+	assert_int_equal(cert_signed_by(p.root, &p.root->key, NULL), ST_OK);
+	assert_int_equal(cert_signed_by(p.leaf, &p.root->key, NULL), ST_OK);
+	assert_int_equal(verifications, 6);
+	cert_free(c);
+	bytes_free(&der);
 }
 
 /* A P-384 root signs with SHA-384; SHA-256 by its key is not its doing. */
@@ -693,6 +742,7 @@ main(void)
 		cmocka_unit_test(nothing_is_signed_that_was_not_linted),
 		cmocka_unit_test(
 		    signed_by_refuses_another_key_and_another_algorithm),
+		cmocka_unit_test(signed_by_remembers_one_signature_and_its_key),
 		cmocka_unit_test(
 		    signed_by_refuses_a_weaker_digest_of_the_right_key),
 		cmocka_unit_test(cert_refuses_every_truncation_flip_and_tail),

@@ -474,8 +474,13 @@ session_start(const struct run *r, struct session *s, uint64_t first,
 	s->e.plan = s->l.plan;
 	s->e.front = r->front;
 	s->e.program = r->program;
-	s->e.known = s->known;
-	TRY(split(&s->e, s->known, first, d));
+	if (first > s->known->n) { /* nothing is computed again */
+		s->e.state = s->known;
+		s->known = NULL;
+	} else {
+		s->e.known = s->known;
+		TRY(split(&s->e, s->known, first, d));
+	}
 	s->e.sticks = s->sticks;
 	s->e.state->dirfd = s->sticks->stick[0].dirfd;
 	s->e.step = s->l.step;

@@ -646,7 +646,8 @@ read_identifiers(const ASN1_TBS *t, struct cert *c, struct diag *d)
 		memcpy(c->ski, ski->data, KEY_ID_LEN);
 		c->has_ski = true;
 	}
-	aki = X509V3_get_d2i(t->exts, NID_authority_key_identifier, &crit, NULL);
+	aki = X509V3_get_d2i(t->exts, NID_authority_key_identifier, &crit,
+	    NULL);
 	if (aki == NULL && crit != -1)
 		FAIL(d, ST_FORMAT, "FORMATS 6.12: its authority key "
 		    "identifier is malformed");
@@ -736,8 +737,7 @@ read_names(const ASN1_TBS *t, struct cert *c, struct diag *d)
 {
 	bool subject, issuer;
 
-	if (!ossl_name_printable(t->subject) ||
-	    !ossl_name_printable(t->issuer))
+	if (!ossl_name_printable(t->subject) || !ossl_name_printable(t->issuer))
 		return diag_set(d, ST_FORMAT, "FORMATS 6.11: a name that is "
 		    "not printable text");
 	ossl_unname(t->subject, &c->spec.subject, &subject,
@@ -745,8 +745,7 @@ read_names(const ASN1_TBS *t, struct cert *c, struct diag *d)
 	ossl_unname(t->issuer, &c->spec.issuer, &issuer,
 	    c->issuer, sizeof(c->issuer));
 	c->plain_names = subject && issuer;
-	c->spec.self_issued = X509_NAME_cmp(t->subject,
-	    t->issuer) == 0;
+	c->spec.self_issued = X509_NAME_cmp(t->subject, t->issuer) == 0;
 	return ST_OK;
 }
 

@@ -86,7 +86,7 @@ read_ec(const struct alg_key *a, const uint8_t *bits, size_t len,
 		    "on %s", a->fetch);
 	if (curve == NULL || (point = EC_POINT_new(curve)) == NULL)
 		FAIL(d, ST_SYSTEM, "out of memory");
-	/* OpenSSL refuses what is not on the curve; all three have cofactor 1 */
+	/* off the curve is refused there; all three have cofactor 1 */
 	if (EC_POINT_oct2point(curve, point, bits, len, NULL) != 1)
 		FAIL(d, ST_FORMAT, "FORMATS 6.5: its point is not on %s",
 		    a->fetch);

@@ -13,7 +13,7 @@
 #define SPKI_ALG_SIZE 24
 
 struct spki {
-	struct bytes der;	 /* SubjectPublicKeyInfo, canonical DER; owned */
+	struct bytes der;	 /* SubjectPublicKeyInfo in DER; owned */
 	char alg[SPKI_ALG_SIZE]; /* "ecdsa-p256", "rsa-3072", "ml-dsa-65" ... */
 	uint8_t id[SHA384_LEN];	 /* SHA-384 of der: counts as the key's name */
 	/* SHA-384 of the RSA modulus or the EC x-coordinate or else of the key

@@ -79,7 +79,8 @@ MUST_USE enum status state_load(const char *path, struct state **out,
  * lock them (FORMATS 7.10), have the kernel write out what it still holds of
  * them, read their chains; one must be the beginning of the other, and the
  * shorter is brought forward.
- * ST_POLICY: a file system in RAM, unless ${memory}; another program has it.  ST_AUTH: two histories.
+ * ST_POLICY: a file system in RAM, unless ${memory}; another program has it.
+ * ST_AUTH: two histories.
  */
 MUST_USE enum status sticks_open(const char *const *paths, size_t n,
     bool create, bool memory, struct sticks **out, struct diag *d);

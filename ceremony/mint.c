@@ -590,7 +590,7 @@ show_certificate(const struct mint *m, const struct plan *p,
     const struct state *state, struct bytes *out, struct diag *d)
 {
 	const struct root *r = state_root(state, m->name);
-	char asked[32], span[SIGNER_SPAN_SIZE];
+	char span[SIGNER_SPAN_SIZE];
 	struct cert_spec spec = { 0 };
 	int64_t to = 0;
 	enum status rc;
@@ -599,9 +599,7 @@ show_certificate(const struct mint *m, const struct plan *p,
 		FAIL(d, ST_BUG, "root %s is not committed", m->name);
 	TRY(root_spec(m, p, &r->key, &spec, d));
 	TRY(years_on(p->effective, m->years, &to, d));
-	snprintf(asked, sizeof(asked), "%llu years",
-	    (unsigned long long)m->years);
-	signer_span(p, spec.not_after, to - 1, asked, span);
+	signer_span(p, spec.not_after, to - 1, m->years, "years", span);
 	TRY(text_format(out, d, "sign the certificate of root %s, for %s",
 	    m->name, span));
 out:

@@ -250,15 +250,14 @@ delegate_show(const void *want, size_t item, const struct plan *p,
     const struct state *state, struct bytes *out, struct diag *d)
 {
 	const struct delegate *g = want;
-	char asked[32], span[SIGNER_SPAN_SIZE];
+	char span[SIGNER_SPAN_SIZE];
 	struct cert_spec spec = { 0 };
 	enum status rc;
 
 	(void)item;
 	TRY(want_spec(g, p, state, &spec, d));
-	snprintf(asked, sizeof(asked), "%llu days",
-	    (unsigned long long)g->days);
-	signer_span(p, spec.not_after, last_second(g, p), asked, span);
+	signer_span(p, spec.not_after, last_second(g, p), g->days, "days",
+	    span);
 	TRY(text_format(out, d, "sign the delegation %s: %s %s, versions "
 	    "%s..%s, %s, %s, key %s of %s, by root %s", g->name,
 	    g->scope.product, g->scope.role, g->scope.from, g->scope.to,

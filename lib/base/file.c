@@ -354,7 +354,7 @@ read_secret(int fd, const char *name, size_t max, struct secret **out,
 	    read_some(fd, &extra, 1)) > 0) {
 		if (len == max) {
 			secret_wipe(&extra, 1);
-			TRY(object(d, ST_FORMAT, name, "too large"));
+			TRY(too_large(d, name, max));
 		}
 		len += (size_t)n;
 	}

@@ -760,25 +760,6 @@ out:
 	return rc;
 }
 
-static enum status
-read_public(const struct facts *f, struct spki *out, struct diag *d)
-{
-	const char *hex = facts_get(f, "public");
-	const size_t len = hex == NULL ? 0 : strlen(hex) / 2;
-	uint8_t *der = NULL;
-	enum status rc;
-
-	if (len == 0)
-		FAIL(d, ST_AUTH, "there is none");
-	if ((der = malloc(len)) == NULL)
-		FAIL(d, ST_SYSTEM, "out of memory");
-	TRY(text_unhex(hex, der, len, d));
-	TRY(spki_read(der, len, out, d));
-out:
-	free(der);
-	return rc;
-}
-
 /* A rehearsal's record may be called a real one, and signed again by anyone;
  * its keys are what they are (RULES C6). */
 static enum status
@@ -803,16 +784,16 @@ static enum status
 verify_root(const struct mint *m, const struct plan *p,
     const struct state *state, const struct outcome *o, struct diag *d)
 {
+	const char *key, *hex = facts_get(&o->facts, "public");
 	struct facts said = { 0 };
+	struct diag why = { 0 };
 	struct spki k = { 0 };
-	const char *key;
 	enum status rc;
 
-	rc = read_public(&o->facts, &k, NULL);
-	if (rc == ST_SYSTEM)
-		FAIL(d, rc, "out of memory");
+	rc = spki_unhex(hex == NULL ? "" : hex, &k, &why);
 	if (rc != ST_OK)
-		FAIL(d, ST_AUTH, "root %s has no public key", m->name);
+		FAIL(d, rc == ST_SYSTEM ? rc : ST_AUTH, "root %s has no public "
+		    "key: %s", m->name, why.text);
 	if (strcmp(k.alg, m->alg) != 0)
 		FAIL(d, ST_AUTH, "root %s is not of the algorithm in the plan",
 		    m->name);

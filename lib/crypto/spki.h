@@ -33,6 +33,10 @@ struct spki {
 MUST_USE enum status spki_read(const void *der, size_t len, struct spki *out,
     struct diag *d);
 
+/* The same from lower-case hex. */
+MUST_USE enum status spki_unhex(const char *hex, struct spki *out,
+    struct diag *d);
+
 /**
  * spki_check(key, rsa_bits_min, d):
  * Strength: RSA at least ${rsa_bits_min} bits, exponent odd in 65537..2^256-1,

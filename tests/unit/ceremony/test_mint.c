@@ -229,18 +229,18 @@ mint_refuses_entropy_of_another_kind(void **state)
 		    "\"dice-only\", and the plan says \"system\"" },
 		{ 0, "entropy", NULL, "FORMATS 5.8" },
 		{ 0, "entropy", "public rehearsal seed", "FORMATS 5.8" },
-		{ 0, "rolls", "50", "FORMATS 5.8: rolls" },
+		{ 0, "rolls", "50", "FORMATS 5.8: rolls is said" },
 		{ 0, "people-mac", HEX64, "FORMATS 5.8: people-mac" },
 		{ 0, "system", NULL, "FORMATS 5.8: system" },
-		{ 0, "system", HEX64, "FORMATS 5.8: system" },
+		{ 0, "system", HEX64, "FORMATS 5.8: system is not" },
 	};
 	static const struct forgery of_both[] = {
 		{ 0, "entropy", "system", "FORMATS 5.8" },
 		{ 0, "rolls", NULL, "FORMATS 5.8: rolls" },
-		{ 0, "rolls", "49", "FORMATS 5.8: rolls" },
+		{ 0, "rolls", "49", "FORMATS 5.8: rolls is not" },
 		{ 0, "rolls", "050", "FORMATS 5.8: rolls" },
 		{ 0, "people-mac", NULL, "FORMATS 5.8: people-mac" },
-		{ 0, "people-mac", HEX96, "FORMATS 5.8: people-mac" },
+		{ 0, "people-mac", HEX96, "people-mac is not 32 bytes" },
 		{ 0, "system", NULL, "FORMATS 5.8: system" },
 	};
 	static const struct forgery of_dice[] = {

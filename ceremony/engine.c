@@ -318,7 +318,7 @@ engine_opening(const struct plan *plan, const struct engine_step *step,
 	text_hex(plan->digest, sizeof(plan->digest), digest);
 	TRY(facts_set(&out->facts, d, "ceremony", "%u", plan->number));
 	TRY(facts_set(&out->facts, d, "mode", "%s",
-	    plan->mode == MODE_PRODUCTION ? "production" : "rehearsal"));
+	    plan_mode_word(plan->mode)));
 	TRY(facts_set(&out->facts, d, "org", "%s", plan->org));
 	TRY(facts_set(&out->facts, d, "arc", "%s", plan->arc));
 	TRY(facts_set(&out->facts, d, "plan", "%s", digest));

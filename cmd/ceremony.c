@@ -168,8 +168,7 @@ say_verified(const struct call *c, const char *state,
 	enum status rc;
 
 	TRY(facts_set(f, d, "state", "%s", state));
-	TRY(facts_set(f, d, "mode", "%s", r->mode == MODE_PRODUCTION ?
-	    "production" : "TEST (rehearsal)"));
+	TRY(cmd_say_mode(r->mode, f, d));
 	TRY(facts_set(f, d, "entries", "%zu", r->entries));
 	TRY(facts_set(f, d, "objects", "%zu", r->objects));
 	TRY(facts_set(f, d, "ceremonies", "%zu", r->ceremonies));

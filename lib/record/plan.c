@@ -520,6 +520,20 @@ plan_entry(const struct ini_section *s, const char *key, const char *name)
 	return NULL;
 }
 
+enum status
+plan_at(const struct plan *p, size_t line, enum status rc, struct diag *d)
+{
+	if (rc != ST_OK)
+		diag_prefix(d, "%s:%zu", p->file, line);
+	return rc;
+}
+
+const char *
+plan_mode_word(enum plan_mode mode)
+{
+	return mode == MODE_PRODUCTION ? "production" : "rehearsal";
+}
+
 const char *
 plan_text(const struct ini_section *s, const char *key, const char *dflt)
 {

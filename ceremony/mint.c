@@ -173,10 +173,7 @@ mint_check(const void *want, const struct plan *p, const struct state *before,
 	if (key_known(m->alg, &why) != ST_OK)
 		PLAN_FAIL(d, ST_POLICY, p, m->alg_line, "FORMATS 3.19: %s",
 		    why.text);
-	if ((rc = slip39_scheme_check(&m->scheme, d)) != ST_OK) {
-		diag_prefix(d, "%s:%zu", p->file, m->line);
-		goto out;
-	}
+	TRY(plan_at(p, m->line, slip39_scheme_check(&m->scheme, d), d));
 	for (size_t i = 0; i < p->npersons; i++) {
 		if (held_groups(m, p->persons[i].word) >= m->scheme.need)
 			PLAN_FAIL(d, ST_POLICY, p, m->line, "FORMATS 3.20: "
@@ -189,11 +186,9 @@ mint_check(const void *want, const struct plan *p, const struct state *before,
 	if (state_root(before, m->name) != NULL)
 		PLAN_FAIL(d, ST_POLICY, p, m->line, "FORMATS 3.19: root %s is "
 		    "there already", m->name);
-	if (m->subject != NULL && (rc = profile_root_name(&room, m->subject,
-	    &subject, d)) != ST_OK) {
-		diag_prefix(d, "%s:%zu", p->file, m->line);
-		goto out;
-	}
+	if (m->subject != NULL)
+		TRY(plan_at(p, m->line, profile_root_name(&room, m->subject,
+		    &subject, d), d));
 	if (m->years > PROFILE_YEARS_MAX)
 		PLAN_FAIL(d, ST_POLICY, p, m->line, "FORMATS 8.2: more than "
 		    "%d years", PROFILE_YEARS_MAX);
@@ -337,12 +332,6 @@ set_epoch(const struct state *s, const char *root, bool drawing)
 	return drawing ? epoch + 1 : epoch;
 }
 
-static enum derive_mode
-mode_of(const struct plan *p)
-{
-	return p->mode == MODE_PRODUCTION ? DERIVE_REAL : DERIVE_REHEARSAL;
-}
-
 /* --- item 0: draw --- */
 
 /* "1 main 0 0 first office ": what a sheet's fact says before its commitment */
@@ -444,8 +433,8 @@ perform_sheet(const struct mint *m, size_t i, struct hands *hands,
 	o->kind = "read-back";
 	TRY(hands->seed(hands, m->name, &seed, &unused, d));
 	TRY(draw_set(m, seed, set->epoch, &w, d));
-	TRY(key_from_seed(seed, mode_of(hands->plan), m->alg, "root", 0, &key,
-	    d));
+	TRY(key_from_seed(seed, signer_derive_mode(hands->plan->mode), m->alg,
+	    "root", 0, &key, d));
 	snprintf(ceremony, sizeof(ceremony), "%.100s, ceremony %u",
 	    hands->plan->org, hands->plan->number);
 	view.set = set;

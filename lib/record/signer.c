@@ -145,6 +145,12 @@ signer_span(const struct plan *p, int64_t to, int64_t wanted, uint64_t n,
 		    "a rehearsal", (long long)days_to(p, to), asked, unit);
 }
 
+enum derive_mode
+signer_derive_mode(enum plan_mode mode)
+{
+	return mode == MODE_PRODUCTION ? DERIVE_REAL : DERIVE_REHEARSAL;
+}
+
 struct profile_room
 signer_room(const struct plan *p)
 {

@@ -118,7 +118,7 @@ check_not_over(const struct plan *p, struct diag *d)
 	char now_text[CLOCK_TEXT_SIZE], bound[CLOCK_TEXT_SIZE];
 	const int64_t now = clock_now();
 
-	if (now <= p->latest + 59)
+	if (now <= p->latest + 59) /* to the end of that minute */
 		return ST_OK;
 	clock_text(now, now_text);
 	clock_text(p->latest, bound);

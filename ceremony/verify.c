@@ -69,8 +69,7 @@ out:
 	return rc;
 }
 
-/* Whoever did it and when, the plan knows both: the officer writes, and a run
- * begins within the plan's dates. */
+/* The officer of the plan writes, and a run begins within its dates. */
 static enum status
 check_who_and_when(const struct plan *p, const struct entry *e,
     struct diag *d)
@@ -79,10 +78,9 @@ check_who_and_when(const struct plan *p, const struct entry *e,
 	    strcmp(e->kind, "resumed") == 0;
 
 	if (strcmp(e->actor, p->officer) != 0)
-		return diag_set(d, ST_AUTH, "FORMATS 7.2: %s is not the "
+		return diag_set(d, ST_AUTH, "FORMATS 7.5: %s is not the "
 		    "officer of the plan", e->actor);
-	if (begins && (e->time < p->effective / 60 * 60 ||
-	    e->time > p->latest))
+	if (begins && (e->time < p->effective || e->time > p->latest))
 		return diag_set(d, ST_AUTH, "FORMATS 3.14: the run began "
 		    "outside the plan's dates");
 	return ST_OK;

@@ -86,12 +86,12 @@ forged "FORMATS 7.5: it says \"note\"" fact "$last" note "all is well"
 forged "FORMATS 7.8: it is not of ceremony 1" fact "$last" ceremony 2
 forged "FORMATS 7.8: a closing entry names no leftovers" \
 	leftover "$last" record/evil.json
-forged "entry $last (closed): FORMATS 7.2: bruno is not the officer of the plan" \
+forged "entry $last (closed): FORMATS 7.5: bruno is not the officer of the plan" \
 	actor "$last" bruno
 # Nor is anything taken that the plan does not say.
 forged "entry 1 (open): FORMATS 7.9: \"org\" is not what was computed again" \
 	fact 1 org other
-forged "entry 1 (open): FORMATS 7.2: bruno is not the officer of the plan" \
+forged "entry 1 (open): FORMATS 7.5: bruno is not the officer of the plan" \
 	actor 1 bruno
 forged "entry 2 (drawn): FORMATS 7.5: it says \"note\"" fact 2 note x
 

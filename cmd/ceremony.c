@@ -204,12 +204,6 @@ out:
 
 /* --- reproduce --- */
 
-/* What people added, a line for each seed, as typed. */
-struct people {
-	struct secret *line[ENGINE_ROOTS_MAX];
-	size_t n;
-};
-
 /* The words that stood on paper before people contributed are those of a
  * recorded system part (RULES C7). */
 static enum status
@@ -267,10 +261,11 @@ out:
 enum status
 cmd_ceremony_reproduce(const struct call *c, struct diag *d)
 {
+	struct secret *people[ENGINE_ROOTS_MAX] = { NULL };
 	struct reproduce what = { .after = cmd_opt(c, "--after", ""),
-		.before = cmd_opt(c, "--before", NULL) };
+		.before = cmd_opt(c, "--before", NULL),
+		.people = { people, 0 } };
 	struct run r = { .steps = cmd_steps, .program = "reproduce" };
-	struct people people = { 0 };
 	struct front *front = NULL;
 	struct state *after = NULL;
 	enum status rc;
@@ -280,20 +275,18 @@ cmd_ceremony_reproduce(const struct call *c, struct diag *d)
 	if (cmd_has(c, "--noted"))
 		TRY(check_noted(after, cmd_opt(c, "--noted", ""), d));
 	if (cmd_has(c, "--people"))
-		TRY(front_read_shares(cmd_opt(c, "--people", ""), people.line,
-		    ENGINE_ROOTS_MAX, &people.n, d));
+		TRY(front_read_shares(cmd_opt(c, "--people", ""), people,
+		    ENGINE_ROOTS_MAX, &what.people.n, d));
 	if (c->n > 0)
 		TRY(front_files(c->arg, c->n, after, &front, d));
 	else
 		TRY(front_tty(&front, d));
 	r.front = front;
-	what.people.line = (const struct secret *const *)people.line;
-	what.people.n = people.n;
 	TRY(run_reproduce(&r, &what, d));
 	TRY(report_reproduced(c, &what, state_head(after), d));
 out:
-	for (size_t i = 0; i < people.n; i++)
-		secret_free(people.line[i]);
+	for (size_t i = 0; i < what.people.n; i++)
+		secret_free(people[i]);
 	front_free(front);
 	state_free(after);
 	if (fd >= 0)

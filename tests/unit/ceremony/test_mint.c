@@ -10,8 +10,8 @@
 #include <cmocka.h>
 
 #include "ceremony/mint.h"
-#include "lib/crypto/start.h"
 #include "tests/support/fake_hands.h"
+#include "tests/support/group.h"
 
 #define SHEETS 3
 #define ROOT (SHEETS + 1) /* the item that commits it */
@@ -369,13 +369,6 @@ mint_refuses_a_public_seed_in_a_real_ceremony(void **state)
 	end();
 }
 
-static int
-start(void **state)
-{
-	(void)state;
-	return crypto_start(NULL) == ST_OK ? 0 : -1;
-}
-
 int
 main(void)
 {
@@ -388,5 +381,5 @@ main(void)
 		    mint_refuses_what_the_key_and_scheme_do_not_give),
 	};
 
-	return cmocka_run_group_tests(tests, start, NULL);
+	return cmocka_run_group_tests(tests, group_crypto, NULL);
 }

@@ -2,22 +2,7 @@
 # What a record cannot be made to say, and what is said of a record that no
 # signature covers; two programs at one state.
 . "$ROOT/tests/integration/lib.sh"
-
-export HELPER ANCHORITE
-ASAN_OPTIONS=detect_leaks=0:verify_asan_link_order=0
-export ASAN_OPTIONS
-"$ROOT/tests/crash/prep.sh" "$WORK/base" || fail "no rehearsal to begin with"
-
-# begin NAME: a fresh copy of the rehearsal, and into it.
-begin() {
-	rm -rf "${WORK:?}/$1"
-	cp -a "$WORK/base" "$WORK/$1"
-	cd "$WORK/$1" || exit
-}
-
-hold() {
-	"$ANCHORITE" ceremony run plan.ini --room room.ini
-}
+. "$ROOT/tests/integration/short.sh"
 
 entries() {
 	"$ANCHORITE" ceremony log --state "$1" | wc -l

@@ -245,11 +245,11 @@ report_reproduced(const struct call *c, const struct reproduce *what,
 	TRY(facts_set(&f, d, "entries", "%zu", what->entries));
 	if (what->untold > 0)
 		TRY(facts_add(&f, d, "on-trust", "what people added to the "
-		    "entropy of %zu root(s): --people was not given",
+		    "entropy (roots: %zu), for --people was not given",
 		    what->untold));
 	if (what->early > 0)
-		TRY(facts_add(&f, d, "on-trust", "the early end of %zu "
-		    "ceremony(s): no signature covers it", what->early));
+		TRY(facts_add(&f, d, "on-trust", "early ends (ceremonies: "
+		    "%zu), for no signature covers them", what->early));
 	TRY(cmd_say_head(head, &f, d));
 	TRY(facts_set(&f, d, "verdict", "every byte is equal"));
 	TRY(cmd_report(c, &f, d));

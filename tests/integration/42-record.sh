@@ -96,7 +96,7 @@ must_say "compare the head's words with paper"
 # --- the second machine ---
 
 must_pass "$ANCHORITE" ceremony reproduce --after early sheets/*
-must_say "the early end of 1 ceremony(s): no signature covers it"
+must_say "early ends (ceremonies: 1), for no signature covers them"
 
 cp -a state-a open
 rm open/record/"$(printf %06d "$last")".*

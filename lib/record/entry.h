@@ -71,4 +71,15 @@ void entry_clear(struct entry *e);
 void object_variant(const char *name, unsigned variant,
     char out[OBJECT_NAME_SIZE]);
 
+/**
+ * variant_of(name, plain):
+ * Whether an object or entry is ${plain} or what it is called where torn files
+ * had taken its names: ${plain} with -2 ... -9 before its first dot.
+ */
+bool variant_of(const char *name, const char *plain);
+
+/* The file of an entry: of 12 the second variant is "record/000012-2.json". */
+void entry_name(uint64_t number, unsigned variant,
+    char out[OBJECT_NAME_SIZE]);
+
 #endif

@@ -20,29 +20,6 @@ static const char *const folders[] = { "bundles", "cross", "issued", "lists",
 	"plans", "private", "record", "requests", "roots", "sealed" };
 #define NFOLDERS (sizeof(folders) / sizeof(folders[0]))
 
-static void
-entry_name(uint64_t number, unsigned variant, char out[OBJECT_NAME_SIZE])
-{
-	char plain[OBJECT_NAME_SIZE];
-
-	snprintf(plain, sizeof(plain), "record/%06lu.json",
-	    (unsigned long)number);
-	object_variant(plain, variant, out);
-}
-
-bool
-variant_of(const char *name, const char *plain)
-{
-	char is[OBJECT_NAME_SIZE];
-
-	for (unsigned v = 1; v <= OBJECT_VARIANTS; v++) {
-		object_variant(plain, v, is);
-		if (strcmp(name, is) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* --- reading --- */
 
 /* A whole entry where it does not belong is no torn one. */

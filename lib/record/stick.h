@@ -40,13 +40,6 @@ struct sticks {
 };
 
 /**
- * variant_of(name, plain):
- * Whether an object or entry is ${plain} or what it is called where torn files
- * had taken its names: ${plain} with -2 ... -9 before its first dot.
- */
-bool variant_of(const char *name, const char *plain);
-
-/**
  * chain_read(dirfd, name, out, d):
  * Read record/000001.json and on.  An entry whose name a torn file has taken
  * stands under 000001-2.json, -3 ... -9.  A torn last entry never happened: it

@@ -8,9 +8,9 @@
 #include "ceremony/engine.h"
 #include "ceremony/verify.h"
 #include "lib/crypto/cms.h"
+#include "lib/record/chain.h"
 #include "lib/record/folder.h"
 #include "lib/record/signer.h"
-#include "lib/record/stick.h"
 
 /* One ceremony while it is replayed. */
 struct replay {

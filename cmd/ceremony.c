@@ -13,7 +13,7 @@
 #include "lib/base/text.h"
 #include "lib/crypto/rng.h"
 #include "lib/crypto/words.h"
-#include "lib/record/stick.h"
+#include "lib/record/chain.h"
 
 enum status
 cmd_ceremony_example(const struct call *c, struct diag *d)

@@ -9,7 +9,7 @@
 #include "lib/crypto/chain.h"
 #include "lib/base/clock.h"
 #include "lib/base/file.h"
-#include "lib/record/stick.h"
+#include "lib/record/chain.h"
 
 /* What a certificate is held against. */
 struct trust {

@@ -3,6 +3,7 @@
 #ifndef ANCHORITE_ENTRY_H
 #define ANCHORITE_ENTRY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 

@@ -36,7 +36,7 @@
 #include "lib/base/file.h"
 #include "lib/base/text.h"
 #include "lib/crypto/words.h"
-#include "lib/record/stick.h"
+#include "lib/record/chain.h"
 
 #define NODES_MAX 4096
 #define OPS_MAX 65536

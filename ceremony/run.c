@@ -218,25 +218,6 @@ out:
 
 /* --- from sticks to an engine --- */
 
-/* Replay all that was recorded; the entries move into the state. */
-static enum status
-replay(struct chain *c, int dirfd, struct state **out, struct diag *d)
-{
-	struct state *s = NULL;
-	enum status rc;
-
-	TRY(state_new(&s, d));
-	s->dirfd = dirfd;
-	for (size_t i = 0; i < c->n; i++)
-		TRY(state_apply(s, &c->entry[i], d));
-	*out = s;
-	s = NULL;
-	rc = ST_OK;
-out:
-	state_free(s);
-	return rc;
-}
-
 /* Entries before ${first} into the engine's state, the rest into its tail. */
 static enum status
 split(struct engine *e, const struct state *known, uint64_t first,
@@ -414,7 +395,7 @@ look(const struct run *r, struct state **known, int *dirfd, struct diag *d)
 		if (c[i].n > c[best].n)
 			best = i;
 	}
-	TRY(replay(&c[best], fd[best], known, d));
+	TRY(chain_replay(&c[best], fd[best], known, d));
 	*dirfd = fd[best];
 	fd[best] = -1;
 out:

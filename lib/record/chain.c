@@ -314,10 +314,28 @@ chain_prefix(const struct chain *a, const struct chain *b)
 }
 
 enum status
+chain_replay(struct chain *c, int dirfd, struct state **out, struct diag *d)
+{
+	struct state *s = NULL;
+	enum status rc;
+
+	*out = NULL;
+	TRY(state_new(&s, d));
+	s->dirfd = dirfd;
+	for (size_t i = 0; i < c->n; i++)
+		TRY(state_apply(s, &c->entry[i], d));
+	*out = s;
+	s = NULL;
+	rc = ST_OK;
+out:
+	state_free(s);
+	return rc;
+}
+
+enum status
 state_load(const char *path, struct state **out, int *dirfd, char ***strays,
     size_t *nstrays, struct diag *d)
 {
-	struct state *s = NULL;
 	struct chain c = { 0 };
 	enum status rc;
 	int fd = -1;
@@ -327,23 +345,17 @@ state_load(const char *path, struct state **out, int *dirfd, char ***strays,
 	TRY(chain_read(fd, path, &c, d));
 	if (c.n == 0)
 		FAIL(d, ST_FORMAT, "%s: no record is there", path);
-	TRY(state_new(&s, d));
-	for (size_t i = 0; i < c.n; i++)
-		TRY(state_apply(s, &c.entry[i], d));
+	TRY(chain_replay(&c, fd, out, d));
 	if (strays != NULL) {
 		*strays = c.stray;
 		*nstrays = c.nstray;
 		c.stray = NULL;
 		c.nstray = 0;
 	}
-	s->dirfd = fd;
 	*dirfd = fd;
 	fd = -1;
-	*out = s;
-	s = NULL;
 	rc = ST_OK;
 out:
-	state_free(s);
 	chain_clear(&c);
 	if (fd >= 0)
 		close(fd);

@@ -38,6 +38,14 @@ void strays_free(char **stray, size_t n);
 bool chain_prefix(const struct chain *a, const struct chain *b);
 
 /**
+ * chain_replay(c, dirfd, out, d):
+ * The state that the entries of ${c} give, which move into it; ${dirfd} is
+ * borrowed by it, to read objects.  The caller frees (state_free).
+ */
+MUST_USE enum status chain_replay(struct chain *c, int dirfd,
+    struct state **out, struct diag *d);
+
+/**
  * state_load(path, out, dirfd, strays, d):
  * For readers: the chain of one folder replayed; ${*dirfd} is the caller's to
  * close after state_free.  ${strays} (may be NULL) gets files outside the

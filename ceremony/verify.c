@@ -198,14 +198,9 @@ out:
 static const char *
 object_named(const struct entry *e, const char *name)
 {
-	char variant[OBJECT_NAME_SIZE];
-
-	for (unsigned v = 1; v <= OBJECT_VARIANTS; v++) {
-		object_variant(name, v, variant);
-		for (size_t i = 0; i < e->n; i++) {
-			if (strcmp(e->objects[i].name, variant) == 0)
-				return e->objects[i].name;
-		}
+	for (size_t i = 0; i < e->n; i++) {
+		if (variant_of(e->objects[i].name, name))
+			return e->objects[i].name;
 	}
 	return NULL;
 }
@@ -418,18 +413,15 @@ out:
 static bool
 is_torn_end(const struct state *s, const char *name)
 {
-	char plain[OBJECT_NAME_SIZE], variant[OBJECT_NAME_SIZE];
+	char plain[OBJECT_NAME_SIZE];
 	struct bytes text = { 0 };
 	struct entry e = { 0 };
-	bool torn = false;
+	bool torn;
 
-	snprintf(plain, sizeof(plain), "record/%06zu.json", s->n);
-	for (unsigned v = 1; v <= OBJECT_VARIANTS; v++) {
-		object_variant(plain, v, variant);
-		torn |= strcmp(name, variant) == 0;
-	}
-	torn = torn && folder_read(s->dirfd, name, ENTRY_MAX, &text, NULL) ==
-	    ST_OK && entry_read(name, &text, &e, NULL) != ST_OK;
+	entry_name(s->n, 1, plain);
+	torn = variant_of(name, plain) &&
+	    folder_read(s->dirfd, name, ENTRY_MAX, &text, NULL) == ST_OK &&
+	    entry_read(name, &text, &e, NULL) != ST_OK;
 	entry_clear(&e);
 	bytes_free(&text);
 	return torn;

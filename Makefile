@@ -53,7 +53,7 @@ PROGRAM = $(BUILD)/anchorite
 UNITS = $(call bin,$(UNIT_SRCS))
 HELPERS = $(call bin,$(HELPER_SRCS))
 BENCHES = $(call bin,$(BENCH_SRCS))
-PLANTED = $(BUILD)/tests/planted/anchorite
+PLANTED = $(BUILD)/tests/planted/anchorite $(BUILD)/tests/planted/deaf
 
 .PHONY: all
 all: $(PROGRAM) ## build the program
@@ -104,11 +104,16 @@ $(UNITS): %: %.o $(CMD) $(SUPPORT) $(CORE)
 unit_link = $(shell sed -n 's,^/\* link: \(.*\) \*/$$,\1,p' \
 	$(patsubst $(BUILD)/%,%.c,$(1)))
 
-# A subverted program, for the test that a second machine sees through it.
-$(PLANTED): $(BUILD)/tests/planted/plant.o $(call obj,$(CMD_SRCS)) $(CORE)
+# Programs with a planted defect, for the tests that must find it: a subverted
+# one that a second machine sees through, and one that is deaf to its media.
+$(BUILD)/tests/planted/anchorite: $(BUILD)/tests/planted/plant.o
+$(BUILD)/tests/planted/anchorite: WRAP = -Wl,--wrap=X509_sign_ctx
+$(BUILD)/tests/planted/deaf: $(BUILD)/tests/planted/deaf.o
+$(BUILD)/tests/planted/deaf: WRAP = -Wl,--wrap=fsync,--wrap=write
+$(PLANTED): $(call obj,$(CMD_SRCS)) $(CORE)
 	@printf '  LINK  %s\n' $@
-	@$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ -Wl,--wrap=X509_sign_ctx \
-	    $(LIBS_ALL)
+	@$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(CORE) \
+	    $(WRAP) $(LIBS_ALL)
 
 $(HELPERS) $(BENCHES): %: %.o $(SUPPORT) $(CORE)
 	@printf '  LINK  %s\n' $@

@@ -1,7 +1,7 @@
 #!/bin/sh
 # err1.sh CALL FAULT WHEN: hold the ceremony while that call fails, once (WHEN
 # is N) or from then on (N+).  It must not hang, not crash, and not end well
-# with a state that is not.  Without the fault it must then be held to its end.
+# when a medium has said no.  Without the fault it must then be held to its end.
 set -eu
 : "${HERE:?}" "${SHOP:?}" "${BASE:?}"
 
@@ -15,13 +15,31 @@ bad() {
 	exit 0
 }
 
+# The first call about a medium that failed and may not be passed over: not one
+# that was interrupted once, nor the end of a file that was only read.
+denied() {
+	awk -v fault="$2" -v when="$3" '
+	/^openat.*O_CREAT/ && match($0, / = [0-9]+<[^>]*>/) {
+		written[substr($0, RSTART + 3, RLENGTH - 3)] = 1
+	}
+	!/\(INJECTED\)$/ || !/\/(state-[ab]|paper|sheets)[\/>"]/ { next }
+	fault ~ /EINTR/ && when !~ /\+/ && /^(openat|read|pread64|write)\(/ {
+		next
+	}
+	match($0, /^close\([0-9]+<[^>]*>/) &&
+	    !(substr($0, 7, RLENGTH - 6) in written) { next }
+	{ print; exit }' calls
+}
+
 code=0
-timeout -k 1 10 strace -o /dev/null -e trace="$1" \
-	-e inject="$1:$2:when=$3" \
+timeout -k 1 60 strace -y -s 0 -o calls \
+	-e trace="openat,$1" -e inject="$1:$2:when=$3" \
 	"$ANCHORITE" ceremony run plan.ini --room room.ini >first 2>&1 ||
 	code=$?
 case $code in
 0)
+	why=$(denied "$@")
+	[ -z "$why" ] || bad "$@" "it ended well in spite of $why"
 	for s in a b; do
 		"$ANCHORITE" ceremony verify --state state-$s >verdict 2>&1 ||
 			bad "$@" "it ended well, and stick $s does not verify"
@@ -37,7 +55,8 @@ case $code in
 127) word=unstarted ;; # the program's libraries could not be loaded
 *) bad "$@" "exit status $code" ;;
 esac
-why=$("$HERE/whole.sh" "$dir") || bad "$@" "$why"
+ANCHORITE=$SHOP/anchorite
+why=$(timeout -k 1 60 "$HERE/whole.sh" "$dir") || bad "$@" "${why:-no answer}"
 echo "$word: $*"
 cd /
 rm -rf "$dir"

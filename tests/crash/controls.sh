@@ -27,7 +27,7 @@ deaf() {
 	n=$(awk -v call="$2" '
 	index($0, call "(") == 1 && ++n && /\/state-a\/record/ { last = n }
 	END { print last }' "$SHOP/calls")
-	why=$(DEAF=$1 ANCHORITE=$SHOP/deaf "$HERE/err1.sh" "$2" "$3" "$n")
+	why=$(DEAF=$1 ANCHORITE=$SHOP/planted "$HERE/err1.sh" "$2" "$3" "$n")
 	found "a program that $1" "$4"
 }
 
@@ -61,7 +61,7 @@ damaged "the newest entry lost on both sticks" "RULES C3" \
 # What takes away a torn file, where nothing is ever deleted.
 n=$(awk '/^write\(/ && ++n && /state-a\/record\/000005/ { print n; exit }' \
 	"$SHOP/calls")
-why=$(START=$BASE DEAF=tidies-up ANCHORITE=$SHOP/deaf "$HERE/kill1.sh" \
+why=$(START=$BASE DEAF=tidies-up ANCHORITE=$SHOP/planted "$HERE/kill1.sh" \
 	write "$n")
 found "a program that tidies up" "no longer has ./record/000005.json"
 

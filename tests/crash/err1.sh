@@ -16,18 +16,24 @@ bad() {
 }
 
 # The first call about a medium that failed and may not be passed over: not one
-# that was interrupted once, nor the end of a file that was only read.
+# that was interrupted once, nor the end of what was only read.
 denied() {
 	awk -v fault="$2" -v when="$3" '
-	/^openat.*O_CREAT/ && match($0, / = [0-9]+<[^>]*>/) {
-		written[substr($0, RSTART + 3, RLENGTH - 3)] = 1
+	function medium() { return /\/(state-[ab]|paper|sheets)[\/>"]/ }
+	/^openat\(.*O_CREAT/ && match($0, / = [0-9]+</) {
+		made[substr($0, RSTART + 3, RLENGTH - 4)] = 1
 	}
-	!/\(INJECTED\)$/ || !/\/(state-[ab]|paper|sheets)[\/>"]/ { next }
+	match($0, /^close\([0-9]+/) {
+		fd = substr($0, 7, RLENGTH - 6)
+		was_made = fd in made
+		delete made[fd]
+		if (!was_made)
+			next
+	}
+	!/\(INJECTED\)$/ || !medium() { next }
 	fault ~ /EINTR/ && when !~ /\+/ && /^(openat|read|pread64|write)\(/ {
 		next
 	}
-	match($0, /^close\([0-9]+<[^>]*>/) &&
-	    !(substr($0, 7, RLENGTH - 6) in written) { next }
 	{ print; exit }' calls
 }
 

@@ -56,7 +56,7 @@ export BASE
 if [ ! -d "$BASE" ]; then
 	# a long run is not to notice that the program is built again
 	cp "$ANCHORITE" "$SHOP/anchorite"
-	cp "${HELPER%/helper}/planted/deaf" "$SHOP/deaf"
+	cp "${HELPER%/helper}/planted/deaf" "$SHOP/planted"
 	ANCHORITE=$SHOP/anchorite
 	"$HERE/prep.sh" "$BASE"
 	cp -a "$BASE" "$BASE.uncut"

@@ -18,6 +18,8 @@
  *	--forget file      as if no file below record/ had ever been synced
  *	--forget folder    as if no folder had been
  *	--forget N         as if the Nth sync had been left out; says which
+ *	--most N           combinations of one point (400), at random when there
+ *	                   are more
  *	--every N CMD      run CMD OUT on each Nth state; it must exit 0
  *
  * Exit status: 0 if nothing was lost, corrupt or failed; 1; 2 no answer. */
@@ -42,8 +44,6 @@
 #define NODES_MAX 4096
 #define OPS_MAX 65536
 #define PENDING_MAX 256
-#define TRIES_MAX 400 /* combinations of one point, when there are more */
-#define TRIES_CONTROL 20
 #define SEEN_MAX (1u << 20)
 #define PATH_SIZE 512
 #define NEVER SIZE_MAX
@@ -83,7 +83,7 @@ static size_t nops;
 static uint64_t seen[SEEN_MAX];
 
 static const char *root, *out, *from, *forget, *cmd;
-static size_t every, nsyncs;
+static size_t every, nsyncs, most = 400;
 static size_t states, lost, corrupt, ran, failed;
 
 static _Noreturn void
@@ -688,7 +688,6 @@ static void
 try_point(size_t cut)
 {
 	size_t pending[PENDING_MAX], n, choices = 1;
-	const size_t most = forget == NULL ? TRIES_MAX : TRIES_CONTROL;
 	uint32_t x = 2463534242u + (uint32_t)cut;
 
 	n = pending_at(cut, pending);
@@ -710,6 +709,8 @@ read_options(int argc, char **argv)
 			from = argv[i + 1];
 		} else if (strcmp(argv[i], "--forget") == 0) {
 			forget = argv[i + 1];
+		} else if (strcmp(argv[i], "--most") == 0) {
+			most = (size_t)strtoul(argv[i + 1], NULL, 10);
 		} else if (strcmp(argv[i], "--every") == 0 && i + 2 < argc) {
 			every = (size_t)strtoul(argv[i + 1], NULL, 10);
 			cmd = argv[++i + 1];

@@ -141,9 +141,9 @@ analyze: ## gcc -fanalyzer, cppcheck, clang-tidy
 	@scripts/analyze
 
 .PHONY: crash
-crash: tests ## cuts and faults at every place (half an hour)
+crash: tests ## cuts and faults at every place (PARTS=, half an hour)
 	@ANCHORITE=$(abspath $(PROGRAM)) HELPER=$(abspath $(BUILD))/tests/helper \
-	    tests/crash/run.sh all
+	    tests/crash/run.sh all $(PARTS)
 
 .PHONY: bench
 bench: $(PROGRAM) $(BENCHES) ## what shares and delegations cost

@@ -16,7 +16,8 @@ bad() {
 }
 
 # The first call about a medium that failed and may not be passed over: not one
-# that was interrupted once, nor the end of what was only read.
+# that was interrupted once, nor one look whether a name is free, as making it
+# tells too, nor the end of what was only read.
 denied() {
 	awk -v fault="$2" -v when="$3" '
 	function medium() { return /\/(state-[ab]|paper|sheets)[\/>"]/ }
@@ -34,6 +35,7 @@ denied() {
 	fault ~ /EINTR/ && when !~ /\+/ && /^(openat|read|pread64|write)\(/ {
 		next
 	}
+	/^openat\(/ && !/O_CREAT/ && when !~ /\+/ { next }
 	{ print; exit }' calls
 }
 

@@ -1,7 +1,8 @@
 #!/bin/sh
-# kill.sh all|short: kill the ceremony before each of its system calls, or
-# before each that changes a medium, and hold it to its end afterwards.  Then
-# the same with a ceremony that is resumed after a cut.
+# kill.sh all|short: kill the ceremony before each of its system calls, or in
+# the short form before each that changes a medium, and hold it to its end
+# afterwards.  Then the same with one that is resumed after a cut, before each
+# call that changes a medium, or a sample of those.
 . "$(dirname "$0")/lib.sh"
 
 # points HOW FOLDER: the calls that an uncut run from there makes.  An injection
@@ -41,11 +42,12 @@ to the end, $(results missed) not reached, $(results FAILED) failed"
 		[ "$(results ok)" -gt $(($(results missed) * 10)) ] || exit 1
 }
 
+every=1000000
 case $1 in
-all) calls=all most=1000000 ;;
+all) calls=all most=$every ;;
 *) calls=changes most=40 ;;
 esac
-kill_all "a ceremony" "$calls" "$BASE" 1000000
+kill_all "a ceremony" $calls "$BASE" $every
 
 # One stick has an entry more than the other, and one a torn file.
 rm -rf "$SHOP/cut"
@@ -58,4 +60,4 @@ hold strace -o /dev/null -e trace=write \
 [ -s state-a/record/000005.json ] && [ ! -s state-b/record/000005.json ] ||
 	fail "it was not cut between the sticks"
 cd "$SHOP" || exit
-kill_all "a resumed one" "$calls" "$SHOP/cut" $most
+kill_all "a resumed one" changes "$SHOP/cut" $most

@@ -53,7 +53,8 @@ at_most $most <"$SHOP/points" >"$SHOP/chosen"
 try_each errors err1.sh
 echo "errors: $(wc -l <"$SHOP/chosen") of $(wc -l <"$SHOP/points") \
 injections, $(results unharmed) unharmed, $(results stopped) stopped with a \
-sentence, $(results unstarted) never started, $(results FAILED) failed"
+sentence, $(results unstarted) never started, $(results FAILED) failed; \
+$(find "$SHOP/held" -type f | wc -l) different states held to the end"
 tally $(($(results unharmed) + $(results stopped) + $(results unstarted))) \
 	"$(results FAILED)" 0
 [ "$(results FAILED)" -eq 0 ] && [ "$(results stopped)" -gt 0 ]

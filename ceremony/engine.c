@@ -106,7 +106,8 @@ take_recorded(struct engine *e, struct diag *d)
 static bool
 ended(const struct engine *e)
 {
-	return engine_comparing(e) && strcmp(e->tail[e->at].kind, "undone") == 0;
+	return engine_comparing(e) &&
+	    strcmp(e->tail[e->at].kind, "undone") == 0;
 }
 
 /* What happened between the items is not computed again. */
@@ -212,7 +213,8 @@ out:
 static enum status
 put(struct engine *e, struct outcome *o, int64_t time, struct diag *d)
 {
-	return engine_comparing(e) ? compare(e, o, d) : write_entry(e, o, time, d);
+	return engine_comparing(e) ? compare(e, o, d) :
+				     write_entry(e, o, time, d);
 }
 
 enum status
@@ -222,7 +224,8 @@ engine_event(struct engine *e, const char *kind, struct facts *facts,
 	struct outcome o = { .kind = kind };
 	enum status rc;
 
-	if (engine_comparing(e) || e->sticks == NULL || state_open(e->state) == NULL)
+	if (engine_comparing(e) || e->sticks == NULL ||
+	    state_open(e->state) == NULL)
 		return ST_OK;
 	o.facts = *facts; /* moved */
 	memset(facts, 0, sizeof(*facts));
@@ -315,7 +318,7 @@ engine_opening(const struct plan *plan, const struct engine_step *step,
 	text_hex(plan->digest, sizeof(plan->digest), digest);
 	TRY(facts_set(&out->facts, d, "ceremony", "%u", plan->number));
 	TRY(facts_set(&out->facts, d, "mode", "%s",
-	    plan->mode == MODE_PRODUCTION ? "production" : "rehearsal"));
+	    plan_mode_word(plan->mode)));
 	TRY(facts_set(&out->facts, d, "org", "%s", plan->org));
 	TRY(facts_set(&out->facts, d, "arc", "%s", plan->arc));
 	TRY(facts_set(&out->facts, d, "plan", "%s", digest));
@@ -523,8 +526,9 @@ engine_abandon(struct engine *e, const char *reason, struct diag *d)
 				TRY(take_recorded(e, d));
 		}
 		from = e->state->n;
-		for (; engine_comparing(e) && (state_is_event(e->tail[e->at].kind) ||
-		    of_step(&e->tail[e->at], step, &item));) {
+		while (engine_comparing(e) &&
+		    (state_is_event(e->tail[e->at].kind) ||
+		    of_step(&e->tail[e->at], step, &item))) {
 			done += !state_is_event(e->tail[e->at].kind);
 			TRY(take_recorded(e, d));
 		}

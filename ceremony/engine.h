@@ -41,7 +41,7 @@ struct engine {
 	struct engine_step *step;	 /* owned */
 	size_t nsteps;
 	struct state *state; /* owned: all entries up to here */
-	const struct state *known; /* borrowed: the state with the tail, if any */
+	const struct state *known; /* borrowed: tail included; NULL: no tail */
 	struct entry *tail; /* owned: recorded, still to be computed again */
 	size_t ntail, at;
 	struct sticks *sticks; /* borrowed; NULL: compare, never write */

@@ -118,7 +118,7 @@ check_not_over(const struct plan *p, struct diag *d)
 	char now_text[CLOCK_TEXT_SIZE], bound[CLOCK_TEXT_SIZE];
 	const int64_t now = clock_now();
 
-	if (now <= p->latest + 59)
+	if (now <= p->latest + 59) /* to the end of that minute */
 		return ST_OK;
 	clock_text(now, now_text);
 	clock_text(p->latest, bound);
@@ -217,25 +217,6 @@ out:
 }
 
 /* --- from sticks to an engine --- */
-
-/* Replay all that was recorded; the entries move into the state. */
-static enum status
-replay(struct chain *c, int dirfd, struct state **out, struct diag *d)
-{
-	struct state *s = NULL;
-	enum status rc;
-
-	TRY(state_new(&s, d));
-	s->dirfd = dirfd;
-	for (size_t i = 0; i < c->n; i++)
-		TRY(state_apply(s, &c->entry[i], d));
-	*out = s;
-	s = NULL;
-	rc = ST_OK;
-out:
-	state_free(s);
-	return rc;
-}
 
 /* Entries before ${first} into the engine's state, the rest into its tail. */
 static enum status
@@ -414,7 +395,7 @@ look(const struct run *r, struct state **known, int *dirfd, struct diag *d)
 		if (c[i].n > c[best].n)
 			best = i;
 	}
-	TRY(replay(&c[best], fd[best], known, d));
+	TRY(chain_replay(&c[best], fd[best], known, d));
 	*dirfd = fd[best];
 	fd[best] = -1;
 out:

@@ -8,9 +8,9 @@
 #include "ceremony/engine.h"
 #include "ceremony/verify.h"
 #include "lib/crypto/cms.h"
+#include "lib/record/chain.h"
 #include "lib/record/folder.h"
 #include "lib/record/signer.h"
-#include "lib/record/stick.h"
 
 /* One ceremony while it is replayed. */
 struct replay {
@@ -69,8 +69,7 @@ out:
 	return rc;
 }
 
-/* Whoever did it and when, the plan knows both: the officer writes, and a run
- * begins within the plan's dates. */
+/* The officer of the plan writes, and a run begins within its dates. */
 static enum status
 check_who_and_when(const struct plan *p, const struct entry *e,
     struct diag *d)
@@ -79,10 +78,9 @@ check_who_and_when(const struct plan *p, const struct entry *e,
 	    strcmp(e->kind, "resumed") == 0;
 
 	if (strcmp(e->actor, p->officer) != 0)
-		return diag_set(d, ST_AUTH, "FORMATS 7.2: %s is not the "
+		return diag_set(d, ST_AUTH, "FORMATS 7.5: %s is not the "
 		    "officer of the plan", e->actor);
-	if (begins && (e->time < p->effective / 60 * 60 ||
-	    e->time > p->latest))
+	if (begins && (e->time < p->effective || e->time > p->latest))
 		return diag_set(d, ST_AUTH, "FORMATS 3.14: the run began "
 		    "outside the plan's dates");
 	return ST_OK;
@@ -200,14 +198,9 @@ out:
 static const char *
 object_named(const struct entry *e, const char *name)
 {
-	char variant[OBJECT_NAME_SIZE];
-
-	for (unsigned v = 1; v <= OBJECT_VARIANTS; v++) {
-		object_variant(name, v, variant);
-		for (size_t i = 0; i < e->n; i++) {
-			if (strcmp(e->objects[i].name, variant) == 0)
-				return e->objects[i].name;
-		}
+	for (size_t i = 0; i < e->n; i++) {
+		if (variant_of(e->objects[i].name, name))
+			return e->objects[i].name;
 	}
 	return NULL;
 }
@@ -420,18 +413,15 @@ out:
 static bool
 is_torn_end(const struct state *s, const char *name)
 {
-	char plain[OBJECT_NAME_SIZE], variant[OBJECT_NAME_SIZE];
+	char plain[OBJECT_NAME_SIZE];
 	struct bytes text = { 0 };
 	struct entry e = { 0 };
-	bool torn = false;
+	bool torn;
 
-	snprintf(plain, sizeof(plain), "record/%06zu.json", s->n);
-	for (unsigned v = 1; v <= OBJECT_VARIANTS; v++) {
-		object_variant(plain, v, variant);
-		torn |= strcmp(name, variant) == 0;
-	}
-	torn = torn && folder_read(s->dirfd, name, ENTRY_MAX, &text, NULL) ==
-	    ST_OK && entry_read(name, &text, &e, NULL) != ST_OK;
+	entry_name(s->n, 1, plain);
+	torn = variant_of(name, plain) &&
+	    folder_read(s->dirfd, name, ENTRY_MAX, &text, NULL) == ST_OK &&
+	    entry_read(name, &text, &e, NULL) != ST_OK;
 	entry_clear(&e);
 	bytes_free(&text);
 	return torn;

@@ -9,7 +9,7 @@
 #include "lib/crypto/chain.h"
 #include "lib/base/clock.h"
 #include "lib/base/file.h"
-#include "lib/record/stick.h"
+#include "lib/record/chain.h"
 
 /* What a certificate is held against. */
 struct trust {
@@ -191,8 +191,7 @@ cmd_delegation_list(const struct call *c, struct diag *d)
 
 	TRY(state_load(cmd_opt(c, "--state", "state"), &s, &fd, NULL, NULL,
 	    d));
-	TRY(facts_set(&f, d, "mode", "%s", s->mode == MODE_PRODUCTION ?
-	    "production" : "TEST (rehearsal)"));
+	TRY(cmd_say_mode(s->mode, &f, d));
 	TRY(facts_set(&f, d, "count", "%zu", s->ndelegations));
 	for (size_t i = 0; i < s->ndelegations; i++) {
 		g = &s->delegations[i];

@@ -128,12 +128,20 @@ front_files_rest(const struct front *f, const char *root, struct diag *d)
 	return ST_OK;
 }
 
+static const struct front filed = {
+	.progress = front_progress,
+	.refused = refused,
+	.ask_words = nobody_words,
+	.ask_share = ask_share,
+	.how = "from files",
+	.free = hand_free,
+};
+
 enum status
 front_files(const char *const *files, size_t n, const struct state *state,
     struct front **out, struct diag *d)
 {
 	struct hand *h = NULL;
-	struct front *f = NULL;
 	size_t got;
 	enum status rc;
 
@@ -146,13 +154,8 @@ front_files(const char *const *files, size_t n, const struct state *state,
 		for (size_t j = 0; j < got; j++)
 			h->from[h->n++] = files[i];
 	}
-	TRY(front_new(h, hand_free, &f, d));
+	TRY(front_new(&filed, h, out, d));
 	h = NULL;
-	f->refused = refused;
-	f->ask_words = nobody_words;
-	f->ask_share = ask_share;
-	f->how = "from files";
-	*out = f;
 out:
 	hand_free(h);
 	return rc;

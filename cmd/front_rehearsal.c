@@ -247,11 +247,24 @@ out:
 	return rc;
 }
 
+static const struct front rehearsing = {
+	.progress = front_progress,
+	.refused = refused,
+	.ask_words = ask_words,
+	.note_words = note_words,
+	.confirm = confirm,
+	.ask_dice = ask_dice,
+	.show_sheet = show_sheet,
+	.read_back = read_back,
+	.ask_share = ask_share,
+	.how = "rehearsed",
+	.free = desk_free,
+};
+
 enum status
 front_rehearsal(const struct room *room, struct front **out, struct diag *d)
 {
 	struct desk *k = NULL;
-	struct front *f = NULL;
 	enum status rc;
 
 	if (room->paper[0] == '\0' || room->sheets[0] == '\0')
@@ -261,18 +274,8 @@ front_rehearsal(const struct room *room, struct front **out, struct diag *d)
 	k->paper = k->sheets = -1;
 	TRY(file_open_dir(room->paper, false, &k->paper, d));
 	TRY(file_open_dir(room->sheets, false, &k->sheets, d));
-	TRY(front_new(k, desk_free, &f, d));
+	TRY(front_new(&rehearsing, k, out, d));
 	k = NULL;
-	f->refused = refused;
-	f->ask_words = ask_words;
-	f->note_words = note_words;
-	f->confirm = confirm;
-	f->ask_dice = ask_dice;
-	f->show_sheet = show_sheet;
-	f->read_back = read_back;
-	f->ask_share = ask_share;
-	f->how = "rehearsed";
-	*out = f;
 out:
 	desk_free(k);
 	return rc;

@@ -19,7 +19,7 @@
 #include "lib/base/file.h"
 #include "lib/base/text.h"
 #include "lib/crypto/words.h"
-#include "lib/record/stick.h"
+#include "lib/record/chain.h"
 
 #define PATH_SIZE ROOM_PATH_SIZE
 

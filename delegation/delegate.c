@@ -84,12 +84,8 @@ delegate_read(const struct plan *p, const struct ini_section *s, void **want,
 	snprintf(g->scope.role, sizeof(g->scope.role), "%s",
 	    plan_text(s, "role", ""));
 	clock_quarter(p->effective, g->scope.slot);
-	if ((rc = scope_versions(plan_text(s, "versions", ""), &g->scope,
-	    d)) != ST_OK) {
-		diag_prefix(d, "%s:%zu", p->file,
-		    plan_entry(s, "versions", NULL)->line);
-		goto out;
-	}
+	TRY(plan_at(p, plan_entry(s, "versions", NULL)->line,
+	    scope_versions(plan_text(s, "versions", ""), &g->scope, d), d));
 	TRY(read_request(p, s, g, d));
 	*want = g;
 	g = NULL;
@@ -107,21 +103,18 @@ check_profile(const struct delegate *g, const struct plan *p,
     struct request_rules *rules, struct diag *d)
 {
 	const struct ini_section *s = plan_section(p, "profile", g->profile);
+	const struct ini_entry *algs;
 	uint64_t most;
 	enum status rc;
 
 	if (s == NULL)
 		PLAN_FAIL(d, ST_FORMAT, p, g->line, "FORMATS 3.15: no "
 		    "[profile %s]", g->profile);
-	TRY(plan_words(p, plan_entry(s, "keys", NULL), rules->keys,
-	    REQUEST_ALGS_MAX, &rules->nkeys, d));
-	for (size_t i = 0; i < rules->nkeys; i++) {
-		if ((rc = profile_key(rules->keys[i], d)) != ST_OK) {
-			diag_prefix(d, "%s:%zu", p->file,
-			    plan_entry(s, "keys", NULL)->line);
-			goto out;
-		}
-	}
+	algs = plan_entry(s, "keys", NULL);
+	TRY(plan_words(p, algs, rules->keys, REQUEST_ALGS_MAX, &rules->nkeys,
+	    d));
+	for (size_t i = 0; i < rules->nkeys; i++)
+		TRY(plan_at(p, algs->line, profile_key(rules->keys[i], d), d));
 	most = plan_int(s, "most-days", 0);
 	if (most > PROFILE_DAYS_MAX)
 		PLAN_FAIL(d, ST_POLICY, p, s->line, "FORMATS 8.35: profile %s "
@@ -206,11 +199,8 @@ delegate_check(const void *want, const struct plan *p,
 	TRY(signer_check(p, g->line, before, promises, g->root,
 	    last_second(g, p), d));
 	TRY(check_profile(g, p, &rules, d));
-	if ((rc = profile_delegation_name(&room, &g->scope, &subject, d)) !=
-	    ST_OK) {
-		diag_prefix(d, "%s:%zu", p->file, g->line);
-		goto out;
-	}
+	TRY(plan_at(p, g->line, profile_delegation_name(&room, &g->scope,
+	    &subject, d), d));
 	rules.state = before;
 	rules.production = p->mode == MODE_PRODUCTION;
 	TRY(request_policy(g->request_name, g->request, &rules, d));
@@ -250,15 +240,14 @@ delegate_show(const void *want, size_t item, const struct plan *p,
     const struct state *state, struct bytes *out, struct diag *d)
 {
 	const struct delegate *g = want;
-	char asked[32], span[SIGNER_SPAN_SIZE];
+	char span[SIGNER_SPAN_SIZE];
 	struct cert_spec spec = { 0 };
 	enum status rc;
 
 	(void)item;
 	TRY(want_spec(g, p, state, &spec, d));
-	snprintf(asked, sizeof(asked), "%llu days",
-	    (unsigned long long)g->days);
-	signer_span(p, spec.not_after, last_second(g, p), asked, span);
+	signer_span(p, spec.not_after, last_second(g, p), g->days, "days",
+	    span);
 	TRY(text_format(out, d, "sign the delegation %s: %s %s, versions "
 	    "%s..%s, %s, %s, key %s of %s, by root %s", g->name,
 	    g->scope.product, g->scope.role, g->scope.from, g->scope.to,

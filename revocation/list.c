@@ -158,15 +158,14 @@ list_show(const void *want, size_t item, const struct plan *p,
     const struct state *state, struct bytes *out, struct diag *d)
 {
 	const struct crl_want *w = want;
-	char asked[32], span[SIGNER_SPAN_SIZE];
+	char span[SIGNER_SPAN_SIZE];
 	struct crl_spec spec = { 0 };
 	enum status rc;
 
 	(void)item;
 	TRY(empty_spec(w, p, state, &spec, d));
-	snprintf(asked, sizeof(asked), "%llu days",
-	    (unsigned long long)w->days);
-	signer_span(p, spec.next_update, next_update(w, p), asked, span);
+	signer_span(p, spec.next_update, next_update(w, p), w->days, "days",
+	    span);
 	TRY(text_format(out, d, "sign the list of root %s: all entries of the "
 	    "list before, for %s", w->root, span));
 out:

@@ -286,23 +286,6 @@ out:
 	return rc;
 }
 
-/* RULES C9: the bytes are opened again, still hold what was linted, and are
- * verified as they stand with the key that the record has. */
-static enum status
-check_after(const struct bytes *der, const struct bytes *tbs,
-    const struct spki *recorded, struct diag *d)
-{
-	struct diag why = { 0 };
-
-	if (!sign_frame_holds(der, tbs))
-		return diag_set(d, ST_BUG, "RULES C9: the list just signed is "
-		    "not the one that was linted");
-	if (sign_frame(der, recorded, true, &why) != ST_OK)
-		return diag_set(d, ST_BUG, "RULES C9: the list just signed: "
-		    "%.900s", why.text);
-	return ST_OK;
-}
-
 enum status
 crl_sign(const struct crl_spec *spec, const struct key *key,
     const struct spki *recorded, const struct bytes *linted,
@@ -321,7 +304,7 @@ crl_sign(const struct crl_spec *spec, const struct key *key,
 	TRY(sign_built(x, key, &b, d));
 	if (!bytes_equal(&a, &b))
 		FAIL(d, ST_BUG, "RULES C9: two signatures of one list differ");
-	TRY(check_after(&a, &tbs, recorded, d));
+	TRY(sign_check_made("list", &a, &tbs, recorded, d));
 
 	*out = a;
 	a = (struct bytes){ 0 };

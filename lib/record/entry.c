@@ -324,3 +324,26 @@ object_variant(const char *name, unsigned variant,
 		snprintf(out, OBJECT_NAME_SIZE, "%.*s-%u%s", stem, name,
 		    variant, dot == NULL ? "" : dot);
 }
+
+bool
+variant_of(const char *name, const char *plain)
+{
+	char is[OBJECT_NAME_SIZE];
+
+	for (unsigned v = 1; v <= OBJECT_VARIANTS; v++) {
+		object_variant(plain, v, is);
+		if (strcmp(name, is) == 0)
+			return true;
+	}
+	return false;
+}
+
+void
+entry_name(uint64_t number, unsigned variant, char out[OBJECT_NAME_SIZE])
+{
+	char plain[OBJECT_NAME_SIZE];
+
+	snprintf(plain, sizeof(plain), "record/%06lu.json",
+	    (unsigned long)number);
+	object_variant(plain, variant, out);
+}

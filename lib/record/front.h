@@ -47,7 +47,7 @@ struct front {
 	/* All words of a sheet typed back by its holder. */
 	enum status (*read_back)(const struct front *,
 	    const struct sheet_view *, struct secret **out, struct diag *);
-	/* One more share of ${root}; ${progress} says what is still missing.
+	/* One more share of ${root}; ${missing} says what still is.
 	 * ST_USAGE: there are no more. */
 	enum status (*ask_share)(const struct front *, const char *root,
 	    const char *missing, struct secret **out, struct diag *);

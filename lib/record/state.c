@@ -299,7 +299,6 @@ static enum status
 apply_root(struct state *s, const struct entry *e, struct diag *d)
 {
 	const struct facts *f = &e->facts;
-	struct bytes der = { 0 };
 	struct sheet_set *set;
 	const char *hex;
 	struct root *r;
@@ -319,9 +318,7 @@ apply_root(struct state *s, const struct entry *e, struct diag *d)
 		FAIL(d, ST_FORMAT, "root %u is not the %zuth", r->number,
 		    s->nroots);
 	TRY(facts_need(f, "public", &hex, d));
-	TRY(bytes_set(&der, hex, strlen(hex), d));
-	TRY(text_unhex(hex, der.data, strlen(hex) / 2, d));
-	TRY(spki_read(der.data, strlen(hex) / 2, &r->key, d));
+	TRY(spki_unhex(hex, &r->key, d));
 	if (strcmp(r->alg, r->key.alg) != 0)
 		FAIL(d, ST_FORMAT, "algorithm is not that of the public key");
 	if ((set = newest_set(s, r->name)) == NULL || set->fate != SET_DRAWN)
@@ -330,7 +327,6 @@ apply_root(struct state *s, const struct entry *e, struct diag *d)
 	snprintf(where, sizeof(where), "root %s", r->name);
 	TRY(ledger_add(&s->keys, r->key.index, where, d));
 out:
-	bytes_free(&der);
 	return rc;
 }
 
@@ -505,27 +501,12 @@ state_is_event(const char *kind)
 	return row != NULL && row->event;
 }
 
-/* Whether a list of words with single blanks has that one. */
-static bool
-has_word(const char *words, const char *word)
-{
-	const size_t len = strlen(word);
-
-	for (const char *at = words; at != NULL; at = strchr(at, ' ')) {
-		at += *at == ' ';
-		if (strncmp(at, word, len) == 0 &&
-		    (at[len] == ' ' || at[len] == '\0'))
-			return true;
-	}
-	return false;
-}
-
 /* What no kind of entry says is nothing that anyone checks. */
 static enum status
 check_says(const struct kind *row, const struct facts *f, struct diag *d)
 {
 	for (size_t i = 0; i < f->n; i++) {
-		if (!has_word(row->says, f->fact[i].key))
+		if (!text_listed(row->says, ' ', f->fact[i].key))
 			return diag_set(d, ST_FORMAT, "FORMATS 7.5: it says "
 			    "\"%s\", which no entry of its kind does",
 			    f->fact[i].key);

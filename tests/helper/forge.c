@@ -5,7 +5,7 @@
  *	forge leftover STATE N NAME    entry N names a file as left by a cut
  *	forge object STATE N           entry N commits its files as they are now
  *	forge early STATE REASON       the open ceremony was ended early
- *	forge key N                    the key of rehearsal root N (0..), SEC1 DER
+ *	forge key N                    the key of rehearsal root N, 0..; SEC1
  *
  * All but the last two make the digests of that entry and of all behind it
  * anew, so that the chain reads well. */
@@ -210,8 +210,8 @@ main(int argc, char **argv)
 	struct diag d = { 0 };
 	enum status rc;
 
-	rc = diag_set(&d, ST_USAGE, "forge fact|actor|leftover|object|early|key "
-	    "...");
+	rc = diag_set(&d, ST_USAGE, "forge fact|actor|leftover|object|early|"
+	    "key ...");
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
 		if (argc != verbs[i].words + 2 ||
 		    strcmp(argv[1], verbs[i].word) != 0)

@@ -257,7 +257,7 @@ must_say "every byte is equal"
 ! grep -q "on-trust" "$OUT" || fail "digits that were given are taken on trust"
 must_pass "$ANCHORITE" ceremony reproduce --after two \
 	keep-2/sheets/g?-e1-sheet0[13].txt
-must_say "what people added to the entropy of 2 root(s)"
+must_say "what people added to the entropy (roots: 2), for"
 must_refuse 1 "FORMATS 5.8" "$ANCHORITE" ceremony reproduce --after two \
 	--people keep-2/paper/dice-0001.txt keep-2/sheets/g?-e1-sheet0[13].txt
 # This plan wants the second machine's word before anything leaves the room, and

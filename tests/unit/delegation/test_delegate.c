@@ -11,9 +11,9 @@
 #include "delegation/delegate.h"
 #include "lib/base/clock.h"
 #include "lib/crypto/cert.h"
-#include "lib/crypto/start.h"
 #include "lib/pki/lint.h"
 #include "tests/support/fake_hands.h"
+#include "tests/support/group.h"
 
 #define PROFILE                                                               \
 	"[profile firmware]\nbase = fw-pki-v1\n"                              \
@@ -551,13 +551,6 @@ delegate_verify_refuses_another_root(void **state)
 	fake_end(&f);
 }
 
-static int
-start(void **state)
-{
-	(void)state;
-	return crypto_start(NULL) == ST_OK ? 0 : -1;
-}
-
 int
 main(void)
 {
@@ -587,5 +580,5 @@ main(void)
 		cmocka_unit_test(delegate_verify_refuses_another_root),
 	};
 
-	return cmocka_run_group_tests(tests, start, NULL);
+	return cmocka_run_group_tests(tests, group_crypto, NULL);
 }

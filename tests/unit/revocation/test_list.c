@@ -10,13 +10,13 @@
 
 #include "lib/base/clock.h"
 #include "lib/crypto/crl.h"
-#include "lib/crypto/start.h"
 #include "lib/pki/issue.h"
 #include "lib/pki/lint.h"
 #include "lib/pki/profile.h"
 #include "lib/record/signer.h"
 #include "revocation/list.h"
 #include "tests/support/fake_hands.h"
+#include "tests/support/group.h"
 
 #define ONE "[crl g1]\nby = g1\ndays = 400\n"
 #define TWO ONE "[crl again]\nby = g1\ndays = 400\n"
@@ -294,13 +294,6 @@ list_refuses_roots_that_cannot_sign_and_too_many_days(void **state)
 	fake_end(&f);
 }
 
-static int
-start(void **state)
-{
-	(void)state;
-	return crypto_start(NULL) == ST_OK ? 0 : -1;
-}
-
 int
 main(void)
 {
@@ -316,5 +309,5 @@ main(void)
 		    list_refuses_roots_that_cannot_sign_and_too_many_days),
 	};
 
-	return cmocka_run_group_tests(tests, start, NULL);
+	return cmocka_run_group_tests(tests, group_crypto, NULL);
 }

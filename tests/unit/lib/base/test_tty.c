@@ -105,7 +105,7 @@ assert_asked(struct seat *seat, size_t max, const char *answer)
 	struct bytes b = { 0 };
 
 	assert_int_equal(tty_ask(seat->t, "Q? ", max, &b, NULL), ST_OK);
-	assert_string_equal(b.data, answer);
+	assert_string_equal((const char *)b.data, answer);
 	assert_int_equal(b.len, strlen(answer));
 	bytes_free(&b);
 }

@@ -59,6 +59,36 @@ out:
 	return rc;
 }
 
+static const char *
+root_of(const struct engine_step *s)
+{
+	return plan_text(s->section, "by", NULL);
+}
+
+/* A row may want another behind it, by the same root: what is revoked, say, is
+ * in no list yet. */
+static enum status
+check_then(const struct plan *plan, const struct engine_step *step, size_t n,
+    struct diag *d)
+{
+	const struct engine_step *s = &step[0];
+	enum status rc;
+
+	if (s->kind->then == NULL)
+		return ST_OK;
+	for (size_t i = 1; i < n; i++) {
+		if (strcmp(step[i].kind->word, s->kind->then) == 0 &&
+		    root_of(s) != NULL && root_of(&step[i]) != NULL &&
+		    strcmp(root_of(s), root_of(&step[i])) == 0)
+			return ST_OK;
+	}
+	PLAN_FAIL(d, ST_POLICY, plan, s->section->line, "FORMATS 3.27: [%s %s] "
+	    "wants a [%s] by the same root behind it", s->section->kind,
+	    s->section->name, s->kind->then);
+out:
+	return rc;
+}
+
 enum status
 engine_check(const struct plan *plan, const struct engine_step *step,
     size_t n, const struct state *state, struct diag *d)
@@ -73,7 +103,9 @@ engine_check(const struct plan *plan, const struct engine_step *step,
 	for (size_t i = 0; i < n; i++) {
 		TRY(step[i].kind->check(step[i].want, plan, state, &promises,
 		    d));
+		TRY(check_then(plan, &step[i], n - i, d));
 		promise[promises.n].kind = step[i].kind->makes;
+		promise[promises.n].by = root_of(&step[i]);
 		promise[promises.n].want = step[i].want;
 		promise[promises.n++].name = step[i].section->name;
 	}

@@ -128,10 +128,27 @@ out:
 	return rc;
 }
 
-/* Nobody has this product, role and slot already. */
+/* Whether it is revoked, or a row above will revoke it. */
+static bool
+is_gone(const struct delegation *other, const struct promises *promises)
+{
+	const struct promise *q;
+
+	for (size_t i = 0; i < promises->n; i++) {
+		q = &promises->promise[i];
+		if (strcmp(q->kind, "revocation") == 0 && q->by != NULL &&
+		    strcmp(q->by, other->root) == 0 &&
+		    strcmp(q->name, other->name) == 0)
+			return true;
+	}
+	return other->revoked;
+}
+
+/* Nobody has this product, role and slot already, or he is out of service. */
 static enum status
 check_slot(const struct delegate *g, const struct plan *p,
-    const struct state *before, struct diag *d)
+    const struct state *before, const struct promises *promises,
+    struct diag *d)
 {
 	const struct delegation *other;
 	enum status rc;
@@ -140,7 +157,8 @@ check_slot(const struct delegate *g, const struct plan *p,
 		other = &before->delegations[i];
 		if (strcmp(other->product, g->scope.product) != 0 ||
 		    strcmp(other->role, g->scope.role) != 0 ||
-		    strcmp(other->slot, g->scope.slot) != 0)
+		    strcmp(other->slot, g->scope.slot) != 0 ||
+		    is_gone(other, promises))
 			continue;
 		PLAN_FAIL(d, ST_POLICY, p, g->line, "FORMATS 8.34: %s %s has "
 		    "a delegation for %s already: %s", g->scope.product,
@@ -204,7 +222,7 @@ delegate_check(const void *want, const struct plan *p,
 	rules.state = before;
 	rules.production = p->mode == MODE_PRODUCTION;
 	TRY(request_policy(g->request_name, g->request, &rules, d));
-	TRY(check_slot(g, p, before, d));
+	TRY(check_slot(g, p, before, promises, d));
 	TRY(check_siblings(g, p, promises, d));
 out:
 	return rc;

@@ -9,6 +9,7 @@
 #include "lib/pki/profile.h"
 #include "lib/record/signer.h"
 #include "revocation/list.h"
+#include "revocation/reason.h"
 
 #define CEREMONY_SHIFT 32 /* the upper half of a list's number */
 
@@ -138,6 +139,29 @@ out:
 	return rc;
 }
 
+/* What was revoked since, each in its place: entries are in order. */
+static enum status
+add_revoked(const struct state *state, const char *root,
+    struct crl_spec *spec, struct diag *d)
+{
+	const struct revocation *r;
+	struct crl_entry e;
+	enum status rc = ST_OK;
+
+	for (size_t i = 0; i < state->nrevocations; i++) {
+		r = &state->revocations[i];
+		if (strcmp(r->root, root) != 0)
+			continue;
+		e = (struct crl_entry) { .serial_len = CERT_SERIAL_LEN,
+			.date = r->date, .reason = reason_read(r->reason),
+			.invalid_since = r->since };
+		TRY(text_unhex(r->serial, e.serial, CERT_SERIAL_LEN, d));
+		TRY(crl_spec_add(spec, &e, d));
+	}
+out:
+	return rc;
+}
+
 static enum status
 want_spec(const struct crl_want *w, const struct plan *p,
     const struct state *state, struct crl_spec *spec, struct diag *d)
@@ -148,6 +172,7 @@ want_spec(const struct crl_want *w, const struct plan *p,
 	TRY(empty_spec(w, p, state, spec, d));
 	if (last != NULL)
 		TRY(take_over(state, last, spec, d));
+	TRY(add_revoked(state, w->root, spec, d));
 out:
 	return rc;
 }
@@ -167,7 +192,7 @@ list_show(const void *want, size_t item, const struct plan *p,
 	signer_span(p, spec.next_update, next_update(w, p), w->days, "days",
 	    span);
 	TRY(text_format(out, d, "sign the list of root %s: all entries of the "
-	    "list before, for %s", w->root, span));
+	    "list before and what was revoked since, for %s", w->root, span));
 out:
 	crl_spec_clear(&spec);
 	return rc;

@@ -47,6 +47,34 @@ compare(const void *left, const void *right)
 	return memcmp(a->serial + i, b->serial + j, a->serial_len - i);
 }
 
+enum status
+crl_spec_add(struct crl_spec *s, const struct crl_entry *e, struct diag *d)
+{
+	struct crl_entry *grown;
+	size_t low = 0, high = s->n, at;
+
+	while (low < high) {
+		at = low + (high - low) / 2;
+		if (compare(&s->entries[at], e) == 0)
+			return ST_OK;
+		if (compare(&s->entries[at], e) < 0)
+			low = at + 1;
+		else
+			high = at;
+	}
+	if (s->n == CRL_ENTRIES_MAX)
+		return diag_set(d, ST_POLICY, "FORMATS 6.14: a list has at "
+		    "most %d entries", CRL_ENTRIES_MAX);
+	grown = reallocarray(s->entries, s->n + 1, sizeof(*grown));
+	if (grown == NULL)
+		return diag_set(d, ST_SYSTEM, "out of memory");
+	s->entries = grown;
+	memmove(&grown[low + 1], &grown[low], (s->n - low) * sizeof(*grown));
+	grown[low] = *e;
+	s->n++;
+	return ST_OK;
+}
+
 /* --- building --- */
 
 static enum status

@@ -407,6 +407,44 @@ out:
 	return rc;
 }
 
+static struct delegation *
+delegation_of(struct state *s, const char *serial)
+{
+	for (size_t i = 0; serial != NULL && i < s->ndelegations; i++) {
+		if (strcmp(s->delegations[i].serial, serial) == 0)
+			return &s->delegations[i];
+	}
+	return NULL;
+}
+
+static enum status
+apply_revocation(struct state *s, const struct entry *e, struct diag *d)
+{
+	const struct facts *f = &e->facts;
+	struct delegation *g = delegation_of(s, facts_get(f, "serial"));
+	struct revocation *r;
+	enum status rc;
+
+	if (g == NULL || g->revoked)
+		FAIL(d, ST_FORMAT, "no delegation of that serial number is to "
+		    "be revoked");
+	if ((r = GROW(s->revocations, s->nrevocations)) == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	TRY(take(f, "root", r->root, sizeof(r->root), d));
+	TRY(take(f, "name", r->name, sizeof(r->name), d));
+	TRY(take(f, "serial", r->serial, sizeof(r->serial), d));
+	TRY(take(f, "reason", r->reason, sizeof(r->reason), d));
+	TRY(take_time(f, "date", &r->date, d));
+	r->since = -1;
+	if (facts_count(f, "since") > 0)
+		TRY(take_time(f, "since", &r->since, d));
+	if (strcmp(r->root, g->root) != 0)
+		FAIL(d, ST_FORMAT, "the delegation is of root %s", g->root);
+	g->revoked = true;
+out:
+	return rc;
+}
+
 static enum status
 apply_undone(struct state *s, const struct entry *e, struct diag *d)
 {
@@ -467,6 +505,8 @@ static const struct kind {
 	{ "delegation", false, "step item name root product role slot "
 	    "versions serial key-id key-index not-before not-after request "
 	    "certificate", trust_nothing, apply_delegation },
+	{ "revocation", false, "step item root name serial reason date since "
+	    "asked evidence", trust_nothing, apply_revocation },
 	{ "closed", false, "ceremony", trust_nothing, apply_closed },
 	{ "void", true, "step root entries sheets", NULL, apply_void },
 	{ "refused", true, "why", NULL, apply_nothing },
@@ -541,6 +581,7 @@ state_free(struct state *s)
 	free(s->sets);
 	free(s->delegations);
 	free(s->lists);
+	free(s->revocations);
 	free(s->ceremonies);
 	ledger_free(s->keys);
 	ledger_free(s->objects);

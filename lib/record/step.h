@@ -63,6 +63,7 @@ struct hands {
 struct promise {
 	const char *kind; /* "root", "list" */
 	const char *name;
+	const char *by;	  /* the root that signs it, or NULL */
 	const void *want; /* that row's own: for rows of the same kind */
 };
 struct promises {
@@ -75,6 +76,7 @@ struct step_kind { /* const; one per section word; `want` is the row's own */
 	const char *title; /* "Sign the list", paper and screen */
 	const struct plan_key *keys; /* name, type, required; ends NULL */
 	const char *makes; /* promised to the rows below: "root", ... */
+	const char *then;  /* a row that must follow, by the same root; NULL */
 	/* Shape, inbox bytes. */
 	enum status (*read)(const struct plan *, const struct ini_section *,
 	    void **want, struct diag *);

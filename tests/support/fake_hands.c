@@ -20,6 +20,7 @@
 #include "lib/pki/issue.h"
 #include "lib/pki/profile.h"
 #include "revocation/list.h"
+#include "revocation/revoke.h"
 #include "tests/support/fake_hands.h"
 
 #define ALG "ecdsa-p384"
@@ -30,7 +31,7 @@
 static const char *const folders[] = { "roots", "issued", "lists", "inbox" };
 
 static const struct step_kind *const rows[] = { &mint_step, &crl_step,
-	&delegate_step, NULL };
+	&delegate_step, &revoke_step, NULL };
 
 const struct promises *fake_promises;
 

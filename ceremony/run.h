@@ -50,6 +50,8 @@ struct reproduce {
 	size_t entries;	      /* out: how many were computed again */
 	size_t untold; /* out: seeds whose digits were not given */
 	size_t early;  /* out: early ends, which are under no signature */
+	size_t voided; /* out: entries that do not count, taken as they are */
+	size_t leftovers; /* out: files that cuts left, of any content */
 };
 
 /**

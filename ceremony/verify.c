@@ -69,25 +69,6 @@ out:
 	return rc;
 }
 
-/* Whoever did it and when, the plan knows both: the officer writes, and a run
- * begins within the plan's dates. */
-static enum status
-check_who_and_when(const struct plan *p, const struct entry *e,
-    struct diag *d)
-{
-	const bool begins = strcmp(e->kind, "open") == 0 ||
-	    strcmp(e->kind, "resumed") == 0;
-
-	if (strcmp(e->actor, p->officer) != 0)
-		return diag_set(d, ST_AUTH, "FORMATS 7.2: %s is not the "
-		    "officer of the plan", e->actor);
-	if (begins && (e->time < p->effective / 60 * 60 ||
-	    e->time > p->latest))
-		return diag_set(d, ST_AUTH, "FORMATS 3.14: the run began "
-		    "outside the plan's dates");
-	return ST_OK;
-}
-
 /* The plan and its files, as the opening entry commits them. */
 static enum status
 plan_again(struct replay *v, const struct entry *open, struct diag *d)
@@ -108,7 +89,9 @@ plan_again(struct replay *v, const struct entry *open, struct diag *d)
 	    &v->plan, d));
 	TRY(engine_steps(v->plan, v->steps, &v->step, &v->nsteps, d));
 	TRY(check_opening(v, open, d));
-	TRY(check_who_and_when(v->plan, open, d));
+	TRY(engine_who_and_when(v->plan, open, d));
+	/* what `ceremony check` refuses was never held */
+	TRY(engine_check(v->plan, v->step, v->nsteps, v->now, d));
 	v->at = v->item = v->nsigners = 0;
 out:
 	bytes_free(&text);
@@ -151,6 +134,14 @@ note_signer(struct replay *v, const struct entry *e)
 	snprintf(v->signer[v->nsigners++], 33, "%s", root);
 }
 
+/* The engine's own facts, which no row knows, stand behind all others. */
+static bool
+ends_in_place(const struct facts *f)
+{
+	return f->n >= 2 && strcmp(f->fact[f->n - 2].key, "step") == 0 &&
+	    strcmp(f->fact[f->n - 1].key, "item") == 0;
+}
+
 /* The item that the plan has next, and no other. */
 static enum status
 check_place(struct replay *v, const struct entry *e, struct diag *d)
@@ -163,6 +154,9 @@ check_place(struct replay *v, const struct entry *e, struct diag *d)
 
 	if (v->at == v->nsteps || step == NULL)
 		FAIL(d, ST_AUTH, "the plan has no such item");
+	if (!ends_in_place(&e->facts))
+		FAIL(d, ST_AUTH, "FORMATS 7.5: step and item are not its last "
+		    "facts");
 	s = &v->step[v->at];
 	snprintf(name, sizeof(name), "%s %s", s->section->kind,
 	    s->section->name);
@@ -314,28 +308,6 @@ verify_files(struct replay *v, const struct entry *e, struct diag *d)
 	return rc;
 }
 
-/* Only items that count together are void together, and only before the last
- * of them is done; then the step begins anew. */
-static enum status
-verify_void(struct replay *v, const struct entry *e, struct diag *d)
-{
-	const char *step = facts_get(&e->facts, "step");
-	const struct engine_step *s;
-	char name[80];
-
-	if (v->at == v->nsteps || step == NULL)
-		return diag_set(d, ST_AUTH, "the plan has no such step");
-	s = &v->step[v->at];
-	snprintf(name, sizeof(name), "%s %s", s->section->kind,
-	    s->section->name);
-	if (strcmp(step, name) != 0 || s->kind->together == NULL ||
-	    v->item >= s->kind->together(s->want))
-		return diag_set(d, ST_AUTH, "[%s] has nothing that could be "
-		    "void here", name);
-	v->item = 0;
-	return ST_OK;
-}
-
 static enum status
 verify_entry(struct replay *v, const struct entry *e, struct diag *d)
 {
@@ -344,11 +316,13 @@ verify_entry(struct replay *v, const struct entry *e, struct diag *d)
 	v->report->entries++;
 	TRY(verify_files(v, e, d));
 	if (strcmp(e->kind, "open") != 0)
-		TRY(check_who_and_when(v->plan, e, d));
+		TRY(engine_who_and_when(v->plan, e, d));
 	if (strcmp(e->kind, "closed") == 0)
 		return verify_closed(v, e, d);
-	if (strcmp(e->kind, "void") == 0)
-		TRY(verify_void(v, e, d));
+	if (strcmp(e->kind, "void") == 0) { /* and the step begins anew */
+		TRY(engine_void_holds(v->step, v->nsteps, v->now, e, d));
+		v->item = 0;
+	}
 	if (strcmp(e->kind, "open") != 0 && !state_is_event(e->kind))
 		TRY(verify_item(v, e, d));
 	rc = ST_OK;

@@ -154,7 +154,7 @@ say_covered(const struct verify_report *r, struct facts *f, struct diag *d)
 		return facts_set(f, d, "verdict", "every entry, file and "
 		    "signature holds");
 	TRY(facts_set(f, d, "not-signed", "entries %zu to %zu: a ceremony "
-	    "ended early", r->covered + 1, r->entries));
+	    "ended early, or signed by no root", r->covered + 1, r->entries));
 	TRY(facts_set(f, d, "verdict", "every entry and file holds, but no "
 	    "signature covers the last: compare the head's words with paper"));
 out:
@@ -257,6 +257,12 @@ report_reproduced(const struct call *c, const struct reproduce *what,
 	if (what->early > 0)
 		TRY(facts_add(&f, d, "on-trust", "the early end of %zu "
 		    "ceremony(s): no signature covers it", what->early));
+	if (what->voided > 0)
+		TRY(facts_add(&f, d, "on-trust", "%zu entries that do not "
+		    "count: their seed is gone", what->voided));
+	if (what->leftovers > 0)
+		TRY(facts_add(&f, d, "on-trust", "%zu file(s) that cuts left: "
+		    "their names and bytes", what->leftovers));
 	TRY(cmd_say_head(head, &f, d));
 	TRY(facts_set(&f, d, "verdict", "every byte is equal"));
 	TRY(cmd_report(c, &f, d));

@@ -646,6 +646,7 @@ enum status
 run_end(const struct run *r, const char *reason, struct diag *d)
 {
 	const struct ceremony *open;
+	struct verify_report seen;
 	struct session s;
 	enum status rc;
 
@@ -654,6 +655,9 @@ run_end(const struct run *r, const char *reason, struct diag *d)
 	if ((open = state_open(s.known)) == NULL)
 		FAIL(d, ST_POLICY, "%s: no ceremony is open", r->plan);
 	TRY(check_continuity(s.l.plan, s.known, &s.resume, d));
+	/* without sheets nothing is computed again, but what is there must
+	 * hold, or the end of it would be that of an edited one */
+	TRY(verify_entries(s.known, r->steps, &seen, d));
 	TRY(ask_head_words(r->front, s.known, open->first,
 	    s.known->n == open->first, d));
 	TRY(session_start(r, &s, open->first + 1, d));

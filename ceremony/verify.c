@@ -425,34 +425,45 @@ check_strays(const struct state *s, const char *path, char **stray, size_t n,
 }
 
 enum status
+verify_entries(const struct state *all, const struct step_kind *const *steps,
+    struct verify_report *out, struct diag *d)
+{
+	struct replay v = { .steps = steps, .all = all, .requests = -1,
+		.report = out };
+	enum status rc;
+
+	memset(out, 0, sizeof(*out));
+	TRY(state_new(&v.now, d));
+	v.now->dirfd = all->dirfd;
+	TRY(replay_all(&v, d));
+	out->mode = all->mode;
+	snprintf(out->head, sizeof(out->head), "%s", state_head(all));
+out:
+	plan_done(&v);
+	state_free(v.now);
+	return rc;
+}
+
+enum status
 verify_state(const char *path, const char *older,
     const struct step_kind *const *steps, struct verify_report *out,
     struct diag *d)
 {
-	struct replay v = { .steps = steps, .requests = -1, .report = out };
 	struct state *all = NULL;
 	char **stray = NULL;
 	size_t nstray = 0;
 	enum status rc;
 	int fd = -1;
 
-	memset(out, 0, sizeof(*out));
 	TRY(state_load(path, &all, &fd, &stray, &nstray, d));
-	v.all = all;
-	TRY(state_new(&v.now, d));
-	v.now->dirfd = fd;
-	TRY(replay_all(&v, d));
-	out->mode = all->mode;
-	snprintf(out->head, sizeof(out->head), "%s", state_head(all));
-	TRY(check_strays(v.now, path, stray, nstray, out, d));
+	TRY(verify_entries(all, steps, out, d));
+	TRY(check_strays(all, path, stray, nstray, out, d));
 	if (state_open(all) != NULL)
 		FAIL(d, ST_AUTH, "%s: ceremony %u is not closed", path,
 		    state_open(all)->number);
 	if (older != NULL)
 		TRY(check_older(all, older, out, d));
 out:
-	plan_done(&v);
-	state_free(v.now);
 	state_free(all);
 	strays_free(stray, nstray);
 	if (fd >= 0)

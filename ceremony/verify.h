@@ -19,6 +19,15 @@ struct verify_report {
 };
 
 /**
+ * verify_entries(all, steps, out, d):
+ * All entries and their files, the last ceremony closed or open; not what lies
+ * beside them.
+ */
+MUST_USE enum status verify_entries(const struct state *all,
+    const struct step_kind *const *steps, struct verify_report *out,
+    struct diag *d);
+
+/**
  * verify_state(path, older, steps, out, d):
  * ${older} (may be NULL) is another copy of the state that this one must
  * continue.  ST_AUTH or ST_FORMAT: the first deviation, by name.

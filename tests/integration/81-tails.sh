@@ -75,6 +75,17 @@ cut_at $open
 both event void step "mint g1"
 must_refuse 1 "entry $last (void): nothing could be void here" hold
 
+# Nor is it ended: the end would be that of an edited one.
+cut_at $open
+both fact "$open" serial 77
+remember_files .
+must_refuse 1 "entry $open (delegation): the record gives another serial" \
+	end "we are tired"
+no_new_files .
+cut_at $open
+both actor 4 bruno
+must_refuse 1 "entry 4 (read-back): FORMATS 7.2" end "we are tired"
+
 # What a cut made void follows from what was there.
 cut_at 4
 must_pass end "anna is ill"

@@ -623,7 +623,7 @@ out:
 	return rc;
 }
 
-/* A line of text that people can read: it is recorded as it stands. */
+/* It is recorded as it stands, and escaped wherever it is shown. */
 static enum status
 check_reason(const char *reason, struct diag *d)
 {
@@ -634,10 +634,9 @@ check_reason(const char *reason, struct diag *d)
 		return diag_set(d, ST_USAGE, "a reason has 1 to %d bytes",
 		    REASON_MAX);
 	for (; len > 0; reason += n, len -= n) {
-		n = text_scalar(reason, len, &c);
-		if (n == 0 || c < 0x20 || (c >= 0x7f && c < 0xa0))
-			return diag_set(d, ST_USAGE, "the reason is not a line "
-			    "of UTF-8 text");
+		if ((n = text_scalar(reason, len, &c)) == 0)
+			return diag_set(d, ST_USAGE, "the reason is not "
+			    "UTF-8");
 	}
 	return ST_OK;
 }

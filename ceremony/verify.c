@@ -238,6 +238,23 @@ out:
 	return rc;
 }
 
+/* Whoever has the stick may have made the last of the roots: the report says
+ * which of them covers what. */
+static void
+note_covered(struct verify_report *out, const char *root, size_t to)
+{
+	size_t i = 0;
+
+	while (i < out->nsigners && strcmp(out->signer[i].root, root) != 0)
+		i++;
+	if (i == ENGINE_ROOTS_MAX)
+		return; /* there are no more roots in a state */
+	if (i == out->nsigners)
+		out->nsigners++;
+	snprintf(out->signer[i].root, sizeof(out->signer[i].root), "%s", root);
+	out->signer[i].to = to;
+}
+
 /* All that a closing entry says follows from the line that is signed: else it
  * would be the one place of a record that no signature covers. */
 static enum status
@@ -283,8 +300,10 @@ verify_closed(struct replay *v, const struct entry *e, struct diag *d)
 	if (!bytes_equal(&line, &want))
 		FAIL(d, ST_AUTH, "%s: FORMATS 7.8: not the closing line of "
 		    "this record", name);
-	for (size_t i = 0; i < v->nsigners && !ended; i++)
+	for (size_t i = 0; i < v->nsigners && !ended; i++) {
 		TRY(verify_signature(v, e, v->signer[i], &line, d));
+		note_covered(v->report, v->signer[i], e->number);
+	}
 	if (v->nsigners > 0 && !ended)
 		v->report->covered = e->number;
 	v->report->ceremonies++;

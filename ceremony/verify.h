@@ -5,11 +5,20 @@
 
 #include <stddef.h>
 
+#include "ceremony/engine.h"
 #include "lib/base/diag.h"
 #include "lib/crypto/hash.h"
 #include "lib/record/step.h"
 
+/* A root and the last closing that it signed. */
+struct verify_signer {
+	char root[33];
+	size_t to;
+};
+
 struct verify_report {
+	struct verify_signer signer[ENGINE_ROOTS_MAX];
+	size_t nsigners;
 	size_t entries, objects, ceremonies, signatures;
 	size_t covered; /* entries 1 to this are under a root's signature */
 	enum plan_mode mode;

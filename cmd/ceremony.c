@@ -150,6 +150,9 @@ say_covered(const struct verify_report *r, struct facts *f, struct diag *d)
 		TRY(facts_set(f, d, "signed", "no entry"));
 	else
 		TRY(facts_set(f, d, "signed", "entries 1 to %zu", r->covered));
+	for (size_t i = 0; i < r->nsigners; i++)
+		TRY(facts_add(f, d, "signed-by", "root %s: entries 1 to %zu",
+		    r->signer[i].root, r->signer[i].to));
 	if (r->covered == r->entries)
 		return facts_set(f, d, "verdict", "every entry, file and "
 		    "signature holds");

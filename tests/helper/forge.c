@@ -339,8 +339,8 @@ main(int argc, char **argv)
 	struct diag d = { 0 };
 	enum status rc;
 
-	rc = diag_set(&d, ST_USAGE, "forge fact|actor|leftover|rename|turn|object|"
-	    "event|early|close|key ...");
+	rc = diag_set(&d, ST_USAGE, "forge fact|actor|leftover|rename|turn|"
+	    "object|event|early|close|key ...");
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
 		if (argc != verbs[i].words + 2 ||
 		    strcmp(argv[1], verbs[i].word) != 0)

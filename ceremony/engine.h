@@ -87,6 +87,23 @@ MUST_USE enum status engine_opening(const struct plan *plan,
     struct outcome *out, struct diag *d);
 
 /**
+ * engine_who_and_when(p, e, d):
+ * Whoever did it and when, the plan knows both: the officer writes, and a run
+ * begins within the plan's dates.
+ */
+MUST_USE enum status engine_who_and_when(const struct plan *p,
+    const struct entry *e, struct diag *d);
+
+/**
+ * engine_void_holds(step, n, state, e, d):
+ * Only items that count together are void together, and only before the last
+ * of them is done; what the entry says of them follows from the state.
+ */
+MUST_USE enum status engine_void_holds(const struct engine_step *step,
+    size_t n, const struct state *state, const struct entry *e,
+    struct diag *d);
+
+/**
  * engine_same(t, o, d):
  * Whether a recorded entry is what was computed again, but for what is taken
  * on trust.  ST_AUTH names the file or fact that is not.

@@ -191,6 +191,20 @@ out:
 	return rc;
 }
 
+/* As many as the record says. */
+static enum status
+check_count(const struct secret *dice, const struct facts *facts,
+    struct diag *d)
+{
+	uint64_t n = 0;
+
+	if (facts_number(facts, "rolls", 0, UINT32_MAX, &n, NULL) == ST_OK &&
+	    n == secret_len(dice))
+		return ST_OK;
+	return diag_set(d, ST_AUTH, "FORMATS 5.8: people rolled %zu times, "
+	    "which is not what the record says", secret_len(dice));
+}
+
 /* The seed is what the dice alone give. */
 static enum status
 check_dice(const struct secret *seed, const struct secret *dice,
@@ -222,6 +236,8 @@ entropy_again(const struct secret *seed, const struct digits *people,
 		return ST_OK;
 	if (mac != NULL)
 		TRY(find_line(seed, people, mac, &dice, d));
+	if (mac != NULL)
+		TRY(check_count(dice, facts, d));
 	if (system != NULL)
 		TRY(check_system(seed, dice, system, d));
 	else if (dice != NULL) /* nothing but dice */

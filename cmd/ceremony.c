@@ -150,11 +150,14 @@ say_covered(const struct verify_report *r, struct facts *f, struct diag *d)
 		TRY(facts_set(f, d, "signed", "no entry"));
 	else
 		TRY(facts_set(f, d, "signed", "entries 1 to %zu", r->covered));
+	for (size_t i = 0; i < r->nsigners; i++)
+		TRY(facts_add(f, d, "signed-by", "root %s: entries 1 to %zu",
+		    r->signer[i].root, r->signer[i].to));
 	if (r->covered == r->entries)
 		return facts_set(f, d, "verdict", "every entry, file and "
 		    "signature holds");
 	TRY(facts_set(f, d, "not-signed", "entries %zu to %zu: a ceremony "
-	    "ended early", r->covered + 1, r->entries));
+	    "ended early, or signed by no root", r->covered + 1, r->entries));
 	TRY(facts_set(f, d, "verdict", "every entry and file holds, but no "
 	    "signature covers the last: compare the head's words with paper"));
 out:
@@ -250,6 +253,12 @@ report_reproduced(const struct call *c, const struct reproduce *what,
 	if (what->early > 0)
 		TRY(facts_add(&f, d, "on-trust", "early ends (ceremonies: "
 		    "%zu), for no signature covers them", what->early));
+	if (what->voided > 0)
+		TRY(facts_add(&f, d, "on-trust", "void entries (%zu), for "
+		    "their seed is gone", what->voided));
+	if (what->leftovers > 0)
+		TRY(facts_add(&f, d, "on-trust", "what cuts left (files: "
+		    "%zu), names and bytes", what->leftovers));
 	TRY(cmd_say_head(head, &f, d));
 	TRY(facts_set(&f, d, "verdict", "every byte is equal"));
 	TRY(cmd_report(c, &f, d));

@@ -309,6 +309,13 @@ out:
 	return rc;
 }
 
+static void
+certificate_name(const struct facts *said, char out[OBJECT_NAME_SIZE])
+{
+	snprintf(out, OBJECT_NAME_SIZE, "issued/%s.crt",
+	    facts_get(said, "serial"));
+}
+
 /* --- the one item --- */
 
 static enum status
@@ -334,8 +341,7 @@ delegate_perform(const void *want, size_t item, struct hands *hands,
 	    &root->key, &made, d));
 	TRY(cert_pem(&made->der, "CERTIFICATE", &pem, d));
 	TRY(say(g, made, &o->facts, d));
-	snprintf(name, sizeof(name), "issued/%s.crt",
-	    facts_get(&o->facts, "serial"));
+	certificate_name(&o->facts, name);
 	TRY(outcome_add(o, name, &pem, d));
 out:
 	cert_free(made);
@@ -353,6 +359,7 @@ delegate_verify(const void *want, size_t item, const struct plan *p,
 	struct cert_spec spec = { 0 };
 	struct facts said = { 0 };
 	struct cert *c = NULL;
+	char name[OBJECT_NAME_SIZE];
 	const char *key;
 	enum status rc;
 
@@ -367,6 +374,8 @@ delegate_verify(const void *want, size_t item, const struct plan *p,
 	TRY(want_spec(g, p, state, &spec, d));
 	TRY(issue_same_cert(c, &spec, d));
 	TRY(say(g, c, &said, d));
+	certificate_name(&said, name);
+	TRY(outcome_is(o, name, d));
 	if ((key = facts_differ(&said, &o->facts, NULL)) != NULL)
 		FAIL(d, ST_AUTH, "the record gives another %s than the "
 		    "certificate of delegation %s", key, g->name);

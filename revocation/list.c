@@ -260,6 +260,12 @@ out:
 	return rc;
 }
 
+static void
+list_name(size_t file, char out[OBJECT_NAME_SIZE])
+{
+	snprintf(out, OBJECT_NAME_SIZE, "lists/%06zu.crl", file);
+}
+
 /* --- the one item --- */
 
 static enum status
@@ -283,7 +289,7 @@ list_perform(const void *want, size_t item, struct hands *hands,
 	TRY(issue_crl(&spec, key, &root->key, &made, d));
 	TRY(cert_pem(&made->der, "X509 CRL", &pem, d));
 	TRY(say(w, file, made, &o->facts, d));
-	snprintf(name, sizeof(name), "lists/%06zu.crl", file);
+	list_name(file, name);
 	TRY(outcome_add(o, name, &pem, d));
 out:
 	crl_free(made);
@@ -301,13 +307,15 @@ list_verify(const void *want, size_t item, const struct plan *p,
 	struct crl_spec spec = { 0 };
 	struct facts said = { 0 };
 	struct crl *c = NULL;
+	char name[OBJECT_NAME_SIZE];
 	const char *key;
 	enum status rc;
 
 	(void)item;
-	if (root == NULL || o->n != 1)
-		FAIL(d, ST_AUTH, "the entry has not one list, or no root %s",
-		    w->root);
+	if (root == NULL)
+		FAIL(d, ST_AUTH, "there is no root %s", w->root);
+	list_name(state->nlists + 1, name);
+	TRY(outcome_is(o, name, d));
 	TRY(crl_read(o->objects[0].name, o->objects[0].bytes.data,
 	    o->objects[0].bytes.len, &c, d));
 	TRY(crl_signed_by(c, &root->key, d));

@@ -148,7 +148,7 @@ folder_strays(int dirfd, const char *folder, const struct names *known,
 	size_t n = 0;
 	int fd = -1;
 
-	TRY(file_open_sub(dirfd, folder, false, &fd, d));
+	TRY(folder_open(dirfd, folder, false, &fd, d));
 	TRY(file_list_at(fd, &names, &n, d));
 	for (size_t i = 0; i < n; i++) {
 		stray_name(folder, names[i], name);
@@ -244,7 +244,7 @@ list_record(int dirfd, struct names *out, struct diag *d)
 
 	if (!folder_has(dirfd, "record"))
 		return ST_OK;
-	TRY(file_open_sub(dirfd, "record", false, &fd, d));
+	TRY(folder_open(dirfd, "record", false, &fd, d));
 	TRY(file_list_at(fd, &out->name, &out->n, d));
 out:
 	if (fd >= 0)

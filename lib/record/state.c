@@ -448,9 +448,13 @@ out:
 static enum status
 apply_undone(struct state *s, const struct entry *e, struct diag *d)
 {
+	struct ceremony *c = &s->ceremonies[s->nceremonies - 1];
+
 	(void)e;
-	(void)d;
-	s->ceremonies[s->nceremonies - 1].ended = true;
+	if (c->ended)
+		return diag_set(d, ST_FORMAT, "FORMATS 7.5: it was ended "
+		    "early already");
+	c->ended = true;
 	return ST_OK;
 }
 
@@ -626,6 +630,10 @@ state_apply(struct state *s, struct entry *e, struct diag *d)
 		FAIL(d, ST_FORMAT, "FORMATS 7.5: an event has no files");
 	if (state_open(s) == NULL && strcmp(e->kind, "open") != 0)
 		FAIL(d, ST_FORMAT, "FORMATS 7.4: no ceremony is open");
+	if (state_open(s) != NULL && state_open(s)->ended && !row->event &&
+	    strcmp(e->kind, "closed") != 0)
+		FAIL(d, ST_FORMAT, "FORMATS 7.5: the ceremony was ended early "
+		    "before it");
 	TRY(check_says(row, &e->facts, d));
 	TRY(note_objects(s, e, d));
 	TRY(row->apply(s, e, d));

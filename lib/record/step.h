@@ -32,6 +32,14 @@ MUST_USE enum status outcome_add(struct outcome *o, const char *name,
     const struct bytes *bytes, struct diag *d);
 void outcome_clear(struct outcome *o);
 
+/**
+ * outcome_is(o, name, d):
+ * ST_OK if it has one file, and this: by its name, or by the -2 to -9 of it
+ * that a cut made necessary.
+ */
+MUST_USE enum status outcome_is(const struct outcome *o, const char *name,
+    struct diag *d);
+
 /* Lent by the engine while one item is performed. */
 struct hands {
 	const struct plan *plan;

@@ -124,27 +124,42 @@ out:
 	return rc;
 }
 
+/* With its files under names that every stick can take, and the leftovers. */
+static enum status
+seal_entry(struct sticks *s, struct entry *e, const struct outcome *o,
+    struct diag *d)
+{
+	char name[OBJECT_NAME_SIZE], digest[SHA384_HEX_SIZE];
+	const struct bytes *bytes;
+	enum status rc;
+
+	for (size_t i = 0; o != NULL && i < o->n; i++) {
+		bytes = &o->objects[i].bytes;
+		TRY(free_variant(s, o->objects[i].name, bytes, name, d));
+		hash_sha384_hex(bytes->data, bytes->len, digest);
+		TRY(entry_add_object(e, name, digest, d));
+	}
+	TRY(name_leftovers(s, e, d));
+	TRY(entry_seal(e, d));
+out:
+	return rc;
+}
+
 enum status
 sticks_commit(struct sticks *s, struct entry *e, const struct outcome *o,
     struct diag *d)
 {
-	char name[OBJECT_NAME_SIZE], plain[OBJECT_NAME_SIZE],
-	    digest[SHA384_HEX_SIZE];
+	char name[OBJECT_NAME_SIZE], plain[OBJECT_NAME_SIZE];
 	enum status rc;
 
 	if (s->failed)
 		FAIL(d, ST_SYSTEM, "a medium has failed; nothing more is "
 		    "written to it");
-	for (size_t i = 0; o != NULL && i < o->n; i++) {
-		TRY(free_variant(s, o->objects[i].name, &o->objects[i].bytes,
-		    name, d));
-		TRY(write_all(s, name, &o->objects[i].bytes, d));
-		hash_sha384_hex(o->objects[i].bytes.data,
-		    o->objects[i].bytes.len, digest);
-		TRY(entry_add_object(e, name, digest, d));
-	}
-	TRY(name_leftovers(s, e, d));
-	TRY(entry_seal(e, d));
+	/* sealed first: what is refused leaves no file */
+	TRY(seal_entry(s, e, o, d));
+	for (size_t i = 0; o != NULL && i < o->n; i++)
+		TRY(write_all(s, e->objects[i].name, &o->objects[i].bytes,
+		    d));
 	entry_name(e->number, 1, plain);
 	TRY(free_variant(s, plain, &e->text, name, d));
 	TRY(write_all(s, name, &e->text, d));
@@ -234,6 +249,37 @@ out:
 	return rc;
 }
 
+/* Whether a folder is ${of}, or somewhere below it. */
+static bool
+lies_in(int dirfd, const struct stick *of)
+{
+	struct stat is, up = { 0 };
+	bool found = false;
+	int fd = fcntl(dirfd, F_DUPFD_CLOEXEC, 0), next;
+
+	while (!found && fd >= 0 && fstat(fd, &is) == 0 &&
+	    (is.st_dev != up.st_dev || is.st_ino != up.st_ino)) {
+		found = is.st_dev == of->dev && is.st_ino == of->ino;
+		up = is; /* the root is its own parent */
+		next = openat(fd, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
+		close(fd);
+		fd = next;
+	}
+	if (fd >= 0)
+		close(fd);
+	return found;
+}
+
+/* One inside the other would be a stray in it. */
+static enum status
+check_apart(const struct stick *a, const struct stick *b, struct diag *d)
+{
+	if (lies_in(a->dirfd, b) || lies_in(b->dirfd, a))
+		return diag_set(d, ST_POLICY, "FORMATS 7.1: %s and %s are one "
+		    "folder, or one lies in the other", a->path, b->path);
+	return ST_OK;
+}
+
 /* An object as its entry commits it, or not at all. */
 static enum status
 object_read(const struct stick *from, const struct object_ref *ref,
@@ -317,10 +363,8 @@ sticks_open(const char *const *paths, size_t n, bool create, bool memory,
 		s->stick[i].dirfd = -1;
 		s->n = i + 1;
 		TRY(open_stick(paths[i], create, memory, &s->stick[i], d));
-		if (i == 1 && s->stick[0].dev == s->stick[1].dev &&
-		    s->stick[0].ino == s->stick[1].ino)
-			FAIL(d, ST_POLICY, "%s and %s are one folder",
-			    paths[0], paths[1]);
+		if (i == 1)
+			TRY(check_apart(&s->stick[0], &s->stick[1], d));
 		TRY(take_stick(&s->stick[i], d));
 	}
 	if (n == 2)
@@ -330,7 +374,7 @@ sticks_open(const char *const *paths, size_t n, bool create, bool memory,
 	rc = ST_OK;
 out:
 	/* what was made for nothing is empty yet, or it stays */
-	for (size_t i = 0; s != NULL && i < s->n; i++) {
+	for (size_t i = s == NULL ? 0 : s->n; i-- > 0;) {
 		if (s->stick[i].made && s->stick[i].dirfd >= 0)
 			rmdir(s->stick[i].path);
 	}
@@ -373,6 +417,7 @@ sticks_copy(const char *from, const char *to, struct diag *d)
 	mode = facts_get(&a.chain.entry[0].facts, "mode");
 	TRY(open_stick(to, true, mode == NULL ||
 	    strcmp(mode, "production") != 0, &b, d));
+	TRY(check_apart(&a, &b, d));
 	TRY(take_stick(&b, d));
 	for (size_t i = 0; b.chain.n == 0 && i < b.chain.nstray; i++) {
 		if (strchr(b.chain.stray[i], '/') == NULL)
@@ -384,6 +429,8 @@ sticks_copy(const char *from, const char *to, struct diag *d)
 		    "not; a state never goes back", to, from);
 	TRY(bring_forward(&a, &b, d));
 out:
+	if (rc != ST_OK && b.made && b.dirfd >= 0)
+		rmdir(b.path); /* empty yet, or it stays */
 	free(a.path);
 	free(b.path);
 	if (a.dirfd >= 0)

@@ -52,6 +52,7 @@ must_pass "$ANCHORITE" ceremony verify --state state-a
 must_say "mode        TEST (rehearsal)"
 must_say "head-words"
 must_say "signed      entries 1 to $(entries state-a)"
+must_say "signed-by   root g1: entries 1 to $(entries state-a)"
 must_say "every entry, file and signature holds"
 last=$(entries state-a)
 

@@ -222,6 +222,12 @@ list_verify_refuses_a_lost_entry(void **state)
 	takes(&f, "g1", &o);
 	take_list_with(&f, serials, 1, 1);
 	assert_int_equal(fake_verify(&f, &crl_step, "g1", &o, &d), ST_AUTH);
+	assert_non_null(strstr(d.text, "FORMATS 7.5: its one file should be "
+	    "lists/000002.crl"));
+	diag_clear(&d);
+	snprintf(o.objects[0].name, sizeof(o.objects[0].name),
+	    "lists/000002.crl");
+	assert_int_equal(fake_verify(&f, &crl_step, "g1", &o, &d), ST_AUTH);
 	assert_non_null(strstr(d.text, "FORMATS 8.25: entry 1"));
 	outcome_clear(&o);
 	fake_end(&f);

@@ -198,8 +198,9 @@ cmd_delegation_list(const struct call *c, struct diag *d)
 		clock_text(g->not_before, from);
 		clock_text(g->not_after, to);
 		TRY(facts_add(&f, d, "delegations", "%s: %s of %s, slot %s, "
-		    "by %s, %s to %s, serial %s", g->name, g->role,
-		    g->product, g->slot, g->root, from, to, g->serial));
+		    "by %s, %s to %s, serial %s%s", g->name, g->role,
+		    g->product, g->slot, g->root, from, to, g->serial,
+		    g->revoked ? ", revoked" : ""));
 	}
 	TRY(cmd_report(c, &f, d));
 out:

@@ -385,7 +385,7 @@ promise_siblings(const struct fake *f, const struct step_kind *kind,
 		rc = kind->read(f->plan, s, &want, d);
 		if (rc == ST_OK)
 			promise[(*n)++] = (struct promise){ kind->makes,
-				s->name, want };
+				s->name, plan_text(s, "by", NULL), want };
 	}
 	return rc;
 }

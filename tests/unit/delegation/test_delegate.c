@@ -392,8 +392,8 @@ delegate_refuses_a_key_that_everybody_can_derive(void **state)
 static void
 delegate_refuses_roots_that_cannot_sign(void **state)
 {
-	static const struct promise promised = { "root", "g9",
-	    NULL };
+	static const struct promise promised = { .kind = "root",
+		.name = "g9" };
 	static const struct promises promises = { &promised, 1 };
 	struct fake f;
 	char request[256] = "";

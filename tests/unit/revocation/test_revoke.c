@@ -207,5 +207,5 @@ main(void)
 		cmocka_unit_test(reasons_are_read_as_they_are_written),
 	};
 
-	return cmocka_run_group_tests(tests, group_start, NULL);
+	return cmocka_run_group_tests(tests, group_crypto, NULL);
 }

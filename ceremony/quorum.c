@@ -265,7 +265,7 @@ quorum_open(const struct front *front, const struct state *state,
 		    root);
 	while (!enough(&pile, missing, sizeof(missing))) {
 		rc = front->ask_share(front, root, missing, &mnemonic, d);
-		if (rc == ST_USAGE) {
+		if (rc == ST_AUTH) {
 			diag_clear(d);
 			FAIL(d, ST_AUTH, "FORMATS 4.8: too few sheets of root "
 			    "%s: %s", root, missing);

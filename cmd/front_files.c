@@ -97,7 +97,7 @@ ask_share(const struct front *f, const char *root, const char *missing,
 	if (pick == h->n)
 		pick = first;
 	if (pick == h->n)
-		return diag_set(d, ST_USAGE, "no more shares");
+		return diag_set(d, ST_AUTH, "no more shares");
 	h->used[pick] = true;
 	TRY(secret_copy(h->share[pick], out, d));
 out:

@@ -236,7 +236,7 @@ ask_share(const struct front *f, const char *root, const char *missing,
 			sheet = names[i];
 	}
 	if (sheet == NULL)
-		FAIL(d, ST_USAGE, "no more sheets of root %s", root);
+		FAIL(d, ST_AUTH, "no more sheets of root %s", root);
 	k->asked++;
 	TRY(file_read_secret_at(k->sheets, sheet, PAPER_SHEET_MAX, &text, d));
 	TRY(paper_shares(text, share, 1, &shares, d));

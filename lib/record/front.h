@@ -48,7 +48,7 @@ struct front {
 	enum status (*read_back)(const struct front *,
 	    const struct sheet_view *, struct secret **out, struct diag *);
 	/* One more share of ${root}; ${progress} says what is still missing.
-	 * ST_USAGE: there are no more. */
+	 * ST_AUTH: there are no more. */
 	enum status (*ask_share)(const struct front *, const char *root,
 	    const char *missing, struct secret **out, struct diag *);
 	const char *how; /* "typed", "rehearsed": for the record */

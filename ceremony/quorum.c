@@ -257,6 +257,7 @@ quorum_open(const struct front *front, const struct state *state,
 	struct pile pile = { 0 };
 	struct diag why = { 0 };
 	char missing[512];
+	size_t asked = 0;
 	enum status rc;
 
 	*seed = NULL;
@@ -265,8 +266,9 @@ quorum_open(const struct front *front, const struct state *state,
 		FAIL(d, ST_POLICY, "there is no root %s with live sheets",
 		    root);
 	while (!enough(&pile, missing, sizeof(missing))) {
-		rc = front->ask_share(front, root, missing, &mnemonic, d);
-		if (rc == ST_USAGE) {
+		rc = front->ask_share(front, root, asked++, missing, &mnemonic,
+		    d);
+		if (rc == ST_AUTH) {
 			diag_clear(d);
 			FAIL(d, ST_AUTH, "FORMATS 4.8: too few sheets of root "
 			    "%s: %s", root, missing);

@@ -112,6 +112,9 @@ trust_state(const struct call *c, struct trust *t, struct diag *d)
 {
 	enum status rc;
 
+	/* a list that is passed over may be the one that revokes */
+	if (cmd_has(c, "--crl") || cmd_has(c, "--rehearsal"))
+		FAIL(d, ST_USAGE, "--crl and --rehearsal go with --ca alone");
 	TRY(state_load(cmd_opt(c, "--state", "state"), &t->state, &t->fd,
 	    NULL, NULL, d));
 	for (size_t i = 0; i < t->state->nroots; i++)

@@ -72,8 +72,8 @@ nobody_words(const struct front *f, const char *what, size_t n, bool *none,
 /* The next share of this root; when none is left that is, the next at all, to
  * be refused by name. */
 static enum status
-ask_share(const struct front *f, const char *root, const char *missing,
-    struct secret **out, struct diag *d)
+ask_share(const struct front *f, const char *root, size_t nth,
+    const char *missing, struct secret **out, struct diag *d)
 {
 	struct hand *h = f->cookie;
 	const struct sheet_set *set;
@@ -83,6 +83,8 @@ ask_share(const struct front *f, const char *root, const char *missing,
 	enum status rc;
 
 	(void)missing;
+	if (nth == 0)
+		memset(h->used, 0, sizeof(h->used));
 	for (size_t i = 0; i < h->n && pick == h->n; i++) {
 		if (h->used[i])
 			continue;
@@ -97,7 +99,7 @@ ask_share(const struct front *f, const char *root, const char *missing,
 	if (pick == h->n)
 		pick = first;
 	if (pick == h->n)
-		return diag_set(d, ST_USAGE, "no more shares");
+		return diag_set(d, ST_AUTH, "no more shares");
 	h->used[pick] = true;
 	TRY(secret_copy(h->share[pick], out, d));
 out:

@@ -219,11 +219,12 @@ out:
 }
 
 static enum status
-ask_share(const struct front *f, const char *root, const char *missing,
-    struct secret **out, struct diag *d)
+ask_share(const struct front *f, const char *root, size_t nth,
+    const char *missing, struct secret **out, struct diag *d)
 {
 	enum status rc;
 
+	(void)nth;
 	TRY(tty_say(tty_of(f), d, "\nRoot %s is opened by its holders: %s so "
 	    "far.\nThe next holder enters all words of the sheet, in one "
 	    "line; four letters of a word are enough.\n", root, missing));

@@ -36,22 +36,24 @@ read_constraints(const ASN1_TBS *t, struct cert_spec *s, struct diag *d)
 	return ST_OK;
 }
 
-/* X.690 11.2.2: no bit behind the last one that is set. */
+/* X.690 11.2.2: no bit behind the last one that is set, and that is one of
+ * RFC 5280's. */
 static bool
-is_shortest(const ASN1_BIT_STRING *bits)
+is_usage(const ASN1_BIT_STRING *bits)
 {
 	const uint8_t *data = ASN1_STRING_get0_data(bits);
 	const int len = ASN1_STRING_length(bits);
-	const unsigned unused = (unsigned)bits->flags & 0x07;
+	const int unused = (int)bits->flags & 0x07;
 
-	return len > 0 && (data[len - 1] >> unused & 1) != 0;
+	return len > 0 && (data[len - 1] >> unused & 1) != 0 &&
+	    8 * len - unused <= CERT_USAGE_BITS;
 }
 
 static enum status
 read_usage(const ASN1_TBS *t, struct cert_spec *s, struct diag *d)
 {
 	ASN1_BIT_STRING *bits;
-	bool shortest;
+	bool good;
 	int crit = -1;
 
 	bits = X509V3_get_d2i(t->exts, NID_key_usage, &crit, NULL);
@@ -60,11 +62,12 @@ read_usage(const ASN1_TBS *t, struct cert_spec *s, struct diag *d)
 		    "6.12: its key usage is malformed");
 	for (int i = 0; i < CERT_USAGE_BITS; i++)
 		s->usage |= (unsigned)ASN1_BIT_STRING_get_bit(bits, i) << i;
-	shortest = is_shortest(bits);
+	good = is_usage(bits);
 	ASN1_BIT_STRING_free(bits);
-	if (!shortest)
+	if (!good)
 		return diag_set(d, ST_FORMAT, "FORMATS 6.12: its key usage is "
-		    "empty, or ends in bits that are not set");
+		    "empty, ends in bits that are not set, or has more than "
+		    "%d", CERT_USAGE_BITS);
 	return ST_OK;
 }
 

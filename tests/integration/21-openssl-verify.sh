@@ -35,6 +35,14 @@ refused_by_openssl 'unable to get certificate CRL' -crl_check \
 must_refuse 1 'FORMATS 8.41' "$ANCHORITE" delegation verify "$op" \
 	--ca "$root" --rehearsal
 
+# A list of a file goes with a root of a file.  Where the root is a state's it
+# must not be passed over: it may be the one that revokes.
+for with in "--crl $list" --rehearsal; do
+	# shellcheck disable=SC2086
+	must_refuse 2 'go with --ca alone' "$ANCHORITE" delegation verify \
+		"$op" --state $state $with
+done
+
 # A rehearsal's root is nobody's anchor by default, however it is named.
 must_refuse 1 'FORMATS 8.40' "$ANCHORITE" delegation verify "$op" \
 	--ca "$root" --crl "$list"

@@ -209,6 +209,11 @@ must_refuse 1 "it was rolled back" "$ANCHORITE" ceremony verify \
 must_pass "$ANCHORITE" ceremony reproduce --after state --before before \
 	keep/sheets/g1-e1-sheet02.txt keep/sheets/g1-e1-sheet03.txt
 [ "$(find state/issued -name '*.crt' | wc -l)" -eq 2 ] || fail "not two certificates"
+# both ceremonies in one go, each opened by the same two sheets
+must_pass "$ANCHORITE" ceremony reproduce --after state \
+	--people keep/paper/dice-0001.txt \
+	keep/sheets/g1-e1-sheet02.txt keep/sheets/g1-e1-sheet03.txt
+must_say "every byte is equal"
 
 # A cut while the second sheet is being written: the set is void, and a new one
 # is drawn, whose sheets alone are good.

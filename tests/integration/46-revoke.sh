@@ -79,9 +79,9 @@ run with_list 000002 "$cert"
 grep -q "certificate revoked" "$OUT" "$ERR" || fail "for another reason"
 must_pass "$ANCHORITE" ceremony verify --state state-a --against before
 must_pass "$ANCHORITE" ceremony reproduce --after state-a sheets/*
-must_refuse 1 "revoked" "$ANCHORITE" delegation verify --rehearsal \
+must_refuse 1 "revoked" "$ANCHORITE" delegation verify \
 	--state state-a "state-a/$cert"
-must_pass "$ANCHORITE" delegation verify --rehearsal --state state-a \
+must_pass "$ANCHORITE" delegation verify --state state-a \
 	"state-a/$new"
 must_pass "$ANCHORITE" ceremony log --state state-a
 must_say "\"evidence\":\"$(sha384sum inbox/report.txt | cut -d' ' -f1)\""

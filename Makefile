@@ -129,12 +129,16 @@ unit: $(UNITS) ## run the unit tests
 	@scripts/run-tests unit $(BUILD)
 
 .PHONY: test
-test: tests ## unit tests and integration scenarios
+test: tests ## unit tests and scenarios, but for cuts
+	@scripts/run-tests test $(BUILD)
+
+.PHONY: test-all
+test-all: tests ## the same, and a short ceremony cut at every place
 	@scripts/run-tests all $(BUILD)
 
 .PHONY: san
 san: ## the same under AddressSanitizer and UBSan
-	@$(MAKE) BUILD=$(BUILD)-san SAN=1 test
+	@$(MAKE) BUILD=$(BUILD)-san SAN=1 test-all
 
 .PHONY: ct
 ct: ## secrets decide no branch and no address (valgrind)

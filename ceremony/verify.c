@@ -54,7 +54,7 @@ check_opening(const struct replay *v, const struct entry *open,
 	enum status rc;
 
 	TRY(facts_need(&open->facts, "program", &program, d));
-	TRY(engine_opening(p, v->step, v->nsteps, program, &o, d));
+	TRY(engine_opening(p, program, &o, d));
 	TRY(engine_same(open, &o, d));
 	if (c == NULL || strcmp(p->previous, c->before) != 0)
 		FAIL(d, ST_AUTH, "%s: RULES C1: it continues another state",

@@ -8,6 +8,7 @@
 #include "ceremony/engine.h"
 #include "ceremony/verify.h"
 #include "lib/crypto/cms.h"
+#include "lib/record/desk.h"
 #include "lib/record/folder.h"
 #include "lib/record/signer.h"
 #include "lib/record/stick.h"
@@ -115,6 +116,13 @@ out:
 	return rc;
 }
 
+/* A desk copy does not have it; its digest is in the record all the same. */
+static bool
+is_withheld(const struct state *all, const char *name)
+{
+	return all->withheld > 0 && desk_is_private(name);
+}
+
 static enum status
 rebuild(const struct state *all, const struct entry *e, struct outcome *o,
     struct diag *d)
@@ -128,6 +136,8 @@ rebuild(const struct state *all, const struct entry *e, struct outcome *o,
 	facts_drop(&o->facts, "step");
 	facts_drop(&o->facts, "item");
 	for (size_t i = 0; i < e->n; i++) {
+		if (is_withheld(all, e->objects[i].name))
+			continue;
 		TRY(state_object(all, e->objects[i].name, &bytes, d));
 		TRY(outcome_add(o, e->objects[i].name, &bytes, d));
 	}
@@ -307,10 +317,13 @@ verify_files(struct replay *v, const struct entry *e, struct diag *d)
 	struct bytes bytes = { 0 };
 	enum status rc = ST_OK;
 
-	for (size_t i = 0; i < e->n && rc == ST_OK; i++)
+	for (size_t i = 0; i < e->n && rc == ST_OK; i++) {
+		if (is_withheld(v->all, e->objects[i].name))
+			continue;
 		rc = state_object(v->all, e->objects[i].name, &bytes, d);
+		v->report->objects++;
+	}
 	bytes_free(&bytes);
-	v->report->objects += e->n;
 	return rc;
 }
 
@@ -469,6 +482,7 @@ verify_state(const char *path, const char *older,
 	v.now->dirfd = fd;
 	TRY(replay_all(&v, d));
 	out->mode = all->mode;
+	out->withheld = all->withheld;
 	snprintf(out->head, sizeof(out->head), "%s", state_head(all));
 	TRY(check_strays(v.now, path, stray, nstray, out, d));
 	if (state_open(all) != NULL)

@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -662,4 +663,20 @@ file_is_memory(int fd)
 		return true;
 	return (uint32_t)fs.f_type == TMPFS_MAGIC ||
 	    (uint32_t)fs.f_type == RAMFS_MAGIC;
+}
+
+static int
+remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
+{
+	(void)st;
+	(void)kind;
+	(void)at;
+	return remove(path);
+}
+
+void
+file_remove_tree(const char *path)
+{
+	/* of what could not be removed nothing more can be said */
+	(void)nftw(path, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }

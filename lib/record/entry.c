@@ -324,3 +324,13 @@ object_variant(const char *name, unsigned variant,
 		snprintf(out, OBJECT_NAME_SIZE, "%.*s-%u%s", stem, name,
 		    variant, dot == NULL ? "" : dot);
 }
+
+void
+entry_name(uint64_t number, unsigned variant, char out[OBJECT_NAME_SIZE])
+{
+	char plain[OBJECT_NAME_SIZE];
+
+	snprintf(plain, sizeof(plain), "record/%06lu.json",
+	    (unsigned long)number);
+	object_variant(plain, variant, out);
+}

@@ -71,4 +71,8 @@ void entry_clear(struct entry *e);
 void object_variant(const char *name, unsigned variant,
     char out[OBJECT_NAME_SIZE]);
 
+/* Where entry ${number} lies: "record/000042.json", or that variant of it. */
+void entry_name(uint64_t number, unsigned variant,
+    char out[OBJECT_NAME_SIZE]);
+
 #endif

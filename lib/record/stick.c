@@ -12,6 +12,7 @@
 #include "lib/base/file.h"
 #include "lib/base/table.h"
 #include "lib/base/text.h"
+#include "lib/record/desk.h"
 #include "lib/record/folder.h"
 #include "lib/record/stick.h"
 
@@ -19,16 +20,6 @@
 static const char *const folders[] = { "bundles", "cross", "issued", "lists",
 	"plans", "private", "record", "requests", "roots", "sealed" };
 #define NFOLDERS (sizeof(folders) / sizeof(folders[0]))
-
-static void
-entry_name(uint64_t number, unsigned variant, char out[OBJECT_NAME_SIZE])
-{
-	char plain[OBJECT_NAME_SIZE];
-
-	snprintf(plain, sizeof(plain), "record/%06lu.json",
-	    (unsigned long)number);
-	object_variant(plain, variant, out);
-}
 
 bool
 variant_of(const char *name, const char *plain)
@@ -366,6 +357,8 @@ state_load(const char *path, struct state **out, int *dirfd, char ***strays,
 		c.stray = NULL;
 		c.nstray = 0;
 	}
+	if (!folder_has(fd, "private"))
+		s->withheld = desk_count(s->entries, s->n);
 	s->dirfd = fd;
 	*dirfd = fd;
 	fd = -1;
@@ -598,6 +591,7 @@ take_stick(struct stick *s, struct diag *d)
 	if (syncfs(s->dirfd) != 0)
 		FAIL(d, ST_SYSTEM, "%s: %s", s->path, strerror(errno));
 	TRY(chain_read(s->dirfd, s->path, &s->chain, d));
+	TRY(desk_whole(s->path, s->dirfd, s->chain.entry, s->chain.n, d));
 out:
 	return rc;
 }

@@ -4,6 +4,7 @@
  *	forge actor STATE N WORD       somebody else did it
  *	forge leftover STATE N NAME    entry N names a file as left by a cut
  *	forge object STATE N           entry N commits its files as they are now
+ *	forge private STATE N NAME     entry N commits a file private/NAME, made
  *	forge early STATE REASON       the open ceremony was ended early
  *	forge key N                    the key of rehearsal root N (0..), SEC1 DER
  *
@@ -71,6 +72,22 @@ out:
 	return rc;
 }
 
+/* Private files come with a later kind of entry; readers know them today. */
+static enum status
+add_private(int dirfd, struct entry *e, const char *file, struct diag *d)
+{
+	static const char text[] = "who keeps it, and where\n";
+	char name[OBJECT_NAME_SIZE], digest[SHA384_HEX_SIZE];
+	enum status rc;
+
+	snprintf(name, sizeof(name), "private/%s", file);
+	hash_sha384_hex(text, sizeof(text) - 1, digest);
+	TRY(folder_create(dirfd, name, text, sizeof(text) - 1, d));
+	TRY(entry_add_object(e, name, digest, d));
+out:
+	return rc;
+}
+
 /* What is done to the entry: argv from the verb on. */
 static enum status
 change(int dirfd, struct entry *e, char **argv, struct diag *d)
@@ -81,6 +98,8 @@ change(int dirfd, struct entry *e, char **argv, struct diag *d)
 		return entry_add_leftover(e, argv[3], d);
 	if (strcmp(argv[0], "object") == 0)
 		return digest_objects(dirfd, e, d);
+	if (strcmp(argv[0], "private") == 0)
+		return add_private(dirfd, e, argv[3], d);
 	snprintf(e->actor, sizeof(e->actor), "%s", argv[3]);
 	return ST_OK;
 }
@@ -200,6 +219,7 @@ static const struct verb {
 	{ "actor", 3, forge },
 	{ "leftover", 3, forge },
 	{ "object", 2, forge },
+	{ "private", 3, forge },
 	{ "early", 2, early },
 	{ "key", 1, write_key },
 };
@@ -210,8 +230,8 @@ main(int argc, char **argv)
 	struct diag d = { 0 };
 	enum status rc;
 
-	rc = diag_set(&d, ST_USAGE, "forge fact|actor|leftover|object|early|key "
-	    "...");
+	rc = diag_set(&d, ST_USAGE, "forge fact|actor|leftover|object|private|"
+	    "early|key ...");
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
 		if (argc != verbs[i].words + 2 ||
 		    strcmp(argv[1], verbs[i].word) != 0)

@@ -81,6 +81,7 @@ MUST_USE enum status cmd_say_withheld(size_t withheld, struct facts *f,
 /* Verbs, one function each, in the file of their noun. */
 enum status cmd_version(const struct call *, struct diag *);
 enum status cmd_words(const struct call *, struct diag *);
+enum status cmd_explain(const struct call *, struct diag *);
 enum status cmd_rehearse(const struct call *, struct diag *);
 enum status cmd_ceremony_example(const struct call *, struct diag *);
 enum status cmd_ceremony_check(const struct call *, struct diag *);

@@ -207,7 +207,7 @@ try() {
 		;;
 	'anchorite --help' | 'anchorite ceremony check plan.ini' | \
 	'anchorite rehearse --plan plan.ini --dir rehearsal' | \
-	'anchorite state show --state state' | \
+	'anchorite state show --state state' | 'anchorite explain '* | \
 	'anchorite state copy --from A --to NEW' | \
 	'anchorite state compare state /media/b/state' | \
 	'openssl req -new '* | 'openssl verify -x509_strict '* | \

@@ -14,7 +14,8 @@
 
 #define PQ (TRAIT_PQ_KEY | TRAIT_PQ_SIGNED)
 #define ED25519 (TRAIT_ED25519_KEY | TRAIT_ED25519_SIGNED)
-#define CRITICAL "every stock client refuses a critical extension it does not know"
+#define CRITICAL                                                              \
+	"every stock client refuses a critical extension it does not know"
 
 #define RAUC "RAUC"
 #define RAUC_FROM "tried with RAUC 1.8 (OpenSSL 3.0) and 1.13 (3.5)"

@@ -29,8 +29,8 @@ MUST_USE enum status desk_whole(const char *path, int dirfd,
  * Write all of ${s} but what is private into the new folder ${to}, each file
  * held against the record and read back; the copy is then read as a state.
  * ${s} has its folder.  On refusal ${to} is not there.
- * ST_POLICY: a ceremony is open, or ${to} is there.  ST_AUTH: an object is not
- * the one of record.
+ * ST_POLICY: a ceremony is open; ${to} is there, or would lie inside the
+ * state.  ST_AUTH: an object is not the one of record.
  */
 MUST_USE enum status desk_publish(const struct state *s, const char *to,
     struct diag *d);

@@ -43,6 +43,18 @@ refused 2 "nowhere" "$ANCHORITE" state publish --state nowhere --to new
 refused 2 "no/new" "$ANCHORITE" state publish --state state --to no/new
 refused 2 "--to DIR is needed" "$ANCHORITE" state publish --state state
 
+# Not into a stick, where it would be a stray for ever.
+refused 1 "state/desk: FORMATS 7.1: it would lie inside the state" \
+	"$ANCHORITE" state publish --state state --to state/desk
+refused 1 "state/lists/desk: FORMATS 7.1: it would lie inside the state" \
+	"$ANCHORITE" state publish --state state --to state/lists/desk
+# A disk that is full half way: nothing half made is left.
+remember_files "$WORK"
+must_refuse 2 "cannot be written (File too large)" \
+	sh -c 'ulimit -f 1; exec "$@"' sh "$ANCHORITE" state publish \
+	--state state --to new
+no_new_files "$WORK"
+
 # Nothing leaves the room before the closing entry.
 cp -a state open
 rm open/record/"$closing".*

@@ -2,14 +2,13 @@
 #include <sys/stat.h>
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "lib/base/file.h"
+#include "lib/record/chain.h"
 #include "lib/record/desk.h"
 #include "lib/record/folder.h"
-#include "lib/record/stick.h"
 
 bool
 desk_is_private(const char *name)
@@ -92,32 +91,6 @@ out:
 	return rc;
 }
 
-/* A folder inside the state would be a stray of it for ever.  Going up from
- * the folder ends at the root, which is above itself. */
-static bool
-lies_inside(int folder, int state)
-{
-	struct stat want, is = { 0 }, before;
-	bool found = false, top = false;
-	int at = dup(folder), up;
-
-	if (at < 0 || fstat(state, &want) != 0 || fstat(at, &is) != 0)
-		top = true;
-	while (!top && !found) {
-		before = is;
-		up = openat(at, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		close(at);
-		at = up;
-		if (at < 0 || fstat(at, &is) != 0)
-			break;
-		found = is.st_dev == want.st_dev && is.st_ino == want.st_ino;
-		top = is.st_dev == before.st_dev && is.st_ino == before.st_ino;
-	}
-	if (at >= 0)
-		close(at);
-	return found;
-}
-
 enum status
 desk_publish(const struct state *s, const char *to, struct diag *d)
 {
@@ -136,7 +109,8 @@ desk_publish(const struct state *s, const char *to, struct diag *d)
 		FAIL(d, ST_SYSTEM, "%s: the folder cannot be made: %s", to,
 		    strerror(errno));
 	TRY(file_open_dir(to, true, &fd, d)); /* and its parent is synced */
-	if (lies_inside(fd, s->dirfd))
+	/* there it would be a stray for ever */
+	if (file_lies_in(fd, s->dirfd))
 		FAIL(d, ST_POLICY, "%s: FORMATS 7.1: it would lie inside the "
 		    "state", to);
 	for (size_t i = 0; i < s->n; i++)

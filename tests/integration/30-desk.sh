@@ -25,8 +25,8 @@ refused() {
 
 must_pass "$ANCHORITE" state publish --state state --to desk
 must_say "entries     $last"
-! grep -q desk-copy "$OUT" || fail "something is said to be withheld"
-! grep -q reproduce "$OUT" || fail "a second machine is asked for"
+! grep -q "^desk-copy" "$OUT" || fail "something is said to be withheld"
+! grep -q "^reproduce" "$OUT" || fail "a second machine is asked for"
 (cd state && find . -type f -exec sha384sum {} + | sort) >a
 (cd desk && find . -type f -exec sha384sum {} + | sort) >b
 cmp a b || fail "the desk copy has other files"
@@ -74,7 +74,7 @@ cp -a open held
 "$HELPER/forge" private held 3 seals.json || fail "no private file"
 "$HELPER/forge" early held "we went home" || fail "no early end"
 must_pass "$ANCHORITE" ceremony verify --state held
-! grep -q desk-copy "$OUT" || fail "a stick is taken for a desk copy"
+! grep -q "^desk-copy" "$OUT" || fail "a stick is taken for a desk copy"
 must_pass "$ANCHORITE" state publish --state held --to public
 must_say "desk-copy   without 1 private file(s), which are on the sticks alone"
 [ ! -e public/private ] || fail "it was published"

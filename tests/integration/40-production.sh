@@ -223,6 +223,8 @@ cp -r cut cut-was
 must_pass "$people" --words plan.words --screen screen --shown shown keep-c \
 	"$ANCHORITE" ceremony run plan.ini --room cut.ini
 no_secret keep-c cut
+tr -d '\r' <shown | grep -q 'those written before are void: burn them$' ||
+	fail "nobody is told to burn the sheets of before"
 must_pass "$ANCHORITE" ceremony verify --state cut --against cut-was
 grep -l '"kind":"void"' cut/record/*.json >void
 [ "$(wc -l <void)" -eq 1 ] || fail "the first set was not set void"

@@ -596,6 +596,18 @@ out:
 	return rc;
 }
 
+/* Does somebody hold sheets of this root that a cut made void? */
+static bool
+has_void_sheets(const struct state *state, const char *root)
+{
+	for (size_t i = 0; i < state->nsets; i++) {
+		if (state->sets[i].fate == SET_VOID &&
+		    strcmp(state->sets[i].root, root) == 0)
+			return true;
+	}
+	return false;
+}
+
 static enum status
 mint_show(const void *want, size_t item, const struct plan *p,
     const struct state *state, struct bytes *out, struct diag *d)
@@ -606,8 +618,9 @@ mint_show(const void *want, size_t item, const struct plan *p,
 
 	if (item == 0)
 		return text_format(out, d, "draw the seed of root %s (%s), "
-		    "split it into %zu sheets, prove every quorum", m->name,
-		    m->alg, m->nsheets);
+		    "split it into %zu sheets, prove every quorum%s", m->name,
+		    m->alg, m->nsheets, has_void_sheets(state, m->name) ?
+		    "; those written before are void: burn them" : "");
 	if (item <= m->nsheets) {
 		h = sheet_place(m, item - 1, &group, &member);
 		return text_format(out, d, "sheet %zu of %zu, %s%s%s: write it "

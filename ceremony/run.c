@@ -69,8 +69,9 @@ check_next(const struct plan *p, const struct state *s, struct diag *d)
 		    "run already; a plan runs once", p->file, p->number);
 	if (p->number != s->nceremonies + 1)
 		return diag_set(d, ST_POLICY, "%s: RULES C1: the next ceremony "
-		    "of this state is %zu, not %u", p->file,
-		    s->nceremonies + 1, p->number);
+		    "of this state is %zu, not %u%s", p->file,
+		    s->nceremonies + 1, p->number, s->n == 0 ?
+		    "; there is no record here: say where the state is" : "");
 	if (strcmp(p->previous, state_head(s)) != 0)
 		return diag_set(d, ST_AUTH, "%s: RULES C1: the plan continues "
 		    "another state: its previous head is not this one's",

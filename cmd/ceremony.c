@@ -56,14 +56,19 @@ cmd_ceremony_check(const struct call *c, struct diag *d)
 	struct room room;
 	struct run r;
 	enum status rc;
+	int fd = -1;
 
 	TRY(begin(c, &r, &room, d));
 	r.state = cmd_opt(c, "--state", NULL);
+	if (r.state != NULL)
+		TRY(file_open_dir(r.state, false, &fd, d));
 	TRY(run_check(&r, d));
 	TRY(facts_set(&f, d, "plan", "%s", r.plan));
 	TRY(facts_set(&f, d, "verdict", "it can run"));
 	TRY(cmd_report(c, &f, d));
 out:
+	if (fd >= 0)
+		close(fd);
 	facts_clear(&f);
 	return rc;
 }
@@ -117,7 +122,8 @@ cmd_ceremony_run(const struct call *c, struct diag *d)
 
 	TRY(begin_in_room(c, &r, &room, &front, d));
 	TRY(run_ceremony(&r, d));
-	fprintf(stderr, "the ceremony is closed\n");
+	fprintf(stderr, "the ceremony is closed: seal the sheets, and keep the "
+	    "last words on paper\n");
 out:
 	front_free(front);
 	return rc;
@@ -219,6 +225,10 @@ check_noted(const struct state *s, const char *file, struct diag *d)
 	enum status rc;
 
 	TRY(file_read(file, 4096, &text, d));
+	if (s->mode == MODE_REHEARSAL)
+		FAIL(d, ST_POLICY, "%s: RULES C6: the seed of a rehearsal is "
+		    "public: it has no system part, whose words could be noted",
+		    file);
 	if ((rc = words_read((const char *)text.data, WORDS_SHORT, noted,
 	    d)) != ST_OK) {
 		diag_prefix(d, "%s", file);
@@ -240,12 +250,13 @@ out:
 
 static enum status
 report_reproduced(const struct call *c, const struct reproduce *what,
-    const char *head, struct diag *d)
+    const struct state *s, struct diag *d)
 {
 	struct facts f = { 0 };
 	enum status rc;
 
 	TRY(facts_set(&f, d, "after", "%s", what->after));
+	TRY(cmd_say_mode(s->mode, &f, d));
 	TRY(facts_set(&f, d, "entries", "%zu", what->entries));
 	if (what->untold > 0)
 		TRY(facts_add(&f, d, "on-trust", "what people added to the "
@@ -260,7 +271,10 @@ report_reproduced(const struct call *c, const struct reproduce *what,
 	if (what->leftovers > 0)
 		TRY(facts_add(&f, d, "on-trust", "what cuts left (files: "
 		    "%zu), names and bytes", what->leftovers));
-	TRY(cmd_say_head(head, &f, d));
+	if (s->mode == MODE_REHEARSAL && what->people.n > 0)
+		TRY(facts_set(&f, d, "people", "not looked at: the seed of a "
+		    "rehearsal is public"));
+	TRY(cmd_say_head(state_head(s), &f, d));
 	TRY(facts_set(&f, d, "verdict", "every byte is equal"));
 	TRY(cmd_report(c, &f, d));
 out:
@@ -296,7 +310,7 @@ cmd_ceremony_reproduce(const struct call *c, struct diag *d)
 		TRY(front_tty(&front, d));
 	r.front = front;
 	TRY(run_reproduce(&r, &what, d));
-	TRY(report_reproduced(c, &what, state_head(after), d));
+	TRY(report_reproduced(c, &what, after, d));
 out:
 	for (size_t i = 0; i < what.people.n; i++)
 		secret_free(people[i]);

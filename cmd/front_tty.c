@@ -69,9 +69,9 @@ type_words(const struct front *f, const char *what, size_t n, bool *none,
 	enum status rc;
 
 	TRY(tty_say(tty_of(f), d, "\nEnter the %zu words of %s, as they stand "
-	    "on paper, %d to a line;\nfour letters of a word are enough.%s\n",
+	    "on paper,\n%d to a line; four letters of a word are enough.%s\n",
 	    n, what, LINE_WORDS, none == NULL ? "" :
-	    " Enter \"none\" if there are none."));
+	    "\nEnter \"none\" if there are none."));
 	bytes_free(all);
 	for (size_t i = 0; i < lines; i++) {
 		TRY(more_words(f, i, lines, all, d));
@@ -165,7 +165,8 @@ ask_dice(const struct front *f, const char *root, size_t min,
 
 	TRY(tty_say(tty_of(f), d, "\nRoll dice for root %s: at least %zu "
 	    "rolls, digits 1 to 6, one line, no blanks.\nThey are not shown "
-	    "and not kept.\n", root, min));
+	    "and not kept: to compute the ceremony again, write them\non "
+	    "paper as they fall, and type them from there.\n", root, min));
 	TRY(tty_ask_secret(tty_of(f), "  rolls: ", DICE_MAX, false, out, d));
 out:
 	return rc;
@@ -227,7 +228,7 @@ ask_share(const struct front *f, const char *root, size_t nth,
 	(void)nth;
 	TRY(tty_say(tty_of(f), d, "\nRoot %s is opened by its holders: %s so "
 	    "far.\nThe next holder enters all words of the sheet, in one "
-	    "line; four letters of a word are enough.\n", root, missing));
+	    "line;\nfour letters of a word are enough.\n", root, missing));
 	rc = tty_ask_secret(tty_of(f), "  words: ", SLIP39_TEXT_MAX, true, out,
 	    d);
 	TRY(wiped(f, rc, d));

@@ -286,8 +286,9 @@ prepare(struct rehearsal *h, struct diag *d)
 	}
 	TRY(write_papers(h, &plan, d));
 	if (cmd_has(h->call, "--hands-on"))
-		fprintf(stderr, "the plan's words are in %s/paper/plan.words; "
-		    "enter them when asked\n", h->shown);
+		fprintf(stderr, "the plan's words are in %s/paper/plan.words: "
+		    "show them in another window,\nor copy them to paper, "
+		    "and enter them when asked\n", h->shown);
 out:
 	bytes_free(&plan);
 	return rc;

@@ -8,6 +8,7 @@
 
 #include "cmd/cmd.h"
 #include "lib/base/text.h"
+#include "lib/crypto/words.h"
 
 #define SHOWN_MAX 4096
 
@@ -24,6 +25,35 @@ print_line(const char *key, int width, const char *value)
 		printf("%-*s  %s\n", width, key, shown);
 }
 
+/* Words that people compare with paper: in rows, as they stand there.  A name
+ * before them, as in "g1: ", is none of them. */
+static void
+print_rows(const char *key, int width, const char *words)
+{
+	const char *at;
+	size_t n, len;
+
+	for (; *words != '\0'; words = at, key = "") {
+		for (n = 0, at = words; *at != '\0' && n < WORDS_LINE;) {
+			len = strcspn(at, " ");
+			n += at[len - (len > 0)] != ':';
+			at += len + (at[len] == ' ');
+		}
+		len = (size_t)(at - words) - (*at != '\0');
+		printf("%-*s  %.*s\n", width, key, (int)len, words);
+	}
+}
+
+static bool
+is_words(const char *key)
+{
+	static const char mark[] = "-words";
+	const size_t len = strlen(key);
+
+	return len > strlen(mark) &&
+	    strcmp(key + len - strlen(mark), mark) == 0;
+}
+
 static void
 print_text(const struct facts *f)
 {
@@ -37,8 +67,8 @@ print_text(const struct facts *f)
 	for (size_t i = 0; i < f->n; i++) {
 		fact = &f->fact[i];
 		for (size_t j = 0; j < fact->n; j++)
-			print_line(j == 0 ? fact->key : "", width,
-			    fact->value[j]);
+			(is_words(fact->key) ? print_rows : print_line)(
+			    j == 0 ? fact->key : "", width, fact->value[j]);
 	}
 }
 

@@ -27,6 +27,7 @@ refused_by_openssl() {
 must_pass openssl verify -x509_strict -crl_check_all -purpose any \
 	-CAfile "$root" -CRLfile "$list" "$op"
 must_pass "$ANCHORITE" delegation verify "$op" --state $state
+must_say "verdict     it is good"
 must_say TEST
 
 # Without a list, by both.

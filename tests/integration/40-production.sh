@@ -188,6 +188,12 @@ request sensor
 	list_and_delegate sensor
 } >plan2.ini
 plan_words plan2.ini >plan2.words
+cp plan2.ini inbox
+must_refuse 1 "1, not 2; there is no record here: say where the state is" \
+	"$ANCHORITE" ceremony check inbox/plan2.ini
+must_refuse 2 "stat: not a folder that can be opened" \
+	"$ANCHORITE" ceremony check inbox/plan2.ini --state stat
+must_pass "$ANCHORITE" ceremony check inbox/plan2.ini --state state
 cp -r state before
 must_pass "$people" --words plan2.words --head other.words \
 	--head "$(find keep/paper -name 'head-*' | sort | tail -n 1)" \
@@ -228,6 +234,8 @@ cp -r cut cut-was
 must_pass "$people" --words plan.words --screen screen --shown shown keep-c \
 	"$ANCHORITE" ceremony run plan.ini --room cut.ini
 no_secret keep-c cut
+tr -d '\r' <shown | grep -q 'those written before are void: burn them$' ||
+	fail "nobody is told to burn the sheets of before"
 must_pass "$ANCHORITE" ceremony verify --state cut --against cut-was
 grep -l '"kind":"void"' cut/record/*.json >void
 [ "$(wc -l <void)" -eq 1 ] || fail "the first set was not set void"

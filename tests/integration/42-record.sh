@@ -51,6 +51,11 @@ must_pass hold
 must_pass "$ANCHORITE" ceremony verify --state state-a
 must_say "mode        TEST (rehearsal)"
 must_say "head-words"
+# words stand in rows of four, as on paper
+"$ANCHORITE" ceremony verify --state state-a |
+	sed -n '/^head-words/,/^signed/p' | sed '$d; s/^head-words//' >rows
+awk 'NF != 4 { exit 1 } END { exit NR != 8 }' rows ||
+	fail "the head's words are not in eight rows of four"
 must_say "signed      entries 1 to $(entries state-a)"
 must_say "signed-by   root g1: entries 1 to $(entries state-a)"
 must_say "every entry, file and signature holds"

@@ -14,6 +14,16 @@ must_pass "$ANCHORITE" ceremony reproduce --after first/state \
 must_pass "$ANCHORITE" ceremony reproduce --after first/state \
     first/sheets/*sheet02* first/sheets/*sheet03* first/sheets/*sheet04*
 
+# nobody takes what was rolled for proven: a rehearsal's seed is public
+printf '%060d\n' 0 | tr 0 3 >rolls
+must_pass "$ANCHORITE" ceremony reproduce --after first/state --people rolls \
+    first/sheets/*sheet0[135]*
+must_say "TEST (rehearsal)"
+must_say "people      not looked at: the seed of a rehearsal is public"
+must_refuse 1 "rolls: RULES C6: the seed of a rehearsal is public" \
+    "$ANCHORITE" ceremony reproduce --after first/state --noted rolls \
+    first/sheets/*sheet0[135]*
+
 # another clock changes nothing (the sanitizers' library must be loaded first,
 # and so must faketime's: not both)
 if command -v faketime >/dev/null && ! ldd "$ANCHORITE" | grep -q libasan; then

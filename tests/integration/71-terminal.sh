@@ -20,11 +20,15 @@ cd whole
 # the people refuse a sheet that does not fit, and copy it by its numbers
 must_pass "$people" --words plan.words --shown ../shown keep \
 	"$ANCHORITE" ceremony run plan.ini --room room.ini
+cat "$ERR" ../shown | grep -q 'closed: seal the sheets, and keep the last' ||
+	fail "nobody is told what to do with the sheets"
 must_pass "$ANCHORITE" ceremony verify
 must_pass "$ANCHORITE" share recover --root g1 keep/sheets/*01.txt \
 	keep/sheets/*02.txt keep/sheets/*03.txt
 [ "$(ls keep/sheets | wc -l)" -eq 5 ] || fail "not five sheets were written"
 ! grep -q 'share: ' ../shown || fail "the words are shown twice"
+grep -q 'not kept: to compute the ceremony again, write them' ../shown ||
+	fail "nobody is told to write down what is rolled"
 # what is shown before is what is made
 tr -d '\r' <../shown | grep '^Step' >../steps
 grep -q 'certificate of root g1, for 30 days, cut from 20 years: a rehearsal$' \

@@ -29,11 +29,61 @@ same_medium(const struct stick *s, struct diag *d)
 	return ST_OK;
 }
 
+/* The folder of ${name}, if it is open already; else -1. */
+static int
+open_folder(const struct stick *k, const char *name, size_t len)
+{
+	for (size_t i = 0; i < k->nfolders; i++) {
+		if (strncmp(k->folder[i].name, name, len) == 0 &&
+		    k->folder[i].name[len] == '\0')
+			return k->folder[i].fd;
+	}
+	return -1;
+}
+
+/* The same, opened now if it is not, and made when it is absent; ${*file} is
+ * what is left of the name.  It is durable from then on: what was there when
+ * the stick was taken is on the medium, and so is what is made here. */
+static enum status
+folder_of(struct stick *k, const char *name, int *fd, const char **file,
+    struct diag *d)
+{
+	const size_t len = strcspn(name, "/");
+	char *place;
+	enum status rc;
+
+	if (name[len] != '/' || len >= sizeof(k->folder[0].name))
+		FAIL(d, ST_BUG, "%s: no folder of a state", name);
+	*file = name + len + 1;
+	if ((*fd = open_folder(k, name, len)) >= 0)
+		return ST_OK;
+	if (k->nfolders == STICK_FOLDERS_MAX)
+		FAIL(d, ST_BUG, "%s: one folder too many", name);
+	place = k->folder[k->nfolders].name;
+	memcpy(place, name, len);
+	place[len] = '\0';
+	TRY(folder_open(k->dirfd, place, true, fd, d));
+	k->folder[k->nfolders++].fd = *fd;
+out:
+	return rc;
+}
+
+/* Nothing is made by looking. */
+static bool
+stick_has(const struct stick *k, const char *name)
+{
+	const size_t len = strcspn(name, "/");
+	const int fd = open_folder(k, name, len);
+
+	return fd >= 0 ? file_exists_at(fd, name + len + 1) :
+			 folder_has(k->dirfd, name);
+}
+
 /* The variant of ${name} that every stick can take: absent, or (a leftover of
  * a cut) there with these very bytes. */
 static enum status
-free_variant(const struct sticks *s, const char *name,
-    const struct bytes *bytes, char out[OBJECT_NAME_SIZE], struct diag *d)
+free_variant(struct sticks *s, const char *name, const struct bytes *bytes,
+    char out[OBJECT_NAME_SIZE], struct diag *d)
 {
 	struct bytes there = { 0 };
 	bool fits;
@@ -42,7 +92,7 @@ free_variant(const struct sticks *s, const char *name,
 		object_variant(name, v, out);
 		fits = true;
 		for (size_t i = 0; i < s->n && fits; i++) {
-			if (!folder_has(s->stick[i].dirfd, out))
+			if (!stick_has(&s->stick[i], out))
 				continue;
 			fits = folder_read(s->stick[i].dirfd, out, FILE_MAX,
 			    &there, NULL) == ST_OK &&
@@ -59,18 +109,21 @@ free_variant(const struct sticks *s, const char *name,
 /* What is there already must be these very bytes: that a file cannot be looked
  * at does not mean that it was written. */
 static enum status
-write_one(const struct stick *k, const char *name, const struct bytes *bytes,
+write_one(struct stick *k, const char *name, const struct bytes *bytes,
     struct diag *d)
 {
 	struct bytes there = { 0 };
+	const char *file;
 	enum status rc;
+	int fd = -1;
 
 	TRY(same_medium(k, d));
-	if (!folder_has(k->dirfd, name)) {
-		TRY(folder_create(k->dirfd, name, bytes->data, bytes->len, d));
+	TRY(folder_of(k, name, &fd, &file, d));
+	if (!file_exists_at(fd, file)) {
+		TRY(file_create_at(fd, file, bytes->data, bytes->len, d));
 		return ST_OK;
 	}
-	TRY(folder_read(k->dirfd, name, FILE_MAX, &there, d));
+	TRY(file_read_at(fd, file, FILE_MAX, &there, d));
 	if (!bytes_equal(&there, bytes))
 		FAIL(d, ST_SYSTEM, "%s: it is there, and another", name);
 out:
@@ -307,12 +360,13 @@ bring_forward(const struct stick *from, struct stick *to, struct diag *d)
 		TRY(free_variant(&one, plain, &e->text, name, d));
 		TRY(write_all(&one, name, &e->text, d));
 	}
-	chain_clear(&to->chain);
-	TRY(chain_read(to->dirfd, to->path, &to->chain, d));
-	if (to->chain.n != from->chain.n ||
-	    !chain_prefix(&to->chain, &from->chain))
+	chain_clear(&one.stick[0].chain);
+	TRY(chain_read(to->dirfd, to->path, &one.stick[0].chain, d));
+	if (one.stick[0].chain.n != from->chain.n ||
+	    !chain_prefix(&one.stick[0].chain, &from->chain))
 		FAIL(d, ST_SYSTEM, "%s: it did not take the record", to->path);
 out:
+	*to = one.stick[0];
 	bytes_free(&bytes);
 	return rc;
 }
@@ -364,17 +418,24 @@ out:
 	return rc;
 }
 
+static void
+stick_clear(struct stick *k)
+{
+	free(k->path);
+	for (size_t i = 0; i < k->nfolders; i++)
+		close(k->folder[i].fd);
+	if (k->dirfd >= 0)
+		close(k->dirfd);
+	chain_clear(&k->chain);
+}
+
 void
 sticks_free(struct sticks *s)
 {
 	if (s == NULL)
 		return;
-	for (size_t i = 0; i < s->n; i++) {
-		free(s->stick[i].path);
-		if (s->stick[i].dirfd >= 0)
-			close(s->stick[i].dirfd);
-		chain_clear(&s->stick[i].chain);
-	}
+	for (size_t i = 0; i < s->n; i++)
+		stick_clear(&s->stick[i]);
 	free(s);
 }
 
@@ -413,13 +474,7 @@ sticks_copy(const char *from, const char *to, struct diag *d)
 out:
 	if (rc != ST_OK && b.made && b.dirfd >= 0)
 		rmdir(b.path); /* empty yet, or it stays */
-	free(a.path);
-	free(b.path);
-	if (a.dirfd >= 0)
-		close(a.dirfd);
-	if (b.dirfd >= 0)
-		close(b.dirfd);
-	chain_clear(&a.chain);
-	chain_clear(&b.chain);
+	stick_clear(&a);
+	stick_clear(&b);
 	return rc;
 }

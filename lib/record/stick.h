@@ -13,6 +13,7 @@
 #include "lib/record/step.h"
 
 #define STICKS_MAX 2
+#define STICK_FOLDERS_MAX 16
 
 struct stick {
 	char *path; /* as the room names it */
@@ -20,6 +21,12 @@ struct stick {
 	dev_t dev; /* of the folder when it was opened */
 	ino_t ino;
 	bool made; /* it was not there before */
+	/* its folders, each opened once: durable from then on */
+	struct {
+		char name[16];
+		int fd;
+	} folder[STICK_FOLDERS_MAX];
+	size_t nfolders;
 	struct chain chain;
 };
 

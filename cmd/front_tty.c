@@ -257,6 +257,8 @@ front_tty(struct front **out, struct diag *d)
 	enum status rc;
 
 	TRY(tty_open("/dev/tty", &t, d));
+	/* a program that was killed may have left a sheet on the screen */
+	TRY(tty_wipe(t, d));
 	TRY(front_new(&typing, t, out, d));
 	t = NULL;
 out:

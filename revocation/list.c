@@ -207,11 +207,12 @@ list_show(const void *want, size_t item, const struct plan *p,
 	enum status rc;
 
 	(void)item;
-	TRY(empty_spec(w->root, 0, next_update(w, p), p, state, &spec, d));
+	TRY(want_spec(w, p, state, &spec, d));
 	signer_span(p, spec.next_update, next_update(w, p), w->days, "days",
 	    span);
-	TRY(text_format(out, d, "sign the list of root %s: all entries of the "
-	    "list before and what was revoked since, for %s", w->root, span));
+	TRY(text_format(out, d, "sign the %slist of root %s, which revokes %zu "
+	    "certificates, for %s", state_last_list(state, w->root) == NULL ?
+	    "first " : "", w->root, spec.n, span));
 out:
 	crl_spec_clear(&spec);
 	return rc;

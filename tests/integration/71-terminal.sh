@@ -29,6 +29,9 @@ must_pass "$ANCHORITE" share recover --root g1 keep/sheets/*01.txt \
 ! grep -q 'share: ' ../shown || fail "the words are shown twice"
 grep -q 'not kept: to compute the ceremony again, write them' ../shown ||
 	fail "nobody is told to write down what is rolled"
+# what a killed program left is gone before the first question
+head -c 60 ../shown | grep -q "$(printf '\033')\[3J" ||
+	fail "the screen is not wiped when a run begins"
 # what is shown before is what is made
 tr -d '\r' <../shown | grep '^Step' >../steps
 grep -q 'certificate of root g1, for 30 days, cut from 20 years: a rehearsal$' \

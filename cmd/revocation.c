@@ -16,6 +16,7 @@
 #include "revocation/release.h"
 
 #define KEY_MAX 65536 /* bytes of a private key's file */
+#define WORD "abcdefghijklmnopqrstuvwxyz0123456789-ABCDEF+"
 
 /* What is typed at the terminal, where the file is encrypted. */
 static enum status
@@ -57,7 +58,8 @@ out:
 	return rc;
 }
 
-/* A name, a serial number, "all"; what is none of these is a file. */
+/* A name, a serial number, two with a plus, "all"; what can be none of these
+ * is a file. */
 static enum status
 find(const struct call *c, const struct state *s, struct releases *out,
     struct diag *d)
@@ -67,8 +69,7 @@ find(const struct call *c, const struct state *s, struct releases *out,
 	struct cert *cert = NULL;
 	enum status rc;
 
-	if (!text_is_word(key) && key[strspn(key, "0123456789abcdefABCDEF")]
-	    != '\0') {
+	if (key[strspn(key, WORD)] != '\0') {
 		TRY(file_read(key, CERT_MAX, &bytes, d));
 		TRY(cert_read(key, bytes.data, bytes.len, &cert, d));
 	}

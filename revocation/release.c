@@ -73,7 +73,7 @@ find_key(const struct state *s, const char *word, const struct cert *cert,
 		live += !g->revoked;
 	}
 	if (live == 0 && dead == NULL)
-		FAIL(d, ST_POLICY, "there is no delegation %s in this state",
+		FAIL(d, ST_POLICY, "there is no delegation \"%s\" in this state",
 		    word);
 	if (live == 0)
 		FAIL(d, ST_POLICY, "delegation %s is revoked already, in the "
@@ -89,7 +89,8 @@ out:
 
 static enum status
 take(const struct state *s, const struct sealed *sealed,
-    const struct delegation *key, struct releases *out, struct diag *d)
+    const struct delegation *const *key, size_t nkeys, struct releases *out,
+    struct diag *d)
 {
 	const struct list *regular = state_last_list(s, sealed->root);
 	struct release *r;
@@ -106,7 +107,8 @@ take(const struct state *s, const struct sealed *sealed,
 		FAIL(d, ST_SYSTEM, "out of memory");
 	r->state = s;
 	r->sealed = sealed;
-	r->key = key;
+	for (; r->nkeys < nkeys; r->nkeys++)
+		r->key[r->nkeys] = key[r->nkeys];
 	rc = ST_OK;
 out:
 	return rc;
@@ -120,7 +122,7 @@ find_all(const struct state *s, struct releases *out, struct diag *d)
 
 	for (size_t i = 0; i < s->nroots; i++) {
 		if ((sealed = newest(s, s->roots[i].name, ALL)) != NULL)
-			TRY(take(s, sealed, NULL, out, d));
+			TRY(take(s, sealed, NULL, 0, out, d));
 	}
 	rc = out->n > 0 ? ST_OK : diag_set(d, ST_POLICY, "FORMATS 8.28: no "
 	    "list that revokes all keys of a root is sealed in this state");
@@ -128,21 +130,52 @@ out:
 	return rc;
 }
 
+/* "gateway+sensor": the keys, in the order of the record. */
+static enum status
+find_keys(const struct state *s, const char *word,
+    const struct delegation *key[RELEASE_KEYS], struct diag *d)
+{
+	const size_t len = strcspn(word, "+");
+	const struct delegation *first = NULL, *second = NULL;
+	struct bytes one = { 0 };
+	enum status rc;
+
+	TRY(text_format(&one, d, "%.*s", (int)len, word));
+	TRY(find_key(s, (const char *)one.data, NULL, &first, d));
+	TRY(find_key(s, word + len + 1, NULL, &second, d));
+	if (first == second)
+		FAIL(d, ST_POLICY, "%s is one key, not two", word);
+	if (strcmp(first->root, second->root) != 0)
+		FAIL(d, ST_POLICY, "%s are keys of two roots: each needs a "
+		    "list of its own", word);
+	key[0] = first < second ? first : second;
+	key[1] = first < second ? second : first;
+out:
+	bytes_free(&one);
+	return rc;
+}
+
 enum status
 release_find(const struct state *s, const char *word,
     const struct cert *cert, struct releases *out, struct diag *d)
 {
-	const struct delegation *key = NULL;
+	const struct delegation *key[RELEASE_KEYS] = { NULL };
+	const bool pair = cert == NULL && strchr(word, '+') != NULL;
 	const struct sealed *sealed;
+	char target[sizeof(sealed->target)];
 	enum status rc;
 
 	if (cert == NULL && strcmp(word, ALL) == 0)
 		return find_all(s, out, d);
-	TRY(find_key(s, word, cert, &key, d));
-	if ((sealed = newest(s, key->root, key->serial)) == NULL)
+	TRY(pair ? find_keys(s, word, key, d) :
+	    find_key(s, word, cert, &key[0], d));
+	snprintf(target, sizeof(target), "%s%s%s", key[0]->serial,
+	    pair ? "+" : "", pair ? key[1]->serial : "");
+	if ((sealed = newest(s, key[0]->root, target)) == NULL)
 		FAIL(d, ST_POLICY, "FORMATS 8.28: no list that revokes %s is "
-		    "sealed: a ceremony has to revoke it", word);
-	TRY(take(s, sealed, key, out, d));
+		    "sealed: what is left is %s", word, pair ?
+		    "all, or a ceremony" : "a ceremony");
+	TRY(take(s, sealed, key, pair ? 2 : 1, out, d));
 out:
 	return rc;
 }
@@ -155,9 +188,12 @@ stops(const struct release *r, const struct delegation *g)
 	const struct sealed *own = newest(r->state, r->sealed->root,
 	    g->serial);
 
-	if (r->key != NULL)
-		return r->key == g;
-	return own != NULL && own->ceremony == r->sealed->ceremony;
+	for (size_t i = 0; i < r->nkeys; i++) {
+		if (r->key[i] == g)
+			return true;
+	}
+	return r->nkeys == 0 && own != NULL &&
+	    own->ceremony == r->sealed->ceremony;
 }
 
 /* --- is it the one? --- */
@@ -434,7 +470,7 @@ say_keys(const struct releases *r, int64_t now, struct facts *f,
 		g = &s->delegations[i];
 		if (any_stops(r, g))
 			rc = say_stopped(r, g, now, f, d);
-		else if (r->release[0].key == NULL && !g->revoked &&
+		else if (r->release[0].nkeys == 0 && !g->revoked &&
 		    g->not_after > now)
 			rc = facts_add(f, d, "goes-on", "%s: %s of %s, by %s, "
 			    "serial %s: no list that revokes it is sealed",
@@ -447,10 +483,13 @@ say_keys(const struct releases *r, int64_t now, struct facts *f,
 static bool
 covers(const struct sealed *q, const struct release *r)
 {
+	size_t n = 0;
+
 	if (q->ceremony != r->sealed->ceremony)
 		return false;
-	return strcmp(q->target, ALL) == 0 || (r->key != NULL &&
-	    text_listed(q->target, '+', r->key->serial));
+	while (n < r->nkeys && text_listed(q->target, '+', r->key[n]->serial))
+		n++;
+	return strcmp(q->target, ALL) == 0 || (n > 0 && n == r->nkeys);
 }
 
 /* The last moment at which a client may take an older list, or one that was

@@ -13,11 +13,14 @@
 #include "lib/record/state.h"
 #include "lib/record/step.h"
 
+#define RELEASE_KEYS 2 /* that one list stops, unless it is all of them */
+
 /* One list that is to be published; all zero is none. */
 struct release {
 	const struct state *state; /* borrowed; the next two are of it */
 	const struct sealed *sealed;
-	const struct delegation *key; /* NULL: all that were live */
+	const struct delegation *key[RELEASE_KEYS];
+	size_t nkeys; /* 0: all that were live */
 	struct bytes pem, der; /* owned; empty until it was proven */
 };
 
@@ -30,8 +33,9 @@ void releases_clear(struct releases *r);
 /**
  * release_find(s, word, cert, out, d):
  * The newest sealed list for the delegation that ${word} names, by name or
- * serial number, or that ${cert} (or NULL) is; for the word "all" that of each
- * root which has one.  The caller clears ${out} (releases_clear).
+ * serial number, for two of them with a plus, or for the one that ${cert} (or
+ * NULL) is; for the word "all" that of each root which has one.  The caller
+ * clears ${out} (releases_clear).
  * ST_POLICY: there is no such delegation, or several; it is revoked; nothing
  * is sealed for it, or the root has signed a regular list since.
  */

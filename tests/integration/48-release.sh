@@ -70,6 +70,14 @@ must_pass release "state-a/issued/$sensor.crt" --with night.key --to four
 cmp three/g1.crl four/g1.crl || fail "number and certificate are two keys"
 stopped four/g1.crl.pem "state-a/issued/$sensor.crt"
 must_pass check four/g1.crl.pem "state-a/issued/$gateway.crt"
+# when one was released before, both stay stopped, and what comes later wins
+must_pass release sensor+gateway-release --with night.key --to both
+must_say "sealed/000003.p7m: number"
+must_say "sealed/000002.p7m: revokes sensor"
+stopped both/g1.crl.pem "state-a/issued/$gateway.crt"
+stopped both/g1.crl.pem "state-a/issued/$sensor.crt"
+cat one/g1.crl.pem both/g1.crl.pem >twice.pem
+stopped twice.pem "state-a/issued/$sensor.crt"
 must_pass release all --with night.key --to five
 must_say "sealed/000003.p7m: revokes gateway-release and sensor"
 ! grep -q "may-follow\|goes-on" "$OUT" || fail "something revokes more than all"
@@ -127,13 +135,15 @@ must_pass at six moonlight
 cmp six/g1.crl four/g1.crl || fail "the same key opens another list"
 
 # --- refused ---
-refused 1 "there is no delegation gatewy in this state" \
+refused 1 'there is no delegation "gatewy" in this state' \
 	release gatewy --with night.key --to out
+refused 1 "sensor+$sensor is one key, not two" \
+	release "sensor+$sensor" --with night.key --to out
 refused 2 "nothing.crt: " release ./nothing.crt --with night.key --to out
 # a certificate that has the number, and another key
 openssl req -x509 -new -key day.key -subj /CN=x -days 3 \
 	-set_serial "0x$sensor" -out same.crt
-refused 1 "there is no delegation same.crt in this state" \
+refused 1 'there is no delegation "same.crt" in this state' \
 	release same.crt --with night.key --to out
 openssl ecparam -name prime256v1 -genkey -noout -out thief.key
 refused 1 "thief.key: it is the key of no responder of ceremony 1" \

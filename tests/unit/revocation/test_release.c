@@ -140,7 +140,13 @@ release_finds_the_newest_list_of_a_key(void **state)
 	finds(&f, "gw2", "sealed/000002.p7m");
 	finds(&f, f.state->delegations[2].serial, "sealed/000003.p7m");
 	finds(&f, "all", "sealed/000007.p7m");
-	refuses_to_find(&f, "gw4", "there is no delegation gw4");
+	finds(&f, "gw1+gw3", "sealed/000005.p7m");
+	finds(&f, "gw3+gw1", "sealed/000005.p7m");
+	refuses_to_find(&f, "gw1+", "there is no delegation \"\"");
+	refuses_to_find(&f, "gw1+gw2+gw3",
+	    "there is no delegation \"gw2+gw3\"");
+	refuses_to_find(&f, "gw2+gw2", "gw2+gw2 is one key, not two");
+	refuses_to_find(&f, "gw4", "there is no delegation \"gw4\"");
 	next(&f, REVOKE LIST KILL);
 	take(&f, &revoke_step, "gw1");
 	take(&f, &crl_step, "g1");
@@ -178,7 +184,12 @@ release_refuses_a_key_that_nothing_is_sealed_for(void **state)
 	f.state->nsealed = 1;
 	refuses_to_find(&f, "gw2", "FORMATS 8.28: no list that revokes gw2 is "
 	    "sealed");
+	refuses_to_find(&f, "gw2+gw3", "is sealed: what is left is all, or a "
+	    "ceremony");
 	refuses_to_find(&f, "all", "FORMATS 8.28: no list that revokes all");
+	snprintf(f.state->delegations[2].root,
+	    sizeof(f.state->delegations[2].root), "g2");
+	refuses_to_find(&f, "gw2+gw3", "gw2+gw3 are keys of two roots");
 	/* two of one name, and neither is revoked */
 	snprintf(f.state->delegations[0].name,
 	    sizeof(f.state->delegations[0].name), "gw2");
@@ -297,6 +308,10 @@ release_refuses_a_list_that_is_not_what_it_says(void **state)
 	}
 	lie = (struct lie) { .keys = "123" };
 	tell(&f, "all", &lie);
+	lie.keys = "13";
+	tell(&f, "gw1+gw3", &lie);
+	lie = (struct lie) { .keys = "123", .why = "its list also revokes" };
+	tell(&f, "gw1+gw3", &lie);
 	snprintf(why, sizeof(why), "does not revoke %s",
 	    f.state->delegations[0].serial);
 	lie = (struct lie) { .keys = "23", .why = why };
@@ -353,6 +368,15 @@ release_says_what_takes_over_and_what_goes_on(void **state)
 	/* gw1+gw2, gw2+gw3, all */
 	assert_int_equal(facts_count(&said, "may-follow"), 3);
 	assert_int_equal(facts_count(&said, "goes-on"), 0);
+	facts_clear(&said);
+	releases_clear(&r);
+	assert_int_equal(release_find(f.state, "gw1+gw3", NULL, &r, NULL),
+	    ST_OK);
+	assert_int_equal(releases_say(&r, FAKE_EFFECTIVE, &said, NULL), ST_OK);
+	assert_int_equal(facts_count(&said, "stops"), 2);
+	/* each key alone, both other pairs, the words */
+	assert_int_equal(facts_count(&said, "withhold"), 3 + 2 + 1);
+	assert_int_equal(facts_count(&said, "may-follow"), 1);
 	facts_clear(&said);
 	releases_clear(&r);
 	/* all: but for one that was delegated since, of which no list knows */

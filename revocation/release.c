@@ -73,8 +73,8 @@ find_key(const struct state *s, const char *word, const struct cert *cert,
 		live += !g->revoked;
 	}
 	if (live == 0 && dead == NULL)
-		FAIL(d, ST_POLICY, "there is no delegation \"%s\" in this state",
-		    word);
+		FAIL(d, ST_POLICY, "there is no delegation \"%s\" in this "
+		    "state", word);
 	if (live == 0)
 		FAIL(d, ST_POLICY, "delegation %s is revoked already, in the "
 		    "regular list of root %s: publish that one", word,

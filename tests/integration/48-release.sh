@@ -155,7 +155,22 @@ must_refuse 1 "there: a release wants a folder of its own" \
 	release sensor --with night.key --to there
 [ -z "$(ls there)" ] || fail "it wrote into a folder that was there"
 
-# altered DIR FRAGMENT...: with that state it is refused.
+refused 2 "nowhere/out: a release wants a folder of its own" \
+	release sensor --with night.key --to nowhere/out
+# a medium that fails at any sync of either file: both or none
+n=0
+while [ $((n += 1)) -le 20 ]; do
+	run strace -o calls -e trace=fsync,write \
+		-e inject=fsync:error=EIO:when=$n "$ANCHORITE" revocation \
+		release sensor --state state-a --with night.key --to out
+	[ "$STATUS" -ne 0 ] || break
+	[ "$STATUS" -eq 2 ] || complain "a failing medium is exit status 2" $n
+	[ ! -e out ] || fail "half of a release is left after sync $n"
+done
+[ "$n" -gt 4 ] || fail "files or folder are not synced"
+rm -r out
+
+# altered FRAGMENT: the state in bad is refused.
 altered() {
 	refused 1 "$1" "$ANCHORITE" revocation release sensor --state bad \
 		--with night.key --to out

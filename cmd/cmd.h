@@ -104,5 +104,6 @@ enum status cmd_share_recover(const struct call *, struct diag *);
 enum status cmd_delegation_show(const struct call *, struct diag *);
 enum status cmd_delegation_verify(const struct call *, struct diag *);
 enum status cmd_delegation_list(const struct call *, struct diag *);
+enum status cmd_revocation_release(const struct call *, struct diag *);
 
 #endif

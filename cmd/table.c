@@ -60,6 +60,10 @@ const struct cmd cmd_table[] = {
 	    "is this certificate good?", cmd_delegation_verify },
 	{ "delegation", "list", "", 0, 0, { STATE },
 	    "what was delegated to whom until when", cmd_delegation_list },
+	{ "revocation", "release", "KEY|KEY+KEY|all", 1, 1,
+	    { { "--with", "KEYFILE", true }, { "--to", "DIR", true }, STATE },
+	    "open the sealed list that stops a key, to be published",
+	    cmd_revocation_release },
 	{ 0 }
 };
 /* clang-format on */

@@ -1,0 +1,161 @@
+/* see cmd.h: verbs of the noun "revocation". */
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd/cmd.h"
+#include "lib/base/clock.h"
+#include "lib/base/file.h"
+#include "lib/base/text.h"
+#include "lib/base/tty.h"
+#include "lib/record/chain.h"
+#include "revocation/release.h"
+
+#define KEY_MAX 65536 /* bytes of a private key's file */
+#define WORD "abcdefghijklmnopqrstuvwxyz0123456789-ABCDEF+"
+
+/* What is typed at the terminal, where the file is encrypted. */
+static enum status
+ask_opener(const char *name, const struct secret *pem, struct opener **out,
+    struct diag *d)
+{
+	struct secret *passphrase = NULL;
+	struct bytes prompt = { 0 };
+	struct tty *t = NULL;
+	char shown[256];
+	enum status rc;
+
+	text_escape(name, strlen(name), shown, sizeof(shown));
+	TRY(text_format(&prompt, d, "Passphrase of %s: ", shown));
+	TRY(tty_open("/dev/tty", &t, d));
+	TRY(tty_ask_secret(t, (const char *)prompt.data, TTY_SECRET_MAX, false,
+	    &passphrase, d));
+	TRY(opener_read(name, pem, passphrase, out, d));
+out:
+	tty_close(t);
+	secret_free(passphrase);
+	bytes_free(&prompt);
+	return rc;
+}
+
+static enum status
+read_opener(const char *name, struct opener **out, struct diag *d)
+{
+	struct secret *pem = NULL;
+	enum status rc;
+
+	TRY(file_read_secret(name, KEY_MAX, &pem, d));
+	if ((rc = opener_read(name, pem, NULL, out, NULL)) == ST_USAGE)
+		rc = ask_opener(name, pem, out, d);
+	else if (rc != ST_OK)
+		rc = opener_read(name, pem, NULL, out, d);
+out:
+	secret_free(pem);
+	return rc;
+}
+
+/* A name, a serial number, two with a plus, "all"; what can be none of these
+ * is a file. */
+static enum status
+find(const struct call *c, const struct state *s, struct releases *out,
+    struct diag *d)
+{
+	const char *key = c->arg[0];
+	struct bytes bytes = { 0 };
+	struct cert *cert = NULL;
+	enum status rc;
+
+	if (key[strspn(key, WORD)] != '\0') {
+		TRY(file_read(key, CERT_MAX, &bytes, d));
+		TRY(cert_read(key, bytes.data, bytes.len, &cert, d));
+	}
+	TRY(release_find(s, key, cert, out, d));
+out:
+	cert_free(cert);
+	bytes_free(&bytes);
+	return rc;
+}
+
+/* The two forms of a list: "g1.crl.pem" and, for lean devices, "g1.crl". */
+static enum status
+file_name(const char *dir, const struct release *r, bool pem,
+    struct bytes *out, struct diag *d)
+{
+	return text_format(out, d, "%s/%s.crl%s", dir, r->sealed->root,
+	    pem ? ".pem" : "");
+}
+
+/* All of it, or nothing. */
+static enum status
+publish(const char *dir, const struct releases *r, struct facts *f,
+    struct diag *d)
+{
+	struct bytes name = { 0 };
+	const struct bytes *data;
+	enum status rc = ST_OK;
+	size_t made = 0;
+
+	if (mkdir(dir, 0700) != 0)
+		return diag_set(d, errno == EEXIST ? ST_POLICY : ST_SYSTEM,
+		    "%s: a release wants a folder of its own: %s", dir,
+		    strerror(errno));
+	for (; made < 2 * r->n; made++) {
+		data = made % 2 == 0 ? &r->release[made / 2].pem :
+		    &r->release[made / 2].der;
+		TRY(file_name(dir, &r->release[made / 2], made % 2 == 0, &name,
+		    d));
+		TRY(file_create((const char *)name.data, data->data,
+		    data->len, d));
+		TRY(facts_add(f, d, "files", "%s", (const char *)name.data));
+	}
+out:
+	while (rc != ST_OK && made-- > 0) {
+		if (file_name(dir, &r->release[made / 2], made % 2 == 0, &name,
+		    NULL) == ST_OK)
+			(void)unlink((const char *)name.data);
+	}
+	if (rc != ST_OK)
+		(void)rmdir(dir);
+	bytes_free(&name);
+	return rc;
+}
+
+enum status
+cmd_revocation_release(const struct call *c, struct diag *d)
+{
+	const char *with = cmd_opt(c, "--with", ""), *to = cmd_opt(c, "--to",
+	    "");
+	struct releases found = { 0 };
+	struct opener *who = NULL;
+	struct state *s = NULL;
+	struct facts f = { 0 };
+	enum status rc;
+	int fd = -1;
+
+	/* before anybody is asked for a passphrase */
+	if (file_exists_at(AT_FDCWD, to))
+		FAIL(d, ST_POLICY, "%s: a release wants a folder of its own: "
+		    "it is there already", to);
+	TRY(state_load(cmd_opt(c, "--state", "state"), &s, &fd, NULL, NULL,
+	    d));
+	TRY(find(c, s, &found, d));
+	TRY(read_opener(with, &who, d));
+	for (size_t i = 0; i < found.n; i++)
+		TRY(release_open(&found.release[i], cmd_steps, with, who, d));
+	TRY(cmd_say_mode(s->mode, &f, d));
+	TRY(releases_say(&found, clock_now(), &f, d));
+	TRY(publish(to, &found, &f, d));
+	TRY(cmd_report(c, &f, d));
+out:
+	facts_clear(&f);
+	opener_free(who);
+	releases_clear(&found);
+	state_free(s);
+	if (fd >= 0)
+		close(fd);
+	return rc;
+}

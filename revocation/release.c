@@ -1,0 +1,626 @@
+/* see release.h */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "lib/base/clock.h"
+#include "lib/base/table.h"
+#include "lib/base/text.h"
+#include "lib/crypto/crl.h"
+#include "lib/pki/issue.h"
+#include "lib/pki/lint.h"
+#include "lib/record/folder.h"
+#include "revocation/release.h"
+
+#define ALL "all"
+
+void
+releases_clear(struct releases *r)
+{
+	for (size_t i = 0; i < r->n; i++) {
+		bytes_free(&r->release[i].pem);
+		bytes_free(&r->release[i].der);
+	}
+	free(r->release);
+	memset(r, 0, sizeof(*r));
+}
+
+/* --- which list --- */
+
+static const struct sealed *
+newest(const struct state *s, const char *root, const char *target)
+{
+	for (size_t i = s->nsealed; i-- > 0;) {
+		if (strcmp(s->sealed[i].root, root) == 0 &&
+		    strcmp(s->sealed[i].target, target) == 0)
+			return &s->sealed[i];
+	}
+	return NULL;
+}
+
+static bool
+is_meant(const struct delegation *g, const char *word,
+    const struct cert *cert)
+{
+	char serial[2 * sizeof(cert->serial) + 1];
+
+	if (cert == NULL)
+		return strcmp(g->name, word) == 0 ||
+		    strcasecmp(g->serial, word) == 0;
+	text_hex(cert->serial, cert->serial_len, serial);
+	return strcmp(g->serial, serial) == 0 &&
+	    memcmp(g->key_id, cert->key.id, SHA384_LEN) == 0;
+}
+
+static enum status
+find_key(const struct state *s, const char *word, const struct cert *cert,
+    const struct delegation **out, struct diag *d)
+{
+	const struct delegation *g, *dead = NULL;
+	size_t live = 0;
+	enum status rc;
+
+	for (size_t i = 0; i < s->ndelegations; i++) {
+		g = &s->delegations[i];
+		if (!is_meant(g, word, cert))
+			continue;
+		if (g->revoked)
+			dead = g;
+		else
+			*out = g;
+		live += !g->revoked;
+	}
+	if (live == 0 && dead == NULL)
+		FAIL(d, ST_POLICY, "there is no delegation \"%s\" in this "
+		    "state", word);
+	if (live == 0)
+		FAIL(d, ST_POLICY, "delegation %s is revoked already, in the "
+		    "regular list of root %s: publish that one", word,
+		    dead->root);
+	if (live > 1)
+		FAIL(d, ST_POLICY, "there are %zu live delegations %s: give "
+		    "the serial number", live, word);
+	rc = ST_OK;
+out:
+	return rc;
+}
+
+static enum status
+take(const struct state *s, const struct sealed *sealed,
+    const struct delegation *const *key, size_t nkeys, struct releases *out,
+    struct diag *d)
+{
+	const struct list *regular = state_last_list(s, sealed->root);
+	struct release *r;
+	enum status rc;
+
+	if (regular == NULL)
+		FAIL(d, ST_FORMAT, "root %s has no list", sealed->root);
+	if (sealed->number < regular->number)
+		FAIL(d, ST_POLICY, "RULES L1: root %s has signed %s after the "
+		    "lists that were sealed in ceremony %u: clients that have "
+		    "it take none of them", sealed->root, regular->object,
+		    sealed->ceremony);
+	if ((r = GROW(out->release, out->n)) == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	r->state = s;
+	r->sealed = sealed;
+	for (; r->nkeys < nkeys; r->nkeys++)
+		r->key[r->nkeys] = key[r->nkeys];
+	rc = ST_OK;
+out:
+	return rc;
+}
+
+static enum status
+find_all(const struct state *s, struct releases *out, struct diag *d)
+{
+	const struct sealed *sealed;
+	enum status rc;
+
+	for (size_t i = 0; i < s->nroots; i++) {
+		if ((sealed = newest(s, s->roots[i].name, ALL)) != NULL)
+			TRY(take(s, sealed, NULL, 0, out, d));
+	}
+	rc = out->n > 0 ? ST_OK : diag_set(d, ST_POLICY, "FORMATS 8.28: no "
+	    "list that revokes all keys of a root is sealed in this state");
+out:
+	return rc;
+}
+
+/* "gateway+sensor": the keys, in the order of the record. */
+static enum status
+find_keys(const struct state *s, const char *word,
+    const struct delegation *key[RELEASE_KEYS], struct diag *d)
+{
+	const size_t len = strcspn(word, "+");
+	const struct delegation *first = NULL, *second = NULL;
+	struct bytes one = { 0 };
+	enum status rc;
+
+	TRY(text_format(&one, d, "%.*s", (int)len, word));
+	TRY(find_key(s, (const char *)one.data, NULL, &first, d));
+	TRY(find_key(s, word + len + 1, NULL, &second, d));
+	if (first == second)
+		FAIL(d, ST_POLICY, "%s is one key, not two", word);
+	if (strcmp(first->root, second->root) != 0)
+		FAIL(d, ST_POLICY, "%s are keys of two roots: each needs a "
+		    "list of its own", word);
+	key[0] = first < second ? first : second;
+	key[1] = first < second ? second : first;
+out:
+	bytes_free(&one);
+	return rc;
+}
+
+enum status
+release_find(const struct state *s, const char *word,
+    const struct cert *cert, struct releases *out, struct diag *d)
+{
+	const struct delegation *key[RELEASE_KEYS] = { NULL };
+	const bool pair = cert == NULL && strchr(word, '+') != NULL;
+	const struct sealed *sealed;
+	char target[sizeof(sealed->target)];
+	enum status rc;
+
+	if (cert == NULL && strcmp(word, ALL) == 0)
+		return find_all(s, out, d);
+	TRY(pair ? find_keys(s, word, key, d) :
+	    find_key(s, word, cert, &key[0], d));
+	snprintf(target, sizeof(target), "%s%s%s", key[0]->serial,
+	    pair ? "+" : "", pair ? key[1]->serial : "");
+	if ((sealed = newest(s, key[0]->root, target)) == NULL)
+		FAIL(d, ST_POLICY, "FORMATS 8.28: no list that revokes %s is "
+		    "sealed: what is left is %s", word, pair ?
+		    "all, or a ceremony" : "a ceremony");
+	TRY(take(s, sealed, key, pair ? 2 : 1, out, d));
+out:
+	return rc;
+}
+
+/* Whether this list is made to revoke ${g}.  Each key that was live has a list
+ * of its own, by which we know what "all" was. */
+static bool
+stops(const struct release *r, const struct delegation *g)
+{
+	const struct sealed *own = newest(r->state, r->sealed->root,
+	    g->serial);
+
+	for (size_t i = 0; i < r->nkeys; i++) {
+		if (r->key[i] == g)
+			return true;
+	}
+	return r->nkeys == 0 && own != NULL &&
+	    own->ceremony == r->sealed->ceremony;
+}
+
+/* --- is it the one? --- */
+
+/* The regular list, made what the sealed one must be. */
+static enum status
+want_list(const struct release *r, int64_t dated, struct crl **out,
+    struct diag *d)
+{
+	const struct state *s = r->state;
+	const char *regular = state_last_list(s, r->sealed->root)->object;
+	struct bytes bytes = { 0 };
+	struct crl_entry e;
+	struct crl *c = NULL;
+	enum status rc;
+
+	TRY(state_object(s, regular, &bytes, d));
+	TRY(crl_read(regular, bytes.data, bytes.len, &c, d));
+	for (size_t i = 0; i < s->ndelegations; i++) {
+		if (!stops(r, &s->delegations[i]))
+			continue;
+		e = (struct crl_entry) { .serial_len = CERT_SERIAL_LEN,
+			.date = dated, .reason = REASON_KEY_COMPROMISE,
+			.invalid_since = -1 };
+		TRY(text_unhex(s->delegations[i].serial, e.serial,
+		    CERT_SERIAL_LEN, d));
+		TRY(crl_spec_add(&c->spec, &e, d));
+	}
+	c->spec.number = r->sealed->number;
+	c->spec.this_update = r->sealed->this_update;
+	c->spec.next_update = r->sealed->next_update;
+	*out = c;
+	c = NULL;
+out:
+	crl_free(c);
+	bytes_free(&bytes);
+	return rc;
+}
+
+/* The first entry of ${a} that ${b} has not, or NULL; both are sorted. */
+static const struct crl_entry *
+lacks(const struct crl_spec *a, const struct crl_spec *b)
+{
+	const struct crl_entry *x, *y;
+	size_t j = 0;
+
+	for (size_t i = 0; i < a->n; i++, j++) {
+		x = &a->entries[i];
+		while (j < b->n && (b->entries[j].serial_len < x->serial_len ||
+		    (b->entries[j].serial_len == x->serial_len &&
+		    memcmp(b->entries[j].serial, x->serial,
+		    x->serial_len) < 0)))
+			j++;
+		y = j < b->n ? &b->entries[j] : NULL;
+		if (y == NULL || y->serial_len != x->serial_len ||
+		    memcmp(y->serial, x->serial, x->serial_len) != 0)
+			return x;
+	}
+	return NULL;
+}
+
+static enum status
+check_list(const char *name, const struct crl *is, const struct crl *want,
+    struct diag *d)
+{
+	const struct crl_entry *missing = lacks(&want->spec, &is->spec);
+	const struct crl_entry *more = lacks(&is->spec, &want->spec);
+	const struct crl_entry *e = missing != NULL ? missing : more;
+	char serial[2 * sizeof(e->serial) + 1];
+	enum status rc;
+
+	if (is->spec.number != want->spec.number ||
+	    is->spec.this_update != want->spec.this_update ||
+	    is->spec.next_update != want->spec.next_update)
+		FAIL(d, ST_AUTH, "%s: FORMATS 8.36: its list is not of the "
+		    "number and dates that the record has", name);
+	if (e != NULL) {
+		text_hex(e->serial, e->serial_len, serial);
+		FAIL(d, ST_AUTH, "%s: FORMATS 8.36: its list %s %s", name,
+		    missing != NULL ? "does not revoke" : "also revokes",
+		    serial);
+	}
+	if ((rc = issue_same_crl(is, &want->spec, d)) != ST_OK)
+		diag_prefix(d, "%s: FORMATS 8.36", name);
+out:
+	return rc;
+}
+
+enum status
+release_prove(struct release *r, int64_t dated, const struct bytes *pem,
+    struct diag *d)
+{
+	const struct root *root = state_root(r->state, r->sealed->root);
+	const char *name = r->sealed->object;
+	struct crl *is = NULL, *want = NULL;
+	char digest[SHA384_HEX_SIZE];
+	enum status rc;
+
+	if (root == NULL)
+		FAIL(d, ST_FORMAT, "%s: its root is not in the record", name);
+	hash_sha384_hex(pem->data, pem->len, digest);
+	if (strcmp(digest, r->sealed->digest) != 0)
+		FAIL(d, ST_AUTH, "%s: FORMATS 8.36: its list is not the one "
+		    "whose digest the record has", name);
+	TRY(crl_read(name, pem->data, pem->len, &is, d));
+	if ((rc = crl_signed_by(is, &root->key, d)) != ST_OK ||
+	    (rc = lint_crl(is, d)) != ST_OK) {
+		diag_prefix(d, "%s", name);
+		goto out;
+	}
+	TRY(want_list(r, dated, &want, d));
+	TRY(check_list(name, is, want, d));
+	TRY(bytes_set(&r->pem, pem->data, pem->len, d));
+	TRY(bytes_set(&r->der, is->der.data, is->der.len, d));
+out:
+	crl_free(want);
+	crl_free(is);
+	return rc;
+}
+
+/* --- by whom it can be opened --- */
+
+/* The plan of the ceremony that sealed it, whose files ${box} then reads. */
+static enum status
+read_plan(const struct release *r, const struct step_kind *const *steps,
+    struct inbox *box, struct plan **out, struct diag *d)
+{
+	const struct state *s = r->state;
+	const struct entry *open = NULL;
+	struct bytes text = { 0 };
+	enum status rc;
+
+	for (size_t i = 0; i < s->nceremonies; i++) {
+		if (s->ceremonies[i].number == r->sealed->ceremony)
+			open = &s->entries[s->ceremonies[i].first - 1];
+	}
+	if (open == NULL || open->n == 0)
+		FAIL(d, ST_FORMAT, "the opening entry of ceremony %u has no "
+		    "plan", r->sealed->ceremony);
+	TRY(state_object(s, open->objects[0].name, &text, d));
+	TRY(folder_open(s->dirfd, "requests", false, &box->dirfd, d));
+	snprintf(box->prefix, sizeof(box->prefix), "%06u-",
+	    r->sealed->ceremony);
+	TRY(plan_read(open->objects[0].name, &text, steps, box, out, d));
+out:
+	bytes_free(&text);
+	return rc;
+}
+
+/* The responder's certificate that has this key. */
+static enum status
+find_cert(const struct plan *p, const struct spki *key, struct cert **out,
+    struct diag *d)
+{
+	const struct ini_section *s;
+	struct bytes file = { 0 };
+	struct cert *c = NULL;
+	char name[65];
+	enum status rc = ST_OK;
+
+	for (size_t i = 0; i < p->ini->n && *out == NULL; i++) {
+		s = &p->ini->sections[i];
+		if (strcmp(s->kind, "responder") != 0)
+			continue;
+		TRY(plan_file(p, plan_entry(s, "cert", NULL), CERT_MAX, &file,
+		    name, sizeof(name), d));
+		TRY(cert_read(name, file.data, file.len, &c, d));
+		if (memcmp(c->key.id, key->id, SHA384_LEN) == 0)
+			*out = c;
+		else
+			cert_free(c);
+		c = NULL;
+	}
+out:
+	bytes_free(&file);
+	return rc;
+}
+
+enum status
+release_open(struct release *r, const struct step_kind *const *steps,
+    const char *name, const struct opener *who, struct diag *d)
+{
+	struct bytes sealed = { 0 }, pem = { 0 };
+	struct inbox box = { .dirfd = -1 };
+	struct cert *cert = NULL;
+	struct plan *p = NULL;
+	enum status rc;
+
+	TRY(state_object(r->state, r->sealed->object, &sealed, d));
+	TRY(read_plan(r, steps, &box, &p, d));
+	TRY(find_cert(p, opener_public(who), &cert, d));
+	if (cert == NULL)
+		FAIL(d, ST_AUTH, "%s: it is the key of no responder of "
+		    "ceremony %u", name, r->sealed->ceremony);
+	TRY(seal_open(r->sealed->object, &sealed, who, cert, &pem, d));
+	TRY(release_prove(r, p->effective, &pem, d));
+out:
+	plan_free(p);
+	if (box.dirfd >= 0)
+		close(box.dirfd);
+	cert_free(cert);
+	bytes_free(&sealed);
+	bytes_free(&pem);
+	return rc;
+}
+
+/* --- what it does --- */
+
+static bool
+any_stops(const struct releases *r, const struct delegation *g)
+{
+	for (size_t i = 0; i < r->n; i++) {
+		if (strcmp(r->release[i].sealed->root, g->root) == 0 &&
+		    stops(&r->release[i], g))
+			return true;
+	}
+	return false;
+}
+
+/* The delegation that can take over from ${g}: the first to be valid. */
+static const struct delegation *
+next_valid(const struct releases *r, const struct delegation *g, int64_t now)
+{
+	const struct state *s = r->release[0].state;
+	const struct delegation *h, *next = NULL;
+
+	for (size_t i = 0; i < s->ndelegations; i++) {
+		h = &s->delegations[i];
+		if (!h->revoked && h->not_after > now && !any_stops(r, h) &&
+		    strcmp(h->product, g->product) == 0 &&
+		    strcmp(h->role, g->role) == 0 &&
+		    (next == NULL || h->not_before < next->not_before))
+			next = h;
+	}
+	return next;
+}
+
+static enum status
+say_stopped(const struct releases *r, const struct delegation *g, int64_t now,
+    struct facts *f, struct diag *d)
+{
+	const struct delegation *next = next_valid(r, g, now);
+	char from[CLOCK_TEXT_SIZE], until[CLOCK_TEXT_SIZE];
+	enum status rc;
+
+	clock_text(g->not_after, until);
+	TRY(facts_add(f, d, "stops", "%s: %s of %s, slot %s, until %s, by %s, "
+	    "serial %s", g->name, g->role, g->product, g->slot, until,
+	    g->root, g->serial));
+	if (next == NULL) {
+		TRY(facts_add(f, d, "next-key", "%s of %s: none", g->role,
+		    g->product));
+	} else {
+		clock_text(next->not_before, from);
+		clock_text(next->not_after, until);
+		TRY(facts_add(f, d, "next-key", "%s of %s: %s, slot %s, %s to "
+		    "%s, by %s, serial %s", g->role, g->product, next->name,
+		    next->slot, from, until, next->root, next->serial));
+	}
+out:
+	return rc;
+}
+
+/* Who asked for all must know what goes on. */
+static enum status
+say_keys(const struct releases *r, int64_t now, struct facts *f,
+    struct diag *d)
+{
+	const struct state *s = r->release[0].state;
+	const struct delegation *g;
+	enum status rc = ST_OK;
+
+	for (size_t i = 0; i < s->ndelegations && rc == ST_OK; i++) {
+		g = &s->delegations[i];
+		if (any_stops(r, g))
+			rc = say_stopped(r, g, now, f, d);
+		else if (r->release[0].nkeys == 0 && !g->revoked &&
+		    g->not_after > now)
+			rc = facts_add(f, d, "goes-on", "%s: %s of %s, by %s, "
+			    "serial %s: no list that revokes it is sealed",
+			    g->name, g->role, g->product, g->root, g->serial);
+	}
+	return rc;
+}
+
+/* Whether ${q} revokes all that ${r} does. */
+static bool
+covers(const struct sealed *q, const struct release *r)
+{
+	size_t n = 0;
+
+	if (q->ceremony != r->sealed->ceremony)
+		return false;
+	while (n < r->nkeys && text_listed(q->target, '+', r->key[n]->serial))
+		n++;
+	return strcmp(q->target, ALL) == 0 || (n > 0 && n == r->nkeys);
+}
+
+/* The last moment at which a client may take an older list, or one that was
+ * sealed and got out, for the newest (RULES L2). */
+static int64_t
+exposed_until(const struct release *r)
+{
+	const struct state *s = r->state;
+	int64_t until = 0;
+
+	for (size_t i = 0; i < s->nlists; i++) {
+		if (strcmp(s->lists[i].root, r->sealed->root) == 0 &&
+		    s->lists[i].next_update > until)
+			until = s->lists[i].next_update;
+	}
+	for (size_t i = 0; i < s->nsealed; i++) {
+		if (strcmp(s->sealed[i].root, r->sealed->root) == 0 &&
+		    !covers(&s->sealed[i], r) &&
+		    s->sealed[i].next_update > until)
+			until = s->sealed[i].next_update;
+	}
+	return until;
+}
+
+static enum status
+say_exposure(const struct release *r, int64_t now, struct facts *f,
+    struct diag *d)
+{
+	const int64_t until = exposed_until(r);
+	const int64_t days = until <= now ? 0 :
+	    (until - now + CLOCK_DAY - 1) / CLOCK_DAY;
+	char text[CLOCK_TEXT_SIZE];
+
+	clock_text(until, text);
+	return facts_add(f, d, "exposure", "%lld days, to %s: until then an "
+	    "older list of root %s can be replayed to a client that has not "
+	    "seen this one%s", (long long)days, text, r->sealed->root,
+	    until > now ? "" : "; past by this machine's clock, and this list "
+	    "too");
+}
+
+/* "gateway", "gateway and sensor", "all": what a sealed list revokes. */
+static enum status
+target_text(const struct state *s, const struct sealed *q, struct bytes *out,
+    struct diag *d)
+{
+	const struct delegation *g;
+	enum status rc;
+
+	if (strcmp(q->target, ALL) == 0)
+		return text_format(out, d, "all");
+	TRY(text_format(out, d, "%s", ""));
+	for (size_t i = 0; i < s->ndelegations; i++) {
+		g = &s->delegations[i];
+		if (text_listed(q->target, '+', g->serial))
+			TRY(text_append(out, d, "%s%s",
+			    out->len == 0 ? "" : " and ", g->name));
+	}
+	rc = ST_OK;
+out:
+	return rc;
+}
+
+/* Without what was released at hand: a list that revokes less, or others,
+ * takes this one back (RULES L3). */
+static enum status
+say_others(const struct release *r, int64_t now, struct facts *f,
+    struct diag *d)
+{
+	const struct state *s = r->state;
+	struct bytes target = { 0 };
+	const struct sealed *q;
+	enum status rc;
+
+	for (size_t i = 0; i < s->nsealed; i++) {
+		q = &s->sealed[i];
+		if (q == r->sealed || q->next_update <= now ||
+		    strcmp(q->root, r->sealed->root) != 0)
+			continue;
+		TRY(target_text(s, q, &target, d));
+		TRY(facts_add(f, d, covers(q, r) ? "may-follow" : "withhold",
+		    "%s: revokes %s", q->object, (const char *)target.data));
+	}
+	TRY(facts_add(f, d, "withhold", "every regular list of root %s that "
+	    "does not revoke what this one does: made before it, or after it "
+	    "by a ceremony that was not told", r->sealed->root));
+out:
+	bytes_free(&target);
+	return rc;
+}
+
+static enum status
+say_next(const struct release *r, struct facts *f, struct diag *d)
+{
+	const char *root = r->sealed->root;
+	enum status rc;
+
+	TRY(facts_add(f, d, "next", "put %s.crl.pem or %s.crl (DER) wherever "
+	    "the list of root %s is fetched from, and into every bundle or "
+	    "image that carries one, in place of the old one", root, root,
+	    root));
+	TRY(facts_add(f, d, "next", "tell who signs with what stops, who "
+	    "ships it, and the other responders: none of them may release a "
+	    "list of root %s that is to be withheld", root));
+	TRY(facts_add(f, d, "next", "tell the officer: the next ceremony must "
+	    "have a [revoke] for each key that stops, above its [crl] of root "
+	    "%s", root));
+out:
+	return rc;
+}
+
+enum status
+releases_say(const struct releases *r, int64_t now, struct facts *out,
+    struct diag *d)
+{
+	const struct sealed *q;
+	char from[CLOCK_TEXT_SIZE], to[CLOCK_TEXT_SIZE];
+	enum status rc;
+
+	TRY(say_keys(r, now, out, d));
+	for (size_t i = 0; i < r->n; i++) {
+		q = r->release[i].sealed;
+		clock_text(q->this_update, from);
+		clock_text(q->next_update, to);
+		TRY(facts_add(out, d, "list", "%s: number %llu of root %s, %s "
+		    "to %s", q->object, (unsigned long long)q->number,
+		    q->root, from, to));
+		TRY(say_exposure(&r->release[i], now, out, d));
+		TRY(say_others(&r->release[i], now, out, d));
+		TRY(say_next(&r->release[i], out, d));
+	}
+out:
+	return rc;
+}

@@ -386,6 +386,37 @@ a_former_key_never_returns(void **state)
 	bundle_free(b);
 }
 
+static void
+floors_of_anchors_that_stay_stay(void **state)
+{
+	const unsigned by[] = { 0, 1, 3 };
+	struct bundle *first = NULL, *b;
+	struct accept_signers who;
+	struct accept_state s;
+
+	(void)state;
+	bundles_make(roots, 3, nexts, 3, &first);
+	first->floors = 2;
+	for (unsigned i = 0; i < 2; i++) {
+		memcpy(first->floor[i].issuer, bundles_cert[i]->ski, 20);
+		first->floor[i].number = 7;
+	}
+	bundles_seal(first);
+	bundles_by(&who, roots, 3);
+	assert_int_equal(accept_first(first, &who, &early, &s, NULL), ST_OK);
+	for (unsigned lie = 0; lie < 3; lie++) {
+		b = successor();
+		memcpy(b->previous, first->id, SHA384_LEN);
+		b->floors = lie < 2;
+		memcpy(b->floor[0].issuer, bundles_cert[1]->ski, 20);
+		b->floor[0].number = 7 - lie;
+		/* that of root 0, which goes, may go */
+		judge(&s, b, by, 3, &early, lie == 0 ? ST_OK : ST_POLICY,
+		    lie == 0 ? "" : "FORMATS 9.26: a floor");
+	}
+	bundle_free(first);
+}
+
 /* The attack of RULES B4: whatever the thief made of it. */
 static void
 establishment_ends_what_a_thief_renewed(void **state)
@@ -583,6 +614,7 @@ main(void)
 		    establishment_needs_present_and_committed_and_own),
 		cmocka_unit_test(establishment_keeps_what_it_must),
 		cmocka_unit_test(a_former_key_never_returns),
+		cmocka_unit_test(floors_of_anchors_that_stay_stay),
 		cmocka_unit_test(establishment_ends_what_a_thief_renewed),
 		cmocka_unit_test(glass_breaks_only_where_it_was_said),
 		cmocka_unit_test(

@@ -53,14 +53,13 @@ PROGRAM = $(BUILD)/anchorite
 UNITS = $(call bin,$(UNIT_SRCS))
 HELPERS = $(call bin,$(HELPER_SRCS))
 BENCHES = $(call bin,$(BENCH_SRCS))
-PLANTED = $(BUILD)/tests/planted/anchorite
-COUNTED = $(BUILD)/tests/planted/counted
+PLANTED = $(addprefix $(BUILD)/tests/planted/,anchorite deaf counted)
 
 .PHONY: all
 all: $(PROGRAM) ## build the program
 
 .PHONY: tests
-tests: $(PROGRAM) $(UNITS) $(HELPERS) $(PLANTED) $(COUNTED) $(BENCHES)
+tests: $(PROGRAM) $(UNITS) $(HELPERS) $(PLANTED) $(BENCHES)
 
 $(BUILD)/flags.mk: scripts/probe-flags
 	@mkdir -p $(@D)
@@ -105,17 +104,20 @@ $(UNITS): %: %.o $(CMD) $(SUPPORT) $(CORE)
 unit_link = $(shell sed -n 's,^/\* link: \(.*\) \*/$$,\1,p' \
 	$(patsubst $(BUILD)/%,%.c,$(1)))
 
-# A subverted program, for the test that a second machine sees through it.
-$(PLANTED): $(BUILD)/tests/planted/plant.o $(call obj,$(CMD_SRCS)) $(CORE)
+# Programs that are ours but for one file: a subverted one that a second
+# machine sees through, one that is deaf to its media, one that counts what it
+# signs and verifies.
+$(BUILD)/tests/planted/anchorite: $(BUILD)/tests/planted/plant.o
+$(BUILD)/tests/planted/anchorite: WRAP = -Wl,--wrap=X509_sign_ctx
+$(BUILD)/tests/planted/deaf: $(BUILD)/tests/planted/deaf.o
+$(BUILD)/tests/planted/deaf: WRAP = -Wl,--wrap=fsync,--wrap=write
+$(BUILD)/tests/planted/counted: $(BUILD)/tests/planted/count.o
+$(BUILD)/tests/planted/counted: WRAP = -Wl,--wrap=X509_sign_ctx \
+	-Wl,--wrap=EVP_DigestSign,--wrap=EVP_DigestVerify
+$(PLANTED): $(call obj,$(CMD_SRCS)) $(CORE)
 	@printf '  LINK  %s\n' $@
-	@$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ -Wl,--wrap=X509_sign_ctx \
-	    $(LIBS_ALL)
-
-# One that counts, for the bench.
-$(COUNTED): $(BUILD)/tests/planted/count.o $(call obj,$(CMD_SRCS)) $(CORE)
-	@printf '  LINK  %s\n' $@
-	@$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ -Wl,--wrap=X509_sign_ctx \
-	    -Wl,--wrap=EVP_DigestSign,--wrap=EVP_DigestVerify $(LIBS_ALL)
+	@$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(CORE) \
+	    $(WRAP) $(LIBS_ALL)
 
 $(HELPERS) $(BENCHES): %: %.o $(SUPPORT) $(CORE)
 	@printf '  LINK  %s\n' $@
@@ -127,12 +129,16 @@ unit: $(UNITS) ## run the unit tests
 	@scripts/run-tests unit $(BUILD)
 
 .PHONY: test
-test: tests ## unit tests and integration scenarios
+test: tests ## unit tests and scenarios, but for cuts
+	@scripts/run-tests test $(BUILD)
+
+.PHONY: test-all
+test-all: tests ## the same, and a short ceremony cut at every place
 	@scripts/run-tests all $(BUILD)
 
 .PHONY: san
 san: ## the same under AddressSanitizer and UBSan
-	@$(MAKE) BUILD=$(BUILD)-san SAN=1 test
+	@$(MAKE) BUILD=$(BUILD)-san SAN=1 test-all
 
 .PHONY: ct
 ct: ## secrets decide no branch and no address (valgrind)
@@ -143,16 +149,16 @@ analyze: ## gcc -fanalyzer, cppcheck, clang-tidy
 	@scripts/analyze
 
 .PHONY: crash
-crash: tests ## cuts and faults at every place (half an hour)
+crash: tests ## cuts and faults at every place (PARTS=, half an hour)
 	@ANCHORITE=$(abspath $(PROGRAM)) HELPER=$(abspath $(BUILD))/tests/helper \
-	    tests/crash/run.sh all
+	    tests/crash/run.sh all $(PARTS)
 
 .PHONY: histories
 histories: $(BUILD)/tests/helper/histories ## 10 000 histories of trust bundles
 	@python3 -B tests/histories/histories.py $< 10000
 
 .PHONY: bench
-bench: $(PROGRAM) $(BENCHES) $(COUNTED) ## what shares and delegations cost
+bench: $(PROGRAM) $(BENCHES) $(PLANTED) ## what shares and delegations cost
 	@$(BUILD)/tests/bench/bench_shares
 	@tests/bench/bench-delegate.sh $(BUILD)
 

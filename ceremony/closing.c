@@ -24,7 +24,6 @@ closing_line(const struct state *state, int64_t time, struct bytes *out,
 	    "entries %zu\n"
 	    "tail %s\n"
 	    "time %s\n",
-	    state->mode == MODE_PRODUCTION ? "production" : "rehearsal",
-	    state->id, c->number, c->before, c->plan, state->n,
-	    state_head(state), when);
+	    plan_mode_word(state->mode), state->id, c->number, c->before,
+	    c->plan, state->n, state_head(state), when);
 }

@@ -59,6 +59,36 @@ out:
 	return rc;
 }
 
+static const char *
+root_of(const struct engine_step *s)
+{
+	return plan_text(s->section, "by", NULL);
+}
+
+/* A row may want another behind it, by the same root: what is revoked, say, is
+ * in no list yet. */
+static enum status
+check_then(const struct plan *plan, const struct engine_step *step, size_t n,
+    struct diag *d)
+{
+	const struct engine_step *s = &step[0];
+	enum status rc;
+
+	if (s->kind->then == NULL)
+		return ST_OK;
+	for (size_t i = 1; i < n; i++) {
+		if (strcmp(step[i].kind->word, s->kind->then) == 0 &&
+		    root_of(s) != NULL && root_of(&step[i]) != NULL &&
+		    strcmp(root_of(s), root_of(&step[i])) == 0)
+			return ST_OK;
+	}
+	PLAN_FAIL(d, ST_POLICY, plan, s->section->line, "FORMATS 3.27: [%s %s] "
+	    "wants a [%s] by the same root behind it", s->section->kind,
+	    s->section->name, s->kind->then);
+out:
+	return rc;
+}
+
 enum status
 engine_check(const struct plan *plan, const struct engine_step *step,
     size_t n, const struct state *state, struct diag *d)
@@ -73,13 +103,130 @@ engine_check(const struct plan *plan, const struct engine_step *step,
 	for (size_t i = 0; i < n; i++) {
 		TRY(step[i].kind->check(step[i].want, plan, state, &promises,
 		    d));
+		TRY(check_then(plan, &step[i], n - i, d));
 		promise[promises.n].kind = step[i].kind->makes;
+		promise[promises.n].by = root_of(&step[i]);
 		promise[promises.n].want = step[i].want;
 		promise[promises.n++].name = step[i].section->name;
 	}
 	rc = ST_OK;
 out:
 	free(promise);
+	return rc;
+}
+
+/* --- what a cut made void --- */
+
+static void
+step_name(const struct engine_step *s, char out[80])
+{
+	snprintf(out, 80, "%s %s", s->section->kind,
+	    s->section->name == NULL ? "" : s->section->name);
+}
+
+/* Whether a recorded entry belongs to this step; ${*item} says which. */
+static bool
+of_step(const struct entry *t, const char *step, uint64_t *item)
+{
+	const char *is = facts_get(&t->facts, "step");
+
+	if (is == NULL || strcmp(is, step) != 0)
+		return false;
+	return facts_number(&t->facts, "item", 0, UINT32_MAX, item, NULL) ==
+	    ST_OK;
+}
+
+/* The sheets that were drawn for the root of ${v} and never proven. */
+static enum status
+void_sheets(const struct state *state, struct facts *v, struct diag *d)
+{
+	const char *root = facts_get(v, "root");
+	const struct sheet_set *set;
+	const struct sheet *s;
+	enum status rc = ST_OK;
+
+	for (size_t i = 0; root != NULL && i < state->nsets; i++) {
+		set = &state->sets[i];
+		if (set->fate != SET_DRAWN || strcmp(set->root, root) != 0)
+			continue;
+		for (size_t j = 0; j < set->n; j++) {
+			s = &set->sheets[j];
+			TRY(facts_add(v, d, "sheets", "sheet %u of %s at %s",
+			    s->number, s->holder,
+			    s->place[0] == '\0' ? "-" : s->place));
+		}
+	}
+out:
+	return rc;
+}
+
+/* All items of the step since it last began do not count: what a void entry
+ * says follows from the entries before it. */
+static enum status
+void_facts(const struct state *state, const char *step, struct facts *v,
+    size_t *items, struct diag *d)
+{
+	const struct entry *t;
+	size_t from = state->n;
+	uint64_t item;
+	enum status rc;
+
+	while (from > 0 && strcmp(state->entries[from - 1].kind, "void") != 0 &&
+	    (state_is_event(state->entries[from - 1].kind) ||
+	    of_step(&state->entries[from - 1], step, &item)))
+		from--;
+	*items = 0;
+	TRY(facts_set(v, d, "step", "%s", step));
+	for (; from < state->n; from++) {
+		t = &state->entries[from];
+		if (state_is_event(t->kind))
+			continue;
+		if (*items == 0 && facts_get(&t->facts, "root") != NULL)
+			TRY(facts_set(v, d, "root", "%s",
+			    facts_get(&t->facts, "root")));
+		TRY(facts_add(v, d, "entries", "%lu",
+		    (unsigned long)t->number));
+		(*items)++;
+	}
+	TRY(void_sheets(state, v, d));
+out:
+	return rc;
+}
+
+static const struct engine_step *
+find_step(const struct engine_step *step, size_t n, const char *name)
+{
+	char is[80];
+
+	for (size_t i = 0; name != NULL && i < n; i++) {
+		step_name(&step[i], is);
+		if (strcmp(is, name) == 0)
+			return &step[i];
+	}
+	return NULL;
+}
+
+enum status
+engine_void_holds(const struct engine_step *step, size_t n,
+    const struct state *state, const struct entry *e, struct diag *d)
+{
+	const char *name = facts_get(&e->facts, "step"), *key;
+	const struct engine_step *s = find_step(step, n, name);
+	struct facts v = { 0 };
+	size_t items = 0;
+	enum status rc;
+
+	if (s == NULL || s->kind->together == NULL)
+		FAIL(d, ST_AUTH, "the plan has no such step");
+	TRY(void_facts(state, name, &v, &items, d));
+	if (items == 0 || items >= s->kind->together(s->want))
+		FAIL(d, ST_AUTH, "[%s] has nothing that could be void here",
+		    name);
+	if ((key = facts_differ(&v, &e->facts, NULL)) != NULL)
+		FAIL(d, ST_AUTH, "FORMATS 7.5: \"%s\" is not what the cut "
+		    "made void", key);
+out:
+	facts_clear(&v);
 	return rc;
 }
 
@@ -91,13 +238,38 @@ engine_comparing(const struct engine *e)
 	return e->at < e->ntail;
 }
 
-/* Take the next recorded entry as it stands. */
+enum status
+engine_who_and_when(const struct plan *p, const struct entry *e,
+    struct diag *d)
+{
+	const bool begins = strcmp(e->kind, "open") == 0 ||
+	    strcmp(e->kind, "resumed") == 0;
+
+	if (strcmp(e->actor, p->officer) != 0)
+		return diag_set(d, ST_AUTH, "FORMATS 7.5: %s is not the "
+		    "officer of the plan", e->actor);
+	if (begins && (e->time < p->effective || e->time > p->latest))
+		return diag_set(d, ST_AUTH, "FORMATS 3.14: the run began "
+		    "outside the plan's dates");
+	return ST_OK;
+}
+
+/* The next recorded entry, which was computed again or is an event. */
 static enum status
 take_recorded(struct engine *e, struct diag *d)
 {
+	struct entry *t = &e->tail[e->at];
 	enum status rc;
 
-	if ((rc = state_apply(e->state, &e->tail[e->at], d)) == ST_OK)
+	if ((rc = engine_who_and_when(e->plan, t, d)) == ST_OK &&
+	    strcmp(t->kind, "void") == 0)
+		rc = engine_void_holds(e->step, e->nsteps, e->state, t, d);
+	if (rc != ST_OK) {
+		diag_prefix(d, "entry %lu (%s)", (unsigned long)t->number,
+		    t->kind);
+		return rc;
+	}
+	if ((rc = state_apply(e->state, t, d)) == ST_OK)
 		e->at++;
 	return rc;
 }
@@ -106,18 +278,26 @@ take_recorded(struct engine *e, struct diag *d)
 static bool
 ended(const struct engine *e)
 {
-	return engine_comparing(e) && strcmp(e->tail[e->at].kind, "undone") == 0;
+	return engine_comparing(e) &&
+	    strcmp(e->tail[e->at].kind, "undone") == 0;
 }
 
-/* What happened between the items is not computed again. */
+/* What happened between the items is not computed again.  A void entry is met
+ * where the items are that it is about, and only there. */
 static enum status
 take_events(struct engine *e, struct diag *d)
 {
+	const struct entry *t;
 	enum status rc = ST_OK;
 
 	while (rc == ST_OK && engine_comparing(e) && !ended(e) &&
-	    state_is_event(e->tail[e->at].kind))
+	    state_is_event((t = &e->tail[e->at])->kind)) {
+		if (strcmp(t->kind, "void") == 0)
+			return diag_set(d, ST_AUTH, "entry %lu (void): "
+			    "nothing could be void here",
+			    (unsigned long)t->number);
 		rc = take_recorded(e, d);
+	}
 	return rc;
 }
 
@@ -212,7 +392,8 @@ out:
 static enum status
 put(struct engine *e, struct outcome *o, int64_t time, struct diag *d)
 {
-	return engine_comparing(e) ? compare(e, o, d) : write_entry(e, o, time, d);
+	return engine_comparing(e) ? compare(e, o, d) :
+				     write_entry(e, o, time, d);
 }
 
 enum status
@@ -222,7 +403,8 @@ engine_event(struct engine *e, const char *kind, struct facts *facts,
 	struct outcome o = { .kind = kind };
 	enum status rc;
 
-	if (engine_comparing(e) || e->sticks == NULL || state_open(e->state) == NULL)
+	if (engine_comparing(e) || e->sticks == NULL ||
+	    state_open(e->state) == NULL)
 		return ST_OK;
 	o.facts = *facts; /* moved */
 	memset(facts, 0, sizeof(*facts));
@@ -315,7 +497,7 @@ engine_opening(const struct plan *plan, const struct engine_step *step,
 	text_hex(plan->digest, sizeof(plan->digest), digest);
 	TRY(facts_set(&out->facts, d, "ceremony", "%u", plan->number));
 	TRY(facts_set(&out->facts, d, "mode", "%s",
-	    plan->mode == MODE_PRODUCTION ? "production" : "rehearsal"));
+	    plan_mode_word(plan->mode)));
 	TRY(facts_set(&out->facts, d, "org", "%s", plan->org));
 	TRY(facts_set(&out->facts, d, "arc", "%s", plan->arc));
 	TRY(facts_set(&out->facts, d, "plan", "%s", digest));
@@ -343,25 +525,6 @@ out:
 
 /* --- items --- */
 
-static void
-step_name(const struct engine_step *s, char out[80])
-{
-	snprintf(out, 80, "%s %s", s->section->kind,
-	    s->section->name == NULL ? "" : s->section->name);
-}
-
-/* Whether a recorded entry belongs to this step; ${*item} says which. */
-static bool
-of_step(const struct entry *t, const char *step, uint64_t *item)
-{
-	const char *is = facts_get(&t->facts, "step");
-
-	if (is == NULL || strcmp(is, step) != 0)
-		return false;
-	return facts_number(&t->facts, "item", 0, UINT32_MAX, item, NULL) ==
-	    ST_OK;
-}
-
 enum block { BLOCK_NONE, BLOCK_WHOLE, BLOCK_VOID, BLOCK_CUT };
 
 /* What the record has of a block whose items count only together; ${*end} is
@@ -370,6 +533,7 @@ static enum block
 find_block(const struct engine *e, const char *step, size_t together,
     size_t *end)
 {
+	bool begun = false;
 	const char *is;
 	uint64_t item;
 
@@ -386,55 +550,20 @@ find_block(const struct engine *e, const char *step, size_t together,
 		}
 		if (of_step(t, step, &item) && item == together - 1)
 			return BLOCK_WHOLE;
+		begun |= !state_is_event(t->kind);
 	}
-	return *end == e->at ? BLOCK_NONE : BLOCK_CUT;
-}
-
-/* The sheets that were drawn for the root of ${v} and never proven. */
-static enum status
-void_sheets(const struct state *state, struct facts *v, struct diag *d)
-{
-	const char *root = facts_get(v, "root");
-	const struct sheet_set *set;
-	const struct sheet *s;
-	enum status rc = ST_OK;
-
-	for (size_t i = 0; root != NULL && i < state->nsets; i++) {
-		set = &state->sets[i];
-		if (set->fate != SET_DRAWN || strcmp(set->root, root) != 0)
-			continue;
-		for (size_t j = 0; j < set->n; j++) {
-			s = &set->sheets[j];
-			TRY(facts_add(v, d, "sheets", "sheet %u of %s at %s",
-			    s->number, s->holder,
-			    s->place[0] == '\0' ? "-" : s->place));
-		}
-	}
-out:
-	return rc;
+	return begun ? BLOCK_CUT : BLOCK_NONE;
 }
 
 /* The void entry: which entries and which sheets do not count. */
 static enum status
-void_block(struct engine *e, const char *step, size_t from, struct diag *d)
+void_block(struct engine *e, const char *step, struct diag *d)
 {
-	const struct facts *f;
 	struct facts v = { 0 };
+	size_t items;
 	enum status rc;
 
-	TRY(facts_set(&v, d, "step", "%s", step));
-	for (size_t i = from; i < e->state->n; i++) {
-		if (state_is_event(e->state->entries[i].kind))
-			continue;
-		f = &e->state->entries[i].facts;
-		if (facts_get(&v, "root") == NULL &&
-		    facts_get(f, "root") != NULL)
-			TRY(facts_set(&v, d, "root", "%s",
-			    facts_get(f, "root")));
-		TRY(facts_add(&v, d, "entries", "%lu",
-		    (unsigned long)e->state->entries[i].number));
-	}
-	TRY(void_sheets(e->state, &v, d));
+	TRY(void_facts(e->state, step, &v, &items, d));
 	TRY(engine_event(e, "void", &v, d));
 out:
 	facts_clear(&v);
@@ -447,7 +576,7 @@ start_block(struct engine *e, const char *step, size_t together,
     struct diag *d)
 {
 	enum block block;
-	size_t end, from;
+	size_t end;
 	enum status rc;
 
 	for (size_t i = 0; i < SHEETS_MAX; i++) {
@@ -458,7 +587,6 @@ start_block(struct engine *e, const char *step, size_t together,
 		block = find_block(e, step, together, &end);
 		if (block == BLOCK_NONE || block == BLOCK_WHOLE)
 			return ST_OK;
-		from = e->state->n;
 		while (e->at < end)
 			TRY(take_recorded(e, d));
 		if (block == BLOCK_VOID)
@@ -467,7 +595,7 @@ start_block(struct engine *e, const char *step, size_t together,
 			FAIL(d, ST_AUTH, "FORMATS 7.9: the record was cut in "
 			    "[%s]", step);
 		TRY(begin_new(e, d));
-		TRY(void_block(e, step, from, d));
+		TRY(void_block(e, step, d));
 	}
 out:
 	return rc;
@@ -506,7 +634,6 @@ engine_abandon(struct engine *e, const char *reason, struct diag *d)
 {
 	struct facts f = { 0 };
 	uint64_t item;
-	size_t from;
 	enum status rc;
 	char step[80];
 
@@ -522,19 +649,23 @@ engine_abandon(struct engine *e, const char *reason, struct diag *d)
 			while (e->at < end)
 				TRY(take_recorded(e, d));
 		}
-		from = e->state->n;
-		for (; engine_comparing(e) && (state_is_event(e->tail[e->at].kind) ||
-		    of_step(&e->tail[e->at], step, &item));) {
+		while (engine_comparing(e) &&
+		    (state_is_event(e->tail[e->at].kind) ||
+		    of_step(&e->tail[e->at], step, &item))) {
 			done += !state_is_event(e->tail[e->at].kind);
 			TRY(take_recorded(e, d));
 		}
 		if (done > 0 && done < together)
-			TRY(void_block(e, step, from, d));
+			TRY(void_block(e, step, d));
 		if (done < e->step[i].count)
 			TRY(facts_add(&f, d, "steps", "%s: %zu of %zu done",
 			    step, done < together ? 0 : done,
 			    e->step[i].count));
 	}
+	/* after a cut, the end that was begun is brought to its end */
+	e->resumed = state_open(e->state)->ended;
+	if (e->resumed)
+		goto out;
 	TRY(facts_set(&f, d, "reason", "%s", reason));
 	TRY(engine_event(e, "undone", &f, d));
 out:
@@ -608,8 +739,10 @@ engine_close(struct engine *e, struct diag *d)
 	enum status rc;
 
 	TRY(take_events(e, d));
-	if (ended(e))
+	if (ended(e)) {
 		TRY(take_recorded(e, d));
+		TRY(take_events(e, d));
+	}
 	TRY(begin_new(e, d));
 	if (!engine_comparing(e))
 		e->front->progress(e->front, e->nsteps + 1, e->nsteps + 1,

@@ -41,7 +41,7 @@ struct engine {
 	struct engine_step *step;	 /* owned */
 	size_t nsteps;
 	struct state *state; /* owned: all entries up to here */
-	const struct state *known; /* borrowed: the state with the tail, if any */
+	const struct state *known; /* borrowed: tail included; NULL: no tail */
 	struct entry *tail; /* owned: recorded, still to be computed again */
 	size_t ntail, at;
 	struct sticks *sticks; /* borrowed; NULL: compare, never write */
@@ -85,6 +85,23 @@ bool engine_comparing(const struct engine *e);
 MUST_USE enum status engine_opening(const struct plan *plan,
     const struct engine_step *step, size_t n, const char *program,
     struct outcome *out, struct diag *d);
+
+/**
+ * engine_who_and_when(p, e, d):
+ * Whoever did it and when, the plan knows both: the officer writes, and a run
+ * begins within the plan's dates.
+ */
+MUST_USE enum status engine_who_and_when(const struct plan *p,
+    const struct entry *e, struct diag *d);
+
+/**
+ * engine_void_holds(step, n, state, e, d):
+ * Only items that count together are void together, and only before the last
+ * of them is done; what the entry says of them follows from the state.
+ */
+MUST_USE enum status engine_void_holds(const struct engine_step *step,
+    size_t n, const struct state *state, const struct entry *e,
+    struct diag *d);
 
 /**
  * engine_same(t, o, d):

@@ -191,6 +191,20 @@ out:
 	return rc;
 }
 
+/* As many as the record says. */
+static enum status
+check_count(const struct secret *dice, const struct facts *facts,
+    struct diag *d)
+{
+	uint64_t n = 0;
+
+	if (facts_number(facts, "rolls", 0, UINT32_MAX, &n, NULL) == ST_OK &&
+	    n == secret_len(dice))
+		return ST_OK;
+	return diag_set(d, ST_AUTH, "FORMATS 5.8: people rolled %zu times, "
+	    "which is not what the record says", secret_len(dice));
+}
+
 /* The seed is what the dice alone give. */
 static enum status
 check_dice(const struct secret *seed, const struct secret *dice,
@@ -222,6 +236,8 @@ entropy_again(const struct secret *seed, const struct digits *people,
 		return ST_OK;
 	if (mac != NULL)
 		TRY(find_line(seed, people, mac, &dice, d));
+	if (mac != NULL)
+		TRY(check_count(dice, facts, d));
 	if (system != NULL)
 		TRY(check_system(seed, dice, system, d));
 	else if (dice != NULL) /* nothing but dice */
@@ -232,34 +248,44 @@ out:
 
 /* --- what a record says of it --- */
 
-/* So many bytes in hex, or, of another origin, nothing. */
+/* What belongs to another origin. */
 static enum status
-check_hex(const struct facts *f, const char *key, bool wanted, size_t len,
-    struct diag *d)
+check_absent(const struct facts *f, const char *key, struct diag *d)
+{
+	if (facts_count(f, key) == 0)
+		return ST_OK;
+	return diag_set(d, ST_AUTH, "FORMATS 5.8: %s is said, of entropy that "
+	    "has none", key);
+}
+
+static enum status
+check_hex(const struct facts *f, const char *key, size_t len, struct diag *d)
 {
 	const char *is = facts_get(f, key);
 	uint8_t raw[SHA384_LEN];
 
-	if (!wanted && facts_count(f, key) == 0)
+	if (is != NULL && text_unhex(is, raw, len, NULL) == ST_OK)
 		return ST_OK;
-	if (wanted && is != NULL && text_unhex(is, raw, len, NULL) == ST_OK)
-		return ST_OK;
-	return diag_set(d, ST_AUTH, "FORMATS 5.8: %s is there without reason, "
-	    "or missing, or not of the form", key);
+	return diag_set(d, ST_AUTH, "FORMATS 5.8: %s is not %zu bytes in hex",
+	    key, len);
 }
 
 static enum status
-check_rolls(const struct facts *f, size_t least, struct diag *d)
+check_people(const struct facts *f, size_t rolls, struct diag *d)
 {
 	uint64_t n;
+	enum status rc;
 
-	if (least == 0 && facts_count(f, "rolls") == 0)
-		return ST_OK;
-	if (least > 0 && facts_number(f, "rolls", least, UINT32_MAX, &n,
-	    NULL) == ST_OK)
-		return ST_OK;
-	return diag_set(d, ST_AUTH, "FORMATS 5.8: rolls are there without "
-	    "reason, or missing, or fewer than %zu", least);
+	if (rolls == 0) {
+		TRY(check_absent(f, "rolls", d));
+		return check_absent(f, "people-mac", d);
+	}
+	if (facts_number(f, "rolls", rolls, UINT32_MAX, &n, NULL) != ST_OK)
+		FAIL(d, ST_AUTH, "FORMATS 5.8: rolls is not a number from %zu "
+		    "on", rolls);
+	TRY(check_hex(f, "people-mac", SHA256_LEN, d));
+out:
+	return rc;
 }
 
 enum status
@@ -275,9 +301,11 @@ entropy_check(const struct plan *plan, const struct facts *facts,
 		FAIL(d, ST_AUTH, "FORMATS 5.8: the seed is of \"%.40s\", and "
 		    "the plan says \"%s\"", is == NULL ? "" : is,
 		    from->word);
-	TRY(check_rolls(facts, from->rolls, d));
-	TRY(check_hex(facts, "people-mac", from->rolls > 0, SHA256_LEN, d));
-	TRY(check_hex(facts, "system", from->system, SHA384_LEN, d));
+	TRY(check_people(facts, from->rolls, d));
+	if (from->system)
+		TRY(check_hex(facts, "system", SHA384_LEN, d));
+	else
+		TRY(check_absent(facts, "system", d));
 out:
 	return rc;
 }

@@ -23,9 +23,9 @@ MUST_USE enum status entropy_draw(const struct plan *plan,
     struct secret **seed, struct secret **dice, struct facts *facts,
     struct diag *d);
 
-/* What people added to the seeds of a state, a line each; borrowed. */
+/* What people added to the seeds of a state, as typed, a line each. */
 struct digits {
-	const struct secret *const *line;
+	struct secret *const *line; /* borrowed from who calls reproduce */
 	size_t n;
 };
 

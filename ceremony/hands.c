@@ -5,6 +5,7 @@
 #include "ceremony/entropy.h"
 #include "ceremony/hands.h"
 #include "ceremony/quorum.h"
+#include "lib/record/signer.h"
 
 static struct engine *
 engine_of(struct hands *h)
@@ -271,9 +272,8 @@ hand_proven(struct hands *h, const char *name, const struct secret *seed,
 	if (r->key != NULL)
 		return ST_OK;
 	s = plan_section(e->plan, "mint", name);
-	TRY(key_from_seed(r->seed, e->plan->mode == MODE_PRODUCTION ?
-	    DERIVE_REAL : DERIVE_REHEARSAL, plan_text(s, "algorithm", ""),
-	    "root", 0, &r->key, d));
+	TRY(key_from_seed(r->seed, signer_derive_mode(e->plan->mode),
+	    plan_text(s, "algorithm", ""), "root", 0, &r->key, d));
 out:
 	return rc;
 }

@@ -173,10 +173,7 @@ mint_check(const void *want, const struct plan *p, const struct state *before,
 	if (key_known(m->alg, &why) != ST_OK)
 		PLAN_FAIL(d, ST_POLICY, p, m->alg_line, "FORMATS 3.19: %s",
 		    why.text);
-	if ((rc = slip39_scheme_check(&m->scheme, d)) != ST_OK) {
-		diag_prefix(d, "%s:%zu", p->file, m->line);
-		goto out;
-	}
+	TRY(plan_at(p, m->line, slip39_scheme_check(&m->scheme, d), d));
 	for (size_t i = 0; i < p->npersons; i++) {
 		if (held_groups(m, p->persons[i].word) >= m->scheme.need)
 			PLAN_FAIL(d, ST_POLICY, p, m->line, "FORMATS 3.20: "
@@ -189,11 +186,9 @@ mint_check(const void *want, const struct plan *p, const struct state *before,
 	if (state_root(before, m->name) != NULL)
 		PLAN_FAIL(d, ST_POLICY, p, m->line, "FORMATS 3.19: root %s is "
 		    "there already", m->name);
-	if (m->subject != NULL && (rc = profile_root_name(&room, m->subject,
-	    &subject, d)) != ST_OK) {
-		diag_prefix(d, "%s:%zu", p->file, m->line);
-		goto out;
-	}
+	if (m->subject != NULL)
+		TRY(plan_at(p, m->line, profile_root_name(&room, m->subject,
+		    &subject, d), d));
 	if (m->years > PROFILE_YEARS_MAX)
 		PLAN_FAIL(d, ST_POLICY, p, m->line, "FORMATS 8.2: more than "
 		    "%d years", PROFILE_YEARS_MAX);
@@ -337,12 +332,6 @@ set_epoch(const struct state *s, const char *root, bool drawing)
 	return drawing ? epoch + 1 : epoch;
 }
 
-static enum derive_mode
-mode_of(const struct plan *p)
-{
-	return p->mode == MODE_PRODUCTION ? DERIVE_REAL : DERIVE_REHEARSAL;
-}
-
 /* --- item 0: draw --- */
 
 /* "1 main 0 0 first office ": what a sheet's fact says before its commitment */
@@ -444,8 +433,8 @@ perform_sheet(const struct mint *m, size_t i, struct hands *hands,
 	o->kind = "read-back";
 	TRY(hands->seed(hands, m->name, &seed, &unused, d));
 	TRY(draw_set(m, seed, set->epoch, &w, d));
-	TRY(key_from_seed(seed, mode_of(hands->plan), m->alg, "root", 0, &key,
-	    d));
+	TRY(key_from_seed(seed, signer_derive_mode(hands->plan->mode), m->alg,
+	    "root", 0, &key, d));
 	snprintf(ceremony, sizeof(ceremony), "%.100s, ceremony %u",
 	    hands->plan->org, hands->plan->number);
 	view.set = set;
@@ -590,7 +579,7 @@ show_certificate(const struct mint *m, const struct plan *p,
     const struct state *state, struct bytes *out, struct diag *d)
 {
 	const struct root *r = state_root(state, m->name);
-	char asked[32], span[SIGNER_SPAN_SIZE];
+	char span[SIGNER_SPAN_SIZE];
 	struct cert_spec spec = { 0 };
 	int64_t to = 0;
 	enum status rc;
@@ -599,9 +588,7 @@ show_certificate(const struct mint *m, const struct plan *p,
 		FAIL(d, ST_BUG, "root %s is not committed", m->name);
 	TRY(root_spec(m, p, &r->key, &spec, d));
 	TRY(years_on(p->effective, m->years, &to, d));
-	snprintf(asked, sizeof(asked), "%llu years",
-	    (unsigned long long)m->years);
-	signer_span(p, spec.not_after, to - 1, asked, span);
+	signer_span(p, spec.not_after, to - 1, m->years, "years", span);
 	TRY(text_format(out, d, "sign the certificate of root %s, for %s",
 	    m->name, span));
 out:
@@ -655,6 +642,12 @@ out:
 	return rc;
 }
 
+static void
+certificate_name(const struct root *r, char out[OBJECT_NAME_SIZE])
+{
+	snprintf(out, OBJECT_NAME_SIZE, "roots/%06u.crt", r->number);
+}
+
 static enum status
 perform_certificate(const struct mint *m, struct hands *hands,
     struct outcome *o, struct diag *d)
@@ -677,7 +670,7 @@ perform_certificate(const struct mint *m, struct hands *hands,
 	TRY(issue_cert(LINT_ROOT, hands->plan->arc, &spec, &serial, key,
 	    &r->key, &made, d));
 	TRY(cert_pem(&made->der, "CERTIFICATE", &pem, d));
-	snprintf(name, sizeof(name), "roots/%06u.crt", r->number);
+	certificate_name(r, name);
 	TRY(outcome_add(o, name, &pem, d));
 	TRY(say_certificate(m, made, &o->facts, d));
 out:
@@ -762,25 +755,6 @@ out:
 	return rc;
 }
 
-static enum status
-read_public(const struct facts *f, struct spki *out, struct diag *d)
-{
-	const char *hex = facts_get(f, "public");
-	const size_t len = hex == NULL ? 0 : strlen(hex) / 2;
-	uint8_t *der = NULL;
-	enum status rc;
-
-	if (len == 0)
-		FAIL(d, ST_AUTH, "there is none");
-	if ((der = malloc(len)) == NULL)
-		FAIL(d, ST_SYSTEM, "out of memory");
-	TRY(text_unhex(hex, der, len, d));
-	TRY(spki_read(der, len, out, d));
-out:
-	free(der);
-	return rc;
-}
-
 /* A rehearsal's record may be called a real one, and signed again by anyone;
  * its keys are what they are (RULES C6). */
 static enum status
@@ -805,16 +779,16 @@ static enum status
 verify_root(const struct mint *m, const struct plan *p,
     const struct state *state, const struct outcome *o, struct diag *d)
 {
+	const char *key, *hex = facts_get(&o->facts, "public");
 	struct facts said = { 0 };
+	struct diag why = { 0 };
 	struct spki k = { 0 };
-	const char *key;
 	enum status rc;
 
-	rc = read_public(&o->facts, &k, NULL);
-	if (rc == ST_SYSTEM)
-		FAIL(d, rc, "out of memory");
+	rc = spki_unhex(hex == NULL ? "" : hex, &k, &why);
 	if (rc != ST_OK)
-		FAIL(d, ST_AUTH, "root %s has no public key", m->name);
+		FAIL(d, rc == ST_SYSTEM ? rc : ST_AUTH, "root %s has no public "
+		    "key: %s", m->name, why.text);
 	if (strcmp(k.alg, m->alg) != 0)
 		FAIL(d, ST_AUTH, "root %s is not of the algorithm in the plan",
 		    m->name);
@@ -837,12 +811,14 @@ verify_certificate(const struct mint *m, const struct plan *p,
 	struct cert_spec spec = { 0 };
 	struct facts said = { 0 };
 	struct cert *c = NULL;
+	char name[OBJECT_NAME_SIZE];
 	const char *key;
 	enum status rc;
 
-	if (r == NULL || o->n != 1)
-		FAIL(d, ST_AUTH, "root %s is not committed, or has not one "
-		    "certificate", m->name);
+	if (r == NULL)
+		FAIL(d, ST_AUTH, "root %s is not committed", m->name);
+	certificate_name(r, name);
+	TRY(outcome_is(o, name, d));
 	TRY(cert_read(o->objects[0].name, o->objects[0].bytes.data,
 	    o->objects[0].bytes.len, &c, d));
 	TRY(cert_signed_by(c, &r->key, d));

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "ceremony/quorum.h"
+#include "lib/record/signer.h"
 
 /* The sheets taken so far. */
 struct pile {
@@ -210,8 +211,8 @@ combine(const struct pile *p, const struct state *state,
 	TRY(slip39_gather((const struct slip39_share *const *)p->share, p->n,
 	    &ems, d));
 	TRY(slip39_decrypt(ems, NULL, p->share[0], &s, d));
-	TRY(key_from_seed(s, state->mode == MODE_PRODUCTION ? DERIVE_REAL :
-	    DERIVE_REHEARSAL, root->alg, "root", root->counter, &k, d));
+	TRY(key_from_seed(s, signer_derive_mode(state->mode), root->alg, "root",
+	    root->counter, &k, d));
 	if (memcmp(key_public(k)->id, root->key.id, SHA384_LEN) != 0)
 		FAIL(d, ST_AUTH, "FORMATS 4.10: the sheets combine, but not to "
 		    "the key of record of root %s: a passphrase is missing, or "
@@ -256,6 +257,7 @@ quorum_open(const struct front *front, const struct state *state,
 	struct pile pile = { 0 };
 	struct diag why = { 0 };
 	char missing[512];
+	size_t asked = 0;
 	enum status rc;
 
 	*seed = NULL;
@@ -264,8 +266,9 @@ quorum_open(const struct front *front, const struct state *state,
 		FAIL(d, ST_POLICY, "there is no root %s with live sheets",
 		    root);
 	while (!enough(&pile, missing, sizeof(missing))) {
-		rc = front->ask_share(front, root, missing, &mnemonic, d);
-		if (rc == ST_USAGE) {
+		rc = front->ask_share(front, root, asked++, missing, &mnemonic,
+		    d);
+		if (rc == ST_AUTH) {
 			diag_clear(d);
 			FAIL(d, ST_AUTH, "FORMATS 4.8: too few sheets of root "
 			    "%s: %s", root, missing);

@@ -9,11 +9,14 @@
 #include "ceremony/engine.h"
 #include "ceremony/hands.h"
 #include "ceremony/run.h"
+#include "ceremony/verify.h"
 #include "lib/base/clock.h"
 #include "lib/base/file.h"
 #include "lib/base/text.h"
 #include "lib/crypto/words.h"
 #include "lib/record/stick.h"
+
+#define REASON_MAX 1000 /* bytes */
 
 /* A plan with its rows, and where its files come from. */
 struct loaded {
@@ -111,6 +114,20 @@ out:
 	return rc;
 }
 
+/* Whoever can write to a stick can write that a ceremony was ended; it is not
+ * closed over that without anyone's word. */
+static enum status
+check_goes_on(const struct state *s, struct diag *d)
+{
+	const struct ceremony *open = state_open(s);
+
+	if (open == NULL || !open->ended)
+		return ST_OK;
+	return diag_set(d, ST_POLICY, "RULES C3: the record says that ceremony "
+	    "%u was ended early: `ceremony end` closes it, if it was",
+	    open->number);
+}
+
 /* At the desk a plan may lie in the future, but not in the past. */
 static enum status
 check_not_over(const struct plan *p, struct diag *d)
@@ -118,7 +135,7 @@ check_not_over(const struct plan *p, struct diag *d)
 	char now_text[CLOCK_TEXT_SIZE], bound[CLOCK_TEXT_SIZE];
 	const int64_t now = clock_now();
 
-	if (now <= p->latest + 59)
+	if (now <= p->latest + 59) /* to the end of that minute */
 		return ST_OK;
 	clock_text(now, now_text);
 	clock_text(p->latest, bound);
@@ -218,25 +235,6 @@ out:
 
 /* --- from sticks to an engine --- */
 
-/* Replay all that was recorded; the entries move into the state. */
-static enum status
-replay(struct chain *c, int dirfd, struct state **out, struct diag *d)
-{
-	struct state *s = NULL;
-	enum status rc;
-
-	TRY(state_new(&s, d));
-	s->dirfd = dirfd;
-	for (size_t i = 0; i < c->n; i++)
-		TRY(state_apply(s, &c->entry[i], d));
-	*out = s;
-	s = NULL;
-	rc = ST_OK;
-out:
-	state_free(s);
-	return rc;
-}
-
 /* Entries before ${first} into the engine's state, the rest into its tail. */
 static enum status
 split(struct engine *e, const struct state *known, uint64_t first,
@@ -325,6 +323,7 @@ check_all(const struct loaded *l, const struct state *known, bool *resume,
 	enum status rc;
 
 	TRY(check_continuity(l->plan, known, resume, d));
+	TRY(check_goes_on(known, d));
 	TRY(check_clock(l->plan, known, d));
 	if (*resume) {
 		TRY(split(&e, known, state_open(known)->first, d));
@@ -367,6 +366,7 @@ run_check(const struct run *r, struct diag *d)
 	TRY(load(r, r->room != NULL ? r->room->inbox : dir, &l, d));
 	TRY(desk_state(r, &known, &dirfd, d));
 	TRY(check_continuity(l.plan, known, &resume, d));
+	TRY(check_goes_on(known, d));
 	TRY(check_not_over(l.plan, d));
 	if (!resume)
 		TRY(engine_check(l.plan, l.step, l.nsteps, known, d));
@@ -414,7 +414,7 @@ look(const struct run *r, struct state **known, int *dirfd, struct diag *d)
 		if (c[i].n > c[best].n)
 			best = i;
 	}
-	TRY(replay(&c[best], fd[best], known, d));
+	TRY(chain_replay(&c[best], fd[best], known, d));
 	*dirfd = fd[best];
 	fd[best] = -1;
 out:
@@ -514,6 +514,17 @@ out:
 
 /* --- the second machine's word (RULES C7) --- */
 
+/* Whether something could leave the room: any file but the plan's own. */
+static bool
+gives_out(const struct state *s, const struct ceremony *c)
+{
+	size_t files = 0;
+
+	for (uint64_t i = c->first + 1; i < c->last; i++)
+		files += s->entries[i - 1].n;
+	return files > 0;
+}
+
 /* Closed by this very plan, which wants it computed again before anything
  * leaves the room; asked as often as the plan is run. */
 static bool
@@ -523,7 +534,8 @@ awaits_second(const struct plan *p, const struct state *s)
 	    &s->ceremonies[s->nceremonies - 1];
 	char digest[SHA384_HEX_SIZE];
 
-	if (!p->second_machine || c == NULL || c->last == 0 || c->ended)
+	if (!p->second_machine || c == NULL || c->last == 0 ||
+	    !gives_out(s, c))
 		return false;
 	text_hex(p->digest, sizeof(p->digest), digest);
 	return strcmp(digest, c->plan) == 0;
@@ -575,6 +587,9 @@ run_ceremony(const struct run *r, struct diag *d)
 
 	TRY(session_look(r, &s, d));
 	if (awaits_second(s.l.plan, s.known)) {
+		/* a cut may have closed only one of the sticks */
+		TRY(open_sticks(r, s.known, s.l.plan->mode != MODE_PRODUCTION,
+		    &s.sticks, d));
 		TRY(ask_second(r->front, s.known, d));
 		goto out;
 	}
@@ -589,22 +604,47 @@ out:
 	return rc;
 }
 
+/* It is recorded as it stands, and escaped wherever it is shown. */
+static enum status
+check_reason(const char *reason, struct diag *d)
+{
+	size_t len = strlen(reason), n;
+	uint32_t c;
+
+	if (len == 0 || len > REASON_MAX)
+		return diag_set(d, ST_USAGE, "a reason has 1 to %d bytes",
+		    REASON_MAX);
+	for (; len > 0; reason += n, len -= n) {
+		if ((n = text_scalar(reason, len, &c)) == 0)
+			return diag_set(d, ST_USAGE, "the reason is not "
+			    "UTF-8");
+	}
+	return ST_OK;
+}
+
 enum status
 run_end(const struct run *r, const char *reason, struct diag *d)
 {
 	const struct ceremony *open;
+	struct verify_report seen;
 	struct session s;
 	enum status rc;
 
 	TRY(session_look(r, &s, d));
+	TRY(check_reason(reason, d));
 	if ((open = state_open(s.known)) == NULL)
 		FAIL(d, ST_POLICY, "%s: no ceremony is open", r->plan);
 	TRY(check_continuity(s.l.plan, s.known, &s.resume, d));
+	/* without sheets nothing is computed again, but what is there must
+	 * hold, or the end of it would be that of an edited one */
+	TRY(verify_entries(s.known, r->steps, &seen, d));
 	TRY(ask_head_words(r->front, s.known, open->first,
 	    s.known->n == open->first, d));
 	TRY(session_start(r, &s, open->first + 1, d));
 	TRY(engine_abandon(&s.e, reason, d));
 	TRY(engine_close(&s.e, d));
+	if (awaits_second(s.e.plan, s.e.state))
+		TRY(ask_second(r->front, s.e.state, d));
 out:
 	session_clear(&s);
 	return rc;
@@ -642,6 +682,21 @@ out:
 	return rc;
 }
 
+/* What a cut leaves cannot be computed again, and could say anything. */
+static void
+count_trusted(const struct state *s, const struct ceremony *c,
+    struct reproduce *what)
+{
+	const struct entry *e;
+
+	for (uint64_t i = c->first; i <= c->last; i++) {
+		e = &s->entries[i - 1];
+		what->leftovers += e->nleft;
+		if (strcmp(e->kind, "void") == 0)
+			what->voided += facts_count(&e->facts, "entries");
+	}
+}
+
 static enum status
 reproduce_one(const struct run *r, const struct state *after,
     const struct ceremony *c, struct reproduce *what, struct diag *d)
@@ -676,6 +731,7 @@ reproduce_one(const struct run *r, const struct state *after,
 	what->entries += e.ntail;
 	what->untold += e.untold;
 	what->early += c->ended;
+	count_trusted(e.state, c, what);
 out:
 	engine_clear(&e);
 	loaded_clear(&l);
@@ -687,9 +743,13 @@ run_reproduce(const struct run *r, struct reproduce *what, struct diag *d)
 {
 	struct state *after = NULL, *before = NULL;
 	int after_fd = -1, before_fd = -1;
+	struct verify_report seen;
 	size_t from = 0;
 	enum status rc;
 
+	/* the files themselves, and that nothing lies beside them */
+	TRY(verify_state(what->after, NULL, r->steps, &seen, d));
+	what->leftovers += seen.torn[0] != '\0';
 	TRY(state_load(what->after, &after, &after_fd, NULL, NULL, d));
 	if (what->before != NULL) {
 		TRY(state_load(what->before, &before, &before_fd, NULL, NULL,

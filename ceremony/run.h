@@ -31,13 +31,15 @@ MUST_USE enum status run_check(const struct run *r, struct diag *d);
 /**
  * run_ceremony(r, d):
  * Run, or go on after a cut.  ST_POLICY: the plan has run already, is not the
- * next, or another is open.  ST_AUTH: the state is not the one on paper.
+ * next, another is open, or this was ended early and lacks its closing.
+ * ST_AUTH: the state is not the one on paper.
  */
 MUST_USE enum status run_ceremony(const struct run *r, struct diag *d);
 
 /**
  * run_end(r, reason, d):
- * Close the open ceremony early; what was not done is named.
+ * Close the open ceremony early; what was not done is named.  ST_AUTH: what
+ * is recorded does not hold.
  */
 MUST_USE enum status run_end(const struct run *r, const char *reason,
     struct diag *d);
@@ -50,12 +52,14 @@ struct reproduce {
 	size_t entries;	      /* out: how many were computed again */
 	size_t untold; /* out: seeds whose digits were not given */
 	size_t early;  /* out: early ends, which are under no signature */
+	size_t voided; /* out: entries that do not count, taken as they are */
+	size_t leftovers; /* out: files that cuts left, of any content */
 };
 
 /**
  * run_reproduce(r, what, d):
- * Compute every ceremony of `after` that `before` has not, and find every byte
- * equal.  Writes nothing.  ST_AUTH names the first entry or file that differs.
+ * Verify `after`, compute every ceremony of it that `before` has not, and find
+ * every byte equal.  Writes nothing.  ST_AUTH names the first entry or file that differs.
  */
 MUST_USE enum status run_reproduce(const struct run *r,
     struct reproduce *what, struct diag *d);

@@ -8,9 +8,9 @@
 #include "ceremony/engine.h"
 #include "ceremony/verify.h"
 #include "lib/crypto/cms.h"
+#include "lib/record/chain.h"
 #include "lib/record/folder.h"
 #include "lib/record/signer.h"
-#include "lib/record/stick.h"
 
 /* One ceremony while it is replayed. */
 struct replay {
@@ -69,25 +69,6 @@ out:
 	return rc;
 }
 
-/* Whoever did it and when, the plan knows both: the officer writes, and a run
- * begins within the plan's dates. */
-static enum status
-check_who_and_when(const struct plan *p, const struct entry *e,
-    struct diag *d)
-{
-	const bool begins = strcmp(e->kind, "open") == 0 ||
-	    strcmp(e->kind, "resumed") == 0;
-
-	if (strcmp(e->actor, p->officer) != 0)
-		return diag_set(d, ST_AUTH, "FORMATS 7.2: %s is not the "
-		    "officer of the plan", e->actor);
-	if (begins && (e->time < p->effective / 60 * 60 ||
-	    e->time > p->latest))
-		return diag_set(d, ST_AUTH, "FORMATS 3.14: the run began "
-		    "outside the plan's dates");
-	return ST_OK;
-}
-
 /* The plan and its files, as the opening entry commits them. */
 static enum status
 plan_again(struct replay *v, const struct entry *open, struct diag *d)
@@ -108,7 +89,9 @@ plan_again(struct replay *v, const struct entry *open, struct diag *d)
 	    &v->plan, d));
 	TRY(engine_steps(v->plan, v->steps, &v->step, &v->nsteps, d));
 	TRY(check_opening(v, open, d));
-	TRY(check_who_and_when(v->plan, open, d));
+	TRY(engine_who_and_when(v->plan, open, d));
+	/* what `ceremony check` refuses was never held */
+	TRY(engine_check(v->plan, v->step, v->nsteps, v->now, d));
 	v->at = v->item = v->nsigners = 0;
 out:
 	bytes_free(&text);
@@ -151,6 +134,14 @@ note_signer(struct replay *v, const struct entry *e)
 	snprintf(v->signer[v->nsigners++], 33, "%s", root);
 }
 
+/* The engine's own facts, which no row knows, stand behind all others. */
+static bool
+ends_in_place(const struct facts *f)
+{
+	return f->n >= 2 && strcmp(f->fact[f->n - 2].key, "step") == 0 &&
+	    strcmp(f->fact[f->n - 1].key, "item") == 0;
+}
+
 /* The item that the plan has next, and no other. */
 static enum status
 check_place(struct replay *v, const struct entry *e, struct diag *d)
@@ -163,6 +154,9 @@ check_place(struct replay *v, const struct entry *e, struct diag *d)
 
 	if (v->at == v->nsteps || step == NULL)
 		FAIL(d, ST_AUTH, "the plan has no such item");
+	if (!ends_in_place(&e->facts))
+		FAIL(d, ST_AUTH, "FORMATS 7.5: step and item are not its last "
+		    "facts");
 	s = &v->step[v->at];
 	snprintf(name, sizeof(name), "%s %s", s->section->kind,
 	    s->section->name);
@@ -200,14 +194,9 @@ out:
 static const char *
 object_named(const struct entry *e, const char *name)
 {
-	char variant[OBJECT_NAME_SIZE];
-
-	for (unsigned v = 1; v <= OBJECT_VARIANTS; v++) {
-		object_variant(name, v, variant);
-		for (size_t i = 0; i < e->n; i++) {
-			if (strcmp(e->objects[i].name, variant) == 0)
-				return e->objects[i].name;
-		}
+	for (size_t i = 0; i < e->n; i++) {
+		if (variant_of(e->objects[i].name, name))
+			return e->objects[i].name;
 	}
 	return NULL;
 }
@@ -242,6 +231,23 @@ out:
 	cert_free(cert);
 	bytes_free(&p7s);
 	return rc;
+}
+
+/* Whoever has the stick may have made the last of the roots: the report says
+ * which of them covers what. */
+static void
+note_covered(struct verify_report *out, const char *root, size_t to)
+{
+	size_t i = 0;
+
+	while (i < out->nsigners && strcmp(out->signer[i].root, root) != 0)
+		i++;
+	if (i == ENGINE_ROOTS_MAX)
+		return; /* there are no more roots in a state */
+	if (i == out->nsigners)
+		out->nsigners++;
+	snprintf(out->signer[i].root, sizeof(out->signer[i].root), "%s", root);
+	out->signer[i].to = to;
 }
 
 /* All that a closing entry says follows from the line that is signed: else it
@@ -289,8 +295,10 @@ verify_closed(struct replay *v, const struct entry *e, struct diag *d)
 	if (!bytes_equal(&line, &want))
 		FAIL(d, ST_AUTH, "%s: FORMATS 7.8: not the closing line of "
 		    "this record", name);
-	for (size_t i = 0; i < v->nsigners && !ended; i++)
+	for (size_t i = 0; i < v->nsigners && !ended; i++) {
 		TRY(verify_signature(v, e, v->signer[i], &line, d));
+		note_covered(v->report, v->signer[i], e->number);
+	}
 	if (v->nsigners > 0 && !ended)
 		v->report->covered = e->number;
 	v->report->ceremonies++;
@@ -314,28 +322,6 @@ verify_files(struct replay *v, const struct entry *e, struct diag *d)
 	return rc;
 }
 
-/* Only items that count together are void together, and only before the last
- * of them is done; then the step begins anew. */
-static enum status
-verify_void(struct replay *v, const struct entry *e, struct diag *d)
-{
-	const char *step = facts_get(&e->facts, "step");
-	const struct engine_step *s;
-	char name[80];
-
-	if (v->at == v->nsteps || step == NULL)
-		return diag_set(d, ST_AUTH, "the plan has no such step");
-	s = &v->step[v->at];
-	snprintf(name, sizeof(name), "%s %s", s->section->kind,
-	    s->section->name);
-	if (strcmp(step, name) != 0 || s->kind->together == NULL ||
-	    v->item >= s->kind->together(s->want))
-		return diag_set(d, ST_AUTH, "[%s] has nothing that could be "
-		    "void here", name);
-	v->item = 0;
-	return ST_OK;
-}
-
 static enum status
 verify_entry(struct replay *v, const struct entry *e, struct diag *d)
 {
@@ -344,11 +330,13 @@ verify_entry(struct replay *v, const struct entry *e, struct diag *d)
 	v->report->entries++;
 	TRY(verify_files(v, e, d));
 	if (strcmp(e->kind, "open") != 0)
-		TRY(check_who_and_when(v->plan, e, d));
+		TRY(engine_who_and_when(v->plan, e, d));
 	if (strcmp(e->kind, "closed") == 0)
 		return verify_closed(v, e, d);
-	if (strcmp(e->kind, "void") == 0)
-		TRY(verify_void(v, e, d));
+	if (strcmp(e->kind, "void") == 0) { /* and the step begins anew */
+		TRY(engine_void_holds(v->step, v->nsteps, v->now, e, d));
+		v->item = 0;
+	}
 	if (strcmp(e->kind, "open") != 0 && !state_is_event(e->kind))
 		TRY(verify_item(v, e, d));
 	rc = ST_OK;
@@ -420,18 +408,15 @@ out:
 static bool
 is_torn_end(const struct state *s, const char *name)
 {
-	char plain[OBJECT_NAME_SIZE], variant[OBJECT_NAME_SIZE];
+	char plain[OBJECT_NAME_SIZE];
 	struct bytes text = { 0 };
 	struct entry e = { 0 };
-	bool torn = false;
+	bool torn;
 
-	snprintf(plain, sizeof(plain), "record/%06zu.json", s->n);
-	for (unsigned v = 1; v <= OBJECT_VARIANTS; v++) {
-		object_variant(plain, v, variant);
-		torn |= strcmp(name, variant) == 0;
-	}
-	torn = torn && folder_read(s->dirfd, name, ENTRY_MAX, &text, NULL) ==
-	    ST_OK && entry_read(name, &text, &e, NULL) != ST_OK;
+	entry_name(s->n, 1, plain);
+	torn = variant_of(name, plain) &&
+	    folder_read(s->dirfd, name, ENTRY_MAX, &text, NULL) == ST_OK &&
+	    entry_read(name, &text, &e, NULL) != ST_OK;
 	entry_clear(&e);
 	bytes_free(&text);
 	return torn;
@@ -451,34 +436,45 @@ check_strays(const struct state *s, const char *path, char **stray, size_t n,
 }
 
 enum status
+verify_entries(const struct state *all, const struct step_kind *const *steps,
+    struct verify_report *out, struct diag *d)
+{
+	struct replay v = { .steps = steps, .all = all, .requests = -1,
+		.report = out };
+	enum status rc;
+
+	memset(out, 0, sizeof(*out));
+	TRY(state_new(&v.now, d));
+	v.now->dirfd = all->dirfd;
+	TRY(replay_all(&v, d));
+	out->mode = all->mode;
+	snprintf(out->head, sizeof(out->head), "%s", state_head(all));
+out:
+	plan_done(&v);
+	state_free(v.now);
+	return rc;
+}
+
+enum status
 verify_state(const char *path, const char *older,
     const struct step_kind *const *steps, struct verify_report *out,
     struct diag *d)
 {
-	struct replay v = { .steps = steps, .requests = -1, .report = out };
 	struct state *all = NULL;
 	char **stray = NULL;
 	size_t nstray = 0;
 	enum status rc;
 	int fd = -1;
 
-	memset(out, 0, sizeof(*out));
 	TRY(state_load(path, &all, &fd, &stray, &nstray, d));
-	v.all = all;
-	TRY(state_new(&v.now, d));
-	v.now->dirfd = fd;
-	TRY(replay_all(&v, d));
-	out->mode = all->mode;
-	snprintf(out->head, sizeof(out->head), "%s", state_head(all));
-	TRY(check_strays(v.now, path, stray, nstray, out, d));
+	TRY(verify_entries(all, steps, out, d));
+	TRY(check_strays(all, path, stray, nstray, out, d));
 	if (state_open(all) != NULL)
 		FAIL(d, ST_AUTH, "%s: ceremony %u is not closed", path,
 		    state_open(all)->number);
 	if (older != NULL)
 		TRY(check_older(all, older, out, d));
 out:
-	plan_done(&v);
-	state_free(v.now);
 	state_free(all);
 	strays_free(stray, nstray);
 	if (fd >= 0)

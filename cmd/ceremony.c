@@ -13,7 +13,7 @@
 #include "lib/base/text.h"
 #include "lib/crypto/rng.h"
 #include "lib/crypto/words.h"
-#include "lib/record/stick.h"
+#include "lib/record/chain.h"
 
 enum status
 cmd_ceremony_example(const struct call *c, struct diag *d)
@@ -150,11 +150,14 @@ say_covered(const struct verify_report *r, struct facts *f, struct diag *d)
 		TRY(facts_set(f, d, "signed", "no entry"));
 	else
 		TRY(facts_set(f, d, "signed", "entries 1 to %zu", r->covered));
+	for (size_t i = 0; i < r->nsigners; i++)
+		TRY(facts_add(f, d, "signed-by", "root %s: entries 1 to %zu",
+		    r->signer[i].root, r->signer[i].to));
 	if (r->covered == r->entries)
 		return facts_set(f, d, "verdict", "every entry, file and "
 		    "signature holds");
 	TRY(facts_set(f, d, "not-signed", "entries %zu to %zu: a ceremony "
-	    "ended early", r->covered + 1, r->entries));
+	    "ended early, or signed by no root", r->covered + 1, r->entries));
 	TRY(facts_set(f, d, "verdict", "every entry and file holds, but no "
 	    "signature covers the last: compare the head's words with paper"));
 out:
@@ -168,8 +171,7 @@ say_verified(const struct call *c, const char *state,
 	enum status rc;
 
 	TRY(facts_set(f, d, "state", "%s", state));
-	TRY(facts_set(f, d, "mode", "%s", r->mode == MODE_PRODUCTION ?
-	    "production" : "TEST (rehearsal)"));
+	TRY(cmd_say_mode(r->mode, f, d));
 	TRY(facts_set(f, d, "entries", "%zu", r->entries));
 	TRY(facts_set(f, d, "objects", "%zu", r->objects));
 	TRY(facts_set(f, d, "ceremonies", "%zu", r->ceremonies));
@@ -204,12 +206,6 @@ out:
 }
 
 /* --- reproduce --- */
-
-/* What people added, a line for each seed, as typed. */
-struct people {
-	struct secret *line[ENGINE_ROOTS_MAX];
-	size_t n;
-};
 
 /* The words that stood on paper before people contributed are those of a
  * recorded system part (RULES C7). */
@@ -252,11 +248,17 @@ report_reproduced(const struct call *c, const struct reproduce *what,
 	TRY(facts_set(&f, d, "entries", "%zu", what->entries));
 	if (what->untold > 0)
 		TRY(facts_add(&f, d, "on-trust", "what people added to the "
-		    "entropy of %zu root(s): --people was not given",
+		    "entropy (roots: %zu), for --people was not given",
 		    what->untold));
 	if (what->early > 0)
-		TRY(facts_add(&f, d, "on-trust", "the early end of %zu "
-		    "ceremony(s): no signature covers it", what->early));
+		TRY(facts_add(&f, d, "on-trust", "early ends (ceremonies: "
+		    "%zu), for no signature covers them", what->early));
+	if (what->voided > 0)
+		TRY(facts_add(&f, d, "on-trust", "void entries (%zu), for "
+		    "their seed is gone", what->voided));
+	if (what->leftovers > 0)
+		TRY(facts_add(&f, d, "on-trust", "what cuts left (files: "
+		    "%zu), names and bytes", what->leftovers));
 	TRY(cmd_say_head(head, &f, d));
 	TRY(facts_set(&f, d, "verdict", "every byte is equal"));
 	TRY(cmd_report(c, &f, d));
@@ -268,10 +270,11 @@ out:
 enum status
 cmd_ceremony_reproduce(const struct call *c, struct diag *d)
 {
+	struct secret *people[ENGINE_ROOTS_MAX] = { NULL };
 	struct reproduce what = { .after = cmd_opt(c, "--after", ""),
-		.before = cmd_opt(c, "--before", NULL) };
+		.before = cmd_opt(c, "--before", NULL),
+		.people = { people, 0 } };
 	struct run r = { .steps = cmd_steps, .program = "reproduce" };
-	struct people people = { 0 };
 	struct front *front = NULL;
 	struct state *after = NULL;
 	enum status rc;
@@ -281,20 +284,18 @@ cmd_ceremony_reproduce(const struct call *c, struct diag *d)
 	if (cmd_has(c, "--noted"))
 		TRY(check_noted(after, cmd_opt(c, "--noted", ""), d));
 	if (cmd_has(c, "--people"))
-		TRY(front_read_shares(cmd_opt(c, "--people", ""), people.line,
-		    ENGINE_ROOTS_MAX, &people.n, d));
+		TRY(front_read_shares(cmd_opt(c, "--people", ""), people,
+		    ENGINE_ROOTS_MAX, &what.people.n, d));
 	if (c->n > 0)
 		TRY(front_files(c->arg, c->n, after, &front, d));
 	else
 		TRY(front_tty(&front, d));
 	r.front = front;
-	what.people.line = (const struct secret *const *)people.line;
-	what.people.n = people.n;
 	TRY(run_reproduce(&r, &what, d));
 	TRY(report_reproduced(c, &what, state_head(after), d));
 out:
-	for (size_t i = 0; i < people.n; i++)
-		secret_free(people.line[i]);
+	for (size_t i = 0; i < what.people.n; i++)
+		secret_free(people[i]);
 	front_free(front);
 	state_free(after);
 	if (fd >= 0)

@@ -70,6 +70,11 @@ void cmd_print_json(const char *text, size_t len);
 /* Words as on paper, four to a line; a multiple of four of them. */
 void cmd_print_words(const char *words, const char *indent);
 
+/* Into a report: whether it is real, said so that nobody takes a rehearsal
+ * for it. */
+MUST_USE enum status cmd_say_mode(enum plan_mode mode, struct facts *f,
+    struct diag *d);
+
 /* Into a report: a head in hex, and its words, to be read aloud. */
 MUST_USE enum status cmd_say_head(const char *head, struct facts *f,
     struct diag *d);

@@ -9,7 +9,7 @@
 #include "lib/crypto/chain.h"
 #include "lib/base/clock.h"
 #include "lib/base/file.h"
-#include "lib/record/stick.h"
+#include "lib/record/chain.h"
 
 /* What a certificate is held against. */
 struct trust {
@@ -112,6 +112,9 @@ trust_state(const struct call *c, struct trust *t, struct diag *d)
 {
 	enum status rc;
 
+	/* a list that is passed over may be the one that revokes */
+	if (cmd_has(c, "--crl") || cmd_has(c, "--rehearsal"))
+		FAIL(d, ST_USAGE, "--crl and --rehearsal go with --ca alone");
 	TRY(state_load(cmd_opt(c, "--state", "state"), &t->state, &t->fd,
 	    NULL, NULL, d));
 	for (size_t i = 0; i < t->state->nroots; i++)
@@ -191,16 +194,16 @@ cmd_delegation_list(const struct call *c, struct diag *d)
 
 	TRY(state_load(cmd_opt(c, "--state", "state"), &s, &fd, NULL, NULL,
 	    d));
-	TRY(facts_set(&f, d, "mode", "%s", s->mode == MODE_PRODUCTION ?
-	    "production" : "TEST (rehearsal)"));
+	TRY(cmd_say_mode(s->mode, &f, d));
 	TRY(facts_set(&f, d, "count", "%zu", s->ndelegations));
 	for (size_t i = 0; i < s->ndelegations; i++) {
 		g = &s->delegations[i];
 		clock_text(g->not_before, from);
 		clock_text(g->not_after, to);
 		TRY(facts_add(&f, d, "delegations", "%s: %s of %s, slot %s, "
-		    "by %s, %s to %s, serial %s", g->name, g->role,
-		    g->product, g->slot, g->root, from, to, g->serial));
+		    "by %s, %s to %s, serial %s%s", g->name, g->role,
+		    g->product, g->slot, g->root, from, to, g->serial,
+		    g->revoked ? ", revoked" : ""));
 	}
 	TRY(cmd_report(c, &f, d));
 out:

@@ -5,16 +5,16 @@
 #include "cmd/front.h"
 
 enum status
-front_new(void *cookie, void (*free_cookie)(void *), struct front **out,
+front_new(const struct front *like, void *cookie, struct front **out,
     struct diag *d)
 {
 	struct front *f;
 
+	*out = NULL;
 	if ((f = calloc(1, sizeof(*f))) == NULL)
 		return diag_set(d, ST_SYSTEM, "out of memory");
+	*f = *like;
 	f->cookie = cookie;
-	f->free = free_cookie;
-	f->progress = front_progress;
 	*out = f;
 	return ST_OK;
 }

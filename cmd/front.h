@@ -41,8 +41,8 @@ MUST_USE enum status front_read_shares(const char *file,
 
 void front_free(struct front *f);
 
-/* On the heap, with nothing in it but this and the progress; front_free. */
-MUST_USE enum status front_new(void *cookie, void (*free_cookie)(void *),
+/* On the heap, as ${like} says, with this cookie; front_free. */
+MUST_USE enum status front_new(const struct front *like, void *cookie,
     struct front **out, struct diag *d);
 
 /* One line of progress, the same for all: "step 3 of 7: ...". */

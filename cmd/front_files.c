@@ -72,8 +72,8 @@ nobody_words(const struct front *f, const char *what, size_t n, bool *none,
 /* The next share of this root; when none is left that is, the next at all, to
  * be refused by name. */
 static enum status
-ask_share(const struct front *f, const char *root, const char *missing,
-    struct secret **out, struct diag *d)
+ask_share(const struct front *f, const char *root, size_t nth,
+    const char *missing, struct secret **out, struct diag *d)
 {
 	struct hand *h = f->cookie;
 	const struct sheet_set *set;
@@ -83,6 +83,8 @@ ask_share(const struct front *f, const char *root, const char *missing,
 	enum status rc;
 
 	(void)missing;
+	if (nth == 0)
+		memset(h->used, 0, sizeof(h->used));
 	for (size_t i = 0; i < h->n && pick == h->n; i++) {
 		if (h->used[i])
 			continue;
@@ -97,7 +99,7 @@ ask_share(const struct front *f, const char *root, const char *missing,
 	if (pick == h->n)
 		pick = first;
 	if (pick == h->n)
-		return diag_set(d, ST_USAGE, "no more shares");
+		return diag_set(d, ST_AUTH, "no more shares");
 	h->used[pick] = true;
 	TRY(secret_copy(h->share[pick], out, d));
 out:
@@ -128,12 +130,20 @@ front_files_rest(const struct front *f, const char *root, struct diag *d)
 	return ST_OK;
 }
 
+static const struct front filed = {
+	.progress = front_progress,
+	.refused = refused,
+	.ask_words = nobody_words,
+	.ask_share = ask_share,
+	.how = "from files",
+	.free = hand_free,
+};
+
 enum status
 front_files(const char *const *files, size_t n, const struct state *state,
     struct front **out, struct diag *d)
 {
 	struct hand *h = NULL;
-	struct front *f = NULL;
 	size_t got;
 	enum status rc;
 
@@ -146,13 +156,8 @@ front_files(const char *const *files, size_t n, const struct state *state,
 		for (size_t j = 0; j < got; j++)
 			h->from[h->n++] = files[i];
 	}
-	TRY(front_new(h, hand_free, &f, d));
+	TRY(front_new(&filed, h, out, d));
 	h = NULL;
-	f->refused = refused;
-	f->ask_words = nobody_words;
-	f->ask_share = ask_share;
-	f->how = "from files";
-	*out = f;
 out:
 	hand_free(h);
 	return rc;

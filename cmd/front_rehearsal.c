@@ -16,9 +16,7 @@
 struct desk {
 	int paper, sheets; /* open folders */
 	struct secret *sheet; /* the last one shown, as its holder has it */
-	size_t asked; /* sheets handed over for the root being opened */
 	unsigned heads, others; /* notes written, by number */
-	char root[33];
 };
 
 static void
@@ -210,21 +208,18 @@ is_sheet_of(const char *name, const char *root, unsigned *epoch)
 
 /* The next holder comes: sheets of the newest epoch, by name. */
 static enum status
-ask_share(const struct front *f, const char *root, const char *missing,
-    struct secret **out, struct diag *d)
+ask_share(const struct front *f, const char *root, size_t nth,
+    const char *missing, struct secret **out, struct diag *d)
 {
 	struct desk *k = f->cookie;
 	struct secret *share[1] = { NULL }, *text = NULL;
 	unsigned epoch, newest = 0;
 	char **names = NULL;
 	const char *sheet = NULL;
-	size_t n = 0, shares = 0, nth = 0;
+	size_t n = 0, shares = 0, at = 0;
 	enum status rc;
 
 	(void)missing;
-	if (strcmp(k->root, root) != 0)
-		k->asked = 0;
-	snprintf(k->root, sizeof(k->root), "%s", root);
 	TRY(file_list_at(k->sheets, &names, &n, d));
 	for (size_t i = 0; i < n; i++) {
 		if (is_sheet_of(names[i], root, &epoch) && epoch > newest)
@@ -232,12 +227,11 @@ ask_share(const struct front *f, const char *root, const char *missing,
 	}
 	for (size_t i = 0; i < n && sheet == NULL; i++) {
 		if (is_sheet_of(names[i], root, &epoch) && epoch == newest &&
-		    nth++ == k->asked)
+		    at++ == nth)
 			sheet = names[i];
 	}
 	if (sheet == NULL)
-		FAIL(d, ST_USAGE, "no more sheets of root %s", root);
-	k->asked++;
+		FAIL(d, ST_AUTH, "no more sheets of root %s", root);
 	TRY(file_read_secret_at(k->sheets, sheet, PAPER_SHEET_MAX, &text, d));
 	TRY(paper_shares(text, share, 1, &shares, d));
 	*out = share[0];
@@ -247,11 +241,24 @@ out:
 	return rc;
 }
 
+static const struct front rehearsing = {
+	.progress = front_progress,
+	.refused = refused,
+	.ask_words = ask_words,
+	.note_words = note_words,
+	.confirm = confirm,
+	.ask_dice = ask_dice,
+	.show_sheet = show_sheet,
+	.read_back = read_back,
+	.ask_share = ask_share,
+	.how = "rehearsed",
+	.free = desk_free,
+};
+
 enum status
 front_rehearsal(const struct room *room, struct front **out, struct diag *d)
 {
 	struct desk *k = NULL;
-	struct front *f = NULL;
 	enum status rc;
 
 	if (room->paper[0] == '\0' || room->sheets[0] == '\0')
@@ -261,18 +268,8 @@ front_rehearsal(const struct room *room, struct front **out, struct diag *d)
 	k->paper = k->sheets = -1;
 	TRY(file_open_dir(room->paper, false, &k->paper, d));
 	TRY(file_open_dir(room->sheets, false, &k->sheets, d));
-	TRY(front_new(k, desk_free, &f, d));
+	TRY(front_new(&rehearsing, k, out, d));
 	k = NULL;
-	f->refused = refused;
-	f->ask_words = ask_words;
-	f->note_words = note_words;
-	f->confirm = confirm;
-	f->ask_dice = ask_dice;
-	f->show_sheet = show_sheet;
-	f->read_back = read_back;
-	f->ask_share = ask_share;
-	f->how = "rehearsed";
-	*out = f;
 out:
 	desk_free(k);
 	return rc;

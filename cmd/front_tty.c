@@ -219,11 +219,12 @@ out:
 }
 
 static enum status
-ask_share(const struct front *f, const char *root, const char *missing,
-    struct secret **out, struct diag *d)
+ask_share(const struct front *f, const char *root, size_t nth,
+    const char *missing, struct secret **out, struct diag *d)
 {
 	enum status rc;
 
+	(void)nth;
 	TRY(tty_say(tty_of(f), d, "\nRoot %s is opened by its holders: %s so "
 	    "far.\nThe next holder enters all words of the sheet, in one "
 	    "line; four letters of a word are enough.\n", root, missing));
@@ -234,27 +235,29 @@ out:
 	return rc;
 }
 
+static const struct front typing = {
+	.progress = progress,
+	.refused = refused,
+	.ask_words = ask_words,
+	.note_words = note_words,
+	.confirm = confirm,
+	.ask_dice = ask_dice,
+	.show_sheet = show_sheet,
+	.read_back = read_back,
+	.ask_share = ask_share,
+	.how = "typed",
+	.free = close_tty,
+};
+
 enum status
 front_tty(struct front **out, struct diag *d)
 {
 	struct tty *t = NULL;
-	struct front *f = NULL;
 	enum status rc;
 
 	TRY(tty_open("/dev/tty", &t, d));
-	TRY(front_new(t, close_tty, &f, d));
+	TRY(front_new(&typing, t, out, d));
 	t = NULL;
-	f->progress = progress;
-	f->refused = refused;
-	f->ask_words = ask_words;
-	f->note_words = note_words;
-	f->confirm = confirm;
-	f->ask_dice = ask_dice;
-	f->show_sheet = show_sheet;
-	f->read_back = read_back;
-	f->ask_share = ask_share;
-	f->how = "typed";
-	*out = f;
 out:
 	tty_close(t);
 	return rc;

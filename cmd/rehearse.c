@@ -19,14 +19,16 @@
 #include "lib/base/file.h"
 #include "lib/base/text.h"
 #include "lib/crypto/words.h"
-#include "lib/record/stick.h"
+#include "lib/record/chain.h"
 
 #define PATH_SIZE ROOM_PATH_SIZE
+#define SHOWN_SIZE 8192 /* bytes of a name that was quoted */
 
 struct rehearsal {
 	const char *dir;
 	const struct call *call;
 	char plan[PATH_SIZE], room[PATH_SIZE], state[PATH_SIZE];
+	char shown[SHOWN_SIZE]; /* dir, as one may type it */
 	bool made;     /* the folder is ours */
 	size_t checks; /* that passed */
 };
@@ -35,6 +37,29 @@ static void
 join(char out[PATH_SIZE], const char *dir, const char *name)
 {
 	snprintf(out, PATH_SIZE, "%.900s/%.100s", dir, name);
+}
+
+/* A name of a file as a shell takes it, where it is printable as it stands;
+ * escaped in any case (FORMATS 1.5). */
+static void
+quote(const char *name, char out[SHOWN_SIZE])
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/+=:@%,-";
+	char shown[SHOWN_SIZE / 4 - 1];
+	size_t at = 0;
+
+	if (text_escape(name, strlen(name), shown, sizeof(shown)))
+		snprintf(shown, sizeof(shown), "%s", name);
+	if (shown[strspn(shown, plain)] == '\0') {
+		snprintf(out, SHOWN_SIZE, "%s", shown);
+		return;
+	}
+	out[at++] = '\'';
+	for (const char *p = shown; *p != '\0'; p++)
+		at += (size_t)snprintf(out + at, 5, *p == '\'' ? "'\\''" :
+		    "%c", *p);
+	memcpy(out + at, "'", 2);
 }
 
 /* --- the folder --- */
@@ -48,6 +73,7 @@ make_folders(struct rehearsal *h, struct diag *d)
 
 	if (strlen(h->dir) > 800)
 		return diag_set(d, ST_USAGE, "the folder's name is too long");
+	quote(h->dir, h->shown);
 	join(h->plan, h->dir, "plan.ini");
 	join(h->room, h->dir, "room.ini");
 	join(h->state, h->dir, "state");
@@ -271,7 +297,7 @@ prepare(struct rehearsal *h, struct diag *d)
 	TRY(write_papers(h, &plan, d));
 	if (cmd_has(h->call, "--hands-on"))
 		fprintf(stderr, "the plan's words are in %s/paper/plan.words; "
-		    "enter them when asked\n", h->dir);
+		    "enter them when asked\n", h->shown);
 out:
 	bytes_free(&plan);
 	return rc;
@@ -444,7 +470,7 @@ print_root(const struct rehearsal *h, const struct root *r, struct diag *d)
 	    "  in words:\n", r->name, r->alg, id, id + 48);
 	cmd_print_words((const char *)words.data, "    ");
 	if (r->object[0] != '\0')
-		printf("  certificate:   %s/%s\n", h->state, r->object);
+		printf("  certificate:   %s/state/%s\n", h->shown, r->object);
 out:
 	bytes_free(&words);
 	return rc;
@@ -461,21 +487,21 @@ summary(const struct rehearsal *h, const struct state *s, struct diag *d)
 	for (size_t i = 0; i < s->nroots; i++)
 		TRY(print_root(h, &s->roots[i], d));
 	for (size_t i = 0; i < s->nlists; i++)
-		printf("List of %s\n  file:          %s/%s\n",
-		    s->lists[i].root, h->state, s->lists[i].object);
+		printf("List of %s\n  file:          %s/state/%s\n",
+		    s->lists[i].root, h->shown, s->lists[i].object);
 	for (size_t i = 0; i < s->ndelegations; i++)
-		printf("Delegation %s\n  certificate:   %s/%s\n",
-		    s->delegations[i].name, h->state,
+		printf("Delegation %s\n  certificate:   %s/state/%s\n",
+		    s->delegations[i].name, h->shown,
 		    s->delegations[i].object);
-	printf("Record           %s/record\n", h->state);
+	printf("Record           %s/state/record\n", h->shown);
 	if (!cmd_has(h->call, "--hands-on"))
-		printf("Sheets (TEST)    %s/sheets\n", h->dir);
+		printf("Sheets (TEST)    %s/sheets\n", h->shown);
 	printf("\nWhat to do next:\n"
-	       "  anchorite state show --state %s\n"
-	       "  anchorite ceremony verify --state %s\n"
+	       "  anchorite state show --state %s/state\n"
+	       "  anchorite ceremony verify --state %s/state\n"
 	       "  anchorite rehearse --hands-on --dir NEW    (you type)\n"
-	       "  and read CEREMONY.md before the real one\n", h->state,
-	    h->state);
+	       "  and read CEREMONY.md before the real one\n", h->shown,
+	    h->shown);
 out:
 	return rc;
 }

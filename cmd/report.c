@@ -100,3 +100,10 @@ cmd_report(const struct call *c, const struct facts *f, struct diag *d)
 	print_text(f);
 	return ST_OK;
 }
+
+enum status
+cmd_say_mode(enum plan_mode mode, struct facts *f, struct diag *d)
+{
+	return facts_set(f, d, "mode", "%s", mode == MODE_PRODUCTION ?
+	    "production" : "TEST (rehearsal)");
+}

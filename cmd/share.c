@@ -8,7 +8,7 @@
 #include "lib/base/text.h"
 #include "lib/base/tty.h"
 #include "lib/crypto/words.h"
-#include "lib/record/stick.h"
+#include "lib/record/chain.h"
 
 /* From a file, from standard input, or, with neither, from the terminal. */
 static enum status

@@ -105,8 +105,7 @@ cmd_state_show(const struct call *c, struct diag *d)
 
 	TRY(state_load(cmd_opt(c, "--state", "state"), &s, &fd, NULL, NULL,
 	    d));
-	TRY(facts_set(&f, d, "mode", "%s", s->mode == MODE_PRODUCTION ?
-	    "production" : "TEST (rehearsal)"));
+	TRY(cmd_say_mode(s->mode, &f, d));
 	TRY(facts_set(&f, d, "org", "%s", s->org));
 	TRY(facts_set(&f, d, "state", "%s", s->id));
 	TRY(facts_set(&f, d, "entries", "%zu", s->n));

@@ -3,11 +3,13 @@
 #include "cmd/cmd.h"
 #include "delegation/delegate.h"
 #include "revocation/list.h"
+#include "revocation/revoke.h"
 
 /* The one array that names the rows of all rooms. */
 const struct step_kind *const cmd_steps[] = {
 	&mint_step,
 	&crl_step,
 	&delegate_step,
+	&revoke_step,
 	NULL,
 };

@@ -84,12 +84,8 @@ delegate_read(const struct plan *p, const struct ini_section *s, void **want,
 	snprintf(g->scope.role, sizeof(g->scope.role), "%s",
 	    plan_text(s, "role", ""));
 	clock_quarter(p->effective, g->scope.slot);
-	if ((rc = scope_versions(plan_text(s, "versions", ""), &g->scope,
-	    d)) != ST_OK) {
-		diag_prefix(d, "%s:%zu", p->file,
-		    plan_entry(s, "versions", NULL)->line);
-		goto out;
-	}
+	TRY(plan_at(p, plan_entry(s, "versions", NULL)->line,
+	    scope_versions(plan_text(s, "versions", ""), &g->scope, d), d));
 	TRY(read_request(p, s, g, d));
 	*want = g;
 	g = NULL;
@@ -107,21 +103,18 @@ check_profile(const struct delegate *g, const struct plan *p,
     struct request_rules *rules, struct diag *d)
 {
 	const struct ini_section *s = plan_section(p, "profile", g->profile);
+	const struct ini_entry *algs;
 	uint64_t most;
 	enum status rc;
 
 	if (s == NULL)
 		PLAN_FAIL(d, ST_FORMAT, p, g->line, "FORMATS 3.15: no "
 		    "[profile %s]", g->profile);
-	TRY(plan_words(p, plan_entry(s, "keys", NULL), rules->keys,
-	    REQUEST_ALGS_MAX, &rules->nkeys, d));
-	for (size_t i = 0; i < rules->nkeys; i++) {
-		if ((rc = profile_key(rules->keys[i], d)) != ST_OK) {
-			diag_prefix(d, "%s:%zu", p->file,
-			    plan_entry(s, "keys", NULL)->line);
-			goto out;
-		}
-	}
+	algs = plan_entry(s, "keys", NULL);
+	TRY(plan_words(p, algs, rules->keys, REQUEST_ALGS_MAX, &rules->nkeys,
+	    d));
+	for (size_t i = 0; i < rules->nkeys; i++)
+		TRY(plan_at(p, algs->line, profile_key(rules->keys[i], d), d));
 	most = plan_int(s, "most-days", 0);
 	if (most > PROFILE_DAYS_MAX)
 		PLAN_FAIL(d, ST_POLICY, p, s->line, "FORMATS 8.35: profile %s "
@@ -135,10 +128,27 @@ out:
 	return rc;
 }
 
-/* Nobody has this product, role and slot already. */
+/* Whether it is revoked, or a row above will revoke it. */
+static bool
+is_gone(const struct delegation *other, const struct promises *promises)
+{
+	const struct promise *q;
+
+	for (size_t i = 0; i < promises->n; i++) {
+		q = &promises->promise[i];
+		if (strcmp(q->kind, "revocation") == 0 && q->by != NULL &&
+		    strcmp(q->by, other->root) == 0 &&
+		    strcmp(q->name, other->name) == 0)
+			return true;
+	}
+	return other->revoked;
+}
+
+/* Nobody has this product, role and slot already, or he is out of service. */
 static enum status
 check_slot(const struct delegate *g, const struct plan *p,
-    const struct state *before, struct diag *d)
+    const struct state *before, const struct promises *promises,
+    struct diag *d)
 {
 	const struct delegation *other;
 	enum status rc;
@@ -147,7 +157,8 @@ check_slot(const struct delegate *g, const struct plan *p,
 		other = &before->delegations[i];
 		if (strcmp(other->product, g->scope.product) != 0 ||
 		    strcmp(other->role, g->scope.role) != 0 ||
-		    strcmp(other->slot, g->scope.slot) != 0)
+		    strcmp(other->slot, g->scope.slot) != 0 ||
+		    is_gone(other, promises))
 			continue;
 		PLAN_FAIL(d, ST_POLICY, p, g->line, "FORMATS 8.34: %s %s has "
 		    "a delegation for %s already: %s", g->scope.product,
@@ -206,15 +217,12 @@ delegate_check(const void *want, const struct plan *p,
 	TRY(signer_check(p, g->line, before, promises, g->root,
 	    last_second(g, p), d));
 	TRY(check_profile(g, p, &rules, d));
-	if ((rc = profile_delegation_name(&room, &g->scope, &subject, d)) !=
-	    ST_OK) {
-		diag_prefix(d, "%s:%zu", p->file, g->line);
-		goto out;
-	}
+	TRY(plan_at(p, g->line, profile_delegation_name(&room, &g->scope,
+	    &subject, d), d));
 	rules.state = before;
 	rules.production = p->mode == MODE_PRODUCTION;
 	TRY(request_policy(g->request_name, g->request, &rules, d));
-	TRY(check_slot(g, p, before, d));
+	TRY(check_slot(g, p, before, promises, d));
 	TRY(check_siblings(g, p, promises, d));
 out:
 	return rc;
@@ -250,15 +258,14 @@ delegate_show(const void *want, size_t item, const struct plan *p,
     const struct state *state, struct bytes *out, struct diag *d)
 {
 	const struct delegate *g = want;
-	char asked[32], span[SIGNER_SPAN_SIZE];
+	char span[SIGNER_SPAN_SIZE];
 	struct cert_spec spec = { 0 };
 	enum status rc;
 
 	(void)item;
 	TRY(want_spec(g, p, state, &spec, d));
-	snprintf(asked, sizeof(asked), "%llu days",
-	    (unsigned long long)g->days);
-	signer_span(p, spec.not_after, last_second(g, p), asked, span);
+	signer_span(p, spec.not_after, last_second(g, p), g->days, "days",
+	    span);
 	TRY(text_format(out, d, "sign the delegation %s: %s %s, versions "
 	    "%s..%s, %s, %s, key %s of %s, by root %s", g->name,
 	    g->scope.product, g->scope.role, g->scope.from, g->scope.to,
@@ -302,6 +309,13 @@ out:
 	return rc;
 }
 
+static void
+certificate_name(const struct facts *said, char out[OBJECT_NAME_SIZE])
+{
+	snprintf(out, OBJECT_NAME_SIZE, "issued/%s.crt",
+	    facts_get(said, "serial"));
+}
+
 /* --- the one item --- */
 
 static enum status
@@ -327,8 +341,7 @@ delegate_perform(const void *want, size_t item, struct hands *hands,
 	    &root->key, &made, d));
 	TRY(cert_pem(&made->der, "CERTIFICATE", &pem, d));
 	TRY(say(g, made, &o->facts, d));
-	snprintf(name, sizeof(name), "issued/%s.crt",
-	    facts_get(&o->facts, "serial"));
+	certificate_name(&o->facts, name);
 	TRY(outcome_add(o, name, &pem, d));
 out:
 	cert_free(made);
@@ -346,6 +359,7 @@ delegate_verify(const void *want, size_t item, const struct plan *p,
 	struct cert_spec spec = { 0 };
 	struct facts said = { 0 };
 	struct cert *c = NULL;
+	char name[OBJECT_NAME_SIZE];
 	const char *key;
 	enum status rc;
 
@@ -360,6 +374,8 @@ delegate_verify(const void *want, size_t item, const struct plan *p,
 	TRY(want_spec(g, p, state, &spec, d));
 	TRY(issue_same_cert(c, &spec, d));
 	TRY(say(g, c, &said, d));
+	certificate_name(&said, name);
+	TRY(outcome_is(o, name, d));
 	if ((key = facts_differ(&said, &o->facts, NULL)) != NULL)
 		FAIL(d, ST_AUTH, "the record gives another %s than the "
 		    "certificate of delegation %s", key, g->name);

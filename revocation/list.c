@@ -9,6 +9,7 @@
 #include "lib/pki/profile.h"
 #include "lib/record/signer.h"
 #include "revocation/list.h"
+#include "revocation/reason.h"
 
 #define CEREMONY_SHIFT 32 /* the upper half of a list's number */
 
@@ -138,6 +139,29 @@ out:
 	return rc;
 }
 
+/* What was revoked since, each in its place: entries are in order. */
+static enum status
+add_revoked(const struct state *state, const char *root,
+    struct crl_spec *spec, struct diag *d)
+{
+	const struct revocation *r;
+	struct crl_entry e;
+	enum status rc = ST_OK;
+
+	for (size_t i = 0; i < state->nrevocations; i++) {
+		r = &state->revocations[i];
+		if (strcmp(r->root, root) != 0)
+			continue;
+		e = (struct crl_entry) { .serial_len = CERT_SERIAL_LEN,
+			.date = r->date, .reason = reason_read(r->reason),
+			.invalid_since = r->since };
+		TRY(text_unhex(r->serial, e.serial, CERT_SERIAL_LEN, d));
+		TRY(crl_spec_add(spec, &e, d));
+	}
+out:
+	return rc;
+}
+
 static enum status
 want_spec(const struct crl_want *w, const struct plan *p,
     const struct state *state, struct crl_spec *spec, struct diag *d)
@@ -148,6 +172,7 @@ want_spec(const struct crl_want *w, const struct plan *p,
 	TRY(empty_spec(w, p, state, spec, d));
 	if (last != NULL)
 		TRY(take_over(state, last, spec, d));
+	TRY(add_revoked(state, w->root, spec, d));
 out:
 	return rc;
 }
@@ -158,17 +183,16 @@ list_show(const void *want, size_t item, const struct plan *p,
     const struct state *state, struct bytes *out, struct diag *d)
 {
 	const struct crl_want *w = want;
-	char asked[32], span[SIGNER_SPAN_SIZE];
+	char span[SIGNER_SPAN_SIZE];
 	struct crl_spec spec = { 0 };
 	enum status rc;
 
 	(void)item;
 	TRY(empty_spec(w, p, state, &spec, d));
-	snprintf(asked, sizeof(asked), "%llu days",
-	    (unsigned long long)w->days);
-	signer_span(p, spec.next_update, next_update(w, p), asked, span);
+	signer_span(p, spec.next_update, next_update(w, p), w->days, "days",
+	    span);
 	TRY(text_format(out, d, "sign the list of root %s: all entries of the "
-	    "list before, for %s", w->root, span));
+	    "list before and what was revoked since, for %s", w->root, span));
 out:
 	crl_spec_clear(&spec);
 	return rc;
@@ -236,6 +260,12 @@ out:
 	return rc;
 }
 
+static void
+list_name(size_t file, char out[OBJECT_NAME_SIZE])
+{
+	snprintf(out, OBJECT_NAME_SIZE, "lists/%06zu.crl", file);
+}
+
 /* --- the one item --- */
 
 static enum status
@@ -259,7 +289,7 @@ list_perform(const void *want, size_t item, struct hands *hands,
 	TRY(issue_crl(&spec, key, &root->key, &made, d));
 	TRY(cert_pem(&made->der, "X509 CRL", &pem, d));
 	TRY(say(w, file, made, &o->facts, d));
-	snprintf(name, sizeof(name), "lists/%06zu.crl", file);
+	list_name(file, name);
 	TRY(outcome_add(o, name, &pem, d));
 out:
 	crl_free(made);
@@ -277,13 +307,15 @@ list_verify(const void *want, size_t item, const struct plan *p,
 	struct crl_spec spec = { 0 };
 	struct facts said = { 0 };
 	struct crl *c = NULL;
+	char name[OBJECT_NAME_SIZE];
 	const char *key;
 	enum status rc;
 
 	(void)item;
-	if (root == NULL || o->n != 1)
-		FAIL(d, ST_AUTH, "the entry has not one list, or no root %s",
-		    w->root);
+	if (root == NULL)
+		FAIL(d, ST_AUTH, "there is no root %s", w->root);
+	list_name(state->nlists + 1, name);
+	TRY(outcome_is(o, name, d));
 	TRY(crl_read(o->objects[0].name, o->objects[0].bytes.data,
 	    o->objects[0].bytes.len, &c, d));
 	TRY(crl_signed_by(c, &root->key, d));

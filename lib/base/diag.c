@@ -1,70 +1,80 @@
 /* see diag.h */
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "lib/base/diag.h"
 
+#define WHOLE_MAX (4096 + 2 * DIAG_TEXT_MAX) /* bytes; any path, and why */
+#define HEAD_MAX 300 /* bytes of what is too long that its end comes after */
+
+/* What is too long gives up its middle: it is a name that is long, and behind
+ * it stands what is wrong. */
+static void
+cut(const char *whole, char out[DIAG_TEXT_MAX])
+{
+	const size_t len = strlen(whole);
+	const size_t tail = DIAG_TEXT_MAX - 1 - HEAD_MAX - 3;
+
+	if (len < DIAG_TEXT_MAX) {
+		memcpy(out, whole, len + 1);
+		return;
+	}
+	memcpy(out, whole, HEAD_MAX);
+	memcpy(out + HEAD_MAX, "...", 3);
+	memcpy(out + HEAD_MAX + 3, whole + len - tail, tail + 1);
+}
+
 /* Names of files, and what a record says, are other people's: what would move
  * the cursor or begin a second line is shown as the byte that it is. */
 static void
-tame(char text[DIAG_TEXT_MAX])
+set_text(struct diag *d, const char *whole)
 {
-	char raw[DIAG_TEXT_MAX];
+	char shown[4 * DIAG_TEXT_MAX];
 	size_t at = 0;
 
-	memcpy(raw, text, sizeof(raw));
-	for (const char *p = raw; *p != '\0' && at + 4 < sizeof(raw); p++) {
+	cut(whole, d->text);
+	for (const char *p = d->text; *p != '\0'; p++) {
 		if (*p >= ' ' && *p <= '~')
-			text[at++] = *p;
+			shown[at++] = *p;
 		else
-			at += (size_t)snprintf(text + at, 5, "\\x%02x",
+			at += (size_t)snprintf(shown + at, 5, "\\x%02x",
 			    (unsigned)(unsigned char)*p);
 	}
-	text[at] = '\0';
-}
-
-static bool
-is_tame(const char *text)
-{
-	while (*text >= ' ' && *text <= '~')
-		text++;
-	return *text == '\0';
+	shown[at] = '\0';
+	cut(shown, d->text);
 }
 
 void
 diag_note(struct diag *d, enum status code, const char *fmt, ...)
 {
+	char whole[WHOLE_MAX];
 	va_list ap;
 
 	if (d == NULL || d->code != ST_OK)
 		return;
 	d->code = code;
 	va_start(ap, fmt);
-	vsnprintf(d->text, sizeof(d->text), fmt, ap);
+	vsnprintf(whole, sizeof(whole), fmt, ap);
 	va_end(ap);
-	if (!is_tame(d->text))
-		tame(d->text);
+	set_text(d, whole);
 }
 
 void
 diag_prefix(struct diag *d, const char *fmt, ...)
 {
-	char old[DIAG_TEXT_MAX];
+	char whole[WHOLE_MAX];
 	va_list ap;
 	size_t n;
 
 	if (d == NULL)
 		return;
-	memcpy(old, d->text, sizeof(old));
 	va_start(ap, fmt);
-	vsnprintf(d->text, sizeof(d->text), fmt, ap);
+	vsnprintf(whole, sizeof(whole) - DIAG_TEXT_MAX - 2, fmt, ap);
 	va_end(ap);
-	n = strlen(d->text);
-	snprintf(d->text + n, sizeof(d->text) - n, ": %.900s", old);
-	if (!is_tame(d->text))
-		tame(d->text);
+	n = strlen(whole);
+	snprintf(whole + n, sizeof(whole) - n, ": %s", d->text);
+	set_text(d, whole);
 }
 
 void

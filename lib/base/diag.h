@@ -19,7 +19,8 @@ enum status {
 #define DIAG_TEXT_MAX 1024
 
 /* The first cause, as one sentence: lower case, no full stop; one line of
- * printable ASCII whatever was formatted into it, else \xhh. */
+ * printable ASCII whatever was formatted into it, else \xhh; what is too long
+ * has "..." in its middle. */
 struct diag {
 	enum status code;
 	char text[DIAG_TEXT_MAX];

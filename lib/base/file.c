@@ -354,7 +354,7 @@ read_secret(int fd, const char *name, size_t max, struct secret **out,
 	    read_some(fd, &extra, 1)) > 0) {
 		if (len == max) {
 			secret_wipe(&extra, 1);
-			TRY(object(d, ST_FORMAT, name, "too large"));
+			TRY(too_large(d, name, max));
 		}
 		len += (size_t)n;
 	}
@@ -370,36 +370,39 @@ out:
 	return rc;
 }
 
-enum status
-file_read_secret(const char *path, size_t max, struct secret **out,
-    struct diag *d)
-{
-	struct stat st;
-	enum status rc;
-	int fd = -1;
-
-	*out = NULL;
-	TRY(open_regular(AT_FDCWD, path, 0, &st, &fd, d));
-	TRY(read_secret(fd, path, max, out, d));
-out:
-	close_fd(fd);
-	return rc;
-}
-
-enum status
-file_read_secret_at(int dirfd, const char *name, size_t max,
+static enum status
+read_secret_file(int dirfd, const char *name, int flags, size_t max,
     struct secret **out, struct diag *d)
 {
 	struct stat st;
 	enum status rc;
 	int fd = -1;
 
-	*out = NULL;
-	TRY(check_name(name, d));
-	TRY(open_regular(dirfd, name, O_NOFOLLOW, &st, &fd, d));
+	TRY(open_regular(dirfd, name, flags, &st, &fd, d));
 	TRY(read_secret(fd, name, max, out, d));
 out:
 	close_fd(fd);
+	return rc;
+}
+
+enum status
+file_read_secret(const char *path, size_t max, struct secret **out,
+    struct diag *d)
+{
+	*out = NULL;
+	return read_secret_file(AT_FDCWD, path, 0, max, out, d);
+}
+
+enum status
+file_read_secret_at(int dirfd, const char *name, size_t max,
+    struct secret **out, struct diag *d)
+{
+	enum status rc;
+
+	*out = NULL;
+	TRY(check_name(name, d));
+	TRY(read_secret_file(dirfd, name, O_NOFOLLOW, max, out, d));
+out:
 	return rc;
 }
 

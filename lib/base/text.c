@@ -103,6 +103,21 @@ text_escape(const void *data, size_t len, char *out, size_t size)
 	return plain;
 }
 
+bool
+text_listed(const char *list, char between, const char *word)
+{
+	const size_t len = strlen(word);
+	const char *at = strchr(word, between) == NULL ? list : NULL;
+
+	for (; at != NULL; at = strchr(at, between)) {
+		at += *at == between;
+		if (strncmp(at, word, len) == 0 &&
+		    (at[len] == between || at[len] == '\0'))
+			return true;
+	}
+	return false;
+}
+
 void
 text_hex(const uint8_t *data, size_t len, char *out)
 {

@@ -25,6 +25,10 @@ bool text_escape(const void *data, size_t len, char *out, size_t size);
  */
 size_t text_scalar(const void *data, size_t len, uint32_t *out);
 
+/* Whether ${word} is one of the words of ${list}, which has one ${between}
+ * two of them. */
+bool text_listed(const char *list, char between, const char *word);
+
 /**
  * text_hex(data, len, out):
  * Lower-case hex; ${out} takes 2 * ${len} + 1 bytes.

@@ -27,8 +27,9 @@ static const char wipe[] = "\033[2J\033[3J\033[H";
 static void give_up(int signal);
 
 /* What a signal does while a terminal is held.  One that ends the program must
- * not leave a sheet on the screen and a shell without echo; one that stops it
- * would leave both, so it does nothing. */
+ * not leave a sheet on the screen and a shell without echo, be it a limit, a
+ * timer or a fault of our own; one that stops it would leave both, so it does
+ * nothing. */
 static const struct {
 	int signal;
 	void (*act)(int);
@@ -37,6 +38,22 @@ static const struct {
 	{ SIGINT, give_up },
 	{ SIGQUIT, give_up },
 	{ SIGTERM, give_up },
+	{ SIGUSR1, give_up },
+	{ SIGUSR2, give_up },
+	{ SIGALRM, give_up },
+	{ SIGVTALRM, give_up },
+	{ SIGPROF, give_up },
+	{ SIGXCPU, give_up },
+	{ SIGIO, give_up },
+	{ SIGPWR, give_up },
+	{ SIGSTKFLT, give_up },
+	{ SIGABRT, give_up },
+	{ SIGSEGV, give_up },
+	{ SIGBUS, give_up },
+	{ SIGFPE, give_up },
+	{ SIGILL, give_up },
+	{ SIGSYS, give_up },
+	{ SIGTRAP, give_up },
 	{ SIGTSTP, SIG_IGN },
 };
 #define NANSWERS (sizeof(answers) / sizeof(answers[0]))
@@ -87,7 +104,6 @@ give_up(int signal)
 
 	if (t != NULL) {
 		give_back(t);
-		tcflow(t->fd, TCOON);
 		if (write(t->fd, wipe, sizeof(wipe) - 1) < 0)
 			tcflush(t->fd, TCOFLUSH);
 	}
@@ -138,6 +154,8 @@ tty_open(const char *path, struct tty **out, struct diag *d)
 	/* From here to tty_close nothing is echoed but by us: of a pasted
 	 * sheet the next line may come before we have asked for it. */
 	quiet = t->was;
+	/* ^S is a key like any other, or it would hold back the wipe too */
+	quiet.c_iflag &= ~(tcflag_t)IXON;
 	quiet.c_lflag &= ~(tcflag_t)(ECHO | ECHONL | ICANON | ISIG | IEXTEN);
 	quiet.c_cc[VMIN] = 1;
 	quiet.c_cc[VTIME] = 0;

@@ -17,9 +17,10 @@ struct tty;
  * tty_open(path, out, d):
  * The controlling terminal ("/dev/tty") or another; unbuffered, no stdio.
  * Until tty_close nothing that is typed is echoed but by tty_ask, and ^C is
- * answered by the question that is open then, or the next one.  A signal that
- * ends the program (HUP, INT, QUIT, TERM) first wipes the screen and gives the
- * terminal back; TSTP does nothing.  A signal that is ignored stays so.
+ * answered by the question that is open then, or the next one; ^S stops
+ * nothing.  A signal that ends the program (KILL and real-time ones apart)
+ * first wipes the screen and gives the terminal back; TSTP does nothing.  One
+ * that is ignored stays so.
  * ST_SYSTEM: there is none.
  */
 MUST_USE enum status tty_open(const char *path, struct tty **out,

@@ -11,11 +11,6 @@
 #include "lib/crypto/ossl.h"
 #include "lib/crypto/sign.h"
 
-#define VERSION_3 2 /* as RFC 5280 counts */
-#define KEY_ID_LEN 20
-#define USAGE_BITS 9 /* RFC 5280 4.2.1.3 */
-#define PATH_LEN_MAX 255
-
 void
 cert_spec_clear(struct cert_spec *s)
 {
@@ -80,7 +75,7 @@ put_usage(X509 *x, const struct cert_spec *s, struct diag *d)
 
 	if (bits == NULL)
 		FAIL(d, ST_SYSTEM, "out of memory");
-	for (int i = 0; i < USAGE_BITS; i++) {
+	for (int i = 0; i < CERT_USAGE_BITS; i++) {
 		if ((s->usage >> i & 1) != 0 &&
 		    ASN1_BIT_STRING_set_bit(bits, i, 1) != 1)
 			FAIL(d, ST_SYSTEM, "out of memory");
@@ -154,7 +149,7 @@ put_ski(X509 *x, struct diag *d)
 	if (id == NULL || key == NULL)
 		FAIL(d, ST_SYSTEM, "out of memory");
 	hash_sha256(key->data, (size_t)key->length, digest);
-	if (ASN1_OCTET_STRING_set(id, digest, KEY_ID_LEN) != 1)
+	if (ASN1_OCTET_STRING_set(id, digest, CERT_KEY_ID_LEN) != 1)
 		FAIL(d, ST_SYSTEM, "out of memory");
 	TRY(put_ext(x, NID_subject_key_identifier, id, false, d));
 out:
@@ -172,7 +167,7 @@ put_aki(X509 *x, const struct cert_spec *s, struct diag *d)
 		return ST_OK;
 	if ((aki = AUTHORITY_KEYID_new()) == NULL ||
 	    (aki->keyid = ASN1_OCTET_STRING_new()) == NULL ||
-	    ASN1_OCTET_STRING_set(aki->keyid, s->issuer_ski, KEY_ID_LEN) !=
+	    ASN1_OCTET_STRING_set(aki->keyid, s->issuer_ski, CERT_KEY_ID_LEN) !=
 	    1)
 		FAIL(d, ST_SYSTEM, "out of memory");
 	TRY(put_ext(x, NID_authority_key_identifier, aki, false, d));
@@ -342,7 +337,8 @@ build(const struct cert_spec *s, const uint8_t *serial, size_t serial_len,
 	X509 *x = NULL;
 	enum status rc;
 
-	if ((x = X509_new()) == NULL || X509_set_version(x, VERSION_3) != 1)
+	if ((x = X509_new()) == NULL ||
+	    X509_set_version(x, CERT_VERSION_3) != 1)
 		FAIL(d, ST_SYSTEM, "out of memory");
 	TRY(put_serial(x, serial, serial_len, d));
 	TRY(put_algorithm(x, alg, d));
@@ -463,23 +459,6 @@ out:
 	return rc;
 }
 
-/* RULES C9: the bytes are opened again, still hold what was linted, and are
- * verified as they stand with the key that the record has. */
-static enum status
-check_after(const struct bytes *der, const struct bytes *tbs,
-    const struct spki *recorded, struct diag *d)
-{
-	struct diag why = { 0 };
-
-	if (!sign_frame_holds(der, tbs))
-		return diag_set(d, ST_BUG, "RULES C9: the certificate just signed is "
-		    "not the one that was linted");
-	if (sign_frame(der, recorded, true, &why) != ST_OK)
-		return diag_set(d, ST_BUG, "RULES C9: the certificate just signed: "
-		    "%.900s", why.text);
-	return ST_OK;
-}
-
 enum status
 cert_sign(const struct cert_spec *spec,
     const uint8_t serial[CERT_SERIAL_LEN], const struct key *key,
@@ -499,7 +478,7 @@ cert_sign(const struct cert_spec *spec,
 	if (!bytes_equal(&a, &b))
 		FAIL(d, ST_BUG, "RULES C9: two signatures of one certificate "
 		    "differ");
-	TRY(check_after(&a, &tbs, recorded, d));
+	TRY(sign_check_made("certificate", &a, &tbs, recorded, d));
 
 	*out = a;
 	a = (struct bytes){ 0 };
@@ -510,327 +489,6 @@ out:
 	sign_wipe(&a);
 	sign_wipe(&b);
 	return rc;
-}
-
-/* --- reading --- */
-
-static enum status
-read_constraints(const ASN1_TBS *t, struct cert_spec *s, struct diag *d)
-{
-	BASIC_CONSTRAINTS *bc;
-	long len = 0;
-	int crit = -1;
-
-	s->path_len = -1;
-	bc = X509V3_get_d2i(t->exts, NID_basic_constraints, &crit, NULL);
-	if (bc == NULL)
-		return crit == -1 ? ST_OK : diag_set(d, ST_FORMAT, "FORMATS "
-		    "6.12: its basic constraints are malformed");
-	s->ca = bc->ca != 0;
-	if (bc->pathlen != NULL) {
-		len = ASN1_INTEGER_get(bc->pathlen);
-		s->path_len = (int)len;
-	}
-	BASIC_CONSTRAINTS_free(bc);
-	if (len < 0 || len > PATH_LEN_MAX)
-		return diag_set(d, ST_FORMAT, "FORMATS 6.12: its path length "
-		    "is not one of 0 to %d", PATH_LEN_MAX);
-	return ST_OK;
-}
-
-/* X.690 11.2.2: no bit behind the last one that is set. */
-static bool
-is_shortest(const ASN1_BIT_STRING *bits)
-{
-	const uint8_t *data = ASN1_STRING_get0_data(bits);
-	const int len = ASN1_STRING_length(bits);
-	const unsigned unused = (unsigned)bits->flags & 0x07;
-
-	return len > 0 && (data[len - 1] >> unused & 1) != 0;
-}
-
-static enum status
-read_usage(const ASN1_TBS *t, struct cert_spec *s, struct diag *d)
-{
-	ASN1_BIT_STRING *bits;
-	bool shortest;
-	int crit = -1;
-
-	bits = X509V3_get_d2i(t->exts, NID_key_usage, &crit, NULL);
-	if (bits == NULL)
-		return crit == -1 ? ST_OK : diag_set(d, ST_FORMAT, "FORMATS "
-		    "6.12: its key usage is malformed");
-	for (int i = 0; i < USAGE_BITS; i++)
-		s->usage |= (unsigned)ASN1_BIT_STRING_get_bit(bits, i) << i;
-	shortest = is_shortest(bits);
-	ASN1_BIT_STRING_free(bits);
-	if (!shortest)
-		return diag_set(d, ST_FORMAT, "FORMATS 6.12: its key usage is "
-		    "empty, or ends in bits that are not set");
-	return ST_OK;
-}
-
-static enum status
-read_oid(const ASN1_OBJECT *oid, char out[CERT_OID_SIZE], struct diag *d)
-{
-	const int len = OBJ_obj2txt(out, CERT_OID_SIZE, oid, 1);
-
-	if (len <= 0 || len >= CERT_OID_SIZE)
-		return diag_set(d, ST_FORMAT, "FORMATS 6.12: an object "
-		    "identifier is too long");
-	return ST_OK;
-}
-
-static enum status
-read_eku(const ASN1_TBS *t, struct cert_spec *s, struct diag *d)
-{
-	EXTENDED_KEY_USAGE *eku;
-	int crit = -1;
-	enum status rc;
-
-	eku = X509V3_get_d2i(t->exts, NID_ext_key_usage, &crit, NULL);
-	if (eku == NULL)
-		return crit == -1 ? ST_OK : diag_set(d, ST_FORMAT, "FORMATS "
-		    "6.12: its extended key usage is malformed");
-	s->eku_critical = crit == 1;
-	if (sk_ASN1_OBJECT_num(eku) < 1 ||
-	    sk_ASN1_OBJECT_num(eku) > CERT_OIDS_MAX)
-		FAIL(d, ST_FORMAT, "FORMATS 6.12: not 1 to %d extended key "
-		    "usages", CERT_OIDS_MAX);
-	for (int i = 0; i < sk_ASN1_OBJECT_num(eku); i++)
-		TRY(read_oid(sk_ASN1_OBJECT_value(eku, i), s->eku[s->ekus++],
-		    d));
-	rc = ST_OK;
-out:
-	sk_ASN1_OBJECT_pop_free(eku, ASN1_OBJECT_free);
-	return rc;
-}
-
-static enum status
-read_policies(const ASN1_TBS *t, struct cert_spec *s, struct diag *d)
-{
-	CERTIFICATEPOLICIES *all;
-	int crit = -1;
-	enum status rc;
-
-	all = X509V3_get_d2i(t->exts, NID_certificate_policies, &crit, NULL);
-	if (all == NULL)
-		return crit == -1 ? ST_OK : diag_set(d, ST_FORMAT, "FORMATS "
-		    "6.12: its policies are malformed");
-	if (sk_POLICYINFO_num(all) < 1 ||
-	    sk_POLICYINFO_num(all) > CERT_OIDS_MAX)
-		FAIL(d, ST_FORMAT, "FORMATS 6.12: not 1 to %d policies",
-		    CERT_OIDS_MAX);
-	for (int i = 0; i < sk_POLICYINFO_num(all); i++)
-		TRY(read_oid(sk_POLICYINFO_value(all, i)->policyid,
-		    s->policy[s->policies++], d));
-	rc = ST_OK;
-out:
-	sk_POLICYINFO_pop_free(all, POLICYINFO_free);
-	return rc;
-}
-
-static enum status
-read_identifiers(const ASN1_TBS *t, struct cert *c, struct diag *d)
-{
-	AUTHORITY_KEYID *aki = NULL;
-	ASN1_OCTET_STRING *ski = NULL;
-	int crit = -1;
-	enum status rc;
-
-	ski = X509V3_get_d2i(t->exts, NID_subject_key_identifier, &crit, NULL);
-	if (ski == NULL && crit != -1)
-		FAIL(d, ST_FORMAT, "FORMATS 6.12: its subject key "
-		    "identifier is malformed");
-	if (ski != NULL && ski->length == KEY_ID_LEN) {
-		memcpy(c->ski, ski->data, KEY_ID_LEN);
-		c->has_ski = true;
-	}
-	aki = X509V3_get_d2i(t->exts, NID_authority_key_identifier, &crit, NULL);
-	if (aki == NULL && crit != -1)
-		FAIL(d, ST_FORMAT, "FORMATS 6.12: its authority key "
-		    "identifier is malformed");
-	/* with an issuer and serial number it breaks the search for lists */
-	if (aki != NULL && aki->issuer == NULL && aki->serial == NULL &&
-	    aki->keyid != NULL && aki->keyid->length == KEY_ID_LEN) {
-		memcpy(c->spec.issuer_ski, aki->keyid->data, KEY_ID_LEN);
-		c->has_aki = true;
-	}
-	rc = ST_OK;
-out:
-	ASN1_OCTET_STRING_free(ski);
-	AUTHORITY_KEYID_free(aki);
-	return rc;
-}
-
-/* Every extension as it stands, each once. */
-static enum status
-read_seen(const ASN1_TBS *t, struct cert *c, struct diag *d)
-{
-	const int n = X509v3_get_ext_count(t->exts);
-	const ASN1_OCTET_STRING *value;
-	X509_EXTENSION *ext;
-	struct cert_ext *e;
-	enum status rc;
-
-	if (n > CERT_EXTS_MAX)
-		FAIL(d, ST_FORMAT, "FORMATS 6.12: more than %d extensions",
-		    CERT_EXTS_MAX);
-	for (int i = 0; i < n; i++) {
-		ext = X509v3_get_ext(t->exts, i);
-		value = X509_EXTENSION_get_data(ext);
-		e = &c->seen[c->nseen];
-		TRY(read_oid(X509_EXTENSION_get_object(ext), e->oid, d));
-		if (!ossl_ext_canonical(ext))
-			FAIL(d, ST_FORMAT, "FORMATS 6.12: extension %s is not "
-			    "canonical", e->oid);
-		for (size_t j = 0; j < c->nseen; j++) {
-			if (strcmp(c->seen[j].oid, e->oid) == 0)
-				FAIL(d, ST_FORMAT, "FORMATS 6.12: "
-				    "extension %s is there twice", e->oid);
-		}
-		e->critical = X509_EXTENSION_get_critical(ext) == 1;
-		TRY(bytes_set(&e->value, ASN1_STRING_get0_data(value),
-		    (size_t)ASN1_STRING_length(value), d));
-		c->nseen++;
-	}
-	rc = ST_OK;
-out:
-	return rc;
-}
-
-/* RFC 5280 4.1.2.2: positive, at most 20 bytes with its sign. */
-static enum status
-read_serial(const ASN1_TBS *t, struct cert *c, struct diag *d)
-{
-	const ASN1_INTEGER *serial = t->serial;
-	const int len = serial->length;
-
-	if ((serial->type & V_ASN1_NEG) != 0 || len < 1 ||
-	    len > (int)sizeof(c->serial) ||
-	    (len == 1 && serial->data[0] == 0) ||
-	    (len == (int)sizeof(c->serial) && serial->data[0] >= 0x80))
-		return diag_set(d, ST_FORMAT, "FORMATS 6.11: its serial "
-		    "number is not positive, or longer than %zu bytes",
-		    sizeof(c->serial));
-	c->serial_len = (size_t)len;
-	memcpy(c->serial, serial->data, c->serial_len);
-	return ST_OK;
-}
-
-static enum status
-read_key(const ASN1_TBS *t, struct cert *c, struct diag *d)
-{
-	const uint8_t *der = ASN1_STRING_get0_data(t->key);
-	const size_t len = (size_t)ASN1_STRING_length(t->key);
-	enum status rc;
-
-	TRY(spki_read(der, len, &c->key, d));
-	TRY(bytes_set(&c->spec.spki, der, len, d));
-out:
-	return rc;
-}
-
-static enum status
-read_names(const ASN1_TBS *t, struct cert *c, struct diag *d)
-{
-	bool subject, issuer;
-
-	if (!ossl_name_printable(t->subject) ||
-	    !ossl_name_printable(t->issuer))
-		return diag_set(d, ST_FORMAT, "FORMATS 6.11: a name that is "
-		    "not printable text");
-	ossl_unname(t->subject, &c->spec.subject, &subject,
-	    c->subject, sizeof(c->subject));
-	ossl_unname(t->issuer, &c->spec.issuer, &issuer,
-	    c->issuer, sizeof(c->issuer));
-	c->plain_names = subject && issuer;
-	c->spec.self_issued = X509_NAME_cmp(t->subject,
-	    t->issuer) == 0;
-	return ST_OK;
-}
-
-static enum status
-read_all(const ASN1_CERT *x, struct cert *c, struct diag *d)
-{
-	const ASN1_TBS *t = x->tbs;
-	enum status rc;
-
-	if (ASN1_INTEGER_get(t->version) != VERSION_3 ||
-	    t->issuer_id != NULL || t->subject_id != NULL)
-		FAIL(d, ST_FORMAT, "FORMATS 6.11: not a certificate of "
-		    "version 3, or one with unique identifiers");
-	TRY(read_serial(t, c, d));
-	TRY(read_names(t, c, d));
-	TRY(ossl_validity(t->validity->notBefore, &c->spec.not_before, d));
-	TRY(ossl_validity(t->validity->notAfter, &c->spec.not_after, d));
-	ossl_signature_name(x->alg, c->alg);
-	if (X509_ALGOR_cmp(x->alg, t->alg) != 0)
-		FAIL(d, ST_FORMAT, "FORMATS 6.11: its two signature "
-		    "algorithms differ");
-	TRY(read_seen(t, c, d));
-	TRY(read_constraints(t, &c->spec, d));
-	TRY(read_usage(t, &c->spec, d));
-	TRY(read_eku(t, &c->spec, d));
-	TRY(read_policies(t, &c->spec, d));
-	TRY(read_identifiers(t, c, d));
-	TRY(read_key(t, c, d));
-out:
-	return rc;
-}
-
-/* Strict DER, which is written again without a change; the digest of the TBS
- * comes along. */
-static enum status
-parse(struct cert *c, ASN1_CERT **out, struct diag *d)
-{
-	struct bytes tbs = { 0 };
-	enum status rc;
-
-	*out = asn1_read(ASN1_ITEM_rptr(ASN1_CERT), c->der.data, c->der.len);
-	if (*out == NULL)
-		FAIL(d, ST_FORMAT, "FORMATS 6.1: not exactly one certificate "
-		    "in canonical DER");
-	TRY(asn1_write((*out)->tbs, ASN1_ITEM_rptr(ASN1_TBS), &tbs, d));
-	hash_sha384(tbs.data, tbs.len, c->tbs);
-out:
-	bytes_free(&tbs);
-	return rc;
-}
-
-enum status
-cert_read(const char *name, const void *data, size_t len, struct cert **out,
-    struct diag *d)
-{
-	struct cert *c = NULL;
-	ASN1_CERT *x = NULL;
-	enum status rc;
-
-	*out = NULL;
-	if ((c = calloc(1, sizeof(*c))) == NULL)
-		FAIL(d, ST_SYSTEM, "out of memory");
-	if (len == 0 || len > CERT_MAX)
-		FAIL(d, ST_FORMAT, "FORMATS 6.1: not 1 to %d bytes",
-		    CERT_MAX);
-	TRY(ossl_der("CERTIFICATE", NULL, data, len, &c->der, d));
-	TRY(parse(c, &x, d));
-	TRY(read_all(x, c, d));
-	hash_sha384(c->der.data, c->der.len, c->id);
-	*out = c;
-	c = NULL;
-out:
-	ERR_clear_error();
-	if (rc != ST_OK)
-		diag_prefix(d, "%s", name);
-	ASN1_item_free((ASN1_VALUE *)x, ASN1_ITEM_rptr(ASN1_CERT));
-	cert_free(c);
-	return rc;
-}
-
-enum status
-cert_signed_by(const struct cert *c, const struct spki *key, struct diag *d)
-{
-	return sign_frame_once(&c->der, key, d);
 }
 
 enum status

@@ -18,6 +18,9 @@
 #define CERT_OIDS_MAX 8
 #define CERT_OID_SIZE 320 /* dotted text */
 #define CERT_EXTS_MAX 16
+#define CERT_VERSION_3 2   /* as RFC 5280 counts */
+#define CERT_KEY_ID_LEN 20 /* bytes */
+#define CERT_USAGE_BITS 9  /* RFC 5280 4.2.1.3 */
 
 /* RFC 5280 4.2.1.3, bit 0 first */
 enum cert_usage {
@@ -39,7 +42,7 @@ struct cert_ext {
 struct cert_spec {
 	struct name subject;
 	struct name issuer;
-	uint8_t issuer_ski[20];
+	uint8_t issuer_ski[CERT_KEY_ID_LEN];
 	bool self_issued;
 	int64_t not_before; /* inclusive */
 	int64_t not_after;  /* inclusive */
@@ -72,7 +75,7 @@ struct cert {
 	struct spki key;
 	bool has_aki;
 	bool has_ski;
-	uint8_t ski[20];
+	uint8_t ski[CERT_KEY_ID_LEN];
 	/* every extension in file order, the standard ones too */
 	struct cert_ext seen[CERT_EXTS_MAX];
 	size_t nseen;

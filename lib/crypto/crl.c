@@ -47,6 +47,34 @@ compare(const void *left, const void *right)
 	return memcmp(a->serial + i, b->serial + j, a->serial_len - i);
 }
 
+enum status
+crl_spec_add(struct crl_spec *s, const struct crl_entry *e, struct diag *d)
+{
+	struct crl_entry *grown;
+	size_t low = 0, high = s->n, at;
+
+	while (low < high) {
+		at = low + (high - low) / 2;
+		if (compare(&s->entries[at], e) == 0)
+			return ST_OK;
+		if (compare(&s->entries[at], e) < 0)
+			low = at + 1;
+		else
+			high = at;
+	}
+	if (s->n == CRL_ENTRIES_MAX)
+		return diag_set(d, ST_POLICY, "FORMATS 6.14: a list has at "
+		    "most %d entries", CRL_ENTRIES_MAX);
+	grown = reallocarray(s->entries, s->n + 1, sizeof(*grown));
+	if (grown == NULL)
+		return diag_set(d, ST_SYSTEM, "out of memory");
+	s->entries = grown;
+	memmove(&grown[low + 1], &grown[low], (s->n - low) * sizeof(*grown));
+	grown[low] = *e;
+	s->n++;
+	return ST_OK;
+}
+
 /* --- building --- */
 
 static enum status
@@ -286,23 +314,6 @@ out:
 	return rc;
 }
 
-/* RULES C9: the bytes are opened again, still hold what was linted, and are
- * verified as they stand with the key that the record has. */
-static enum status
-check_after(const struct bytes *der, const struct bytes *tbs,
-    const struct spki *recorded, struct diag *d)
-{
-	struct diag why = { 0 };
-
-	if (!sign_frame_holds(der, tbs))
-		return diag_set(d, ST_BUG, "RULES C9: the list just signed is "
-		    "not the one that was linted");
-	if (sign_frame(der, recorded, true, &why) != ST_OK)
-		return diag_set(d, ST_BUG, "RULES C9: the list just signed: "
-		    "%.900s", why.text);
-	return ST_OK;
-}
-
 enum status
 crl_sign(const struct crl_spec *spec, const struct key *key,
     const struct spki *recorded, const struct bytes *linted,
@@ -321,7 +332,7 @@ crl_sign(const struct crl_spec *spec, const struct key *key,
 	TRY(sign_built(x, key, &b, d));
 	if (!bytes_equal(&a, &b))
 		FAIL(d, ST_BUG, "RULES C9: two signatures of one list differ");
-	TRY(check_after(&a, &tbs, recorded, d));
+	TRY(sign_check_made("list", &a, &tbs, recorded, d));
 
 	*out = a;
 	a = (struct bytes){ 0 };

@@ -43,6 +43,14 @@ struct crl_spec {
 };
 void crl_spec_clear(struct crl_spec *s);
 
+/**
+ * crl_spec_add(s, e, d):
+ * One entry more, in its place; a serial number that is there already stays as
+ * it was: revocation is for good, and so is its reason.
+ */
+MUST_USE enum status crl_spec_add(struct crl_spec *s,
+    const struct crl_entry *e, struct diag *d);
+
 struct crl {
 	struct bytes der; /* owned */
 	uint8_t id[SHA384_LEN];

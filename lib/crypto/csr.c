@@ -7,6 +7,7 @@
 #include <openssl/x509.h>
 
 #include "lib/crypto/asn1.h"
+#include "lib/crypto/cert.h"
 #include "lib/crypto/csr.h"
 #include "lib/crypto/ossl.h"
 #include "lib/crypto/sign.h"
@@ -61,11 +62,11 @@ is_openssl_text(const char *text, const char *end)
 	return true;
 }
 
-/* One block, nothing but blanks behind it. */
+/* One block, nothing of another's before it. */
 static enum status
-check_around(const struct bytes *pem, struct diag *d)
+check_before(const struct bytes *pem, struct diag *d)
 {
-	const char *text = (const char *)pem->data, *end;
+	const char *text = (const char *)pem->data;
 
 	if (memchr(text, 0, pem->len) != NULL ||
 	    count(text, "-----BEGIN ") != 1 || count(text, "-----END ") != 1)
@@ -74,12 +75,41 @@ check_around(const struct bytes *pem, struct diag *d)
 	if (!is_openssl_text(text, strstr(text, "-----BEGIN ")))
 		return diag_set(d, ST_FORMAT, "FORMATS 6.2: something stands "
 		    "before its PEM block");
-	end = strstr(text, "-----END ");
-	end = strchr(end, '\n');
-	if (end != NULL && end[strspn(end, " \r\n")] != '\0')
-		return diag_set(d, ST_FORMAT, "FORMATS 6.2: something stands "
-		    "behind its PEM block");
 	return ST_OK;
+}
+
+static bool
+same_but_for_blanks(const char *a, const char *b)
+{
+	static const char blanks[] = " \r\n";
+
+	for (;; a++, b++) {
+		a += strspn(a, blanks);
+		b += strspn(b, blanks);
+		if (*a != *b)
+			return false;
+		if (*a == '\0')
+			return true;
+	}
+}
+
+/* Written again it is the same.  OpenSSL's reader passes over what stands
+ * behind the padding, and over bytes that it takes for blanks. */
+static enum status
+check_rewritten(const struct bytes *pem, const char *label,
+    const struct bytes *der, struct diag *d)
+{
+	struct bytes again = { 0 };
+	enum status rc;
+
+	TRY(cert_pem(der, label, &again, d));
+	if (!same_but_for_blanks(strstr((const char *)pem->data,
+	    "-----BEGIN "), (const char *)again.data))
+		FAIL(d, ST_FORMAT, "FORMATS 6.2: something stands in its PEM "
+		    "block or behind it that is not of the request");
+out:
+	bytes_free(&again);
+	return rc;
 }
 
 static enum status
@@ -91,7 +121,7 @@ from_pem(const struct bytes *pem, struct bytes *out, struct diag *d)
 	enum status rc;
 	long n = 0;
 
-	TRY(check_around(pem, d));
+	TRY(check_before(pem, d));
 	if (in == NULL || PEM_read_bio(in, &is, &header, &der, &n) != 1 ||
 	    header[0] != '\0')
 		FAIL(d, ST_FORMAT, "FORMATS 6.2: not one whole PEM block");
@@ -99,6 +129,7 @@ from_pem(const struct bytes *pem, struct bytes *out, struct diag *d)
 		FAIL(d, ST_FORMAT, "FORMATS 6.2: its PEM block is no "
 		    "certificate request");
 	TRY(bytes_set(out, der, (size_t)n, d));
+	TRY(check_rewritten(pem, is, out, d));
 out:
 	OPENSSL_free(der);
 	OPENSSL_free(is);

@@ -231,8 +231,8 @@ ossl_validity(const ASN1_TIME *t, int64_t *out, struct diag *d)
 
 	TRY(ossl_time(t, out, d));
 	if (utc != (*out < GENERALIZED_FROM))
-		FAIL(d, ST_FORMAT, "FORMATS 6.11: a time before 2050 that is no "
-		    "UTCTime, or one after that is");
+		FAIL(d, ST_FORMAT, "FORMATS 6.11: a time before 2050 that is "
+		    "no UTCTime, or one after that is");
 out:
 	return rc;
 }

@@ -12,6 +12,21 @@
 
 #define UNUSED_BITS 0x07 /* ASN1_BIT_STRING flags: bits not used */
 
+enum status
+sign_check_made(const char *what, const struct bytes *der,
+    const struct bytes *tbs, const struct spki *recorded, struct diag *d)
+{
+	struct diag why = { 0 };
+
+	if (!sign_frame_holds(der, tbs))
+		return diag_set(d, ST_BUG, "RULES C9: the %s just signed is "
+		    "not the one that was linted", what);
+	if (sign_frame(der, recorded, true, &why) != ST_OK)
+		return diag_set(d, ST_BUG, "RULES C9: the %s just signed: "
+		    "%.900s", what, why.text);
+	return ST_OK;
+}
+
 void
 sign_wipe(struct bytes *b)
 {

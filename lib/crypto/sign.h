@@ -57,6 +57,16 @@ MUST_USE enum status sign_frame_once(const struct bytes *der,
 /* Whether what is signed in the frame ${der} is exactly ${tbs}. */
 bool sign_frame_holds(const struct bytes *der, const struct bytes *tbs);
 
+/**
+ * sign_check_made(what, der, tbs, recorded, d):
+ * RULES C9, of the "certificate" or "list" ${der} just signed: opened again, it
+ * still holds the ${tbs} that was linted, and is verified as it stands with the
+ * key that the record has.  ST_BUG: not so.
+ */
+MUST_USE enum status sign_check_made(const char *what,
+    const struct bytes *der, const struct bytes *tbs,
+    const struct spki *recorded, struct diag *d);
+
 /* Wipe, then free: for what was signed and is not to be seen. */
 void sign_wipe(struct bytes *b);
 

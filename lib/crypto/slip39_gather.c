@@ -81,8 +81,8 @@ check_set(const struct slip39_share *const *shares, size_t n, struct diag *d)
 	for (size_t i = 0; i < n; i++) {
 		what = difference(shares[i], shares[like]);
 		if (what != NULL)
-			return diag_set(d, ST_AUTH, "FORMATS 4.13: share %zu is "
-			    "of another set than share %zu: their %s differ",
+			return diag_set(d, ST_AUTH, "FORMATS 4.13: share %zu "
+			    "is of another set than share %zu: their %s differ",
 			    i + 1, like + 1, what);
 	}
 	return ST_OK;
@@ -99,8 +99,8 @@ add_share(const struct slip39_share *const *shares, size_t i,
 	for (size_t k = 0; k < group->n; k++) {
 		other = shares[group->number[k] - 1];
 		if (s->need != other->need)
-			return diag_set(d, ST_AUTH, "FORMATS 4.13: share %zu is "
-			    "of another set than share %zu: their member "
+			return diag_set(d, ST_AUTH, "FORMATS 4.13: share %zu "
+			    "is of another set than share %zu: their member "
 			    "thresholds differ", i + 1, group->number[k]);
 		if (s->member != other->member)
 			continue;

@@ -7,6 +7,7 @@
 #include <openssl/err.h>
 #include <sodium.h>
 
+#include "lib/base/text.h"
 #include "lib/crypto/alg.h"
 #include "lib/crypto/asn1.h"
 #include "lib/crypto/ossl.h"
@@ -86,7 +87,7 @@ read_ec(const struct alg_key *a, const uint8_t *bits, size_t len,
 		    "on %s", a->fetch);
 	if (curve == NULL || (point = EC_POINT_new(curve)) == NULL)
 		FAIL(d, ST_SYSTEM, "out of memory");
-	/* OpenSSL refuses what is not on the curve; all three have cofactor 1 */
+	/* off the curve is refused there; all three have cofactor 1 */
 	if (EC_POINT_oct2point(curve, point, bits, len, NULL) != 1)
 		FAIL(d, ST_FORMAT, "FORMATS 6.5: its point is not on %s",
 		    a->fetch);
@@ -252,6 +253,23 @@ out:
 	ERR_clear_error();
 	ASN1_item_free((ASN1_VALUE *)s, ASN1_ITEM_rptr(ASN1_SPKI));
 	spki_clear(&key);
+	return rc;
+}
+
+enum status
+spki_unhex(const char *hex, struct spki *out, struct diag *d)
+{
+	const size_t len = strlen(hex) / 2;
+	uint8_t *der = NULL;
+	enum status rc;
+
+	memset(out, 0, sizeof(*out));
+	if ((der = malloc(len + 1)) == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	TRY(text_unhex(hex, der, len, d));
+	TRY(spki_read(der, len, out, d));
+out:
+	free(der);
 	return rc;
 }
 

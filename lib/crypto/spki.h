@@ -13,7 +13,7 @@
 #define SPKI_ALG_SIZE 24
 
 struct spki {
-	struct bytes der;	 /* SubjectPublicKeyInfo, canonical DER; owned */
+	struct bytes der;	 /* SubjectPublicKeyInfo in DER; owned */
 	char alg[SPKI_ALG_SIZE]; /* "ecdsa-p256", "rsa-3072", "ml-dsa-65" ... */
 	uint8_t id[SHA384_LEN];	 /* SHA-384 of der: counts as the key's name */
 	/* SHA-384 of the RSA modulus or the EC x-coordinate or else of the key
@@ -31,6 +31,10 @@ struct spki {
  * Ed25519; ML-DSA and SLH-DSA where the library knows them.  ST_FORMAT else.
  */
 MUST_USE enum status spki_read(const void *der, size_t len, struct spki *out,
+    struct diag *d);
+
+/* The same from lower-case hex. */
+MUST_USE enum status spki_unhex(const char *hex, struct spki *out,
     struct diag *d);
 
 /**

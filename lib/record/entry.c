@@ -73,6 +73,9 @@ entry_seal(struct entry *e, struct diag *d)
 	enum status rc;
 	size_t len;
 
+	if (e->number < 1 || e->number > ENTRY_NUMBER_MAX)
+		FAIL(d, ST_POLICY, "FORMATS 7.2: no entry has the number %lu",
+		    (unsigned long)e->number);
 	clock_text(e->time, when);
 	o = json_pack("{s:I,s:s,s:s,s:s,s:o,s:o,s:o,s:s}", "entry",
 	    (json_int_t)e->number, "time", when, "kind", e->kind, "actor",
@@ -323,4 +326,27 @@ object_variant(const char *name, unsigned variant,
 	else
 		snprintf(out, OBJECT_NAME_SIZE, "%.*s-%u%s", stem, name,
 		    variant, dot == NULL ? "" : dot);
+}
+
+bool
+variant_of(const char *name, const char *plain)
+{
+	char is[OBJECT_NAME_SIZE];
+
+	for (unsigned v = 1; v <= OBJECT_VARIANTS; v++) {
+		object_variant(plain, v, is);
+		if (strcmp(name, is) == 0)
+			return true;
+	}
+	return false;
+}
+
+void
+entry_name(uint64_t number, unsigned variant, char out[OBJECT_NAME_SIZE])
+{
+	char plain[OBJECT_NAME_SIZE];
+
+	snprintf(plain, sizeof(plain), "record/%06lu.json",
+	    (unsigned long)number);
+	object_variant(plain, variant, out);
 }

@@ -3,6 +3,7 @@
 #ifndef ANCHORITE_ENTRY_H
 #define ANCHORITE_ENTRY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -69,6 +70,17 @@ void entry_clear(struct entry *e);
  * "issued/4c.crt" the third is "issued/4c-3.crt", the first the name itself.
  */
 void object_variant(const char *name, unsigned variant,
+    char out[OBJECT_NAME_SIZE]);
+
+/**
+ * variant_of(name, plain):
+ * Whether an object or entry is ${plain} or what it is called where torn files
+ * had taken its names: ${plain} with -2 ... -9 before its first dot.
+ */
+bool variant_of(const char *name, const char *plain);
+
+/* The file of an entry: of 12 the second variant is "record/000012-2.json". */
+void entry_name(uint64_t number, unsigned variant,
     char out[OBJECT_NAME_SIZE]);
 
 #endif

@@ -1,4 +1,6 @@
 /* see folder.h */
+#include <sys/stat.h>
+
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -6,6 +8,34 @@
 
 #include "lib/base/file.h"
 #include "lib/record/folder.h"
+
+/* Whether a state and its folder are on one medium: what is mounted over a
+ * folder would take the record elsewhere, and perhaps into memory. */
+static bool
+one_medium(int dirfd, int fd)
+{
+	struct stat a, b;
+
+	return fstat(dirfd, &a) == 0 && fstat(fd, &b) == 0 &&
+	    a.st_dev == b.st_dev;
+}
+
+enum status
+folder_open(int dirfd, const char *folder, bool create, int *fd,
+    struct diag *d)
+{
+	enum status rc;
+
+	TRY(file_open_sub(dirfd, folder, create, fd, d));
+	if (!one_medium(dirfd, *fd)) {
+		close(*fd);
+		*fd = -1;
+		FAIL(d, ST_POLICY, "FORMATS 7.1: %s is on another medium than "
+		    "its state", folder);
+	}
+out:
+	return rc;
+}
 
 /* Open the folder of ${name}; ${*file} is what is left of it. */
 static enum status
@@ -24,7 +54,7 @@ enter(int dirfd, const char *name, bool create, int *fd, const char **file,
 	if ((size_t)(slash - name) >= sizeof(folder))
 		return diag_set(d, ST_FORMAT, "%s: no such folder", name);
 	snprintf(folder, sizeof(folder), "%.*s", (int)(slash - name), name);
-	return file_open_sub(dirfd, folder, create, fd, d);
+	return folder_open(dirfd, folder, create, fd, d);
 }
 
 enum status

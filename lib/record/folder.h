@@ -9,6 +9,14 @@
 #include "lib/base/bytes.h"
 #include "lib/base/diag.h"
 
+/**
+ * folder_open(dirfd, folder, create, fd, d):
+ * One folder of a state, on the very medium of the state: what is mounted over
+ * it would take the record elsewhere (ST_POLICY).
+ */
+MUST_USE enum status folder_open(int dirfd, const char *folder, bool create,
+    int *fd, struct diag *d);
+
 /* As file_read_at, file_exists_at and file_create_at of file.h; the folder is
  * made when it is absent. */
 MUST_USE enum status folder_read(int dirfd, const char *name, size_t max,

@@ -47,10 +47,12 @@ struct front {
 	/* All words of a sheet typed back by its holder. */
 	enum status (*read_back)(const struct front *,
 	    const struct sheet_view *, struct secret **out, struct diag *);
-	/* One more share of ${root}; ${progress} says what is still missing.
-	 * ST_USAGE: there are no more. */
+	/* One more share of ${root}, the ${nth}, 0.., since it is being opened:
+	 * each opening may ask for the same sheets.  ${missing} says what
+	 * still is.  ST_AUTH: there are no more. */
 	enum status (*ask_share)(const struct front *, const char *root,
-	    const char *missing, struct secret **out, struct diag *);
+	    size_t nth, const char *missing, struct secret **out,
+	    struct diag *);
 	const char *how; /* "typed", "rehearsed": for the record */
 	void *cookie;
 	void (*free)(void *cookie); /* by whoever made it */

@@ -58,21 +58,6 @@ static const struct fact_section {
 
 /* --- one value --- */
 
-static bool
-is_choice(const char *choices, const char *value)
-{
-	const size_t len = strlen(value);
-	const char *at = strchr(value, '|') == NULL ? choices : NULL;
-
-	for (; at != NULL; at = strchr(at, '|')) {
-		at += *at == '|';
-		if (strncmp(at, value, len) == 0 &&
-		    (at[len] == '|' || at[len] == '\0'))
-			return true;
-	}
-	return false;
-}
-
 static enum status
 check_digest(const char *value, size_t bytes, struct diag *d)
 {
@@ -216,7 +201,7 @@ check_value(const struct plan_key *k, const char *value, struct diag *d)
 	case PT_OID:
 		return check_oid(value, d);
 	case PT_CHOICE:
-		return is_choice(k->choices, value) ? ST_OK :
+		return text_listed(k->choices, '|', value) ? ST_OK :
 		    diag_set(d, ST_FORMAT, "one of %s", k->choices);
 	case PT_SCHEME: /* plan_scheme reads it: the row's business */
 	default:
@@ -533,6 +518,20 @@ plan_entry(const struct ini_section *s, const char *key, const char *name)
 			return e;
 	}
 	return NULL;
+}
+
+enum status
+plan_at(const struct plan *p, size_t line, enum status rc, struct diag *d)
+{
+	if (rc != ST_OK)
+		diag_prefix(d, "%s:%zu", p->file, line);
+	return rc;
+}
+
+const char *
+plan_mode_word(enum plan_mode mode)
+{
+	return mode == MODE_PRODUCTION ? "production" : "rehearsal";
 }
 
 const char *

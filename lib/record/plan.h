@@ -106,6 +106,9 @@ const struct ini_section *plan_section(const struct plan *p, const char *kind,
 const struct ini_entry *plan_entry(const struct ini_section *s,
     const char *key, const char *name);
 
+/* As plan, record and closing line have it: "production", "rehearsal". */
+const char *plan_mode_word(enum plan_mode mode);
+
 /* Values, after plan_read has checked their type.  ${dflt} when absent. */
 const char *plan_text(const struct ini_section *s, const char *key,
     const char *dflt);
@@ -127,7 +130,11 @@ MUST_USE enum status plan_file(const struct plan *p,
 MUST_USE enum status plan_scheme(const struct plan *p,
     const struct ini_entry *e, struct plan_scheme *out, struct diag *d);
 
-/* FAIL text with the place: "plan.ini:12: sentence". */
+/* ${rc} as it is, and before a refusal the place: "plan.ini:12: sentence". */
+MUST_USE enum status plan_at(const struct plan *p, size_t line,
+    enum status rc, struct diag *d);
+
+/* FAIL text with the place. */
 #define PLAN_FAIL(d, code, p, line, fmt, ...)                                 \
 	FAIL((d), (code), "%s:%zu: " fmt, (p)->file, (size_t)(line),         \
 	    __VA_ARGS__)

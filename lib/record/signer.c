@@ -133,14 +133,22 @@ days_to(const struct plan *p, int64_t to)
 }
 
 void
-signer_span(const struct plan *p, int64_t to, int64_t wanted,
-    const char *asked, char out[SIGNER_SPAN_SIZE])
+signer_span(const struct plan *p, int64_t to, int64_t wanted, uint64_t n,
+    const char *unit, char out[SIGNER_SPAN_SIZE])
 {
+	const unsigned long long asked = n;
+
 	if (days_to(p, to) >= days_to(p, wanted))
-		snprintf(out, SIGNER_SPAN_SIZE, "%s", asked);
+		snprintf(out, SIGNER_SPAN_SIZE, "%llu %s", asked, unit);
 	else
-		snprintf(out, SIGNER_SPAN_SIZE, "%lld days, cut from %s: a "
-		    "rehearsal", (long long)days_to(p, to), asked);
+		snprintf(out, SIGNER_SPAN_SIZE, "%lld days, cut from %llu %s: "
+		    "a rehearsal", (long long)days_to(p, to), asked, unit);
+}
+
+enum derive_mode
+signer_derive_mode(enum plan_mode mode)
+{
+	return mode == MODE_PRODUCTION ? DERIVE_REAL : DERIVE_REHEARSAL;
 }
 
 struct profile_room

@@ -7,6 +7,7 @@
 
 #include "lib/base/diag.h"
 #include "lib/crypto/cert.h"
+#include "lib/crypto/derive.h"
 #include "lib/pki/profile.h"
 #include "lib/record/plan.h"
 #include "lib/record/state.h"
@@ -53,14 +54,17 @@ MUST_USE enum status signer_serial(void *cookie, const char *label,
     uint8_t *out, size_t len, struct diag *d);
 
 /**
- * signer_span(p, to, wanted, asked, out):
+ * signer_span(p, to, wanted, n, unit, out):
  * How long something lasts that begins when the plan is effective, ends at
- * ${to} and was asked to last ${asked}, to ${wanted}: "400 days", or "30 days,
- * cut from 400 days: a rehearsal".
+ * ${to} and was asked to last ${n} "days" or "years", to ${wanted}: "400 days",
+ * or "30 days, cut from 400 days: a rehearsal".
  */
 #define SIGNER_SPAN_SIZE 96
-void signer_span(const struct plan *p, int64_t to, int64_t wanted,
-    const char *asked, char out[SIGNER_SPAN_SIZE]);
+void signer_span(const struct plan *p, int64_t to, int64_t wanted, uint64_t n,
+    const char *unit, char out[SIGNER_SPAN_SIZE]);
+
+/* Real and rehearsed keys of one seed are never the same (RULES C6). */
+enum derive_mode signer_derive_mode(enum plan_mode mode);
 
 /* What the profile needs to know of a plan. */
 struct profile_room signer_room(const struct plan *p);

@@ -299,7 +299,6 @@ static enum status
 apply_root(struct state *s, const struct entry *e, struct diag *d)
 {
 	const struct facts *f = &e->facts;
-	struct bytes der = { 0 };
 	struct sheet_set *set;
 	const char *hex;
 	struct root *r;
@@ -319,9 +318,7 @@ apply_root(struct state *s, const struct entry *e, struct diag *d)
 		FAIL(d, ST_FORMAT, "root %u is not the %zuth", r->number,
 		    s->nroots);
 	TRY(facts_need(f, "public", &hex, d));
-	TRY(bytes_set(&der, hex, strlen(hex), d));
-	TRY(text_unhex(hex, der.data, strlen(hex) / 2, d));
-	TRY(spki_read(der.data, strlen(hex) / 2, &r->key, d));
+	TRY(spki_unhex(hex, &r->key, d));
 	if (strcmp(r->alg, r->key.alg) != 0)
 		FAIL(d, ST_FORMAT, "algorithm is not that of the public key");
 	if ((set = newest_set(s, r->name)) == NULL || set->fate != SET_DRAWN)
@@ -330,7 +327,6 @@ apply_root(struct state *s, const struct entry *e, struct diag *d)
 	snprintf(where, sizeof(where), "root %s", r->name);
 	TRY(ledger_add(&s->keys, r->key.index, where, d));
 out:
-	bytes_free(&der);
 	return rc;
 }
 
@@ -411,12 +407,54 @@ out:
 	return rc;
 }
 
+static struct delegation *
+delegation_of(struct state *s, const char *serial)
+{
+	for (size_t i = 0; serial != NULL && i < s->ndelegations; i++) {
+		if (strcmp(s->delegations[i].serial, serial) == 0)
+			return &s->delegations[i];
+	}
+	return NULL;
+}
+
+static enum status
+apply_revocation(struct state *s, const struct entry *e, struct diag *d)
+{
+	const struct facts *f = &e->facts;
+	struct delegation *g = delegation_of(s, facts_get(f, "serial"));
+	struct revocation *r;
+	enum status rc;
+
+	if (g == NULL || g->revoked)
+		FAIL(d, ST_FORMAT, "no delegation of that serial number is to "
+		    "be revoked");
+	if ((r = GROW(s->revocations, s->nrevocations)) == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	TRY(take(f, "root", r->root, sizeof(r->root), d));
+	TRY(take(f, "name", r->name, sizeof(r->name), d));
+	TRY(take(f, "serial", r->serial, sizeof(r->serial), d));
+	TRY(take(f, "reason", r->reason, sizeof(r->reason), d));
+	TRY(take_time(f, "date", &r->date, d));
+	r->since = -1;
+	if (facts_count(f, "since") > 0)
+		TRY(take_time(f, "since", &r->since, d));
+	if (strcmp(r->root, g->root) != 0)
+		FAIL(d, ST_FORMAT, "the delegation is of root %s", g->root);
+	g->revoked = true;
+out:
+	return rc;
+}
+
 static enum status
 apply_undone(struct state *s, const struct entry *e, struct diag *d)
 {
+	struct ceremony *c = &s->ceremonies[s->nceremonies - 1];
+
 	(void)e;
-	(void)d;
-	s->ceremonies[s->nceremonies - 1].ended = true;
+	if (c->ended)
+		return diag_set(d, ST_FORMAT, "FORMATS 7.5: it was ended "
+		    "early already");
+	c->ended = true;
 	return ST_OK;
 }
 
@@ -471,6 +509,8 @@ static const struct kind {
 	{ "delegation", false, "step item name root product role slot "
 	    "versions serial key-id key-index not-before not-after request "
 	    "certificate", trust_nothing, apply_delegation },
+	{ "revocation", false, "step item root name serial reason date since "
+	    "asked evidence", trust_nothing, apply_revocation },
 	{ "closed", false, "ceremony", trust_nothing, apply_closed },
 	{ "void", true, "step root entries sheets", NULL, apply_void },
 	{ "refused", true, "why", NULL, apply_nothing },
@@ -505,27 +545,12 @@ state_is_event(const char *kind)
 	return row != NULL && row->event;
 }
 
-/* Whether a list of words with single blanks has that one. */
-static bool
-has_word(const char *words, const char *word)
-{
-	const size_t len = strlen(word);
-
-	for (const char *at = words; at != NULL; at = strchr(at, ' ')) {
-		at += *at == ' ';
-		if (strncmp(at, word, len) == 0 &&
-		    (at[len] == ' ' || at[len] == '\0'))
-			return true;
-	}
-	return false;
-}
-
 /* What no kind of entry says is nothing that anyone checks. */
 static enum status
 check_says(const struct kind *row, const struct facts *f, struct diag *d)
 {
 	for (size_t i = 0; i < f->n; i++) {
-		if (!has_word(row->says, f->fact[i].key))
+		if (!text_listed(row->says, ' ', f->fact[i].key))
 			return diag_set(d, ST_FORMAT, "FORMATS 7.5: it says "
 			    "\"%s\", which no entry of its kind does",
 			    f->fact[i].key);
@@ -560,6 +585,7 @@ state_free(struct state *s)
 	free(s->sets);
 	free(s->delegations);
 	free(s->lists);
+	free(s->revocations);
 	free(s->ceremonies);
 	ledger_free(s->keys);
 	ledger_free(s->objects);
@@ -604,6 +630,10 @@ state_apply(struct state *s, struct entry *e, struct diag *d)
 		FAIL(d, ST_FORMAT, "FORMATS 7.5: an event has no files");
 	if (state_open(s) == NULL && strcmp(e->kind, "open") != 0)
 		FAIL(d, ST_FORMAT, "FORMATS 7.4: no ceremony is open");
+	if (state_open(s) != NULL && state_open(s)->ended && !row->event &&
+	    strcmp(e->kind, "closed") != 0)
+		FAIL(d, ST_FORMAT, "FORMATS 7.5: the ceremony was ended early "
+		    "before it");
 	TRY(check_says(row, &e->facts, d));
 	TRY(note_objects(s, e, d));
 	TRY(row->apply(s, e, d));

@@ -34,6 +34,17 @@ struct delegation {
 	uint8_t key_id[SHA384_LEN];
 	int64_t not_before, not_after;
 	char object[OBJECT_NAME_SIZE];
+	bool revoked; /* for good */
+};
+
+/* Taken out of service: in every list of its root from then on. */
+struct revocation {
+	char root[33];
+	char name[33]; /* of the delegation */
+	char serial[2 * CERT_SERIAL_LEN + 1];
+	char reason[24]; /* a word of the plan */
+	int64_t date;
+	int64_t since; /* known to be invalid, or -1 */
 };
 
 struct list {
@@ -69,6 +80,8 @@ struct state {
 	size_t ndelegations;
 	struct list *lists;
 	size_t nlists;
+	struct revocation *revocations;
+	size_t nrevocations;
 	struct ceremony *ceremonies;
 	size_t nceremonies;
 	void *keys; /* ledger of key indexes: state_key_seen */

@@ -27,6 +27,20 @@ out:
 	return rc;
 }
 
+enum status
+outcome_is(const struct outcome *o, const char *name, struct diag *d)
+{
+	char is[OBJECT_NAME_SIZE];
+
+	for (unsigned v = 1; o->n == 1 && v <= OBJECT_VARIANTS; v++) {
+		object_variant(name, v, is);
+		if (strcmp(o->objects[0].name, is) == 0)
+			return ST_OK;
+	}
+	return diag_set(d, ST_AUTH, "FORMATS 7.5: its one file should be %s",
+	    name);
+}
+
 void
 outcome_clear(struct outcome *o)
 {

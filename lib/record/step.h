@@ -32,6 +32,14 @@ MUST_USE enum status outcome_add(struct outcome *o, const char *name,
     const struct bytes *bytes, struct diag *d);
 void outcome_clear(struct outcome *o);
 
+/**
+ * outcome_is(o, name, d):
+ * ST_OK if it has one file, and this: by its name, or by the -2 to -9 of it
+ * that a cut made necessary.
+ */
+MUST_USE enum status outcome_is(const struct outcome *o, const char *name,
+    struct diag *d);
+
 /* Lent by the engine while one item is performed. */
 struct hands {
 	const struct plan *plan;
@@ -63,6 +71,7 @@ struct hands {
 struct promise {
 	const char *kind; /* "root", "list" */
 	const char *name;
+	const char *by;	  /* the root that signs it, or NULL */
 	const void *want; /* that row's own: for rows of the same kind */
 };
 struct promises {
@@ -75,6 +84,7 @@ struct step_kind { /* const; one per section word; `want` is the row's own */
 	const char *title; /* "Sign the list", paper and screen */
 	const struct plan_key *keys; /* name, type, required; ends NULL */
 	const char *makes; /* promised to the rows below: "root", ... */
+	const char *then;  /* a row that must follow, by the same root; NULL */
 	/* Shape, inbox bytes. */
 	enum status (*read)(const struct plan *, const struct ini_section *,
 	    void **want, struct diag *);

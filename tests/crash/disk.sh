@@ -5,15 +5,17 @@
 
 [ "$(id -u)" -eq 0 ] || {
 	echo "full media: skipped, as only root may mount"
+	tally 0 0 1
 	exit 77
 }
 mkdir "$SHOP/medium"
 mount -t tmpfs -o size=16k none "$SHOP/medium" 2>/dev/null || {
 	echo "full media: skipped, as nothing may be mounted here"
+	tally 0 0 1
 	exit 77
 }
 umount "$SHOP/medium"
-trap 'umount "$SHOP/medium" 2>/dev/null || :; rm -rf "$SHOP"' EXIT
+trap 'umount "$SHOP/medium" 2>/dev/null || :; sweep' EXIT
 
 # A medium of each size, up to one that is large enough.
 full=0
@@ -69,7 +71,7 @@ cd "$SHOP/locked" || exit
 mkdir state-a
 mount --bind state-a state-a
 mount -o remount,ro,bind state-a
-trap 'umount "$SHOP/locked/state-a" 2>/dev/null || :; rm -rf "$SHOP"' EXIT
+trap 'umount "$SHOP/locked/state-a" 2>/dev/null || :; sweep' EXIT
 run_locked() {
 	code=0
 	timeout 20 "$ANCHORITE" ceremony run plan.ini --room room.ini \
@@ -93,3 +95,4 @@ umount state-a
 diff -r state-a was || fail "a read-only medium changed"
 "$HERE/whole.sh" "$SHOP/locked" || fail "after a read-only medium"
 echo "read-only media: refused with a sentence, and held to the end later"
+tally $((full + 2)) 0 0

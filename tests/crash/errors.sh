@@ -5,26 +5,33 @@
 
 faults='openat error=EIO
 openat error=ENOSPC
+openat error=EINTR
 openat error=EMFILE
+mkdirat error=EIO
 mkdirat error=ENOSPC
 read error=EIO
+read error=ENOSPC
 read error=EINTR
 pread64 error=EIO
 pread64 error=EINTR
-write error=ENOSPC
 write error=EIO
+write error=ENOSPC
 write error=EINTR
 write retval=1
 fsync error=EIO
 fsync error=ENOSPC
+fsync error=EINTR
 syncfs error=EIO
+syncfs error=ENOSPC
 close error=EIO
+close error=ENOSPC
+close error=EINTR
 getdents64 error=EIO'
 
+rm -rf "$SHOP/count"
 cp -a "$BASE" "$SHOP/count"
 (cd "$SHOP/count" && hold strace -o ../calls) ||
 	fail "the ceremony did not end well under strace"
-rm -rf "$SHOP/count"
 
 echo "$faults" | while read -r call fault; do
 	n=$(grep -c "^$call(" "$SHOP/calls" || :)
@@ -37,14 +44,17 @@ echo "$faults" | while read -r call fault; do
 	done
 done >"$SHOP/points"
 ! grep FAILED "$SHOP/points" || exit 1
-at_most "${MOST:-1000000}" <"$SHOP/points" >"$SHOP/chosen"
+case $1 in
+all) most=1000000 ;;
+*) most=60 ;;
+esac
+at_most $most <"$SHOP/points" >"$SHOP/chosen"
 
-xargs -P "$JOBS" -n 3 "$HERE/err1.sh" <"$SHOP/chosen" >"$SHOP/results"
-grep -v '^unharmed\|^stopped\|^unstarted' "$SHOP/results" | head -n 100 || :
-count() {
-	grep -c "^$1" "$SHOP/results" || :
-}
+try_each errors err1.sh
 echo "errors: $(wc -l <"$SHOP/chosen") of $(wc -l <"$SHOP/points") \
-injections, $(count unharmed) unharmed, $(count stopped) stopped with a \
-sentence, $(count unstarted) never started, $(count FAILED) failed"
-[ "$(count FAILED)" -eq 0 ] && [ "$(count stopped)" -gt 0 ]
+injections, $(results unharmed) unharmed, $(results stopped) stopped with a \
+sentence, $(results unstarted) never started, $(results FAILED) failed; \
+$(find "$SHOP/held" -type f | wc -l) different states held to the end"
+tally $(($(results unharmed) + $(results stopped) + $(results unstarted))) \
+	"$(results FAILED)" 0
+[ "$(results FAILED)" -eq 0 ] && [ "$(results stopped)" -gt 0 ]

@@ -8,20 +8,15 @@ dir=$(mktemp -d "$SHOP/kill.XXXXXX")
 cp -a "$START/." "$dir"
 cd "$dir"
 code=0
-timeout -k 1 30 strace -o /dev/null -e trace="$1" \
+timeout -k 1 60 strace -o /dev/null -e trace="$1" \
 	-e inject="$1:signal=KILL:when=$2" \
 	"$ANCHORITE" ceremony run plan.ini --room room.ini >first 2>&1 ||
 	code=$?
 case $code in
 0) word=missed ;; # that many calls were not made this time
 137) word=ok ;;
-*) word="FAILED (exit status $code)" ;;
+*) word=FAILED ;;
 esac
-if ! why=$("$HERE/whole.sh" "$dir"); then
-	word="FAILED: $why"
-fi
-echo "$word: killed at $1 $2"
-case $word in
-FAILED*) ;;
-*) rm -rf "$dir" ;;
-esac
+why=$(timeout -k 1 60 "$HERE/whole.sh" "$dir") || word=FAILED
+echo "$word: killed at $1 $2, exit status $code${why:+: $why}"
+[ $word = FAILED ] || rm -rf "$dir"

@@ -2,11 +2,11 @@
 #
 #	. "$(dirname "$0")/lib.sh"
 #
-# and finds the program in $ANCHORITE, helpers in the folder $HELPER, an empty
-# folder in $SHOP, which is memory where there is some (a rehearsal may lie
-# there, and no medium wears out), and in $BASE a rehearsal that is about to
-# begin: two of two sheets, one list, one delegation, two sticks.  $BASE.uncut
-# is the same, held without a fault.
+# and finds the program in $ANCHORITE, helpers in the folder $HELPER, a folder
+# in $SHOP, which is memory where there is some (a rehearsal may lie there, and
+# no medium wears out), and in $BASE a rehearsal that is about to begin: two of
+# two sheets, one list, one delegation, two sticks.  $BASE.uncut is the same,
+# held without a fault.
 # shellcheck shell=sh
 set -eu
 LC_ALL=C
@@ -28,13 +28,19 @@ fail() {
 
 command -v strace >/dev/null || fail "there is no strace (scripts/setup --tests)"
 
+sweep() {
+	:
+}
 if [ -z "${SHOP:-}" ]; then
 	if [ -d /dev/shm ] && [ -w /dev/shm ]; then
 		SHOP=$(mktemp -d /dev/shm/anchorite.XXXXXX)
 	else
 		SHOP=$(mktemp -d "${WORK:-$ROOT/build}/shop.XXXXXX")
 	fi
-	trap 'rm -rf "$SHOP"' EXIT
+	sweep() {
+		rm -rf "$SHOP"
+	}
+	trap sweep EXIT
 	trap 'exit 130' INT TERM HUP
 fi
 export SHOP
@@ -50,6 +56,7 @@ export BASE
 if [ ! -d "$BASE" ]; then
 	# a long run is not to notice that the program is built again
 	cp "$ANCHORITE" "$SHOP/anchorite"
+	cp "${HELPER%/helper}/planted/deaf" "$SHOP/planted"
 	ANCHORITE=$SHOP/anchorite
 	"$HERE/prep.sh" "$BASE"
 	cp -a "$BASE" "$BASE.uncut"
@@ -71,4 +78,35 @@ at_most() {
 		for (i = 1; i <= NR; i += step)
 			print line[int(i)]
 	}'
+}
+
+# try_each WHAT SCRIPT: the script for each line of $SHOP/chosen, side by side.
+# What it answers, a line that begins with a word and a colon each, is then in
+# $SHOP/results; a case that gives no answer has failed.
+try_each() {
+	total=$(wc -l <"$SHOP/chosen")
+	tr '\n' '\0' <"$SHOP/chosen" |
+		xargs -0 -P "$JOBS" -I @ sh -c "\"$HERE/$2\" @ ||
+		    echo 'FAILED: no answer: @'" 2>&1 |
+		tee "$SHOP/results" |
+		awk -v what="$1" -v total="$total" -v often="${PROGRESS:-0}" '
+		/^FAILED/ { failed++ }
+		/^[a-zA-Z]+: / && often && ++n % often == 0 {
+			print what ": " n " of " total ", " failed + 0 \
+			    " failed"
+			fflush()
+		}'
+	grep -A 9 '^FAILED' "$SHOP/results" | head -n 100 || :
+	[ "$(grep -c '^[a-zA-Z]*: ' "$SHOP/results")" -eq "$total" ] ||
+		fail "$1: not one answer for each case"
+}
+
+# results WORD: how many answers begin with it.
+results() {
+	grep -c "^$1: " "$SHOP/results" || :
+}
+
+# tally PASSED FAILED SKIPPED: for the closing line of run.sh
+tally() {
+	echo "$1 $2 $3" >>"$SHOP/tally"
 }

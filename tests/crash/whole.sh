@@ -23,15 +23,13 @@ count() {
 # How it lies there after the fault, for comparison.
 rm -rf was-a was-b
 for s in a b; do
-	if [ -d "state-$s" ] && log "state-$s" >"was-$s.log"; then
-		cp -a "state-$s" "was-$s"
-	fi
+	[ ! -d "state-$s" ] || cp -a "state-$s" "was-$s"
+	log "state-$s" >"was-$s.log" || : >"was-$s.log"
 done
 
 closed=
 for s in a b; do
-	if [ -d was-$s ] && tail -n 1 was-$s.log | grep -q '"kind":"closed"'
-	then
+	if tail -n 1 was-$s.log | grep -q '"kind":"closed"'; then
 		closed=$s
 	fi
 done
@@ -51,12 +49,21 @@ fi
 
 for s in a b; do
 	set -- --state state-$s
-	[ ! -d was-$s ] || set -- "$@" --against was-$s
+	[ ! -s was-$s.log ] || set -- "$@" --against was-$s
 	"$ANCHORITE" ceremony verify "$@" >said 2>&1 ||
 		bad "stick $s does not verify"
 done
 log state-a >after.log
 log state-b | cmp -s - after.log || bad "the sticks differ"
+
+# RULES C3: nothing is ever deleted, and nothing is written over.
+for s in a b; do
+	[ ! -d was-$s ] || (cd was-$s && find . -type f) >files
+	[ ! -d was-$s ] || while read -r f; do
+		cmp -s "was-$s/$f" "state-$s/$f" ||
+			bad "stick $s no longer has $f as it was"
+	done <files
+done
 
 [ "$(count delegation)" -eq 1 ] || bad "not one delegation in the record"
 [ "$(count list)" -eq 1 ] || bad "not one list in the record"
@@ -64,14 +71,14 @@ log state-b | cmp -s - after.log || bad "the sticks differ"
 [ "$(count closed)" -eq 1 ] || bad "not one closing entry"
 
 # Certificates and lists by content: a torn file is no certificate.
-for f in state-a/issued/*; do
+for f in state-[ab]/issued/*; do
 	openssl x509 -in "$f" -outform DER 2>/dev/null | sha256sum
 done | grep -v '^e3b0c44298fc' | sort -u >certs
 [ "$(wc -l <certs)" -eq 1 ] || bad "more than one certificate for a request"
-for f in state-a/lists/*; do
+for f in state-[ab]/lists/*; do
 	openssl crl -in "$f" -outform DER 2>/dev/null | sha256sum
 done | grep -v '^e3b0c44298fc' | sort -u >lists
-for f in state-a/lists/*; do
+for f in state-[ab]/lists/*; do
 	openssl crl -in "$f" -noout -crlnumber 2>/dev/null || :
 done | sort -u >numbers
 [ "$(wc -l <lists)" -eq "$(wc -l <numbers)" ] ||

@@ -17,6 +17,9 @@
  *	--from DIR         what ROOT held before the run
  *	--forget file      as if no file below record/ had ever been synced
  *	--forget folder    as if no folder had been
+ *	--forget N         as if the Nth sync had been left out; says which
+ *	--most N           combinations of one point (400), at random when there
+ *	                   are more
  *	--every N CMD      run CMD OUT on each Nth state; it must exit 0
  *
  * Exit status: 0 if nothing was lost, corrupt or failed; 1; 2 no answer. */
@@ -36,13 +39,11 @@
 #include "lib/base/file.h"
 #include "lib/base/text.h"
 #include "lib/crypto/words.h"
-#include "lib/record/stick.h"
+#include "lib/record/chain.h"
 
 #define NODES_MAX 4096
 #define OPS_MAX 65536
 #define PENDING_MAX 256
-#define TRIES_MAX 400 /* combinations of one point, when there are more */
-#define TRIES_CONTROL 20
 #define SEEN_MAX (1u << 20)
 #define PATH_SIZE 512
 #define NEVER SIZE_MAX
@@ -82,7 +83,7 @@ static size_t nops;
 static uint64_t seen[SEEN_MAX];
 
 static const char *root, *out, *from, *forget, *cmd;
-static size_t every;
+static size_t every, nsyncs, most = 400;
 static size_t states, lost, corrupt, ran, failed;
 
 static _Noreturn void
@@ -238,6 +239,25 @@ saw_write(const char *args, size_t len)
 	add_op(OP_DATA, i);
 }
 
+/* Whether this sync is to be left out. */
+static bool
+forgotten(const char *call, const char *name, int i)
+{
+	const bool dir = i < 0 || node[i].dir;
+
+	nsyncs++;
+	if (forget == NULL)
+		return false;
+	if (strcmp(forget, "file") == 0)
+		return !dir && strstr(name, "/record/") != NULL;
+	if (strcmp(forget, "folder") == 0)
+		return dir;
+	if (nsyncs != strtoul(forget, NULL, 10))
+		return false;
+	printf("left out: %s of %s\n", call, i < 0 ? "." : name);
+	return true;
+}
+
 static void
 saw_sync(const char *call, const char *args)
 {
@@ -252,13 +272,8 @@ saw_sync(const char *call, const char *args)
 		return;
 	if (name != NULL && (i = find_node(name)) < 0)
 		return;
-	if (forget != NULL && i >= 0 && strcmp(forget, "file") == 0 &&
-	    !node[i].dir && strstr(name, "/record/") != NULL)
-		return;
-	if (forget != NULL && strcmp(forget, "folder") == 0 &&
-	    (i < 0 || node[i].dir))
-		return;
-	add_op(strcmp(call, "syncfs") == 0 ? OP_SYNC_ALL : OP_SYNC, i);
+	if (!forgotten(call, name, i))
+		add_op(strcmp(call, "syncfs") == 0 ? OP_SYNC_ALL : OP_SYNC, i);
 }
 
 static void
@@ -673,7 +688,6 @@ static void
 try_point(size_t cut)
 {
 	size_t pending[PENDING_MAX], n, choices = 1;
-	const size_t most = forget == NULL ? TRIES_MAX : TRIES_CONTROL;
 	uint32_t x = 2463534242u + (uint32_t)cut;
 
 	n = pending_at(cut, pending);
@@ -695,6 +709,8 @@ read_options(int argc, char **argv)
 			from = argv[i + 1];
 		} else if (strcmp(argv[i], "--forget") == 0) {
 			forget = argv[i + 1];
+		} else if (strcmp(argv[i], "--most") == 0) {
+			most = (size_t)strtoul(argv[i + 1], NULL, 10);
 		} else if (strcmp(argv[i], "--every") == 0 && i + 2 < argc) {
 			every = (size_t)strtoul(argv[i + 1], NULL, 10);
 			cmd = argv[++i + 1];
@@ -722,6 +738,8 @@ main(int argc, char **argv)
 	settle();
 	if (nops < 10)
 		die("there is nothing in the log");
+	if (forget != NULL && strtoul(forget, NULL, 10) > nsyncs)
+		die("there were fewer syncs");
 	for (size_t cut = 0; cut <= nops; cut++)
 		try_point(cut);
 	printf("%zu states, %zu lost, %zu corrupt", states, lost, corrupt);

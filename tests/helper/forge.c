@@ -3,11 +3,15 @@
  *	forge fact STATE N KEY VALUE   entry N says another thing, or one more
  *	forge actor STATE N WORD       somebody else did it
  *	forge leftover STATE N NAME    entry N names a file as left by a cut
+ *	forge rename STATE N NAME      its first file is said to be another
+ *	forge turn STATE N             its last two facts change places
  *	forge object STATE N           entry N commits its files as they are now
+ *	forge event STATE KIND KEY VALUE   one more event at the end
  *	forge early STATE REASON       the open ceremony was ended early
- *	forge key N                    the key of rehearsal root N (0..), SEC1 DER
+ *	forge close STATE              the open rehearsal is closed, and signed
+ *	forge key N                    the key of rehearsal root N, 0..; SEC1
  *
- * All but the last two make the digests of that entry and of all behind it
+ * All but the last four make the digests of that entry and of all behind it
  * anew, so that the chain reads well. */
 #include <fcntl.h>
 #include <stdio.h>
@@ -17,8 +21,11 @@
 
 #include "ceremony/closing.h"
 #include "lib/base/file.h"
+#include "lib/crypto/cms.h"
 #include "lib/crypto/derive.h"
+#include "lib/crypto/key.h"
 #include "lib/record/folder.h"
+#include "lib/record/signer.h"
 #include "lib/record/stick.h"
 
 /* Unlike the program, he replaces what is there. */
@@ -71,6 +78,29 @@ out:
 	return rc;
 }
 
+static enum status
+rename_object(int dirfd, struct object_ref *o, const char *name,
+    struct diag *d)
+{
+	if (renameat(dirfd, o->name, dirfd, name) != 0)
+		return diag_set(d, ST_SYSTEM, "%s: not renamed", o->name);
+	snprintf(o->name, sizeof(o->name), "%s", name);
+	return ST_OK;
+}
+
+static enum status
+turn_facts(struct facts *f, struct diag *d)
+{
+	struct fact last;
+
+	if (f->n < 2)
+		return diag_set(d, ST_USAGE, "there are no two facts");
+	last = f->fact[f->n - 1];
+	f->fact[f->n - 1] = f->fact[f->n - 2];
+	f->fact[f->n - 2] = last;
+	return ST_OK;
+}
+
 /* What is done to the entry: argv from the verb on. */
 static enum status
 change(int dirfd, struct entry *e, char **argv, struct diag *d)
@@ -79,6 +109,10 @@ change(int dirfd, struct entry *e, char **argv, struct diag *d)
 		return change_fact(e, argv[3], argv[4], d);
 	if (strcmp(argv[0], "leftover") == 0)
 		return entry_add_leftover(e, argv[3], d);
+	if (strcmp(argv[0], "rename") == 0)
+		return rename_object(dirfd, &e->objects[0], argv[3], d);
+	if (strcmp(argv[0], "turn") == 0)
+		return turn_facts(&e->facts, d);
 	if (strcmp(argv[0], "object") == 0)
 		return digest_objects(dirfd, e, d);
 	snprintf(e->actor, sizeof(e->actor), "%s", argv[3]);
@@ -132,36 +166,127 @@ out:
 	return rc;
 }
 
+/* The state and its stick, to add to. */
+struct pen {
+	struct state *s;
+	struct sticks *k;
+	int fd;
+};
+
+static enum status
+pen_open(const char *path, struct pen *p, struct diag *d)
+{
+	enum status rc;
+
+	p->fd = -1;
+	TRY(state_load(path, &p->s, &p->fd, NULL, NULL, d));
+	TRY(sticks_open(&path, 1, false, true, &p->k, d));
+out:
+	return rc;
+}
+
+static void
+pen_clear(struct pen *p)
+{
+	sticks_free(p->k);
+	state_free(p->s);
+	if (p->fd >= 0)
+		close(p->fd);
+}
+
+static enum status
+event(char **argv, struct diag *d)
+{
+	struct outcome o = { .kind = argv[2] };
+	struct pen p = { 0 };
+	enum status rc;
+
+	TRY(pen_open(argv[1], &p, d));
+	TRY(facts_set(&o.facts, d, argv[3], "%s", argv[4]));
+	TRY(append(p.k, p.s, &o, d));
+out:
+	outcome_clear(&o);
+	pen_clear(&p);
+	return rc;
+}
+
+/* By root g1, whose seed is the first of the public ones. */
+static enum status
+add_signature(const struct state *s, const struct bytes *line,
+    struct outcome *o, struct diag *d)
+{
+	struct secret *seed = NULL;
+	struct bytes p7s = { 0 };
+	struct cert *cert = NULL;
+	struct key *key = NULL;
+	char name[OBJECT_NAME_SIZE];
+	enum status rc;
+
+	TRY(derive_rehearsal_seed(0, &seed, d));
+	TRY(key_from_seed(seed, DERIVE_REHEARSAL, "ecdsa-p384", "root", 0,
+	    &key, d));
+	TRY(signer_cert(s, "g1", &cert, d));
+	TRY(cms_sign(key, cert, s->arc, CMS_CLOSING, s->entries[s->n - 1].time,
+	    line, &p7s, d));
+	snprintf(name, sizeof(name), "record/%06zu.g1.p7s", s->n + 1);
+	TRY(outcome_add(o, name, &p7s, d));
+out:
+	cert_free(cert);
+	key_free(key);
+	secret_free(seed);
+	bytes_free(&p7s);
+	return rc;
+}
+
+static enum status
+append_closing(struct pen *p, bool is_signed, struct diag *d)
+{
+	struct outcome o = { .kind = "closed" };
+	const struct state *s = p->s;
+	char name[OBJECT_NAME_SIZE];
+	struct bytes line = { 0 };
+	enum status rc;
+
+	TRY(closing_line(s, s->entries[s->n - 1].time, &line, d));
+	snprintf(name, sizeof(name), "record/%06zu.line", s->n + 1);
+	TRY(outcome_add(&o, name, &line, d));
+	if (is_signed)
+		TRY(add_signature(s, &line, &o, d));
+	TRY(facts_set(&o.facts, d, "ceremony", "%zu", s->nceremonies));
+	TRY(append(p->k, p->s, &o, d));
+out:
+	outcome_clear(&o);
+	bytes_free(&line);
+	return rc;
+}
+
 static enum status
 early(char **argv, struct diag *d)
 {
 	struct outcome undone = { .kind = "undone" };
-	struct outcome closed = { .kind = "closed" };
-	const char *path[1] = { argv[1] };
-	char name[OBJECT_NAME_SIZE];
-	struct bytes line = { 0 };
-	struct sticks *k = NULL;
-	struct state *s = NULL;
+	struct pen p = { 0 };
 	enum status rc;
-	int fd = -1;
 
-	TRY(state_load(argv[1], &s, &fd, NULL, NULL, d));
-	TRY(sticks_open(path, 1, false, true, &k, d));
+	TRY(pen_open(argv[1], &p, d));
 	TRY(facts_set(&undone.facts, d, "reason", "%s", argv[2]));
-	TRY(append(k, s, &undone, d));
-	TRY(closing_line(s, s->entries[s->n - 1].time, &line, d));
-	snprintf(name, sizeof(name), "record/%06zu.line", s->n + 1);
-	TRY(outcome_add(&closed, name, &line, d));
-	TRY(facts_set(&closed.facts, d, "ceremony", "%zu", s->nceremonies));
-	TRY(append(k, s, &closed, d));
+	TRY(append(p.k, p.s, &undone, d));
+	TRY(append_closing(&p, false, d));
 out:
 	outcome_clear(&undone);
-	outcome_clear(&closed);
-	bytes_free(&line);
-	sticks_free(k);
-	state_free(s);
-	if (fd >= 0)
-		close(fd);
+	pen_clear(&p);
+	return rc;
+}
+
+static enum status
+close_signed(char **argv, struct diag *d)
+{
+	struct pen p = { 0 };
+	enum status rc;
+
+	TRY(pen_open(argv[1], &p, d));
+	TRY(append_closing(&p, true, d));
+out:
+	pen_clear(&p);
 	return rc;
 }
 
@@ -199,8 +324,12 @@ static const struct verb {
 	{ "fact", 4, forge },
 	{ "actor", 3, forge },
 	{ "leftover", 3, forge },
+	{ "rename", 3, forge },
+	{ "turn", 2, forge },
 	{ "object", 2, forge },
+	{ "event", 4, event },
 	{ "early", 2, early },
+	{ "close", 1, close_signed },
 	{ "key", 1, write_key },
 };
 
@@ -210,8 +339,8 @@ main(int argc, char **argv)
 	struct diag d = { 0 };
 	enum status rc;
 
-	rc = diag_set(&d, ST_USAGE, "forge fact|actor|leftover|object|early|key "
-	    "...");
+	rc = diag_set(&d, ST_USAGE, "forge fact|actor|leftover|rename|turn|"
+	    "object|event|early|close|key ...");
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
 		if (argc != verbs[i].words + 2 ||
 		    strcmp(argv[1], verbs[i].word) != 0)

@@ -7,7 +7,7 @@
  * for the next run: paper/head-NNNN.words, paper/system-NNNN.words,
  * paper/dice-NNNN.txt, sheets/ROOT-eEPOCH-sheetNN.txt.
  *
- *	--words FILE       the plan's words; given twice, the first are typed first
+ *	--words FILE       the plan's words; of two, the first are typed first
  *	--head FILE        the head's words instead of the newest kept, likewise
  *	--dice FILE        digits, a line for each root, instead of rolling
  *	--mistake read-back   a wrong word in the first sheet that is read back
@@ -66,7 +66,7 @@ struct people {
 
 	char typing[LINE_SIZE]; /* words that are being typed, line by line */
 	size_t roots;		/* that dice were rolled for */
-	size_t handed;		/* sheets handed over for the root being opened */
+	size_t handed;		/* sheets handed over to open a root */
 	char opening[64];
 	char last[64 + 32]; /* sheet that was written */
 	char share[SHEETS_MAX][LINE_SIZE];

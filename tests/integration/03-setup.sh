@@ -43,7 +43,7 @@ does 0 ""
 
 # shellcheck disable=SC2016
 tool dpkg-query 'for p; do :; done; case $p in make | bc) echo not-installed;;
-strace) exit 1;; *) echo installed;; esac'
+strace | debootstrap) exit 1;; *) echo installed;; esac'
 setup
 get="apt-get -q -y -o DPkg::Lock::Timeout=600"
 does 0 "$get update
@@ -52,6 +52,9 @@ must_say "make bc"
 setup --tests
 does 0 "$get update
 $get install --no-install-recommends make bc strace"
+setup --ci
+does 0 "$get update
+$get install --no-install-recommends make bc strace debootstrap"
 
 # not root
 tool id 'echo 1000'

@@ -209,6 +209,11 @@ must_refuse 1 "it was rolled back" "$ANCHORITE" ceremony verify \
 must_pass "$ANCHORITE" ceremony reproduce --after state --before before \
 	keep/sheets/g1-e1-sheet02.txt keep/sheets/g1-e1-sheet03.txt
 [ "$(find state/issued -name '*.crt' | wc -l)" -eq 2 ] || fail "not two certificates"
+# both ceremonies in one go, each opened by the same two sheets
+must_pass "$ANCHORITE" ceremony reproduce --after state \
+	--people keep/paper/dice-0001.txt \
+	keep/sheets/g1-e1-sheet02.txt keep/sheets/g1-e1-sheet03.txt
+must_say "every byte is equal"
 
 # A cut while the second sheet is being written: the set is void, and a new one
 # is drawn, whose sheets alone are good.
@@ -257,7 +262,7 @@ must_say "every byte is equal"
 ! grep -q "on-trust" "$OUT" || fail "digits that were given are taken on trust"
 must_pass "$ANCHORITE" ceremony reproduce --after two \
 	keep-2/sheets/g?-e1-sheet0[13].txt
-must_say "what people added to the entropy of 2 root(s)"
+must_say "what people added to the entropy (roots: 2), for"
 must_refuse 1 "FORMATS 5.8" "$ANCHORITE" ceremony reproduce --after two \
 	--people keep-2/paper/dice-0001.txt keep-2/sheets/g?-e1-sheet0[13].txt
 # This plan wants the second machine's word before anything leaves the room, and

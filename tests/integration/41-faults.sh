@@ -2,24 +2,7 @@
 # What goes wrong around a ceremony is refused by name, and leaves things as
 # they were: plans, requests, clocks, words, sticks; tails that were edited.
 . "$ROOT/tests/integration/lib.sh"
-
-export HELPER ANCHORITE
-# should the program be built with the sanitizers: they cannot look for leaks
-# under strace, and faketime is loaded before them
-ASAN_OPTIONS=detect_leaks=0:verify_asan_link_order=0
-export ASAN_OPTIONS
-"$ROOT/tests/crash/prep.sh" "$WORK/base" || fail "no rehearsal to begin with"
-
-# begin NAME: a fresh copy of the rehearsal, and into it.
-begin() {
-	rm -rf "${WORK:?}/$1"
-	cp -a "$WORK/base" "$WORK/$1"
-	cd "$WORK/$1" || exit
-}
-
-hold() {
-	"$ANCHORITE" ceremony run plan.ini --room room.ini
-}
+. "$ROOT/tests/integration/short.sh"
 
 # refused FRAGMENT [CODE]: holding the ceremony is.
 refused() {

@@ -20,6 +20,7 @@
 #include "lib/pki/issue.h"
 #include "lib/pki/profile.h"
 #include "revocation/list.h"
+#include "revocation/revoke.h"
 #include "tests/support/fake_hands.h"
 
 #define ALG "ecdsa-p384"
@@ -30,7 +31,7 @@
 static const char *const folders[] = { "roots", "issued", "lists", "inbox" };
 
 static const struct step_kind *const rows[] = { &mint_step, &crl_step,
-	&delegate_step, NULL };
+	&delegate_step, &revoke_step, NULL };
 
 const struct promises *fake_promises;
 
@@ -384,7 +385,7 @@ promise_siblings(const struct fake *f, const struct step_kind *kind,
 		rc = kind->read(f->plan, s, &want, d);
 		if (rc == ST_OK)
 			promise[(*n)++] = (struct promise){ kind->makes,
-				s->name, want };
+				s->name, plan_text(s, "by", NULL), want };
 	}
 	return rc;
 }

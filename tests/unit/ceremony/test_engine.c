@@ -159,7 +159,7 @@ static const struct front silent = { .progress = progress,
 
 #define PLAN                                                                  \
 	"[ceremony]\nformat = 1\norg = example\nmode = rehearsal\n"           \
-	"effective = 2027-03-01\nlatest = 2027-03-15\noid-arc = 1.2.3\n"      \
+	"effective = 2020-01-01\nlatest = 2099-12-31\noid-arc = 1.2.3\n"      \
 	"officer = a\nwitness = b\nnumber = 1\nprevious = none\n"             \
 	"[person a]\nname = A\n[person b]\nname = B\n"
 #define ONE "[probe one]\n"

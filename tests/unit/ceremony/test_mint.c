@@ -10,8 +10,8 @@
 #include <cmocka.h>
 
 #include "ceremony/mint.h"
-#include "lib/crypto/start.h"
 #include "tests/support/fake_hands.h"
+#include "tests/support/group.h"
 
 #define SHEETS 3
 #define ROOT (SHEETS + 1) /* the item that commits it */
@@ -229,18 +229,18 @@ mint_refuses_entropy_of_another_kind(void **state)
 		    "\"dice-only\", and the plan says \"system\"" },
 		{ 0, "entropy", NULL, "FORMATS 5.8" },
 		{ 0, "entropy", "public rehearsal seed", "FORMATS 5.8" },
-		{ 0, "rolls", "50", "FORMATS 5.8: rolls" },
+		{ 0, "rolls", "50", "FORMATS 5.8: rolls is said" },
 		{ 0, "people-mac", HEX64, "FORMATS 5.8: people-mac" },
 		{ 0, "system", NULL, "FORMATS 5.8: system" },
-		{ 0, "system", HEX64, "FORMATS 5.8: system" },
+		{ 0, "system", HEX64, "FORMATS 5.8: system is not" },
 	};
 	static const struct forgery of_both[] = {
 		{ 0, "entropy", "system", "FORMATS 5.8" },
 		{ 0, "rolls", NULL, "FORMATS 5.8: rolls" },
-		{ 0, "rolls", "49", "FORMATS 5.8: rolls" },
+		{ 0, "rolls", "49", "FORMATS 5.8: rolls is not" },
 		{ 0, "rolls", "050", "FORMATS 5.8: rolls" },
 		{ 0, "people-mac", NULL, "FORMATS 5.8: people-mac" },
-		{ 0, "people-mac", HEX96, "FORMATS 5.8: people-mac" },
+		{ 0, "people-mac", HEX96, "people-mac is not 32 bytes" },
 		{ 0, "system", NULL, "FORMATS 5.8: system" },
 	};
 	static const struct forgery of_dice[] = {
@@ -369,13 +369,6 @@ mint_refuses_a_public_seed_in_a_real_ceremony(void **state)
 	end();
 }
 
-static int
-start(void **state)
-{
-	(void)state;
-	return crypto_start(NULL) == ST_OK ? 0 : -1;
-}
-
 int
 main(void)
 {
@@ -388,5 +381,5 @@ main(void)
 		    mint_refuses_what_the_key_and_scheme_do_not_give),
 	};
 
-	return cmocka_run_group_tests(tests, start, NULL);
+	return cmocka_run_group_tests(tests, group_crypto, NULL);
 }

@@ -156,12 +156,13 @@ struct table {
 };
 
 static enum status
-hand_in(const struct front *f, const char *root, const char *missing,
-    struct secret **out, struct diag *d)
+hand_in(const struct front *f, const char *root, size_t nth,
+    const char *missing, struct secret **out, struct diag *d)
 {
 	struct table *t = f->cookie;
 
 	(void)root;
+	(void)nth;
 	snprintf(t->missing, sizeof(t->missing), "%s", missing);
 	if (t->share[t->at] == NULL)
 		return diag_set(d, t->answer, "no more");
@@ -201,7 +202,7 @@ open_root(struct table *t, const char *root, size_t *used, struct diag *d)
 	enum status rc;
 
 	if (t->answer == ST_OK)
-		t->answer = ST_USAGE;
+		t->answer = ST_AUTH;
 	rc = quorum_open(&front, all.state, root, &watch, &seed, &key, used,
 	    d);
 	assert_true((rc == ST_OK) == (seed != NULL));
@@ -289,6 +290,20 @@ quorum_opens_with_all_groups_it_needs(void **state)
 		fail_msg("%s", d.text);
 	assert_int_equal(used, 3);
 	assert_string_equal(t.missing, "1 of 2 sheets of group group-a");
+}
+
+/* ^C says nothing of the sheets. */
+static void
+quorum_says_that_it_was_interrupted(void **state)
+{
+	struct table t = { .share = { all.g1.mnemonic[1] },
+		.answer = ST_USAGE };
+	struct diag d = { 0 };
+	size_t used = 0;
+
+	(void)state;
+	assert_int_equal(open_root(&t, "g1", &used, &d), ST_USAGE);
+	assert_null(strstr(d.text, "too few"));
 }
 
 static void
@@ -539,6 +554,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(quorum_opens_with_any_two_of_three),
 		cmocka_unit_test(quorum_opens_with_all_groups_it_needs),
+		cmocka_unit_test(quorum_says_that_it_was_interrupted),
 		cmocka_unit_test(quorum_refuses_too_few),
 		cmocka_unit_test(quorum_refuses_a_sheet_twice),
 		cmocka_unit_test(quorum_refuses_a_sheet_of_another_root),

@@ -11,9 +11,9 @@
 #include "delegation/delegate.h"
 #include "lib/base/clock.h"
 #include "lib/crypto/cert.h"
-#include "lib/crypto/start.h"
 #include "lib/pki/lint.h"
 #include "tests/support/fake_hands.h"
+#include "tests/support/group.h"
 
 #define PROFILE                                                               \
 	"[profile firmware]\nbase = fw-pki-v1\n"                              \
@@ -392,8 +392,8 @@ delegate_refuses_a_key_that_everybody_can_derive(void **state)
 static void
 delegate_refuses_roots_that_cannot_sign(void **state)
 {
-	static const struct promise promised = { "root", "g9",
-	    NULL };
+	static const struct promise promised = { .kind = "root",
+		.name = "g9" };
 	static const struct promises promises = { &promised, 1 };
 	struct fake f;
 	char request[256] = "";
@@ -551,13 +551,6 @@ delegate_verify_refuses_another_root(void **state)
 	fake_end(&f);
 }
 
-static int
-start(void **state)
-{
-	(void)state;
-	return crypto_start(NULL) == ST_OK ? 0 : -1;
-}
-
 int
 main(void)
 {
@@ -587,5 +580,5 @@ main(void)
 		cmocka_unit_test(delegate_verify_refuses_another_root),
 	};
 
-	return cmocka_run_group_tests(tests, start, NULL);
+	return cmocka_run_group_tests(tests, group_crypto, NULL);
 }

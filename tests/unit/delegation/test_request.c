@@ -9,8 +9,8 @@
 #include <cmocka.h>
 
 #include "delegation/request.h"
-#include "lib/crypto/start.h"
 #include "tests/support/fake_hands.h"
+#include "tests/support/group.h"
 
 static const struct request_rules usual = {
 	.keys = { "ecdsa-p256", "ecdsa-p384" },
@@ -138,13 +138,6 @@ request_refuses_public_keys_in_production_only(void **state)
 	bytes_free(&pem);
 }
 
-static int
-start(void **state)
-{
-	(void)state;
-	return crypto_start(NULL) == ST_OK ? 0 : -1;
-}
-
 int
 main(void)
 {
@@ -159,5 +152,5 @@ main(void)
 		    request_refuses_public_keys_in_production_only),
 	};
 
-	return cmocka_run_group_tests(tests, start, NULL);
+	return cmocka_run_group_tests(tests, group_crypto, NULL);
 }

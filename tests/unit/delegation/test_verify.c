@@ -12,12 +12,12 @@
 #include "delegation/show.h"
 #include "delegation/verify.h"
 #include "lib/base/clock.h"
-#include "lib/crypto/start.h"
 #include "lib/pki/issue.h"
 #include "lib/pki/profile.h"
 #include "lib/record/signer.h"
 #include "revocation/list.h"
 #include "tests/support/fake_hands.h"
+#include "tests/support/group.h"
 
 #define LISTS_MAX 4
 
@@ -525,13 +525,6 @@ show_says_what_is_wrong_with_which(void **state)
 	unmake(&m);
 }
 
-static int
-start(void **state)
-{
-	(void)state;
-	return crypto_start(NULL) == ST_OK ? 0 : -1;
-}
-
 int
 main(void)
 {
@@ -554,5 +547,5 @@ main(void)
 		cmocka_unit_test(show_says_what_is_wrong_with_which),
 	};
 
-	return cmocka_run_group_tests(tests, start, NULL);
+	return cmocka_run_group_tests(tests, group_crypto, NULL);
 }

@@ -10,13 +10,13 @@
 
 #include "lib/base/clock.h"
 #include "lib/crypto/crl.h"
-#include "lib/crypto/start.h"
 #include "lib/pki/issue.h"
 #include "lib/pki/lint.h"
 #include "lib/pki/profile.h"
 #include "lib/record/signer.h"
 #include "revocation/list.h"
 #include "tests/support/fake_hands.h"
+#include "tests/support/group.h"
 
 #define ONE "[crl g1]\nby = g1\ndays = 400\n"
 #define TWO ONE "[crl again]\nby = g1\ndays = 400\n"
@@ -222,6 +222,12 @@ list_verify_refuses_a_lost_entry(void **state)
 	takes(&f, "g1", &o);
 	take_list_with(&f, serials, 1, 1);
 	assert_int_equal(fake_verify(&f, &crl_step, "g1", &o, &d), ST_AUTH);
+	assert_non_null(strstr(d.text, "FORMATS 7.5: its one file should be "
+	    "lists/000002.crl"));
+	diag_clear(&d);
+	snprintf(o.objects[0].name, sizeof(o.objects[0].name),
+	    "lists/000002.crl");
+	assert_int_equal(fake_verify(&f, &crl_step, "g1", &o, &d), ST_AUTH);
 	assert_non_null(strstr(d.text, "FORMATS 8.25: entry 1"));
 	outcome_clear(&o);
 	fake_end(&f);
@@ -294,13 +300,6 @@ list_refuses_roots_that_cannot_sign_and_too_many_days(void **state)
 	fake_end(&f);
 }
 
-static int
-start(void **state)
-{
-	(void)state;
-	return crypto_start(NULL) == ST_OK ? 0 : -1;
-}
-
 int
 main(void)
 {
@@ -316,5 +315,5 @@ main(void)
 		    list_refuses_roots_that_cannot_sign_and_too_many_days),
 	};
 
-	return cmocka_run_group_tests(tests, start, NULL);
+	return cmocka_run_group_tests(tests, group_crypto, NULL);
 }

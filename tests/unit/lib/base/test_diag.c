@@ -78,6 +78,31 @@ diag_never_overflows(void **state)
 	assert_int_equal(strlen(d.text), DIAG_TEXT_MAX - 1);
 }
 
+/* What it is about may be long; what is wrong with it is never cut off. */
+static void
+diag_keeps_the_sentence_behind_a_long_name(void **state)
+{
+	struct diag d = { 0 };
+	char big[4 * DIAG_TEXT_MAX];
+
+	(void)state;
+	memset(big, '/', sizeof(big) - 1);
+	big[sizeof(big) - 1] = '\0';
+	assert_int_equal(diag_set(&d, ST_FORMAT, "%s: FORMATS 6.1: bad", big),
+	    ST_FORMAT);
+	assert_non_null(strstr(d.text, "///...///"));
+	assert_non_null(strstr(d.text, "///: FORMATS 6.1: bad"));
+	diag_clear(&d);
+	assert_int_equal(diag_set(&d, ST_FORMAT, "FORMATS 6.1: bad"),
+	    ST_FORMAT);
+	diag_prefix(&d, "%s", big);
+	assert_non_null(strstr(d.text, "///: FORMATS 6.1: bad"));
+	memset(big, '\n', sizeof(big) - 1);
+	diag_prefix(&d, "%s", big);
+	assert_non_null(strstr(d.text, "///: FORMATS 6.1: bad"));
+	assert_null(strchr(d.text, '\n'));
+}
+
 static void
 diag_clear_makes_room_for_another(void **state)
 {
@@ -142,6 +167,7 @@ main(void)
 		cmocka_unit_test(diag_prefix_names_the_thing),
 		cmocka_unit_test(diag_is_one_printable_line),
 		cmocka_unit_test(diag_never_overflows),
+		cmocka_unit_test(diag_keeps_the_sentence_behind_a_long_name),
 		cmocka_unit_test(diag_clear_makes_room_for_another),
 		cmocka_unit_test(diag_exit_tells_no_from_unknown),
 		cmocka_unit_test(try_stops_on_the_first_refusal),

@@ -317,6 +317,21 @@ format_survives_every_allocation_failing(void **state)
 	assert_int_equal(oom_each(write_letter, NULL), 3);
 }
 
+static void
+listed_refuses_parts_of_words(void **state)
+{
+	static const char *const none[] = { "", "ste", "tep", "step ",
+		" step", "step item", "item r", "roots" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
+		assert_false(text_listed("step item root", ' ', none[i]));
+	assert_true(text_listed("step item root", ' ', "step"));
+	assert_true(text_listed("step item root", ' ', "item"));
+	assert_true(text_listed("step item root", ' ', "root"));
+	assert_true(text_listed("yes|no", '|', "no"));
+}
+
 int
 main(void)
 {
@@ -334,6 +349,7 @@ main(void)
 		cmocka_unit_test(nearest_guesses_only_what_is_near),
 		cmocka_unit_test(format_replaces_and_append_adds),
 		cmocka_unit_test(format_survives_every_allocation_failing),
+		cmocka_unit_test(listed_refuses_parts_of_words),
 	};
 
 	return cmocka_run_group_tests_name("text", tests, NULL, NULL);

@@ -105,7 +105,7 @@ assert_asked(struct seat *seat, size_t max, const char *answer)
 	struct bytes b = { 0 };
 
 	assert_int_equal(tty_ask(seat->t, "Q? ", max, &b, NULL), ST_OK);
-	assert_string_equal(b.data, answer);
+	assert_string_equal((const char *)b.data, answer);
 	assert_int_equal(b.len, strlen(answer));
 	bytes_free(&b);
 }
@@ -465,11 +465,15 @@ end_by(int signal_number, void (*was)(int), bool *wiped, bool *given_back)
 static void
 signal_leaves_no_secret_and_no_quiet_terminal(void **state)
 {
-	static const int deadly[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
+	/* the limits of the machine, timers, and faults of our own too */
+	static const int deadly[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM,
+		SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGXCPU, SIGIO,
+		SIGPWR, SIGSTKFLT, SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGSYS,
+		SIGTRAP };
 	bool wiped, given_back;
 
 	(void)state;
-	for (size_t i = 0; i < 4; i++) {
+	for (size_t i = 0; i < sizeof(deadly) / sizeof(deadly[0]); i++) {
 		assert_int_equal(end_by(deadly[i], SIG_DFL, &wiped,
 		    &given_back), -deadly[i]);
 		assert_true(wiped);
@@ -488,6 +492,22 @@ signal_neither_stops_nor_ends_what_ignores_it(void **state)
 	assert_true(given_back);
 	assert_int_equal(end_by(SIGHUP, SIG_IGN, &wiped, &given_back), 7);
 	assert_false(wiped);
+}
+
+/* ^S held the wipe back for as long as nobody pressed ^Q. */
+static void
+stopped_output_keeps_nothing_on_the_screen(void **state)
+{
+	struct seat *seat = *state;
+	struct bytes b = { 0 };
+	struct diag d = { 0 };
+
+	type(seat, "\x13" "a\n\x13\x03");
+	assert_int_equal(tty_ask(seat->t, "Q? ", 9, &b, &d), ST_USAGE);
+	assert_non_null(strstr(d.text, "interrupted by ^C"));
+	assert_int_equal(tty_wipe(seat->t, NULL), ST_OK);
+	watch(seat->master, "\033[3J", seat->screen);
+	bytes_free(&b);
 }
 
 /* A process whose own terminal it is: ^C must not kill it. */
@@ -582,6 +602,7 @@ main(void)
 		SEATED(wait_reads_all_else_away),
 		SEATED(say_says_it_all),
 		SEATED(wipe_takes_the_scroll_back_too),
+		SEATED(stopped_output_keeps_nothing_on_the_screen),
 		cmocka_unit_test(close_gives_the_terminal_back_as_it_was),
 		cmocka_unit_test(open_keeps_what_was_typed_too_early),
 		cmocka_unit_test(open_refuses_what_is_no_terminal),

@@ -388,6 +388,35 @@ pem_with_anything_around_it_is_refused(void **state)
 	bytes_free(&pem);
 }
 
+/* OpenSSL's reader stops at the padding, and takes bytes over 7f behind a line
+ * for blanks: what it passes over is for somebody else's reader. */
+static void
+pem_with_anything_hidden_in_it_is_refused(void **state)
+{
+	static const char *const hidden[] = { "QUJDRA==\n", "-x\n", "x\n",
+		"\x80\n" };
+	static const char end[] = "-----END CERTIFICATE REQUEST-----\n";
+	struct bytes pem = { 0 }, bad = { 0 };
+	char text[4096];
+	size_t body;
+
+	(void)state;
+	to_pem("CERTIFICATE REQUEST", &pem);
+	assert_true(pem.len > sizeof(end) && pem.len < 3000);
+	body = pem.len - strlen(end);
+	for (size_t i = 0; i < sizeof(hidden) / sizeof(hidden[0]); i++) {
+		snprintf(text, sizeof(text), "%.*s%s%s", (int)body,
+		    (char *)pem.data, hidden[i], end);
+		/* behind a body that ends in no "=" it is one that goes on */
+		is_refused(text, strlen(text), ST_FORMAT, "FORMATS 6.");
+	}
+	around("", "CERTIFICATE REQUEST", "", &bad);
+	bad.data[bad.len - 1] = 0x8a;
+	is_refused(bad.data, bad.len, ST_FORMAT, "6.2");
+	bytes_free(&pem);
+	bytes_free(&bad);
+}
+
 static void
 pem_with_two_requests_is_refused(void **state)
 {
@@ -468,6 +497,7 @@ main(void)
 		cmocka_unit_test(subject_that_is_long_is_cut),
 		cmocka_unit_test(pem_is_read_as_openssl_writes_it),
 		cmocka_unit_test(pem_with_anything_around_it_is_refused),
+		cmocka_unit_test(pem_with_anything_hidden_in_it_is_refused),
 		cmocka_unit_test(pem_with_two_requests_is_refused),
 		cmocka_unit_test(pem_that_is_torn_is_refused),
 		cmocka_unit_test(csr_refuses_sizes_out_of_bounds),

@@ -11,9 +11,9 @@
 #include "lib/base/clock.h"
 #include "lib/base/text.h"
 #include "lib/crypto/derive.h"
-#include "lib/crypto/start.h"
 #include "lib/pki/issue.h"
 #include "lib/pki/profile.h"
+#include "tests/support/group.h"
 
 #define EFFECTIVE 1803859200 /* 2027-03-01 */
 #define ARC "1.3.6.1.4.1.55555"
@@ -191,13 +191,6 @@ issue_crl_signs_what_was_asked_and_nothing_else(void **state)
 	drop(&h);
 }
 
-static int
-start(void **state)
-{
-	(void)state;
-	return crypto_start(NULL) == ST_OK ? 0 : -1;
-}
-
 int
 main(void)
 {
@@ -210,5 +203,5 @@ main(void)
 		    issue_crl_signs_what_was_asked_and_nothing_else),
 	};
 
-	return cmocka_run_group_tests(tests, start, NULL);
+	return cmocka_run_group_tests(tests, group_crypto, NULL);
 }

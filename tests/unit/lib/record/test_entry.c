@@ -406,6 +406,25 @@ entry_refuses_leftovers_that_are_not_escaped(void **state)
 }
 
 /* What cannot be said in JSON is not left out of it. */
+/* What could not be read again is not written. */
+static void
+entry_seal_refuses_a_number_that_no_entry_has(void **state)
+{
+	static const uint64_t numbers[] = { 0, ENTRY_NUMBER_MAX + 1 };
+	struct diag d = { 0 };
+	struct entry e;
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		fill(&e);
+		e.number = numbers[i];
+		diag_clear(&d);
+		assert_int_equal(entry_seal(&e, &d), ST_POLICY);
+		assert_non_null(strstr(d.text, "FORMATS 7.2: no entry has"));
+		entry_clear(&e);
+	}
+}
+
 static void
 entry_seals_all_or_nothing(void **state)
 {
@@ -551,6 +570,7 @@ main(void)
 		cmocka_unit_test(
 		    entry_refuses_more_facts_than_there_are_words_for),
 		cmocka_unit_test(entry_refuses_a_byte_of_nothing),
+		cmocka_unit_test(entry_seal_refuses_a_number_that_no_entry_has),
 		cmocka_unit_test(entry_survives_every_allocation_failing),
 	};
 

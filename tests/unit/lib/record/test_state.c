@@ -262,6 +262,26 @@ state_refuses_work_outside_a_ceremony(void **state)
 }
 
 static void
+state_refuses_work_after_an_early_end(void **state)
+{
+	struct state *s = opened();
+
+	(void)state;
+	takes(s, "undone", NULL, NULL);
+	refuses(s, "drawn", drawn, NULL, ST_FORMAT, "FORMATS 7.5: the ceremony "
+	    "was ended early before it");
+	s = opened();
+	takes(s, "undone", NULL, NULL);
+	takes(s, "resumed", NULL, NULL);
+	refuses(s, "undone", NULL, NULL, ST_FORMAT, "FORMATS 7.5: it was ended "
+	    "early already");
+	s = opened();
+	takes(s, "undone", NULL, NULL);
+	takes(s, "closed", closed, "record/000003.line");
+	state_free(s);
+}
+
+static void
 state_refuses_a_ceremony_inside_another(void **state)
 {
 	struct state *s = opened();
@@ -775,6 +795,7 @@ main(void)
 		cmocka_unit_test(state_refuses_kinds_it_does_not_know),
 		cmocka_unit_test(state_refuses_facts_that_no_such_entry_has),
 		cmocka_unit_test(state_refuses_work_outside_a_ceremony),
+		cmocka_unit_test(state_refuses_work_after_an_early_end),
 		cmocka_unit_test(state_refuses_a_ceremony_inside_another),
 		cmocka_unit_test(state_refuses_a_ceremony_of_another_number),
 		cmocka_unit_test(state_refuses_words_it_does_not_know),

@@ -288,6 +288,34 @@ out:
 
 /* --- establishments --- */
 
+enum status
+bundle_succeed(const struct bundle *old, struct bundle *b, struct diag *d)
+{
+	struct bundle_former *f;
+	enum status rc;
+
+	memcpy(b->arc, old->arc, sizeof(b->arc));
+	b->era = old->era + 1;
+	b->seq = 1;
+	b->first = false;
+	memcpy(b->previous, old->id, sizeof(b->previous));
+	memcpy(b->former, old->former, sizeof(b->former));
+	b->formers = old->formers;
+	for (size_t i = 0; i < old->anchors; i++) {
+		if (bundle_anchor(b, old->anchor[i]->key.id) != NULL)
+			continue;
+		if (b->formers == BUNDLE_FORMER_MAX)
+			FAIL(d, ST_POLICY, "FORMATS 9.4: more than %d former "
+			    "keys", BUNDLE_FORMER_MAX);
+		f = &b->former[b->formers++];
+		memcpy(f->key, old->anchor[i]->key.id, sizeof(f->key));
+		f->revoked = false;
+	}
+	rc = ST_OK;
+out:
+	return rc;
+}
+
 /* FORMATS 9.26 */
 static enum status
 check_kept(const struct bundle *old, const struct bundle *b, struct diag *d)
@@ -339,8 +367,8 @@ accept_establishment(const struct bundle *old, const struct bundle *b,
 	enum status rc;
 
 	if (b->era <= old->era)
-		FAIL(d, ST_AUTH, "FORMATS 9.20: its era %llu is not above %llu: "
-		    "it is old, or of another history",
+		FAIL(d, ST_AUTH, "FORMATS 9.20: its era %llu is not above "
+		    "%llu: it is old, or of another history",
 		    (unsigned long long)b->era, (unsigned long long)old->era);
 	if (b->era != old->era + 1)
 		FAIL(d, ST_AUTH, "FORMATS 9.28: the establishment of era %llu "

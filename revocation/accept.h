@@ -58,6 +58,16 @@ MUST_USE enum status bundle_renew(const struct bundle *last,
     const struct bundle *as, struct bytes *out, struct diag *d);
 
 /**
+ * bundle_succeed(old, b, d):
+ * Into ${b}, whose anchors are there, what the establishment ${old} leaves its
+ * successor no choice about: arc, era, number, what it follows, and former
+ * keys: those of ${old}, and its anchors that go (not revoked: who makes it
+ * says so).  The rest is the caller's, and bundle_seal.  ST_POLICY: too many.
+ */
+MUST_USE enum status bundle_succeed(const struct bundle *old,
+    struct bundle *b, struct diag *d);
+
+/**
  * accept_first(b, by, clock, out, d):
  * What a device starts with: FORMATS 9.28.  That it is the right one is told
  * by its words, not here.

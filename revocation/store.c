@@ -86,7 +86,7 @@ add_list(struct crl ***lists, size_t *n, struct crl *c, struct diag *d)
 	if (*n == STORE_LISTS_MAX)
 		return diag_set(d, ST_POLICY, "more than %d lists",
 		    STORE_LISTS_MAX);
-	if ((place = GROW(*lists, *n)) == NULL)
+	if ((place = table_grow(lists, n, sizeof(struct crl *))) == NULL)
 		return diag_set(d, ST_SYSTEM, "out of memory");
 	*place = c;
 	return ST_OK;
@@ -237,8 +237,8 @@ store_list(const struct store *s, const struct cert *issuer,
 		    (unsigned long long)best->spec.number);
 	if (best != NULL && floor != NULL &&
 	    best->spec.number < floor->number)
-		FAIL(d, ST_POLICY, "FORMATS 9.46: list %llu of root %s is below "
-		    "the floor %llu", (unsigned long long)best->spec.number,
+		FAIL(d, ST_POLICY, "FORMATS 9.46: list %llu of root %s is "
+		    "below the floor %llu", (unsigned long long)best->spec.number,
 		    issuer->subject, (unsigned long long)floor->number);
 	if (best != NULL && !names_all(s, best))
 		FAIL(d, ST_POLICY, "RULES L5: list %llu of root %s would "

@@ -146,7 +146,7 @@ check_counts(struct bundle *b, struct diag *d)
 	    b->formers > BUNDLE_FORMER_MAX || b->floors > BUNDLE_FLOORS_MAX)
 		return diag_set(d, ST_POLICY, "FORMATS 9.4: too few or too "
 		    "many anchors, next keys, former keys or floors");
-	if (!sort_once(b->anchor, b->anchors, sizeof(b->anchor[0]),
+	if (!sort_once(b->anchor, b->anchors, sizeof(struct cert *),
 	    by_anchor) ||
 	    !sort_once(b->next, b->nexts, sizeof(b->next[0]), by_next) ||
 	    !sort_once(b->former, b->formers, sizeof(b->former[0]),

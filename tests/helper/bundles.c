@@ -13,6 +13,11 @@
  * twice/            another list number 2
  * new/              1.crl of root 1
  * strange/          a list of nobody here
+ *
+ *	bundles rehearsal CERT DIR   for CERT, the first root of a rehearsal:
+ *
+ * first/            1-1, with that root
+ * early/ late/      its list 4294967298, which begins tomorrow, or has expired
  */
 #include <sys/stat.h>
 
@@ -20,8 +25,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/clock.h"
 #include "lib/base/file.h"
 #include "lib/base/text.h"
+#include "lib/crypto/derive.h"
 #include "tests/support/bundles.h"
 
 static const char *dir;
@@ -86,7 +93,7 @@ list(const char *folder, unsigned root, uint64_t number, int64_t from,
 	for (size_t i = 0; i < revoked; i++)
 		s.entries[i].date = PKIX_FROM - 1;
 	pkix_sign_list(bundles_key[root], &s, &der);
-	snprintf(name, sizeof(name), "%d.crl", (int)number);
+	snprintf(name, sizeof(name), "%llu.crl", (unsigned long long)number);
 	put(folder, name, &der);
 	bytes_free(&der);
 	crl_spec_clear(&s);
@@ -94,17 +101,15 @@ list(const char *folder, unsigned root, uint64_t number, int64_t from,
 
 /* What follows an establishment of root 0 alone. */
 static struct bundle *
-follow(const struct bundle *one, unsigned root, bool lawful)
+follow(const struct bundle *one, unsigned root)
 {
 	static const unsigned next[] = { 2, 19 };
 	struct bundle *b = NULL;
+	struct diag d = { 0 };
 
 	bundles_make(&root, 1, next, 2, &b);
-	b->era = 2;
-	b->first = false;
-	memcpy(b->previous, one->id, SHA384_LEN);
-	if (lawful)
-		bundles_former(b, 0, true);
+	must(bundle_succeed(one, b, &d), &d);
+	b->former[0].revoked = true;
 	bundles_seal(b);
 	return b;
 }
@@ -124,7 +129,7 @@ give_bundles(void)
 	bundles_renewal(b[1], &b[2]);
 	give("chain", b[2], root, 1);
 	give("gap", b[2], root, 1);
-	b[3] = follow(b[0], 1, true);
+	b[3] = follow(b[0], 1);
 	give("chain", b[3], both, 2);
 	give("next", b[3], &both[1], 1);
 	bundles_renewal(b[3], &b[4]);
@@ -142,7 +147,7 @@ give_bundles(void)
 	b[6]->floor[0].number = UINT64_MAX;
 	bundles_seal(b[6]);
 	give("thief", b[6], root, 1);
-	b[7] = follow(b[0], 16, true);
+	b[7] = follow(b[0], 16);
 	give("present", b[7], own, 2);
 	for (size_t i = 0; i < 8; i++)
 		bundle_free(b[i]);
@@ -162,16 +167,56 @@ give_roots(void)
 	bytes_free(&pem);
 }
 
+/* Root 0 becomes that of a rehearsal; all of it is dated around now. */
+static void
+give_rehearsal(const char *path)
+{
+	static const unsigned root[] = { 0 }, next[] = { 1, 18 };
+	const int64_t now = clock_now(), number = INT64_C(4294967298);
+	struct secret *seed = NULL;
+	struct bytes pem = { 0 };
+	struct bundle *b = NULL;
+	struct diag d = { 0 };
+
+	cert_free(bundles_cert[0]);
+	key_free(bundles_key[0]);
+	bundles_cert[0] = NULL;
+	bundles_key[0] = NULL;
+	must(file_read(path, CERT_MAX, &pem, &d), &d);
+	must(cert_read(path, pem.data, pem.len, &bundles_cert[0], &d), &d);
+	must(derive_rehearsal_seed(0, &seed, &d), &d);
+	must(key_from_seed(seed, DERIVE_REHEARSAL, bundles_cert[0]->key.alg,
+	    "root", 0, &bundles_key[0], &d), &d);
+	bundles_make(root, 1, next, 2, &b);
+	b->not_before = now - CLOCK_DAY;
+	b->not_after = now + CLOCK_DAY;
+	b->horizon = now + 2 * CLOCK_DAY;
+	bundles_seal(b);
+	give("first", b, root, 1);
+	list("early", 0, (uint64_t)number, now + CLOCK_DAY,
+	    now + 2 * CLOCK_DAY, 0);
+	list("late", 0, (uint64_t)number, now - 2 * CLOCK_DAY,
+	    now - CLOCK_DAY, 0);
+	bundle_free(b);
+	secret_free(seed);
+	bytes_free(&pem);
+}
+
 int
 main(int argc, char **argv)
 {
-	if (argc != 2) {
-		fprintf(stderr, "usage: bundles DIR\n");
+	if (argc != 2 && (argc != 4 || strcmp(argv[1], "rehearsal") != 0)) {
+		fprintf(stderr, "usage: bundles [rehearsal CERT] DIR\n");
 		return 2;
 	}
-	dir = argv[1];
+	dir = argv[argc - 1];
 	pkix_start(NULL);
 	bundles_start();
+	if (argc == 4) {
+		give_rehearsal(argv[2]);
+		bundles_stop();
+		return 0;
+	}
 	give_roots();
 	give_bundles();
 	list("lists", 0, 1, PKIX_FROM, PKIX_TO, 0);

@@ -67,10 +67,7 @@ successor(void)
 	struct bundle *b = NULL;
 
 	bundles_make(now, 4, then, 2, &b);
-	b->era = 2;
-	b->first = false;
-	memcpy(b->previous, one->id, SHA384_LEN);
-	bundles_former(b, 0, false);
+	assert_int_equal(bundle_succeed(one, b, NULL), ST_OK);
 	return b;
 }
 
@@ -417,6 +414,31 @@ floors_of_anchors_that_stay_stay(void **state)
 	bundle_free(first);
 }
 
+static void
+succession_leaves_out_no_former_key(void **state)
+{
+	struct bundle *b = successor(), *c = NULL;
+	static const unsigned now[] = { 6 }, then[] = { 8, 9 };
+	struct diag d = { 0 };
+
+	(void)state;
+	b->former[0].revoked = true;
+	bundles_seal(b);
+	bundles_make(now, 1, then, 2, &c);
+	assert_int_equal(bundle_succeed(b, c, NULL), ST_OK);
+	bundles_seal(c);
+	assert_int_equal(c->era, 3);
+	assert_int_equal(c->formers, 5);
+	for (unsigned i = 0; i < 5; i++)
+		assert_true(bundle_former(c,
+		    bundles_cert[i]->key.id)->revoked == (i == 0));
+	b->formers = BUNDLE_FORMER_MAX - 3;
+	assert_int_equal(bundle_succeed(b, c, &d), ST_POLICY);
+	assert_non_null(strstr(d.text, "FORMATS 9.4"));
+	bundle_free(b);
+	bundle_free(c);
+}
+
 /* The attack of RULES B4: whatever the thief made of it. */
 static void
 establishment_ends_what_a_thief_renewed(void **state)
@@ -615,6 +637,7 @@ main(void)
 		cmocka_unit_test(establishment_keeps_what_it_must),
 		cmocka_unit_test(a_former_key_never_returns),
 		cmocka_unit_test(floors_of_anchors_that_stay_stay),
+		cmocka_unit_test(succession_leaves_out_no_former_key),
 		cmocka_unit_test(establishment_ends_what_a_thief_renewed),
 		cmocka_unit_test(glass_breaks_only_where_it_was_said),
 		cmocka_unit_test(

@@ -236,7 +236,7 @@ store_takes_all_of_a_gift_or_nothing(void **state)
 }
 
 static void
-store_refuses_a_second_writer_and_a_folder_of_something_else(void **state)
+store_refuses_a_second_writer_and_a_folder_of_others(void **state)
 {
 	struct store_gift g = { 0 };
 	struct store *s, *again = NULL;
@@ -317,7 +317,7 @@ main(void)
 		cmocka_unit_test(a_list_below_the_floor_proves_nothing),
 		cmocka_unit_test(store_takes_all_of_a_gift_or_nothing),
 		cmocka_unit_test(
-		    store_refuses_a_second_writer_and_a_folder_of_something_else),
+		    store_refuses_a_second_writer_and_a_folder_of_others),
 		cmocka_unit_test(store_says_so_when_memory_runs_out),
 	};
 

@@ -178,8 +178,8 @@ count_anchors(const struct bundle *of, const struct accept_signers *by)
 	return n;
 }
 
-/* How many anchors of ${b} were committed in ${before}, by name and algorithm,
- * and are not one of its anchors in a mirror. */
+/* How many anchors of ${b} were committed in ${before}, by name and algorithm;
+ * check_mirrors sees to it that they are no old anchors. */
 static size_t
 count_committed(const struct bundle *before, const struct bundle *b,
     const struct accept_signers *by)
@@ -192,7 +192,6 @@ count_committed(const struct bundle *before, const struct bundle *b,
 		key = &b->anchor[i]->key;
 		next = bundle_next(before, key->id);
 		n += next != NULL && strcmp(next->alg, key->alg) == 0 &&
-		    bundle_anchor_index(before, key->index) == NULL &&
 		    has_signed(by, key->id);
 	}
 	return n;
@@ -316,6 +315,25 @@ out:
 	return rc;
 }
 
+/* FORMATS 9.10, from one bundle to the next: a root does not come back as its
+ * mirror image. */
+static enum status
+check_mirrors(const struct bundle *old, const struct bundle *b,
+    struct diag *d)
+{
+	const struct cert *was;
+
+	for (size_t i = 0; i < b->anchors; i++) {
+		was = bundle_anchor_index(old, b->anchor[i]->key.index);
+		if (was != NULL && memcmp(was->key.id, b->anchor[i]->key.id,
+		    SHA384_LEN) != 0)
+			return diag_set(d, ST_POLICY, "FORMATS 9.26: anchor %s "
+			    "is anchor %s in a mirror", b->anchor[i]->subject,
+			    was->subject);
+	}
+	return ST_OK;
+}
+
 /* FORMATS 9.26 */
 static enum status
 check_kept(const struct bundle *old, const struct bundle *b, struct diag *d)
@@ -340,6 +358,7 @@ check_kept(const struct bundle *old, const struct bundle *b, struct diag *d)
 			FAIL(d, ST_POLICY, "FORMATS 9.26: anchor %s goes, and "
 			    "is no former key", old->anchor[i]->subject);
 	}
+	TRY(check_mirrors(old, b, d));
 	TRY(check_floors(old, b, b, "9.26", d));
 out:
 	return rc;

@@ -148,6 +148,17 @@ for cut in '' 2-1.der 2-1.1.p7s 2-1.2.p7s; do
 		must_pass "$ANCHORITE" trust show --store cut --at $NOW
 	done
 done
+# Killed anywhere: what is there is a beginning, and goes on.
+must_pass init young --rehearsal
+for ms in 000 005 010 015 020 030 040 050 070 090 110 140; do
+	rm -rf killed
+	cp -a young killed
+	timeout -s KILL 0.$ms "$ANCHORITE" trust apply given/chain \
+		--store killed --at $NOW >/dev/null 2>&1 || :
+	must_pass "$ANCHORITE" trust show --store killed --at $NOW
+	must_pass apply killed given/chain
+	must_say 'era 2, number 2'
+done
 cp -a second altered
 printf x >>altered/bundles/2-2.der
 must_refuse 1 'FORMATS 7.3' "$ANCHORITE" trust show --store altered

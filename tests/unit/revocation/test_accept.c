@@ -383,6 +383,22 @@ a_former_key_never_returns(void **state)
 	bundle_free(b);
 }
 
+/* n - d for d: the same holder, and another name. */
+static void
+a_root_does_not_come_back_in_a_mirror(void **state)
+{
+	struct bundle *b = successor();
+
+	(void)state;
+	for (size_t i = 0; i < b->anchors; i++) {
+		if (memcmp(b->anchor[i]->key.id, bundles_cert[3]->key.id,
+		    SHA384_LEN) == 0)
+			memcpy(b->anchor[i]->key.index,
+			    bundles_cert[0]->key.index, SHA384_LEN);
+	}
+	refuse(b, ST_POLICY, "FORMATS 9.26: anchor O=Example");
+}
+
 static void
 floors_of_anchors_that_stay_stay(void **state)
 {
@@ -636,6 +652,7 @@ main(void)
 		    establishment_needs_present_and_committed_and_own),
 		cmocka_unit_test(establishment_keeps_what_it_must),
 		cmocka_unit_test(a_former_key_never_returns),
+		cmocka_unit_test(a_root_does_not_come_back_in_a_mirror),
 		cmocka_unit_test(floors_of_anchors_that_stay_stay),
 		cmocka_unit_test(succession_leaves_out_no_former_key),
 		cmocka_unit_test(establishment_ends_what_a_thief_renewed),

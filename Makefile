@@ -170,6 +170,10 @@ layers: ## imports point down only
 clauses: ## what refusals cite can be looked up
 	@scripts/check-clauses
 
+.PHONY: clients
+clients: $(BUILD)/tests/helper/clients ## print docs/CLIENTS.md from its table
+	@$< >docs/CLIENTS.md
+
 .PHONY: headers
 headers: $(BUILD)/flags.mk ## each header compiles alone
 	@CC="$(CC)" CPPFLAGS="$(CPPFLAGS_ALL)" CFLAGS="-std=c11 $(WARN)" \

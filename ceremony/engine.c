@@ -433,37 +433,45 @@ out:
 
 /* --- opening --- */
 
-/* Each file that the plan names, once, as an object of the opening entry. */
+/* Each file that the plan names, facts and steps alike, once, as an object of
+ * the opening entry. */
 static enum status
-add_plan_files(const struct plan *plan, const struct engine_step *step,
-    size_t n, struct outcome *o, struct diag *d)
+add_plan_file(const struct plan *plan, const struct ini_entry *v,
+    struct outcome *o, struct diag *d)
 {
 	char name[OBJECT_NAME_SIZE], bare[65];
-	const struct plan_key *k;
 	struct bytes bytes = { 0 };
-	bool again;
+	enum status rc;
+
+	TRY(plan_file(plan, v, PLAN_FILE_MAX, &bytes, bare, sizeof(bare), d));
+	snprintf(name, sizeof(name), "requests/%06u-%s", plan->number, bare);
+	for (size_t i = 0; i < o->n; i++) {
+		if (strcmp(o->objects[i].name, name) == 0)
+			goto out;
+	}
+	TRY(outcome_add(o, name, &bytes, d));
+out:
+	bytes_free(&bytes);
+	return rc;
+}
+
+static enum status
+add_plan_files(const struct plan *plan, struct outcome *o, struct diag *d)
+{
+	const struct ini_section *s;
+	const struct ini_entry *v;
+	const struct plan_key *k;
 	enum status rc = ST_OK;
 
-	for (size_t i = 0; i < n; i++) {
-		for (k = step[i].kind->keys; k->name != NULL; k++) {
-			const struct ini_entry *v =
-			    plan_entry(step[i].section, k->name, NULL);
-
-			if (k->type != PT_FILE || v == NULL)
-				continue;
-			TRY(plan_file(plan, v, PLAN_FILE_MAX, &bytes, bare,
-			    sizeof(bare), d));
-			snprintf(name, sizeof(name), "requests/%06u-%s",
-			    plan->number, bare);
-			again = false;
-			for (size_t j = 0; j < o->n; j++)
-				again |= strcmp(o->objects[j].name, name) == 0;
-			if (!again)
-				TRY(outcome_add(o, name, &bytes, d));
+	for (size_t i = 0; i < plan->ini->n; i++) {
+		s = &plan->ini->sections[i];
+		for (k = plan_keys(plan, s); k->name != NULL; k++) {
+			v = plan_entry(s, k->name, NULL);
+			if (k->type == PT_FILE && v != NULL)
+				TRY(add_plan_file(plan, v, o, d));
 		}
 	}
 out:
-	bytes_free(&bytes);
 	return rc;
 }
 
@@ -487,8 +495,8 @@ out:
 }
 
 enum status
-engine_opening(const struct plan *plan, const struct engine_step *step,
-    size_t n, const char *program, struct outcome *out, struct diag *d)
+engine_opening(const struct plan *plan, const char *program,
+    struct outcome *out, struct diag *d)
 {
 	char name[OBJECT_NAME_SIZE], digest[SHA384_HEX_SIZE];
 	enum status rc;
@@ -504,7 +512,7 @@ engine_opening(const struct plan *plan, const struct engine_step *step,
 	TRY(facts_set(&out->facts, d, "program", "%s", program));
 	snprintf(name, sizeof(name), "plans/%06u.ini", plan->number);
 	TRY(outcome_add(out, name, &plan->text, d));
-	TRY(add_plan_files(plan, step, n, out, d));
+	TRY(add_plan_files(plan, out, d));
 out:
 	return rc;
 }
@@ -515,7 +523,7 @@ engine_open(struct engine *e, struct diag *d)
 	struct outcome o = { 0 };
 	enum status rc;
 
-	TRY(engine_opening(e->plan, e->step, e->nsteps, e->program, &o, d));
+	TRY(engine_opening(e->plan, e->program, &o, d));
 	TRY(put(e, &o, minute(), d));
 	TRY(note_head(e, "at the opening", d));
 out:

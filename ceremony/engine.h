@@ -79,12 +79,11 @@ MUST_USE enum status engine_check(const struct plan *plan,
 bool engine_comparing(const struct engine *e);
 
 /**
- * engine_opening(plan, step, n, program, out, d):
+ * engine_opening(plan, program, out, d):
  * What the opening entry says: the plan and every file that it names, once.
  */
 MUST_USE enum status engine_opening(const struct plan *plan,
-    const struct engine_step *step, size_t n, const char *program,
-    struct outcome *out, struct diag *d);
+    const char *program, struct outcome *out, struct diag *d);
 
 /**
  * engine_who_and_when(p, e, d):

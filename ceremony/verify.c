@@ -9,6 +9,7 @@
 #include "ceremony/verify.h"
 #include "lib/crypto/cms.h"
 #include "lib/record/chain.h"
+#include "lib/record/desk.h"
 #include "lib/record/folder.h"
 #include "lib/record/signer.h"
 
@@ -54,7 +55,7 @@ check_opening(const struct replay *v, const struct entry *open,
 	enum status rc;
 
 	TRY(facts_need(&open->facts, "program", &program, d));
-	TRY(engine_opening(p, v->step, v->nsteps, program, &o, d));
+	TRY(engine_opening(p, program, &o, d));
 	TRY(engine_same(open, &o, d));
 	if (c == NULL || strcmp(p->previous, c->before) != 0)
 		FAIL(d, ST_AUTH, "%s: RULES C1: it continues another state",
@@ -111,6 +112,8 @@ rebuild(const struct state *all, const struct entry *e, struct outcome *o,
 	facts_drop(&o->facts, "step");
 	facts_drop(&o->facts, "item");
 	for (size_t i = 0; i < e->n; i++) {
+		if (desk_is_private(e->objects[i].name))
+			continue; /* equal on a stick and in a desk copy */
 		TRY(state_object(all, e->objects[i].name, &bytes, d));
 		TRY(outcome_add(o, e->objects[i].name, &bytes, d));
 	}
@@ -315,10 +318,15 @@ verify_files(struct replay *v, const struct entry *e, struct diag *d)
 	struct bytes bytes = { 0 };
 	enum status rc = ST_OK;
 
-	for (size_t i = 0; i < e->n && rc == ST_OK; i++)
+	for (size_t i = 0; i < e->n && rc == ST_OK; i++) {
+		/* a desk copy does not have it */
+		if (v->all->withheld > 0 &&
+		    desk_is_private(e->objects[i].name))
+			continue;
 		rc = state_object(v->all, e->objects[i].name, &bytes, d);
+		v->report->objects++;
+	}
 	bytes_free(&bytes);
-	v->report->objects += e->n;
 	return rc;
 }
 
@@ -448,6 +456,7 @@ verify_entries(const struct state *all, const struct step_kind *const *steps,
 	v.now->dirfd = all->dirfd;
 	TRY(replay_all(&v, d));
 	out->mode = all->mode;
+	out->withheld = all->withheld;
 	snprintf(out->head, sizeof(out->head), "%s", state_head(all));
 out:
 	plan_done(&v);

@@ -22,6 +22,7 @@ struct verify_report {
 	size_t entries, objects, ceremonies, signatures;
 	size_t covered; /* entries 1 to this are under a root's signature */
 	enum plan_mode mode;
+	size_t withheld; /* private objects that a desk copy does not have */
 	char head[SHA384_HEX_SIZE];
 	size_t older; /* entries that --against has */
 	char torn[OBJECT_NAME_SIZE]; /* left of the last entry by a cut */

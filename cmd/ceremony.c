@@ -179,6 +179,7 @@ say_verified(const struct call *c, const char *state,
 	if (cmd_has(c, "--against"))
 		TRY(facts_set(f, d, "continues", "%zu entries of %s", r->older,
 		    cmd_opt(c, "--against", "")));
+	TRY(cmd_say_withheld(r->withheld, f, d));
 	if (r->torn[0] != '\0')
 		TRY(facts_set(f, d, "torn", "%s, by a cut; the next entry "
 		    "will name it", r->torn));
@@ -281,6 +282,9 @@ cmd_ceremony_reproduce(const struct call *c, struct diag *d)
 	int fd = -1;
 
 	TRY(state_load(what.after, &after, &fd, NULL, NULL, d));
+	if (after->withheld > 0)
+		FAIL(d, ST_POLICY, "%s: FORMATS 7.12: it is a desk copy; a "
+		    "second machine needs all of a stick", what.after);
 	if (cmd_has(c, "--noted"))
 		TRY(check_noted(after, cmd_opt(c, "--noted", ""), d));
 	if (cmd_has(c, "--people"))
@@ -315,6 +319,9 @@ cmd_ceremony_log(const struct call *c, struct diag *d)
 	    d));
 	TRY(state_load(cmd_opt(c, "--state", "state"), &s, &fd, NULL, NULL,
 	    d));
+	if (s->withheld > 0)
+		fprintf(stderr, "a desk copy: %zu private file(s) of this "
+		    "record are on the sticks alone\n", s->withheld);
 	for (size_t i = from - 1; i < s->n; i++)
 		cmd_print_json((const char *)s->entries[i].text.data,
 		    s->entries[i].text.len);

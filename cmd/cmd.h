@@ -79,9 +79,14 @@ MUST_USE enum status cmd_say_mode(enum plan_mode mode, struct facts *f,
 MUST_USE enum status cmd_say_head(const char *head, struct facts *f,
     struct diag *d);
 
+/* Into a report: what a desk copy does not have.  Nothing of a stick. */
+MUST_USE enum status cmd_say_withheld(size_t withheld, struct facts *f,
+    struct diag *d);
+
 /* Verbs, one function each, in the file of their noun. */
 enum status cmd_version(const struct call *, struct diag *);
 enum status cmd_words(const struct call *, struct diag *);
+enum status cmd_explain(const struct call *, struct diag *);
 enum status cmd_rehearse(const struct call *, struct diag *);
 enum status cmd_ceremony_example(const struct call *, struct diag *);
 enum status cmd_ceremony_check(const struct call *, struct diag *);
@@ -92,6 +97,8 @@ enum status cmd_ceremony_reproduce(const struct call *, struct diag *);
 enum status cmd_ceremony_log(const struct call *, struct diag *);
 enum status cmd_state_show(const struct call *, struct diag *);
 enum status cmd_state_copy(const struct call *, struct diag *);
+enum status cmd_state_publish(const struct call *, struct diag *);
+enum status cmd_state_compare(const struct call *, struct diag *);
 enum status cmd_share_check(const struct call *, struct diag *);
 enum status cmd_share_recover(const struct call *, struct diag *);
 enum status cmd_delegation_show(const struct call *, struct diag *);

@@ -2,7 +2,6 @@
 #include <sys/stat.h>
 
 #include <errno.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -91,21 +90,12 @@ make_folders(struct rehearsal *h, struct diag *d)
 	return ST_OK;
 }
 
-static int
-remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
-{
-	(void)st;
-	(void)kind;
-	(void)at;
-	return remove(path);
-}
-
 /* A rehearsal that never came to a record leaves nothing. */
 static void
 clear_away(const struct rehearsal *h)
 {
 	if (h->made && (rmdir(h->state) == 0 || errno == ENOENT))
-		nftw(h->dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+		file_remove_tree(h->dir);
 }
 
 static enum status

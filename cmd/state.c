@@ -5,6 +5,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/text.h"
 #include "lib/crypto/words.h"
+#include "lib/record/desk.h"
 #include "lib/record/stick.h"
 
 static enum status
@@ -96,6 +97,15 @@ out:
 }
 
 enum status
+cmd_say_withheld(size_t withheld, struct facts *f, struct diag *d)
+{
+	if (withheld == 0)
+		return ST_OK;
+	return facts_set(f, d, "desk-copy", "without %zu private file(s), "
+	    "which are on the sticks alone", withheld);
+}
+
+enum status
 cmd_state_show(const struct call *c, struct diag *d)
 {
 	struct state *s = NULL;
@@ -109,6 +119,7 @@ cmd_state_show(const struct call *c, struct diag *d)
 	TRY(facts_set(&f, d, "org", "%s", s->org));
 	TRY(facts_set(&f, d, "state", "%s", s->id));
 	TRY(facts_set(&f, d, "entries", "%zu", s->n));
+	TRY(cmd_say_withheld(s->withheld, &f, d));
 	TRY(cmd_say_head(state_head(s), &f, d));
 	TRY(say_ceremonies(s, &f, d));
 	TRY(say_roots(s, &f, d));
@@ -137,5 +148,174 @@ cmd_state_copy(const struct call *c, struct diag *d)
 	TRY(cmd_report(c, &f, d));
 out:
 	facts_clear(&f);
+	return rc;
+}
+
+/* --- the desk copy --- */
+
+/* Whether the last ceremony's plan wants a second machine's word first
+ * (FORMATS 7.11).  Who publishes is told: he was not in the room. */
+static enum status
+say_reproduce(const struct state *s, struct facts *f, struct diag *d)
+{
+	const struct ceremony *c = &s->ceremonies[s->nceremonies - 1];
+	const struct entry *open = &s->entries[c->first - 1];
+	struct bytes text = { 0 };
+	struct plan *p = NULL;
+	enum status rc;
+
+	if (open->n == 0)
+		FAIL(d, ST_FORMAT, "entry %lu (open) has no plan",
+		    (unsigned long)c->first);
+	TRY(state_object(s, open->objects[0].name, &text, d));
+	TRY(plan_read(open->objects[0].name, &text, cmd_steps, NULL, &p, d));
+	if (p->second_machine)
+		TRY(facts_set(f, d, "reproduce", "required by the plan of "
+		    "ceremony %u: give this to nobody before a second machine "
+		    "showed the same head", c->number));
+out:
+	plan_free(p);
+	bytes_free(&text);
+	return rc;
+}
+
+enum status
+cmd_state_publish(const struct call *c, struct diag *d)
+{
+	const char *from = cmd_opt(c, "--state", "state"),
+		   *to = cmd_opt(c, "--to", "");
+	struct state *s = NULL;
+	struct facts f = { 0 };
+	enum status rc;
+	int fd = -1;
+
+	TRY(state_load(from, &s, &fd, NULL, NULL, d));
+	TRY(facts_set(&f, d, "published", "%s", from));
+	TRY(facts_set(&f, d, "to", "%s", to));
+	TRY(facts_set(&f, d, "entries", "%zu", s->n));
+	TRY(cmd_say_withheld(desk_count(s->entries, s->n), &f, d));
+	TRY(say_reproduce(s, &f, d));
+	TRY(cmd_say_head(state_head(s), &f, d));
+	TRY(desk_publish(s, to, d));
+	TRY(cmd_report(c, &f, d));
+out:
+	facts_clear(&f);
+	state_free(s);
+	if (fd >= 0)
+		close(fd);
+	return rc;
+}
+
+/* --- compare --- */
+
+/* The two sides of a comparison, and what their facts are called. */
+struct side {
+	const char *path;
+	const char *key; /* "first" */
+	const char *words; /* "first-words" */
+	struct state *s;
+	int fd;
+};
+
+static enum status
+say_entry(const struct side *side, size_t at, struct facts *f, struct diag *d)
+{
+	const struct entry *e = &side->s->entries[at];
+	char time[CLOCK_TEXT_SIZE];
+	struct bytes words = { 0 };
+	uint8_t digest[SHA384_LEN];
+	enum status rc;
+
+	clock_text(e->time, time);
+	TRY(text_unhex(e->digest, digest, sizeof(digest), d));
+	TRY(words_text(digest, WORDS_FULL, &words, d));
+	TRY(facts_set(f, d, side->key, "%s: %s by %s at %s, %s", side->path,
+	    e->kind, e->actor, time, e->digest));
+	TRY(facts_set(f, d, side->words, "%s", (const char *)words.data));
+out:
+	bytes_free(&words);
+	return rc;
+}
+
+/* Files of the entries that both have: the record says which one is right. */
+static enum status
+say_objects(const struct side *side, size_t n, struct facts *f, size_t *bad,
+    struct diag *d)
+{
+	const struct entry *e;
+	bool same = false;
+	enum status rc;
+
+	for (size_t i = 0; i < n; i++) {
+		e = &side->s->entries[i];
+		for (size_t j = 0; j < e->n; j++) {
+			TRY(desk_object(side->s, &e->objects[j], &same, d));
+			if (same)
+				continue;
+			++*bad;
+			TRY(facts_add(f, d, "not-of-record", "%s/%s, of entry "
+			    "%zu", side->path, e->objects[j].name, i + 1));
+		}
+	}
+	rc = ST_OK;
+out:
+	return rc;
+}
+
+static enum status
+say_relation(const struct side side[2], enum desk_relation is, size_t at,
+    struct facts *f, struct diag *d)
+{
+	const int less = is == DESK_B_FIRST, more = 1 - less;
+	enum status rc;
+
+	TRY(facts_set(f, d, "in-common", "%zu entries", at));
+	if (is == DESK_EQUAL)
+		return facts_set(f, d, "verdict", "equal");
+	if (is != DESK_APART)
+		return facts_set(f, d, "verdict", "%s is the beginning of %s: "
+		    "%zu entries less", side[less].path, side[more].path,
+		    side[more].s->n - side[less].s->n);
+	TRY(say_entry(&side[0], at, f, d));
+	TRY(say_entry(&side[1], at, f, d));
+	TRY(facts_set(f, d, "verdict", "two histories from entry %zu on",
+	    at + 1));
+out:
+	return rc;
+}
+
+enum status
+cmd_state_compare(const struct call *c, struct diag *d)
+{
+	struct side side[2] = { { c->arg[0], "first", "first-words", NULL, -1 },
+		{ c->arg[1], "second", "second-words", NULL, -1 } };
+	enum desk_relation is;
+	struct facts f = { 0 };
+	size_t at = 0, bad = 0;
+	enum status rc;
+
+	for (size_t i = 0; i < 2; i++)
+		TRY(state_load(side[i].path, &side[i].s, &side[i].fd, NULL,
+		    NULL, d));
+	is = desk_compare(side[0].s, side[1].s, &at);
+	for (size_t i = 0; i < 2; i++)
+		TRY(say_objects(&side[i], at, &f, &bad, d));
+	TRY(say_relation(side, is, at, &f, d));
+	TRY(cmd_report(c, &f, d));
+	if (is == DESK_APART)
+		FAIL(d, ST_AUTH, "%s and %s: FORMATS 7.4: two histories from "
+		    "entry %zu on; neither is ever merged into the other",
+		    side[0].path, side[1].path, at + 1);
+	if (bad > 0)
+		FAIL(d, ST_AUTH, "%s and %s: FORMATS 7.3: the entries agree, "
+		    "and %zu file(s) are not those of record", side[0].path,
+		    side[1].path, bad);
+out:
+	facts_clear(&f);
+	for (size_t i = 0; i < 2; i++) {
+		state_free(side[i].s);
+		if (side[i].fd >= 0)
+			close(side[i].fd);
+	}
 	return rc;
 }

@@ -2,6 +2,7 @@
 #include "ceremony/mint.h"
 #include "cmd/cmd.h"
 #include "delegation/delegate.h"
+#include "revocation/kill.h"
 #include "revocation/list.h"
 #include "revocation/revoke.h"
 
@@ -11,5 +12,6 @@ const struct step_kind *const cmd_steps[] = {
 	&crl_step,
 	&delegate_step,
 	&revoke_step,
+	&kill_step,
 	NULL,
 };

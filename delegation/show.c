@@ -5,7 +5,7 @@
 #include "delegation/show.h"
 #include "lib/base/clock.h"
 #include "lib/base/text.h"
-#include "lib/pki/der.h"
+#include "lib/pki/kind.h"
 #include "lib/pki/profile.h"
 
 static enum status
@@ -103,25 +103,6 @@ out:
 	return rc;
 }
 
-/* Which of the two it means to be; so a refusal is about the right one.  A
- * certificate begins with [0], its version, and a request with a number. */
-static bool
-is_certificate(const struct bytes *data)
-{
-	static const char label[] = "-----BEGIN CERTIFICATE-----";
-	struct reader r = { 0 }, all = { 0 }, body = { 0 };
-
-	if (data->len == 0)
-		return false;
-	if (data->data[0] != DER_SEQUENCE)
-		return memmem(data->data, data->len, label,
-		    sizeof(label) - 1) != NULL;
-	reader_init(&r, "", data->data, data->len);
-	return der_open(&r, DER_SEQUENCE, &all, NULL) == ST_OK &&
-	    der_open(&all, DER_SEQUENCE, &body, NULL) == ST_OK &&
-	    der_peek(&body) == DER_EXPLICIT_0;
-}
-
 enum status
 show_file(const char *name, const struct bytes *data, const char *arc,
     struct facts *out, struct diag *d)
@@ -130,7 +111,7 @@ show_file(const char *name, const struct bytes *data, const char *arc,
 	struct cert *c = NULL;
 	enum status rc;
 
-	if (is_certificate(data)) {
+	if (pki_kind(data) == PKI_CERTIFICATE) {
 		TRY(cert_read(name, data->data, data->len, &c, d));
 		TRY(show_cert(c, arc, out, d));
 	} else {

@@ -64,6 +64,13 @@ list_check(const void *want, const struct plan *p, const struct state *before,
 
 	TRY(signer_check(p, w->line, before, promises, w->root,
 	    next_update(w, p), d));
+	for (size_t i = 0; i < promises->n; i++) {
+		if (strcmp(promises->promise[i].kind, "kill") == 0 &&
+		    strcmp(promises->promise[i].by, w->root) == 0)
+			PLAN_FAIL(d, ST_POLICY, p, w->line, "RULES L1: a list "
+			    "behind [kill %s] would take back what that "
+			    "revokes", promises->promise[i].name);
+	}
 	if (w->days > PROFILE_DAYS_MAX)
 		PLAN_FAIL(d, ST_POLICY, p, w->line, "FORMATS 8.24: a list "
 		    "lasts at most %d days", PROFILE_DAYS_MAX);
@@ -81,7 +88,8 @@ list_count(const void *want)
 
 /* --- what is asked for --- */
 
-/* How many lists of this root this ceremony has made so far. */
+/* How many lists of this root this ceremony has made so far, sealed ones
+ * too. */
 static unsigned
 made_before(const struct state *s, const char *root, unsigned ceremony)
 {
@@ -90,6 +98,11 @@ made_before(const struct state *s, const char *root, unsigned ceremony)
 	for (size_t i = 0; i < s->nlists; i++) {
 		if (strcmp(s->lists[i].root, root) == 0 &&
 		    s->lists[i].number >> CEREMONY_SHIFT == ceremony)
+			n++;
+	}
+	for (size_t i = 0; i < s->nsealed; i++) {
+		if (strcmp(s->sealed[i].root, root) == 0 &&
+		    s->sealed[i].number >> CEREMONY_SHIFT == ceremony)
 			n++;
 	}
 	return n;
@@ -123,17 +136,16 @@ out:
 }
 
 static enum status
-empty_spec(const struct crl_want *w, const struct plan *p,
+empty_spec(const char *root, size_t nth, int64_t until, const struct plan *p,
     const struct state *state, struct crl_spec *spec, struct diag *d)
 {
-	const unsigned made = made_before(state, w->root, p->number);
+	const size_t made = made_before(state, root, p->number) + nth;
 	const struct profile_room room = signer_room(p);
 	const struct cert *issuer;
 	enum status rc;
 
-	TRY(signer_issuer(state, w->root, &issuer, d));
-	TRY(profile_list(&room, issuer, p->effective + made,
-	    next_update(w, p),
+	TRY(signer_issuer(state, root, &issuer, d));
+	TRY(profile_list(&room, issuer, p->effective + (int64_t)made, until,
 	    ((uint64_t)p->number << CEREMONY_SHIFT) + made + 1, spec, d));
 out:
 	return rc;
@@ -162,19 +174,26 @@ out:
 	return rc;
 }
 
+enum status
+list_spec(const char *root, size_t nth, int64_t until, const struct plan *p,
+    const struct state *state, struct crl_spec *spec, struct diag *d)
+{
+	const struct list *last = state_last_list(state, root);
+	enum status rc;
+
+	TRY(empty_spec(root, nth, until, p, state, spec, d));
+	if (last != NULL)
+		TRY(take_over(state, last, spec, d));
+	TRY(add_revoked(state, root, spec, d));
+out:
+	return rc;
+}
+
 static enum status
 want_spec(const struct crl_want *w, const struct plan *p,
     const struct state *state, struct crl_spec *spec, struct diag *d)
 {
-	const struct list *last = state_last_list(state, w->root);
-	enum status rc;
-
-	TRY(empty_spec(w, p, state, spec, d));
-	if (last != NULL)
-		TRY(take_over(state, last, spec, d));
-	TRY(add_revoked(state, w->root, spec, d));
-out:
-	return rc;
+	return list_spec(w->root, 0, next_update(w, p), p, state, spec, d);
 }
 
 /* One line for people: what is written there is what will be made. */
@@ -188,7 +207,7 @@ list_show(const void *want, size_t item, const struct plan *p,
 	enum status rc;
 
 	(void)item;
-	TRY(empty_spec(w, p, state, &spec, d));
+	TRY(empty_spec(w->root, 0, next_update(w, p), p, state, &spec, d));
 	signer_span(p, spec.next_update, next_update(w, p), w->days, "days",
 	    span);
 	TRY(text_format(out, d, "sign the list of root %s: all entries of the "

@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -665,4 +666,41 @@ file_is_memory(int fd)
 		return true;
 	return (uint32_t)fs.f_type == TMPFS_MAGIC ||
 	    (uint32_t)fs.f_type == RAMFS_MAGIC;
+}
+
+bool
+file_lies_in(int dirfd, int of)
+{
+	struct stat want, is, up = { 0 };
+	bool found = false;
+	int fd = fcntl(dirfd, F_DUPFD_CLOEXEC, 0), next;
+
+	while (fstat(of, &want) == 0 && !found && fd >= 0 &&
+	    fstat(fd, &is) == 0 &&
+	    (is.st_dev != up.st_dev || is.st_ino != up.st_ino)) {
+		found = is.st_dev == want.st_dev && is.st_ino == want.st_ino;
+		up = is; /* the root is its own parent */
+		next = openat(fd, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
+		close(fd);
+		fd = next;
+	}
+	if (fd >= 0)
+		close(fd);
+	return found;
+}
+
+static int
+remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
+{
+	(void)st;
+	(void)kind;
+	(void)at;
+	return remove(path);
+}
+
+void
+file_remove_tree(const char *path)
+{
+	/* of what could not be removed nothing more can be said */
+	(void)nftw(path, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }

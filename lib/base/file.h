@@ -88,6 +88,16 @@ MUST_USE enum status file_create_at(int dirfd, const char *name,
 MUST_USE enum status file_create(const char *path, const void *data,
     size_t len, struct diag *d);
 
+/* Whether an open folder is the open folder ${of}, or somewhere below it. */
+bool file_lies_in(int dirfd, int of);
+
+/**
+ * file_remove_tree(path):
+ * Take away a folder that this very call made and nobody will want, as far as
+ * it can be.  Never a state that a ceremony wrote to.
+ */
+void file_remove_tree(const char *path);
+
 /**
  * file_list_at(dirfd, names, n, d):
  * Names of all entries of a folder but . and .., sorted by byte value; the

@@ -8,6 +8,7 @@
 #include "lib/base/table.h"
 #include "lib/base/text.h"
 #include "lib/record/chain.h"
+#include "lib/record/desk.h"
 #include "lib/record/folder.h"
 
 /* Every folder a state has. */
@@ -346,6 +347,8 @@ state_load(const char *path, struct state **out, int *dirfd, char ***strays,
 	if (c.n == 0)
 		FAIL(d, ST_FORMAT, "%s: no record is there", path);
 	TRY(chain_replay(&c, fd, out, d));
+	if (!folder_has(fd, "private"))
+		(*out)->withheld = desk_count((*out)->entries, (*out)->n);
 	if (strays != NULL) {
 		*strays = c.stray;
 		*nstrays = c.nstray;

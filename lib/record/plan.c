@@ -44,6 +44,11 @@ static const struct plan_key profile_keys[] = {
 	{ 0 }
 };
 
+static const struct plan_key responder_keys[] = {
+	{ "cert", PT_FILE, true, false, NULL },
+	{ 0 }
+};
+
 static const struct fact_section {
 	const char *kind;
 	bool named;
@@ -52,6 +57,7 @@ static const struct fact_section {
 	{ "ceremony", false, ceremony_keys },
 	{ "person", true, person_keys },
 	{ "profile", true, profile_keys },
+	{ "responder", true, responder_keys },
 };
 #define NFACTS (sizeof(fact_sections) / sizeof(fact_sections[0]))
 #define NAMES_MAX 64
@@ -460,6 +466,7 @@ plan_read(const char *file, const struct bytes *text,
 	    (p->file = strdup(file)) == NULL)
 		FAIL(d, ST_SYSTEM, "out of memory");
 	p->inbox = inbox;
+	p->steps = steps;
 	TRY(bytes_set(&p->text, text->data, text->len, d));
 	hash_sha384(text->data, text->len, p->digest);
 	TRY(ini_read(file, (const char *)p->text.data, p->text.len, &p->ini,
@@ -487,6 +494,14 @@ plan_free(struct plan *p)
 }
 
 /* --- what rows ask --- */
+
+const struct plan_key *
+plan_keys(const struct plan *p, const struct ini_section *s)
+{
+	bool named;
+
+	return section_keys(s, p->steps, &named);
+}
 
 const struct ini_section *
 plan_section(const struct plan *p, const char *kind, const char *name)

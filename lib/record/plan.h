@@ -40,6 +40,8 @@ struct person {
 	const char *name;
 };
 
+struct step_kind;
+
 enum plan_mode { MODE_REHEARSAL, MODE_PRODUCTION };
 
 /* A plan's files come from the room's inbox, or, years later, from the state
@@ -55,6 +57,7 @@ struct plan {
 	uint8_t digest[SHA384_LEN]; /* of text */
 	struct ini *ini;
 	const struct inbox *inbox; /* borrowed; NULL: digests of files unread */
+	const struct step_kind *const *steps; /* borrowed */
 	enum plan_mode mode;
 	const char *org;
 	unsigned number;
@@ -80,8 +83,6 @@ struct plan_scheme {
 	size_t n;
 };
 
-struct step_kind;
-
 /**
  * plan_read(file, text, steps, inbox, out, d):
  * Grammar, types, names, repeats; every section a fact or one of the ${steps}
@@ -97,6 +98,10 @@ void plan_free(struct plan *p);
 /* Whether a section is a step, by its kind. */
 const struct step_kind *plan_step(const struct ini_section *s,
     const struct step_kind *const *steps);
+
+/* The keys that a section of this plan may have. */
+const struct plan_key *plan_keys(const struct plan *p,
+    const struct ini_section *s);
 
 /* A section by kind and name, or NULL. */
 const struct ini_section *plan_section(const struct plan *p, const char *kind,

@@ -445,6 +445,60 @@ out:
 	return rc;
 }
 
+#define KILL_PARTS 4
+
+/* "all 4294967299 2027-03-01T00:00:02Z <digest>" */
+static enum status
+read_sealed(const char *text, struct sealed *k, struct diag *d)
+{
+	char part[KILL_PARTS][SHA384_HEX_SIZE];
+	size_t len;
+	enum status rc;
+
+	for (size_t i = 0; i < KILL_PARTS; i++) {
+		len = strcspn(text, " ");
+		if (len >= sizeof(part[i]) ||
+		    text[len] != (i + 1 < KILL_PARTS ? ' ' : '\0'))
+			FAIL(d, ST_FORMAT, "a sealed list is not of the form");
+		memcpy(part[i], text, len);
+		part[i][len] = '\0';
+		text += len + 1;
+	}
+	if (strlen(part[0]) >= sizeof(k->target) ||
+	    strlen(part[3]) != SHA384_HEX_SIZE - 1)
+		FAIL(d, ST_FORMAT, "a sealed list is not of the form");
+	snprintf(k->target, sizeof(k->target), "%.79s", part[0]);
+	TRY(text_number(part[1], 1, INT64_MAX, &k->number, d));
+	TRY(clock_read(part[2], &k->this_update, d));
+	memcpy(k->digest, part[3], sizeof(k->digest));
+out:
+	return rc;
+}
+
+static enum status
+apply_kill(struct state *s, const struct entry *e, struct diag *d)
+{
+	const struct facts *f = &e->facts;
+	struct sealed *k;
+	enum status rc;
+
+	if (e->n == 0 || e->n != facts_count(f, "lists"))
+		FAIL(d, ST_FORMAT, "not one envelope for each list");
+	for (size_t i = 0; i < e->n; i++) {
+		if ((k = GROW(s->sealed, s->nsealed)) == NULL)
+			FAIL(d, ST_SYSTEM, "out of memory");
+		TRY(take(f, "root", k->root, sizeof(k->root), d));
+		TRY(take_time(f, "until", &k->next_update, d));
+		TRY(read_sealed(facts_at(f, "lists", i), k, d));
+		k->ceremony = (unsigned)s->nceremonies;
+		snprintf(k->object, sizeof(k->object), "%s",
+		    e->objects[i].name);
+	}
+	rc = ST_OK;
+out:
+	return rc;
+}
+
 static enum status
 apply_undone(struct state *s, const struct entry *e, struct diag *d)
 {
@@ -511,6 +565,8 @@ static const struct kind {
 	    "certificate", trust_nothing, apply_delegation },
 	{ "revocation", false, "step item root name serial reason date since "
 	    "asked evidence", trust_nothing, apply_revocation },
+	{ "kill", false, "step item root until lists openers", trust_nothing,
+	    apply_kill },
 	{ "closed", false, "ceremony", trust_nothing, apply_closed },
 	{ "void", true, "step root entries sheets", NULL, apply_void },
 	{ "refused", true, "why", NULL, apply_nothing },
@@ -586,6 +642,7 @@ state_free(struct state *s)
 	free(s->delegations);
 	free(s->lists);
 	free(s->revocations);
+	free(s->sealed);
 	free(s->ceremonies);
 	ledger_free(s->keys);
 	ledger_free(s->objects);

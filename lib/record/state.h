@@ -37,6 +37,17 @@ struct delegation {
 	bool revoked; /* for good */
 };
 
+/* A list that nobody has seen: signed, and sealed to responders. */
+struct sealed {
+	char root[33];
+	char target[80]; /* "all", a serial number, or two with a plus */
+	unsigned ceremony;
+	uint64_t number; /* cRLNumber */
+	int64_t this_update, next_update;
+	char digest[SHA384_HEX_SIZE]; /* of the list in PEM */
+	char object[OBJECT_NAME_SIZE];
+};
+
 /* Taken out of service: in every list of its root from then on. */
 struct revocation {
 	char root[33];
@@ -70,6 +81,7 @@ struct state {
 	char org[NAME_PART_SIZE];
 	char arc[CERT_OID_SIZE];
 	int dirfd; /* where objects are read from; borrowed; -1: nowhere */
+	size_t withheld; /* private objects of record, in a desk copy */
 	struct entry *entries; /* owned, all of them in order */
 	size_t n;
 	struct root *roots;
@@ -82,6 +94,8 @@ struct state {
 	size_t nlists;
 	struct revocation *revocations;
 	size_t nrevocations;
+	struct sealed *sealed;
+	size_t nsealed;
 	struct ceremony *ceremonies;
 	size_t nceremonies;
 	void *keys; /* ledger of key indexes: state_key_seen */

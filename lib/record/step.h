@@ -105,7 +105,8 @@ struct step_kind { /* const; one per section word; `want` is the row's own */
 	enum status (*perform)(const void *want, size_t item, struct hands *,
 	    struct outcome *, struct diag *);
 	/* The same for the run and for `ceremony verify`: what came out is what
-	 * was asked for.  No key but public ones. */
+	 * was asked for.  No key but public ones.  It gets no file in
+	 * private/, on a stick either: only when computed again is that known. */
 	enum status (*verify)(const void *want, size_t item,
 	    const struct plan *, const struct state *, const struct outcome *,
 	    struct diag *);

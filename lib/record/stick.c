@@ -11,6 +11,7 @@
 
 #include "lib/base/file.h"
 #include "lib/base/text.h"
+#include "lib/record/desk.h"
 #include "lib/record/folder.h"
 #include "lib/record/stick.h"
 
@@ -245,36 +246,17 @@ take_stick(struct stick *s, struct diag *d)
 	if (syncfs(s->dirfd) != 0)
 		FAIL(d, ST_SYSTEM, "%s: %s", s->path, strerror(errno));
 	TRY(chain_read(s->dirfd, s->path, &s->chain, d));
+	TRY(desk_whole(s->path, s->dirfd, s->chain.entry, s->chain.n, d));
 out:
 	return rc;
-}
-
-/* Whether a folder is ${of}, or somewhere below it. */
-static bool
-lies_in(int dirfd, const struct stick *of)
-{
-	struct stat is, up = { 0 };
-	bool found = false;
-	int fd = fcntl(dirfd, F_DUPFD_CLOEXEC, 0), next;
-
-	while (!found && fd >= 0 && fstat(fd, &is) == 0 &&
-	    (is.st_dev != up.st_dev || is.st_ino != up.st_ino)) {
-		found = is.st_dev == of->dev && is.st_ino == of->ino;
-		up = is; /* the root is its own parent */
-		next = openat(fd, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
-		close(fd);
-		fd = next;
-	}
-	if (fd >= 0)
-		close(fd);
-	return found;
 }
 
 /* One inside the other would be a stray in it. */
 static enum status
 check_apart(const struct stick *a, const struct stick *b, struct diag *d)
 {
-	if (lies_in(a->dirfd, b) || lies_in(b->dirfd, a))
+	if (file_lies_in(a->dirfd, b->dirfd) ||
+	    file_lies_in(b->dirfd, a->dirfd))
 		return diag_set(d, ST_POLICY, "FORMATS 7.1: %s and %s are one "
 		    "folder, or one lies in the other", a->path, b->path);
 	return ST_OK;

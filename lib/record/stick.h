@@ -35,7 +35,8 @@ struct sticks {
  * lock them (FORMATS 7.10), have the kernel write out what it still holds of
  * them, read their chains; one must be the beginning of the other, and the
  * shorter is brought forward.
- * ST_POLICY: a file system in RAM, unless ${memory}; another program has it.
+ * ST_POLICY: a file system in RAM, unless ${memory}; another program has it; a
+ * desk copy (desk.h).
  * ST_AUTH: two histories.
  */
 MUST_USE enum status sticks_open(const char *const *paths, size_t n,
@@ -60,7 +61,8 @@ MUST_USE enum status sticks_commit(struct sticks *s, struct entry *e,
  * sticks_copy(from, to, d):
  * Bring folder ${to} (new, empty, or a beginning of ${from}) up to ${from}.
  * ST_AUTH: it has something that ${from} has not: never back; or an object is
- * not the one of record.  ST_POLICY: it is no state folder.
+ * not the one of record.  ST_POLICY: it is no state folder, or one of the two
+ * is a desk copy (desk.h).
  */
 MUST_USE enum status sticks_copy(const char *from, const char *to,
     struct diag *d);

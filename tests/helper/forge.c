@@ -6,6 +6,7 @@
  *	forge rename STATE N NAME      its first file is said to be another
  *	forge turn STATE N             its last two facts change places
  *	forge object STATE N           entry N commits its files as they are now
+ *	forge private STATE N NAME     entry N commits a file private/NAME, made
  *	forge event STATE KIND KEY VALUE   one more event at the end
  *	forge early STATE REASON       the open ceremony was ended early
  *	forge close STATE              the open rehearsal is closed, and signed
@@ -101,6 +102,22 @@ turn_facts(struct facts *f, struct diag *d)
 	return ST_OK;
 }
 
+/* Private files come with a later kind of entry; readers know them today. */
+static enum status
+add_private(int dirfd, struct entry *e, const char *file, struct diag *d)
+{
+	static const char text[] = "who keeps it, and where\n";
+	char name[OBJECT_NAME_SIZE], digest[SHA384_HEX_SIZE];
+	enum status rc;
+
+	snprintf(name, sizeof(name), "private/%s", file);
+	hash_sha384_hex(text, sizeof(text) - 1, digest);
+	TRY(folder_create(dirfd, name, text, sizeof(text) - 1, d));
+	TRY(entry_add_object(e, name, digest, d));
+out:
+	return rc;
+}
+
 /* What is done to the entry: argv from the verb on. */
 static enum status
 change(int dirfd, struct entry *e, char **argv, struct diag *d)
@@ -115,6 +132,8 @@ change(int dirfd, struct entry *e, char **argv, struct diag *d)
 		return turn_facts(&e->facts, d);
 	if (strcmp(argv[0], "object") == 0)
 		return digest_objects(dirfd, e, d);
+	if (strcmp(argv[0], "private") == 0)
+		return add_private(dirfd, e, argv[3], d);
 	snprintf(e->actor, sizeof(e->actor), "%s", argv[3]);
 	return ST_OK;
 }
@@ -327,6 +346,7 @@ static const struct verb {
 	{ "rename", 3, forge },
 	{ "turn", 2, forge },
 	{ "object", 2, forge },
+	{ "private", 3, forge },
 	{ "event", 4, event },
 	{ "early", 2, early },
 	{ "close", 1, close_signed },
@@ -340,7 +360,7 @@ main(int argc, char **argv)
 	enum status rc;
 
 	rc = diag_set(&d, ST_USAGE, "forge fact|actor|leftover|rename|turn|"
-	    "object|event|early|close|key ...");
+	    "object|private|event|early|close|key ...");
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
 		if (argc != verbs[i].words + 2 ||
 		    strcmp(argv[1], verbs[i].word) != 0)

@@ -201,10 +201,15 @@ try() {
 	'anchorite share recover --root g1 --state state')
 		held "$command"
 		;;
+	'anchorite state publish '*)
+		rm -rf state
+		must_pass sh -c "$command"
+		;;
 	'anchorite --help' | 'anchorite ceremony check plan.ini' | \
 	'anchorite rehearse --plan plan.ini --dir rehearsal' | \
-	'anchorite state show --state state' | \
+	'anchorite state show --state state' | 'anchorite explain '* | \
 	'anchorite state copy --from A --to NEW' | \
+	'anchorite state compare state /media/b/state' | \
 	'openssl req -new '* | 'openssl verify -x509_strict '* | \
 	'openssl cms -verify '* | 'sha384sum gateway.csr')
 		must_pass sh -c "$command"

@@ -19,6 +19,7 @@
 #include "lib/crypto/derive.h"
 #include "lib/pki/issue.h"
 #include "lib/pki/profile.h"
+#include "revocation/kill.h"
 #include "revocation/list.h"
 #include "revocation/revoke.h"
 #include "tests/support/fake_hands.h"
@@ -28,14 +29,16 @@
 #define ZEROS32                                                               \
 	"0000000000000000000000000000000000000000000000000000000000000000"
 
-static const char *const folders[] = { "roots", "issued", "lists", "inbox" };
+static const char *const folders[] = { "roots", "issued", "lists", "sealed",
+	"inbox" };
+#define NFOLDERS (sizeof(folders) / sizeof(folders[0]))
 
 static const struct step_kind *const rows[] = { &mint_step, &crl_step,
-	&delegate_step, &revoke_step, NULL };
+	&delegate_step, &revoke_step, &kill_step, NULL };
 
 const struct promises *fake_promises;
 
-#define FAKE_PROMISES_MAX 8
+#define FAKE_PROMISES_MAX 16
 
 /* --- entries --- */
 
@@ -154,7 +157,7 @@ fake_start(struct fake *f, enum plan_mode mode)
 	snprintf(f->dir, sizeof(f->dir), "/tmp/anchorite-test-XXXXXX");
 	assert_non_null(mkdtemp(f->dir));
 	assert_int_equal(file_open_dir(f->dir, false, &f->dirfd, NULL), ST_OK);
-	for (size_t i = 0; i < 4; i++) {
+	for (size_t i = 0; i < NFOLDERS; i++) {
 		assert_int_equal(file_open_sub(f->dirfd, folders[i], true, &fd,
 		    NULL), ST_OK);
 		if (strcmp(folders[i], "inbox") == 0)
@@ -188,7 +191,7 @@ fake_end(struct fake *f)
 {
 	int fd = -1;
 
-	for (size_t i = 0; i < 4; i++) {
+	for (size_t i = 0; i < NFOLDERS; i++) {
 		assert_int_equal(file_open_sub(f->dirfd, folders[i], false,
 		    &fd, NULL), ST_OK);
 		empty_folder(fd);

@@ -1,0 +1,479 @@
+/* see kill.h */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/clock.h"
+#include "lib/base/text.h"
+#include "lib/crypto/seal.h"
+#include "lib/pki/issue.h"
+#include "lib/record/signer.h"
+#include "revocation/kill.h"
+#include "revocation/list.h"
+
+#define RESPONDER_MAX 65536 /* bytes of a certificate */
+#define OPEN_ONE "1 of "    /* one of several can open; more is to come */
+
+struct kill {
+	const char *name, *root; /* borrowed from the plan */
+	size_t line;
+	bool all; /* a list of all keys too */
+	char opener[SEAL_OPENERS_MAX][33];
+	struct cert *cert[SEAL_OPENERS_MAX]; /* owned */
+	size_t n;
+};
+
+static const struct plan_key keys[] = {
+	{ "by", PT_WORD, true, false, NULL },
+	{ "keys", PT_CHOICE, true, false, "all" },
+	{ "also", PT_CHOICE, false, false, "revoke-all" },
+	{ "open", PT_TEXT, true, false, NULL },
+	{ 0 }
+};
+
+/* --- the row's own reading --- */
+
+static void
+kill_free(void *want)
+{
+	struct kill *k = want;
+
+	if (k == NULL)
+		return;
+	for (size_t i = 0; i < k->n; i++)
+		cert_free(k->cert[i]);
+	free(k);
+}
+
+static enum status
+read_responder(const struct plan *p, const char *word, struct cert **out,
+    struct diag *d)
+{
+	const struct ini_section *s = plan_section(p, "responder", word);
+	struct bytes file = { 0 };
+	char name[65];
+	enum status rc;
+
+	if (s == NULL)
+		return diag_set(d, ST_FORMAT, "FORMATS 3.15: there is no "
+		    "[responder %s]", word);
+	TRY(plan_file(p, plan_entry(s, "cert", NULL), RESPONDER_MAX, &file,
+	    name, sizeof(name), d));
+	TRY(cert_read(name, file.data, file.len, out, d));
+	TRY(seal_check(name, *out, d));
+out:
+	bytes_free(&file);
+	return rc;
+}
+
+/* "1 of night, day" */
+static enum status
+read_open(const struct plan *p, const struct ini_section *s, struct kill *k,
+    struct diag *d)
+{
+	const char *at = plan_text(s, "open", "");
+	enum status rc;
+	size_t len;
+
+	if (strncmp(at, OPEN_ONE, strlen(OPEN_ONE)) != 0)
+		FAIL(d, ST_FORMAT, "FORMATS 3.28: open is \"1 of NAME, ...\"");
+	for (at += strlen(OPEN_ONE); *at != '\0';) {
+		len = strcspn(at, ",");
+		if (k->n == SEAL_OPENERS_MAX || len >= sizeof(k->opener[0]))
+			FAIL(d, ST_FORMAT, "FORMATS 3.28: open names 1 to %d "
+			    "responders", SEAL_OPENERS_MAX);
+		memcpy(k->opener[k->n], at, len);
+		if (!text_is_word(k->opener[k->n]))
+			FAIL(d, ST_FORMAT, "FORMATS 3.28: open is \"1 of NAME, "
+			    "...\"");
+		TRY(read_responder(p, k->opener[k->n], &k->cert[k->n], d));
+		k->n++;
+		at += len;
+		at += strspn(at, ", ");
+	}
+	rc = k->n > 0 ? ST_OK : diag_set(d, ST_FORMAT, "FORMATS 3.28: open "
+	    "names nobody");
+out:
+	return rc;
+}
+
+static enum status
+kill_read(const struct plan *p, const struct ini_section *s, void **want,
+    struct diag *d)
+{
+	struct kill *k = NULL;
+	enum status rc;
+
+	if ((k = calloc(1, sizeof(*k))) == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	k->name = s->name;
+	k->line = s->line;
+	k->root = plan_text(s, "by", "");
+	k->all = plan_entry(s, "also", NULL) != NULL;
+	TRY(plan_at(p, s->line, read_open(p, s, k, d), d));
+	*want = k;
+	k = NULL;
+out:
+	kill_free(k);
+	return rc;
+}
+
+static bool
+is_live(const struct kill *k, const struct plan *p,
+    const struct delegation *g)
+{
+	return !g->revoked && strcmp(g->root, k->root) == 0 &&
+	    g->not_after > p->effective;
+}
+
+/* Live when this row's turn comes: rows above make keys, and revoke them. */
+static size_t
+will_live(const struct kill *k, const struct plan *p,
+    const struct state *before, const struct promises *promises)
+{
+	const struct promise *q;
+	size_t n = 0;
+
+	for (size_t i = 0; i < before->ndelegations; i++)
+		n += is_live(k, p, &before->delegations[i]);
+	for (size_t i = 0; i < promises->n; i++) {
+		q = &promises->promise[i];
+		if (q->by == NULL || strcmp(q->by, k->root) != 0)
+			continue;
+		n += strcmp(q->kind, "delegation") == 0;
+		n -= strcmp(q->kind, "revocation") == 0;
+	}
+	return n;
+}
+
+static enum status
+kill_check(const void *want, const struct plan *p, const struct state *before,
+    const struct promises *promises, struct diag *d)
+{
+	const struct kill *k = want;
+	bool listed = false;
+	enum status rc;
+
+	TRY(signer_check(p, k->line, before, promises, k->root, p->effective,
+	    d));
+	for (size_t i = 0; i < promises->n; i++)
+		listed |= strcmp(promises->promise[i].kind, "list") == 0 &&
+		    strcmp(promises->promise[i].by, k->root) == 0;
+	if (!listed)
+		PLAN_FAIL(d, ST_POLICY, p, k->line, "RULES L2: [kill %s] wants "
+		    "a [crl] of root %s above it, which it lasts as long as",
+		    k->name, k->root);
+	if (!k->all && will_live(k, p, before, promises) == 0)
+		PLAN_FAIL(d, ST_POLICY, p, k->line, "FORMATS 3.28: root %s has "
+		    "no key that could be revoked", k->root);
+	rc = ST_OK;
+out:
+	return rc;
+}
+
+static size_t
+kill_count(const void *want)
+{
+	(void)want;
+	return 1;
+}
+
+/* --- what is sealed: each key, each pair, all of them --- */
+
+struct target {
+	const struct delegation **key; /* borrowed from the state's table */
+	size_t n;
+	char text[80]; /* as the record has it */
+};
+
+struct targets {
+	const struct delegation **live;	 /* owned */
+	const struct delegation **pairs; /* owned: two and two */
+	size_t nlive;
+	struct target *target; /* owned */
+	size_t n;
+};
+
+static void
+targets_clear(struct targets *t)
+{
+	free(t->live);
+	free(t->pairs);
+	free(t->target);
+	memset(t, 0, sizeof(*t));
+}
+
+static void
+add_target(struct targets *t, const struct delegation **key, size_t n,
+    const char *text)
+{
+	struct target *new = &t->target[t->n++];
+
+	new->key = key;
+	new->n = n;
+	snprintf(new->text, sizeof(new->text), "%s", text);
+}
+
+/* In the order of RULES L1: what revokes more comes later, and so wins. */
+static enum status
+find_targets(const struct kill *k, const struct plan *p,
+    const struct state *s, struct targets *t, struct diag *d)
+{
+	const size_t most = s->ndelegations + 1;
+	const size_t pairs = KILL_PAIRED_MAX * KILL_PAIRED_MAX;
+	char text[80];
+	size_t at = 0;
+
+	t->live = calloc(most, sizeof(*t->live));
+	t->pairs = calloc(2 * pairs, sizeof(*t->pairs));
+	t->target = calloc(most + pairs + 1, sizeof(*t->target));
+	if (t->live == NULL || t->pairs == NULL || t->target == NULL)
+		return diag_set(d, ST_SYSTEM, "out of memory");
+	for (size_t i = 0; i < s->ndelegations; i++) {
+		if (is_live(k, p, &s->delegations[i]))
+			t->live[t->nlive++] = &s->delegations[i];
+	}
+	for (size_t i = 0; i < t->nlive; i++)
+		add_target(t, &t->live[i], 1, t->live[i]->serial);
+	for (size_t i = 0; i < t->nlive && t->nlive <= KILL_PAIRED_MAX; i++) {
+		for (size_t j = i + 1; j < t->nlive; j++, at += 2) {
+			t->pairs[at] = t->live[i];
+			t->pairs[at + 1] = t->live[j];
+			snprintf(text, sizeof(text), "%s+%s",
+			    t->live[i]->serial, t->live[j]->serial);
+			add_target(t, &t->pairs[at], 2, text);
+		}
+	}
+	if (k->all)
+		add_target(t, t->live, t->nlive, "all");
+	return ST_OK;
+}
+
+/* What the list of ${t} says: the regular one, and these keys too. */
+static enum status
+kill_spec(const struct kill *k, const struct target *t, size_t nth,
+    const struct plan *p, const struct state *s, struct crl_spec *spec,
+    struct diag *d)
+{
+	const struct list *regular = state_last_list(s, k->root);
+	struct crl_entry e;
+	enum status rc;
+
+	if (regular == NULL)
+		FAIL(d, ST_BUG, "root %s has no list", k->root);
+	TRY(list_spec(k->root, nth, regular->next_update, p, s, spec, d));
+	for (size_t i = 0; i < t->n; i++) {
+		e = (struct crl_entry) { .serial_len = CERT_SERIAL_LEN,
+			.date = p->effective,
+			.reason = REASON_KEY_COMPROMISE, .invalid_since = -1 };
+		TRY(text_unhex(t->key[i]->serial, e.serial, CERT_SERIAL_LEN,
+		    d));
+		TRY(crl_spec_add(spec, &e, d));
+	}
+out:
+	return rc;
+}
+
+static enum status
+kill_show(const void *want, size_t item, const struct plan *p,
+    const struct state *state, struct bytes *out, struct diag *d)
+{
+	const struct kill *k = want;
+	struct targets t = { 0 };
+	enum status rc;
+
+	(void)item;
+	TRY(find_targets(k, p, state, &t, d));
+	TRY(text_format(out, d, "sign and seal %zu lists of root %s that "
+	    "revoke each of %zu keys, each pair of them%s; to be opened by "
+	    "any of %zu responders", t.n, k->root, t.nlive,
+	    k->all ? ", and all" : "", k->n));
+out:
+	targets_clear(&t);
+	return rc;
+}
+
+/* --- the one item --- */
+
+/* As the record says it, but for the digest. */
+static void
+sealed_text(const struct target *t, const struct crl_spec *spec,
+    char out[160])
+{
+	char from[CLOCK_TEXT_SIZE];
+
+	clock_text(spec->this_update, from);
+	snprintf(out, 160, "%s %llu %s ", t->text,
+	    (unsigned long long)spec->number, from);
+}
+
+static void
+sealed_name(const struct state *s, size_t nth, char out[OBJECT_NAME_SIZE])
+{
+	snprintf(out, OBJECT_NAME_SIZE, "sealed/%06zu.p7m",
+	    s->nsealed + nth + 1);
+}
+
+/* One stream for one list: its number and its bytes are in the label. */
+static enum status
+seal(const struct kill *k, struct hands *hands, uint64_t number,
+    const char *digest, const struct bytes *pem, struct bytes *out,
+    struct diag *d)
+{
+	const struct cert *to[SEAL_OPENERS_MAX];
+	struct secret *stream = NULL;
+	char label[160];
+	enum status rc;
+
+	for (size_t i = 0; i < k->n; i++)
+		to[i] = k->cert[i];
+	snprintf(label, sizeof(label), "seal/%llu/%s",
+	    (unsigned long long)number, digest);
+	TRY(secret_new(SEAL_STREAM, &stream, d));
+	TRY(hands->derive(hands, k->root, label, secret_bytes(stream),
+	    SEAL_STREAM, d));
+	TRY(seal_write(to, k->n, stream, pem, out, d));
+out:
+	secret_free(stream);
+	return rc;
+}
+
+static enum status
+perform_one(const struct kill *k, const struct target *t, size_t nth,
+    const struct key *key, struct hands *hands, struct outcome *o,
+    struct diag *d)
+{
+	const struct root *root = state_root(hands->state, k->root);
+	char text[160], digest[SHA384_HEX_SIZE], name[OBJECT_NAME_SIZE];
+	struct bytes pem = { 0 }, sealed = { 0 };
+	struct crl_spec spec = { 0 };
+	struct crl *made = NULL;
+	enum status rc;
+
+	TRY(kill_spec(k, t, nth, hands->plan, hands->state, &spec, d));
+	TRY(issue_crl(&spec, key, &root->key, &made, d));
+	TRY(cert_pem(&made->der, "X509 CRL", &pem, d));
+	hash_sha384_hex(pem.data, pem.len, digest);
+	TRY(seal(k, hands, spec.number, digest, &pem, &sealed, d));
+	sealed_name(hands->state, nth, name);
+	TRY(outcome_add(o, name, &sealed, d));
+	sealed_text(t, &spec, text);
+	TRY(facts_add(&o->facts, d, "lists", "%s%s", text, digest));
+out:
+	crl_free(made);
+	crl_spec_clear(&spec);
+	bytes_free(&pem);
+	bytes_free(&sealed);
+	return rc;
+}
+
+/* What does not hang on the lists. */
+static enum status
+say(const struct kill *k, const struct state *s, struct facts *f,
+    struct diag *d)
+{
+	const struct list *regular = state_last_list(s, k->root);
+	char until[CLOCK_TEXT_SIZE];
+	enum status rc;
+
+	if (regular == NULL)
+		FAIL(d, ST_AUTH, "root %s has no list", k->root);
+	clock_text(regular->next_update, until);
+	TRY(facts_set(f, d, "root", "%s", k->root));
+	TRY(facts_set(f, d, "until", "%s", until));
+	for (size_t i = 0; i < k->n; i++)
+		TRY(facts_add(f, d, "openers", "%s", k->opener[i]));
+out:
+	return rc;
+}
+
+static enum status
+kill_perform(const void *want, size_t item, struct hands *hands,
+    struct outcome *o, struct diag *d)
+{
+	const struct kill *k = want;
+	const struct key *key = NULL;
+	struct targets t = { 0 };
+	enum status rc;
+
+	(void)item;
+	o->kind = "kill";
+	TRY(find_targets(k, hands->plan, hands->state, &t, d));
+	TRY(say(k, hands->state, &o->facts, d));
+	TRY(hands->root(hands, k->root, &key, d));
+	for (size_t i = 0; i < t.n; i++)
+		TRY(perform_one(k, &t.target[i], i, key, hands, o, d));
+out:
+	targets_clear(&t);
+	return rc;
+}
+
+/* What is inside nobody here can see; it is signed, computed again by the
+ * second machine, and held against this by who opens it. */
+static enum status
+verify_one(const struct kill *k, const struct target *t, size_t nth,
+    const struct plan *p, const struct state *s, const struct outcome *o,
+    struct diag *d)
+{
+	char text[160], name[OBJECT_NAME_SIZE];
+	struct crl_spec spec = { 0 };
+	const char *is;
+	enum status rc;
+
+	TRY(kill_spec(k, t, nth, p, s, &spec, d));
+	sealed_text(t, &spec, text);
+	sealed_name(s, nth, name);
+	is = facts_at(&o->facts, "lists", nth);
+	if (is == NULL || strncmp(is, text, strlen(text)) != 0)
+		FAIL(d, ST_AUTH, "sealed list %zu of root %s is not the one "
+		    "that revokes %s", nth + 1, k->root, t->text);
+	if (!variant_of(o->objects[nth].name, name))
+		FAIL(d, ST_AUTH, "%s is not called %s",
+		    o->objects[nth].name, name);
+out:
+	crl_spec_clear(&spec);
+	return rc;
+}
+
+static enum status
+kill_verify(const void *want, size_t item, const struct plan *p,
+    const struct state *state, const struct outcome *o, struct diag *d)
+{
+	static const char *const lists[] = { "lists", NULL };
+	const struct kill *k = want;
+	struct targets t = { 0 };
+	struct facts said = { 0 };
+	const char *key;
+	enum status rc;
+
+	(void)item;
+	TRY(find_targets(k, p, state, &t, d));
+	if (strcmp(o->kind, "kill") != 0 || o->n != t.n ||
+	    facts_count(&o->facts, "lists") != t.n)
+		FAIL(d, ST_AUTH, "root %s has %zu keys, pairs and all, and as "
+		    "many sealed lists", k->root, t.n);
+	TRY(say(k, state, &said, d));
+	if ((key = facts_differ(&said, &o->facts, lists)) != NULL)
+		FAIL(d, ST_AUTH, "the record gives another %s than the plan "
+		    "for the sealed lists of root %s", key, k->root);
+	for (size_t i = 0; i < t.n; i++)
+		TRY(verify_one(k, &t.target[i], i, p, state, o, d));
+out:
+	facts_clear(&said);
+	targets_clear(&t);
+	return rc;
+}
+
+const struct step_kind kill_step = {
+	.word = "kill",
+	.title = "Seal the lists for the bad day",
+	.keys = keys,
+	.makes = "kill",
+	.read = kill_read,
+	.check = kill_check,
+	.count = kill_count,
+	.show = kill_show,
+	.perform = kill_perform,
+	.verify = kill_verify,
+	.free = kill_free,
+};

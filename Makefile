@@ -153,6 +153,10 @@ crash: tests ## cuts and faults at every place (PARTS=, half an hour)
 	@ANCHORITE=$(abspath $(PROGRAM)) HELPER=$(abspath $(BUILD))/tests/helper \
 	    tests/crash/run.sh all $(PARTS)
 
+.PHONY: histories
+histories: $(BUILD)/tests/helper/histories ## 10 000 histories of trust bundles
+	@python3 -B tests/histories/histories.py $< 10000
+
 .PHONY: bench
 bench: $(PROGRAM) $(BENCHES) $(PLANTED) ## what shares and delegations cost
 	@$(BUILD)/tests/bench/bench_shares

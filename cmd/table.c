@@ -3,6 +3,10 @@
 
 #define STATE { "--state", "DIR", false }
 #define ROOM { "--room", "ROOM", true }
+#define STORE { "--store", "DIR", true }
+#define AT { "--at", "TIME", false }
+#define TRUSTED { "--trusted-clock", NULL, false }
+#define REHEARSAL { "--rehearsal", NULL, false }
 
 /* clang-format off */
 const struct cmd cmd_table[] = {
@@ -64,6 +68,20 @@ const struct cmd cmd_table[] = {
 	    { { "--with", "KEYFILE", true }, { "--to", "DIR", true }, STATE },
 	    "open the sealed list that stops a key, to be published",
 	    cmd_revocation_release },
+	{ "trust", "init", "BUNDLE SIG...", 2, 65,
+	    { STORE, { "--words", "WORDS", true }, AT, TRUSTED, REHEARSAL },
+	    "begin to trust a bundle whose words are on paper",
+	    cmd_trust_init },
+	{ "trust", "apply", "DIR|BUNDLE [SIG...]", 1, 65,
+	    { STORE, AT, TRUSTED },
+	    "walk on to later bundles, and take lists", cmd_trust_apply },
+	{ "trust", "show", "", 0, 0, { STORE, AT },
+	    "who is trusted here, and until when", cmd_trust_show },
+	{ "trust", "export", "", 0, 0,
+	    { { "--for", "rauc|swupdate|openssl|p7b", true }, STORE,
+	      { "--to", "FILE", true }, AT, REHEARSAL },
+	    "roots and lists for clients that know no bundles",
+	    cmd_trust_export },
 	{ 0 }
 };
 /* clang-format on */

@@ -11,6 +11,7 @@
 
 #include <openssl/asn1t.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h> /* STACK_OF(ASN1_STRING) */
 
 #include "lib/base/bytes.h"
 #include "lib/base/diag.h"
@@ -100,6 +101,64 @@ typedef struct {
 /* SignedAttributes as they are signed: a SET, not its [0] */
 typedef STACK_OF(X509_ATTRIBUTE) ASN1_ATTRIBUTES;
 
+/* RFC 4073 around an RFC 5914 list: a trust bundle, FORMATS 9 */
+typedef struct {
+	ASN1_OBJECT *type;
+	STACK_OF(ASN1_STRING) *anchors; /* certificates as they stand */
+} ASN1_ANCHORS;
+
+typedef struct {
+	ASN1_ANCHORS *content;
+	STACK_OF(X509_ATTRIBUTE) *attrs; /* each value one of those below */
+} ASN1_BUNDLE;
+
+typedef struct {
+	ASN1_INTEGER *era;
+	ASN1_INTEGER *seq;
+	ASN1_OCTET_STRING *previous;
+} ASN1_PLACE;
+
+typedef struct {
+	ASN1_GENERALIZEDTIME *not_before;
+	ASN1_GENERALIZEDTIME *not_after;
+	ASN1_GENERALIZEDTIME *horizon;
+} ASN1_DATES;
+
+typedef struct {
+	ASN1_INTEGER *threshold;
+	ASN1_INTEGER *next_threshold;
+	ASN1_INTEGER *level;
+	ASN1_ENUMERATED *succession;
+	ASN1_BOOLEAN break_glass;
+	ASN1_ENUMERATED *expiry;
+} ASN1_RULES;
+
+typedef struct {
+	ASN1_UTF8STRING *alg;
+	ASN1_OCTET_STRING *key;
+} ASN1_NEXT;
+DEFINE_STACK_OF(ASN1_NEXT)
+typedef STACK_OF(ASN1_NEXT) ASN1_NEXTS;
+
+typedef struct {
+	ASN1_OCTET_STRING *key;
+	ASN1_BOOLEAN revoked;
+} ASN1_FORMER;
+DEFINE_STACK_OF(ASN1_FORMER)
+typedef STACK_OF(ASN1_FORMER) ASN1_FORMERS;
+
+typedef struct {
+	ASN1_OCTET_STRING *issuer;
+	ASN1_INTEGER *number;
+} ASN1_FLOOR;
+DEFINE_STACK_OF(ASN1_FLOOR)
+typedef STACK_OF(ASN1_FLOOR) ASN1_FLOORS;
+
+typedef struct {
+	ASN1_OCTET_STRING *plan;
+	ASN1_OCTET_STRING *head;
+} ASN1_MADE;
+
 DECLARE_ASN1_ITEM(ASN1_SIGNED)
 DECLARE_ASN1_ITEM(ASN1_SPKI)
 DECLARE_ASN1_ITEM(ASN1_TBS)
@@ -112,6 +171,18 @@ DECLARE_ASN1_ITEM(ASN1_DETACHED)
 DECLARE_ASN1_ITEM(ASN1_SIGNED_DATA)
 DECLARE_ASN1_ITEM(ASN1_MESSAGE)
 DECLARE_ASN1_ITEM(ASN1_ATTRIBUTES)
+DECLARE_ASN1_ITEM(ASN1_ANCHORS)
+DECLARE_ASN1_ITEM(ASN1_BUNDLE)
+DECLARE_ASN1_ITEM(ASN1_PLACE)
+DECLARE_ASN1_ITEM(ASN1_DATES)
+DECLARE_ASN1_ITEM(ASN1_RULES)
+DECLARE_ASN1_ITEM(ASN1_NEXT)
+DECLARE_ASN1_ITEM(ASN1_NEXTS)
+DECLARE_ASN1_ITEM(ASN1_FORMER)
+DECLARE_ASN1_ITEM(ASN1_FORMERS)
+DECLARE_ASN1_ITEM(ASN1_FLOOR)
+DECLARE_ASN1_ITEM(ASN1_FLOORS)
+DECLARE_ASN1_ITEM(ASN1_MADE)
 
 /**
  * asn1_read(it, data, len):

@@ -7,6 +7,7 @@
 
 #include "lib/crypto/alg.h"
 #include "lib/crypto/asn1.h"
+#include "lib/crypto/bundle.h"
 #include "lib/crypto/cms.h"
 #include "lib/crypto/ossl.h"
 #include "lib/crypto/sign.h"
@@ -16,12 +17,23 @@
 #define OID_SIGNED_DATA "1.2.840.113549.1.7.2"
 #define DIGEST_MAX 64 /* bytes; SHA-512 */
 
+static bool
+is_closing(const struct bytes *content)
+{
+	const size_t len = strlen(CMS_CLOSING_HEAD);
+
+	return content->len >= len &&
+	    memcmp(content->data, CMS_CLOSING_HEAD, len) == 0;
+}
+
 /* RULES B9 is this table. */
 static const struct row {
 	enum cms_kind kind;
-	const char *head; /* the content's first line */
+	const char *type; /* NULL: that arc under the organisation's */
+	bool (*is)(const struct bytes *content);
 } rows[] = {
-	{ CMS_CLOSING, CMS_CLOSING_HEAD },
+	{ CMS_CLOSING, NULL, is_closing },
+	{ CMS_BUNDLE, BUNDLE_TYPE, bundle_shaped },
 };
 
 /* What is signed: its type and its bytes, which go together. */
@@ -62,11 +74,11 @@ set_type(const struct matter *m, char out[CERT_OID_SIZE], struct diag *d)
 	if (row == NULL)
 		return diag_set(d, ST_BUG, "RULES B9: no root signs content "
 		    "of type %d", (int)m->kind);
-	if (m->content->len < strlen(row->head) ||
-	    memcmp(m->content->data, row->head, strlen(row->head)) != 0)
+	if (!row->is(m->content))
 		return diag_set(d, ST_POLICY, "RULES B9: the content is not "
 		    "what its type says");
-	n = snprintf(out, CERT_OID_SIZE, "%s.%d", m->arc, (int)m->kind);
+	n = row->type != NULL ? snprintf(out, CERT_OID_SIZE, "%s", row->type) :
+	    snprintf(out, CERT_OID_SIZE, "%s.%d", m->arc, (int)m->kind);
 	if (n < 0 || n >= CERT_OID_SIZE)
 		return diag_set(d, ST_POLICY, "FORMATS 8.15: the type's "
 		    "object identifier would be too long");

@@ -12,18 +12,18 @@
 
 #define CMS_MAX 131072 /* bytes */
 
-/* RULES B9: what a root signs by CMS.  Its content type is this arc under the
- * organisation's, and its content begins with a line of its own: nobody can
- * ask for anything else.  A trust bundle will be one more. */
+/* RULES B9: what a root signs by CMS.  Each has a content type of its own, and
+ * a form that the other cannot have: nobody can ask for anything else. */
 enum cms_kind {
-	CMS_CLOSING = 4, /* a record's closing line: FORMATS 7.8 */
+	CMS_CLOSING = 4, /* <arc>.4: a record's closing line, FORMATS 7.8 */
+	CMS_BUNDLE = 20, /* 1.2.840.113549.1.9.16.1.20: FORMATS 9 */
 };
 #define CMS_CLOSING_HEAD "anchorite closing v1\n"
 
 /**
  * cms_sign(key, cert, arc, kind, time, content, out, d):
  * A detached SignedData in DER over ${content}: eContentType that of ${kind}
- * under ${arc} (dotted), signed attributes contentType, signingTime (${time})
+ * (where it is an arc of ours, under ${arc}, dotted), signed attributes contentType, signingTime (${time})
  * and messageDigest and no others.  ${cert} names the signer (its SKI) and
  * holds the recorded public key.  Made twice, compared, verified, read again
  * (RULES C9).  ST_POLICY: ${content} is not of that kind.

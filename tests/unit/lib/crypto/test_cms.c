@@ -11,6 +11,7 @@
 #include <openssl/x509.h>
 
 #include "lib/crypto/asn1.h"
+#include "tests/support/bundles.h"
 #include "tests/support/mutate.h"
 #include "tests/support/oom.h"
 #include "tests/support/pkix.h"
@@ -126,6 +127,44 @@ cms_refuses_another_key_content_or_type(void **state)
 	is_refused(&none, p.root, PKIX_ARC, &p.content, ST_FORMAT,
 	    "FORMATS 6.15");
 	bytes_free(&other);
+}
+
+/* RULES B9: a closing line and a bundle are never one another. */
+static void
+cms_takes_neither_bundle_nor_closing_line_for_the_other(void **state)
+{
+	static const unsigned one[] = { 0 }, two[] = { 1, 2 };
+	struct bytes p7s = { 0 }, out = { 0 };
+	struct bundle *b = NULL;
+	struct diag d = { 0 };
+	int64_t time;
+
+	(void)state;
+	bundles_start();
+	bundles_make(one, 1, two, 2, &b);
+	bundles_seal(b);
+	bundles_sign(b, 0, &p7s);
+	assert_int_equal(cms_verify("b", &p7s, bundles_cert[0], PKIX_ARC,
+	    CMS_BUNDLE, &b->der, &time, &d), ST_OK);
+	assert_int_equal(cms_verify("b", &p7s, bundles_cert[0], PKIX_ARC,
+	    CMS_CLOSING, &b->der, &time, &d), ST_POLICY);
+	assert_non_null(strstr(d.text, "RULES B9"));
+	assert_int_equal(cms_verify("c", &p.p7s, p.root, PKIX_ARC, CMS_BUNDLE,
+	    &p.content, &time, NULL), ST_POLICY);
+	assert_int_equal(cms_sign(p.root_key, p.root, PKIX_ARC, CMS_BUNDLE,
+	    PKIX_NOW, &p.content, &out, NULL), ST_POLICY);
+	assert_int_equal(cms_sign(p.root_key, p.root, PKIX_ARC, CMS_CLOSING,
+	    PKIX_NOW, &b->der, &out, NULL), ST_POLICY);
+	/* nor a bundle with a byte more, or any other DER */
+	b->der.len--;
+	assert_int_equal(cms_sign(p.root_key, p.root, PKIX_ARC, CMS_BUNDLE,
+	    PKIX_NOW, &b->der, &out, NULL), ST_POLICY);
+	assert_int_equal(cms_sign(p.root_key, p.root, PKIX_ARC, CMS_BUNDLE,
+	    PKIX_NOW, &p.root->der, &out, NULL), ST_POLICY);
+	assert_null(out.data);
+	bytes_free(&p7s);
+	bundle_free(b);
+	bundles_stop();
 }
 
 /* RULES B9: there is no other type to ask for, nor any other content. */
@@ -474,6 +513,8 @@ main(void)
 		cmocka_unit_test(cms_refuses_every_truncation_flip_and_tail),
 		cmocka_unit_test(cms_refuses_another_key_content_or_type),
 		cmocka_unit_test(cms_signs_a_closing_line_and_nothing_else),
+		cmocka_unit_test(
+		    cms_takes_neither_bundle_nor_closing_line_for_the_other),
 		cmocka_unit_test(
 		    cms_is_the_same_every_time_and_differs_by_type_and_time),
 		cmocka_unit_test(time_after_2049_is_generalized),

@@ -205,6 +205,19 @@ try() {
 		rm -rf state
 		must_pass sh -c "$command"
 		;;
+	# of a rehearsal that sealed lists
+	'anchorite revocation release '*)
+		(
+			. "$ROOT/tests/integration/short.sh"
+			. "$ROOT/tests/integration/sealed.sh"
+			rm paper/plan.words
+			anchorite words plan.ini | sed 1d >paper/plan.words
+			must_pass hold
+			mv state-a state
+			must_pass sh -c "$command"
+			must_pass sh -c "openssl crl -in publish/g1.crl.pem -noout"
+		)
+		;;
 	'anchorite --help' | 'anchorite ceremony check plan.ini' | \
 	'anchorite rehearse --plan plan.ini --dir rehearsal' | \
 	'anchorite state show --state state' | 'anchorite explain '* | \

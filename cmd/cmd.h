@@ -83,6 +83,16 @@ MUST_USE enum status cmd_say_head(const char *head, struct facts *f,
 MUST_USE enum status cmd_say_withheld(size_t withheld, struct facts *f,
     struct diag *d);
 
+/**
+ * cmd_release(s, key, with, to, f, d):
+ * Open the sealed lists of ${s} for ${key} (release.h) with the private key in
+ * file ${with}, and publish them in the new folder ${to}; ${f} gets what that
+ * does.  On refusal nothing is left.
+ */
+struct state;
+MUST_USE enum status cmd_release(const struct state *s, const char *key,
+    const char *with, const char *to, struct facts *f, struct diag *d);
+
 /* Verbs, one function each, in the file of their noun. */
 enum status cmd_version(const struct call *, struct diag *);
 enum status cmd_words(const struct call *, struct diag *);

@@ -201,15 +201,25 @@ static const char rehearsal[] =
     "role = release\n"
     "versions = 4.0..\n"
     "request = gateway.csr sha384:%s\n"
-    "days = 90\n";
+    "days = 90\n"
+    "\n"
+    "[responder night]\n"
+    "cert = night.crt sha384:%s\n"
+    "\n"
+    "[kill g1]\n"
+    "by = g1\n"
+    "keys = all\n"
+    "also = revoke-all\n"
+    "open = 1 of night\n";
 
 enum status
-example_rehearsal(int64_t now, const char *csr_sha384, struct bytes *out,
-    struct diag *d)
+example_rehearsal(int64_t now, const char *csr_sha384,
+    const char *crt_sha384, struct bytes *out, struct diag *d)
 {
 	char from[CLOCK_TEXT_SIZE], to[CLOCK_TEXT_SIZE];
 
 	clock_text(now / 60 * 60, from);
 	clock_text(now / 60 * 60 + CLOCK_DAY, to);
-	return text_format(out, d, rehearsal, from, to, csr_sha384);
+	return text_format(out, d, rehearsal, from, to, csr_sha384,
+	    crt_sha384);
 }

@@ -9,10 +9,11 @@
 const char *example_plan(const char *name);
 
 /**
- * example_rehearsal(now, csr_sha384, out, d):
- * The plan of `rehearse`: one root 3 of 5, a list, a delegation.
+ * example_rehearsal(now, csr_sha384, crt_sha384, out, d):
+ * The plan of `rehearse`: one root 3 of 5, a list, a delegation for gateway.csr
+ * and lists sealed to who has night.crt.
  */
 MUST_USE enum status example_rehearsal(int64_t now, const char *csr_sha384,
-    struct bytes *out, struct diag *d);
+    const char *crt_sha384, struct bytes *out, struct diag *d);
 
 #endif

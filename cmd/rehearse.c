@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "ceremony/quorum.h"
@@ -67,7 +68,7 @@ static enum status
 make_folders(struct rehearsal *h, struct diag *d)
 {
 	static const char *const names[] = { "inbox", "paper", "sheets",
-		"team" };
+		"team", "night" };
 	char path[PATH_SIZE];
 
 	if (strlen(h->dir) > 800)
@@ -108,32 +109,46 @@ save(const struct rehearsal *h, const char *name, const struct bytes *bytes,
 	return file_create(path, bytes->data, bytes->len, d);
 }
 
-/* The signing team's part: their own tool makes key and request. */
+/* What others bring, made by their own tool in a folder of theirs. */
+struct other {
+	const char *folder, *file, *says;
+	const char *argv[TOOL_ARGS_MAX];
+};
+static const struct other team = { "team", "gateway.csr",
+	"the signing team makes a key and a request with openssl req",
+	{ "openssl", "req", "-new", "-newkey", "ec", "-pkeyopt",
+	    "ec_paramgen_curve:P-256", "-nodes", "-keyout", "gateway.key",
+	    "-subj", "/CN=gateway team", "-sha256", "-out", "gateway.csr" } };
+static const struct other responder = { "night", "night.crt",
+	"a responder makes a key and a certificate for the bad day",
+	{ "openssl", "req", "-x509", "-new", "-newkey", "ec", "-pkeyopt",
+	    "ec_paramgen_curve:P-256", "-nodes", "-keyout", "night.key",
+	    "-subj", "/CN=night", "-sha256", "-days", "30", "-out",
+	    "night.crt" } };
+
+/* Into the inbox; ${digest} is what they say over the telephone. */
 static enum status
-make_request(const struct rehearsal *h, char digest[SHA384_HEX_SIZE],
-    struct diag *d)
+bring(const struct rehearsal *h, const struct other *o,
+    char digest[SHA384_HEX_SIZE], struct diag *d)
 {
-	static const char *const req[] = { "openssl", "req", "-new", "-newkey",
-		"ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-		"-keyout", "gateway.key", "-subj", "/CN=gateway team",
-		"-sha256", "-out", "gateway.csr", NULL };
-	struct bytes csr = { 0 };
-	char path[PATH_SIZE];
+	struct bytes bytes = { 0 };
+	char path[PATH_SIZE], name[160];
 	enum status rc;
 	int code = 0;
 
-	fprintf(stderr, "the signing team makes a key and a request with "
-	    "openssl req\n");
-	join(path, h->dir, "team");
-	TRY(tool_run(path, req, &code, d));
+	fprintf(stderr, "%s\n", o->says);
+	join(path, h->dir, o->folder);
+	TRY(tool_run(path, o->argv, &code, d));
 	if (code != 0)
 		FAIL(d, ST_SYSTEM, "openssl req ended with %d", code);
-	join(path, h->dir, "team/gateway.csr");
-	TRY(file_read(path, 65536, &csr, d));
-	TRY(save(h, "inbox/gateway.csr", &csr, d));
-	hash_sha384_hex(csr.data, csr.len, digest);
+	snprintf(name, sizeof(name), "%s/%s", o->folder, o->file);
+	join(path, h->dir, name);
+	TRY(file_read(path, 65536, &bytes, d));
+	snprintf(name, sizeof(name), "inbox/%s", o->file);
+	TRY(save(h, name, &bytes, d));
+	hash_sha384_hex(bytes.data, bytes.len, digest);
 out:
-	bytes_free(&csr);
+	bytes_free(&bytes);
 	return rc;
 }
 
@@ -273,7 +288,7 @@ static enum status
 prepare(struct rehearsal *h, struct diag *d)
 {
 	const char *own = cmd_opt(h->call, "--plan", NULL);
-	char digest[SHA384_HEX_SIZE];
+	char csr[SHA384_HEX_SIZE], crt[SHA384_HEX_SIZE];
 	struct bytes plan = { 0 };
 	enum status rc;
 
@@ -281,8 +296,9 @@ prepare(struct rehearsal *h, struct diag *d)
 	if (own != NULL) {
 		TRY(own_plan(h, own, &plan, d));
 	} else {
-		TRY(make_request(h, digest, d));
-		TRY(example_rehearsal(clock_now(), digest, &plan, d));
+		TRY(bring(h, &team, csr, d));
+		TRY(bring(h, &responder, crt, d));
+		TRY(example_rehearsal(clock_now(), csr, crt, &plan, d));
 	}
 	TRY(write_papers(h, &plan, d));
 	if (cmd_has(h->call, "--hands-on"))
@@ -420,6 +436,38 @@ out:
 	return rc;
 }
 
+/* The bad day: the responder stops the key alone, with what was sealed. */
+static enum status
+drill(struct rehearsal *h, const struct state *s, struct diag *d)
+{
+	const struct delegation *g = &s->delegations[0];
+	char with[PATH_SIZE], to[PATH_SIZE], ca[PATH_SIZE], op[PATH_SIZE],
+	    what[96];
+	const char *const argv[] = { "openssl", "verify", "-x509_strict",
+		"-crl_check", "-purpose", "any", "-CAfile", ca, "-CRLfile",
+		"publish/g1.crl.pem", op, NULL };
+	struct timespec from = { 0 }, until = { 0 };
+	struct facts f = { 0 };
+	enum status rc;
+
+	join(with, h->dir, "night/night.key");
+	join(to, h->dir, "publish");
+	join(ca, "state", s->roots[0].object);
+	join(op, "state", g->object);
+	clock_gettime(CLOCK_MONOTONIC, &from);
+	TRY(cmd_release(s, g->name, with, to, &f, d));
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	snprintf(what, sizeof(what), "a drill: the responder stops %s in %ld "
+	    "ms", g->name, (until.tv_sec - from.tv_sec) * 1000 +
+	    (until.tv_nsec - from.tv_nsec) / 1000000);
+	passed(h, what);
+	TRY(ask_openssl(h, argv, false, "openssl verify refuses it with the "
+	    "list that was released", d));
+out:
+	facts_clear(&f);
+	return rc;
+}
+
 static enum status
 check(struct rehearsal *h, const struct state *s, struct diag *d)
 {
@@ -442,6 +490,8 @@ check(struct rehearsal *h, const struct state *s, struct diag *d)
 			TRY(check_closing(h, s, s->roots[i].object, d));
 	}
 	TRY(check_sheets(h, s, d));
+	if (!cmd_has(h->call, "--plan"))
+		TRY(drill(h, s, d));
 out:
 	return rc;
 }
@@ -485,6 +535,8 @@ summary(const struct rehearsal *h, const struct state *s, struct diag *d)
 		    s->delegations[i].name, h->shown,
 		    s->delegations[i].object);
 	printf("Record           %s/state/record\n", h->shown);
+	if (!cmd_has(h->call, "--plan"))
+		printf("Drill            %s/publish\n", h->shown);
 	if (!cmd_has(h->call, "--hands-on"))
 		printf("Sheets (TEST)    %s/sheets\n", h->shown);
 	printf("\nWhat to do next:\n"

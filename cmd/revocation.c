@@ -61,10 +61,9 @@ out:
 /* A name, a serial number, two with a plus, "all"; what can be none of these
  * is a file. */
 static enum status
-find(const struct call *c, const struct state *s, struct releases *out,
+find(const struct state *s, const char *key, struct releases *out,
     struct diag *d)
 {
-	const char *key = c->arg[0];
 	struct bytes bytes = { 0 };
 	struct cert *cert = NULL;
 	enum status rc;
@@ -125,12 +124,29 @@ out:
 }
 
 enum status
-cmd_revocation_release(const struct call *c, struct diag *d)
+cmd_release(const struct state *s, const char *key, const char *with,
+    const char *to, struct facts *f, struct diag *d)
 {
-	const char *with = cmd_opt(c, "--with", ""), *to = cmd_opt(c, "--to",
-	    "");
 	struct releases found = { 0 };
 	struct opener *who = NULL;
+	enum status rc;
+
+	TRY(find(s, key, &found, d));
+	TRY(read_opener(with, &who, d));
+	for (size_t i = 0; i < found.n; i++)
+		TRY(release_open(&found.release[i], cmd_steps, with, who, d));
+	TRY(releases_say(&found, clock_now(), f, d));
+	TRY(publish(to, &found, f, d));
+out:
+	opener_free(who);
+	releases_clear(&found);
+	return rc;
+}
+
+enum status
+cmd_revocation_release(const struct call *c, struct diag *d)
+{
+	const char *to = cmd_opt(c, "--to", "");
 	struct state *s = NULL;
 	struct facts f = { 0 };
 	enum status rc;
@@ -142,18 +158,11 @@ cmd_revocation_release(const struct call *c, struct diag *d)
 		    "it is there already", to);
 	TRY(state_load(cmd_opt(c, "--state", "state"), &s, &fd, NULL, NULL,
 	    d));
-	TRY(find(c, s, &found, d));
-	TRY(read_opener(with, &who, d));
-	for (size_t i = 0; i < found.n; i++)
-		TRY(release_open(&found.release[i], cmd_steps, with, who, d));
 	TRY(cmd_say_mode(s->mode, &f, d));
-	TRY(releases_say(&found, clock_now(), &f, d));
-	TRY(publish(to, &found, &f, d));
+	TRY(cmd_release(s, c->arg[0], cmd_opt(c, "--with", ""), to, &f, d));
 	TRY(cmd_report(c, &f, d));
 out:
 	facts_clear(&f);
-	opener_free(who);
-	releases_clear(&found);
 	state_free(s);
 	if (fd >= 0)
 		close(fd);

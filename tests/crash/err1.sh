@@ -45,9 +45,11 @@ timeout -k 1 60 strace -y -s 0 -o calls \
 	-e trace="openat,$1" -e inject="$1:$2:when=$3" \
 	"$ANCHORITE" ceremony run plan.ini --room room.ini >first 2>&1 ||
 	code=$?
-# a sanitizer could not even read that it is not to look for leaks
+# a sanitizer could not even read that it is not to look for leaks: what counts
+# is what the program said before
 if [ $code -eq 1 ] && grep -q 'LeakSanitizer has encountered' first; then
 	code=2
+	! grep -q '^the ceremony is closed' first || code=0
 fi
 case $code in
 0)

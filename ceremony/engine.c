@@ -642,7 +642,7 @@ engine_abandon(struct engine *e, const char *reason, struct diag *d)
 {
 	struct facts f = { 0 };
 	uint64_t item;
-	enum status rc;
+	enum status rc = ST_OK;
 	char step[80];
 
 	/* the first step that the record has not whole */

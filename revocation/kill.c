@@ -181,14 +181,14 @@ kill_count(const void *want)
 /* --- what is sealed: each key, each pair, all of them --- */
 
 struct target {
-	const struct delegation **key; /* borrowed from the state's table */
+	const size_t *key; /* of the state's delegations; one of the next two */
 	size_t n;
 	char text[80]; /* as the record has it */
 };
 
 struct targets {
-	const struct delegation **live;	 /* owned */
-	const struct delegation **pairs; /* owned: two and two */
+	size_t *live;  /* owned */
+	size_t *pairs; /* owned: two and two */
 	size_t nlive;
 	struct target *target; /* owned */
 	size_t n;
@@ -204,7 +204,7 @@ targets_clear(struct targets *t)
 }
 
 static void
-add_target(struct targets *t, const struct delegation **key, size_t n,
+add_target(struct targets *t, const size_t *key, size_t n,
     const char *text)
 {
 	struct target *new = &t->target[t->n++];
@@ -220,7 +220,7 @@ find_targets(const struct kill *k, const struct plan *p,
     const struct state *s, struct targets *t, struct diag *d)
 {
 	const size_t most = s->ndelegations + 1;
-	const size_t pairs = KILL_PAIRED_MAX * KILL_PAIRED_MAX;
+	const size_t pairs = (size_t)KILL_PAIRED_MAX * KILL_PAIRED_MAX;
 	char text[80];
 	size_t at = 0;
 
@@ -231,16 +231,18 @@ find_targets(const struct kill *k, const struct plan *p,
 		return diag_set(d, ST_SYSTEM, "out of memory");
 	for (size_t i = 0; i < s->ndelegations; i++) {
 		if (is_live(k, p, &s->delegations[i]))
-			t->live[t->nlive++] = &s->delegations[i];
+			t->live[t->nlive++] = i;
 	}
 	for (size_t i = 0; i < t->nlive; i++)
-		add_target(t, &t->live[i], 1, t->live[i]->serial);
+		add_target(t, &t->live[i], 1,
+		    s->delegations[t->live[i]].serial);
 	for (size_t i = 0; i < t->nlive && t->nlive <= KILL_PAIRED_MAX; i++) {
 		for (size_t j = i + 1; j < t->nlive; j++, at += 2) {
 			t->pairs[at] = t->live[i];
 			t->pairs[at + 1] = t->live[j];
 			snprintf(text, sizeof(text), "%s+%s",
-			    t->live[i]->serial, t->live[j]->serial);
+			    s->delegations[t->live[i]].serial,
+			    s->delegations[t->live[j]].serial);
 			add_target(t, &t->pairs[at], 2, text);
 		}
 	}
@@ -266,8 +268,8 @@ kill_spec(const struct kill *k, const struct target *t, size_t nth,
 		e = (struct crl_entry) { .serial_len = CERT_SERIAL_LEN,
 			.date = p->effective,
 			.reason = REASON_KEY_COMPROMISE, .invalid_since = -1 };
-		TRY(text_unhex(t->key[i]->serial, e.serial, CERT_SERIAL_LEN,
-		    d));
+		TRY(text_unhex(s->delegations[t->key[i]].serial, e.serial,
+		    CERT_SERIAL_LEN, d));
 		TRY(crl_spec_add(spec, &e, d));
 	}
 out:

@@ -16,13 +16,11 @@ cut(const char *whole, char out[DIAG_TEXT_MAX])
 	const size_t len = strlen(whole);
 	const size_t tail = DIAG_TEXT_MAX - 1 - HEAD_MAX - 3;
 
-	if (len < DIAG_TEXT_MAX) {
-		memcpy(out, whole, len + 1);
-		return;
-	}
-	memcpy(out, whole, HEAD_MAX);
-	memcpy(out + HEAD_MAX, "...", 3);
-	memcpy(out + HEAD_MAX + 3, whole + len - tail, tail + 1);
+	if (len < DIAG_TEXT_MAX)
+		snprintf(out, DIAG_TEXT_MAX, "%s", whole);
+	else
+		snprintf(out, DIAG_TEXT_MAX, "%.*s...%s", HEAD_MAX, whole,
+		    whole + len - tail);
 }
 
 /* Names of files, and what a record says, are other people's: what would move

@@ -77,7 +77,8 @@ feed(EVP_RAND_CTX *to, const uint8_t *chunk, struct diag *d)
 static enum status
 feed_part(const struct secret *stream, size_t i, struct diag *d)
 {
-	const uint8_t *at = secret_peek(stream) + 2 * SEAL_CHUNK * i;
+	const uint8_t *at = secret_peek(stream) +
+	    (size_t)2 * SEAL_CHUNK * i;
 	enum status rc;
 
 	TRY(feed(fed.open, at, d));

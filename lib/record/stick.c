@@ -383,6 +383,16 @@ agree(struct stick *a, struct stick *b, struct diag *d)
 	    "histories; neither is written to", a->path, b->path);
 }
 
+/* What was made for nothing is empty yet, or it stays. */
+static void
+unmake(const struct sticks *s)
+{
+	for (size_t i = s->n; i-- > 0;) {
+		if (s->stick[i].made && s->stick[i].dirfd >= 0)
+			rmdir(s->stick[i].path);
+	}
+}
+
 enum status
 sticks_open(const char *const *paths, size_t n, bool create, bool memory,
     struct sticks **out, struct diag *d)
@@ -409,11 +419,8 @@ sticks_open(const char *const *paths, size_t n, bool create, bool memory,
 	s = NULL;
 	rc = ST_OK;
 out:
-	/* what was made for nothing is empty yet, or it stays */
-	for (size_t i = s == NULL ? 0 : s->n; i-- > 0;) {
-		if (s->stick[i].made && s->stick[i].dirfd >= 0)
-			rmdir(s->stick[i].path);
-	}
+	if (s != NULL)
+		unmake(s);
 	sticks_free(s);
 	return rc;
 }

@@ -8,7 +8,7 @@
 
 struct seen {
 	uint8_t index[SHA384_LEN];
-	char where[96];
+	char where[LEDGER_TEXT_SIZE];
 };
 
 static int

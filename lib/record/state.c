@@ -649,8 +649,8 @@ state_free(struct state *s)
 	free(s);
 }
 
-/* An object is committed once: a second entry for it would make other bytes
- * of it those of record. */
+/* Objects by name, with their digests.  One is committed once: a second entry
+ * for it would make other bytes of it those of record. */
 static enum status
 note_objects(struct state *s, const struct entry *e, struct diag *d)
 {
@@ -663,7 +663,7 @@ note_objects(struct state *s, const struct entry *e, struct diag *d)
 		if (ledger_find(&s->objects, name) != NULL)
 			return diag_set(d, ST_FORMAT, "FORMATS 7.3: %s is "
 			    "committed already", e->objects[i].name);
-		rc = ledger_add(&s->objects, name, "", d);
+		rc = ledger_add(&s->objects, name, e->objects[i].digest, d);
 	}
 	return rc;
 }
@@ -770,42 +770,31 @@ state_key_seen(const struct state *s, const uint8_t index[SHA384_LEN])
 	return ledger_find(&s->keys, index);
 }
 
-static const struct object_ref *
-find_object(const struct state *s, const char *name)
-{
-	for (size_t i = s->n; i-- > 0;) {
-		for (size_t j = 0; j < s->entries[i].n; j++) {
-			if (strcmp(s->entries[i].objects[j].name, name) == 0)
-				return &s->entries[i].objects[j];
-		}
-	}
-	return NULL;
-}
-
 const char *
 state_object_digest(const struct state *s, const char *name)
 {
-	const struct object_ref *ref = find_object(s, name);
+	uint8_t hash[SHA384_LEN];
 
-	return ref == NULL ? NULL : ref->digest;
+	hash_sha384(name, strlen(name), hash);
+	return ledger_find(&s->objects, hash);
 }
 
 enum status
 state_object(const struct state *s, const char *name, struct bytes *out,
     struct diag *d)
 {
-	const struct object_ref *ref = find_object(s, name);
+	const char *recorded = state_object_digest(s, name);
 	char digest[SHA384_HEX_SIZE];
 	enum status rc;
 
 	if (s->dirfd < 0)
 		FAIL(d, ST_BUG, "%s: a state without a folder", name);
-	if (ref == NULL)
+	if (recorded == NULL)
 		FAIL(d, ST_AUTH, "%s: FORMATS 7.3: no such object in the "
 		    "record", name);
 	TRY(folder_read(s->dirfd, name, FILE_MAX, out, d));
 	hash_sha384_hex(out->data, out->len, digest);
-	if (strcmp(digest, ref->digest) != 0) {
+	if (strcmp(digest, recorded) != 0) {
 		bytes_free(out);
 		FAIL(d, ST_AUTH, "%s: FORMATS 7.3: its digest is not the one "
 		    "the record has", name);

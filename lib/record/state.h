@@ -99,7 +99,7 @@ struct state {
 	struct ceremony *ceremonies;
 	size_t nceremonies;
 	void *keys; /* ledger of key indexes: state_key_seen */
-	void *objects; /* ledger of names, by SHA-384 of them */
+	void *objects; /* ledger of digests, by SHA-384 of the name */
 };
 
 /* An empty state, before the first ceremony. */

@@ -128,7 +128,8 @@ forge() {
 	openssl dgst -sha256 -sign ec.pem -out sig signed
 	unhex "$(der 30 "${tbs}300a06082a8648ce3d040302$(der 03 \
 		"00$(hex sig)")")" >"$1"
-	openssl req -inform DER -in "$1" -noout -verify
+	openssl pkey -in ec.pem -pubout -out ec.pub
+	openssl dgst -sha256 -verify ec.pub -signature sig signed
 }
 # unstructuredName with those values
 named() {

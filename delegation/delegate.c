@@ -132,16 +132,8 @@ out:
 static bool
 is_gone(const struct delegation *other, const struct promises *promises)
 {
-	const struct promise *q;
-
-	for (size_t i = 0; i < promises->n; i++) {
-		q = &promises->promise[i];
-		if (strcmp(q->kind, "revocation") == 0 && q->by != NULL &&
-		    strcmp(q->by, other->root) == 0 &&
-		    strcmp(q->name, other->name) == 0)
-			return true;
-	}
-	return other->revoked;
+	return other->revoked || promise_find(promises, "revocation",
+	    other->root, other->name) != NULL;
 }
 
 /* Nobody has this product, role and slot already, or he is out of service. */

@@ -126,24 +126,21 @@ is_live(const struct kill *k, const struct plan *p,
 	    g->not_after > p->effective;
 }
 
-/* Live when this row's turn comes: rows above make keys, and revoke them. */
-static size_t
+/* Whether a key is live when this row's turn comes: rows above make keys, and
+ * revoke them. */
+static bool
 will_live(const struct kill *k, const struct plan *p,
     const struct state *before, const struct promises *promises)
 {
-	const struct promise *q;
-	size_t n = 0;
+	const struct delegation *g;
 
-	for (size_t i = 0; i < before->ndelegations; i++)
-		n += is_live(k, p, &before->delegations[i]);
-	for (size_t i = 0; i < promises->n; i++) {
-		q = &promises->promise[i];
-		if (q->by == NULL || strcmp(q->by, k->root) != 0)
-			continue;
-		n += strcmp(q->kind, "delegation") == 0;
-		n -= strcmp(q->kind, "revocation") == 0;
+	for (size_t i = 0; i < before->ndelegations; i++) {
+		g = &before->delegations[i];
+		if (is_live(k, p, g) && promise_find(promises, "revocation",
+		    k->root, g->name) == NULL)
+			return true;
 	}
-	return n;
+	return promise_find(promises, "delegation", k->root, NULL) != NULL;
 }
 
 static enum status
@@ -151,19 +148,15 @@ kill_check(const void *want, const struct plan *p, const struct state *before,
     const struct promises *promises, struct diag *d)
 {
 	const struct kill *k = want;
-	bool listed = false;
 	enum status rc;
 
 	TRY(signer_check(p, k->line, before, promises, k->root, p->effective,
 	    d));
-	for (size_t i = 0; i < promises->n; i++)
-		listed |= strcmp(promises->promise[i].kind, "list") == 0 &&
-		    strcmp(promises->promise[i].by, k->root) == 0;
-	if (!listed)
+	if (promise_find(promises, "list", k->root, NULL) == NULL)
 		PLAN_FAIL(d, ST_POLICY, p, k->line, "RULES L2: [kill %s] wants "
 		    "a [crl] of root %s above it, which it lasts as long as",
 		    k->name, k->root);
-	if (!k->all && will_live(k, p, before, promises) == 0)
+	if (!k->all && !will_live(k, p, before, promises))
 		PLAN_FAIL(d, ST_POLICY, p, k->line, "FORMATS 3.28: root %s has "
 		    "no key that could be revoked", k->root);
 	rc = ST_OK;

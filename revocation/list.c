@@ -60,17 +60,16 @@ list_check(const void *want, const struct plan *p, const struct state *before,
     const struct promises *promises, struct diag *d)
 {
 	const struct crl_want *w = want;
+	const struct promise *kill;
 	enum status rc;
 
 	TRY(signer_check(p, w->line, before, promises, w->root,
 	    next_update(w, p), d));
-	for (size_t i = 0; i < promises->n; i++) {
-		if (strcmp(promises->promise[i].kind, "kill") == 0 &&
-		    strcmp(promises->promise[i].by, w->root) == 0)
-			PLAN_FAIL(d, ST_POLICY, p, w->line, "RULES L1: a list "
-			    "behind [kill %s] would take back what that "
-			    "revokes", promises->promise[i].name);
-	}
+	kill = promise_find(promises, "kill", w->root, NULL);
+	if (kill != NULL)
+		PLAN_FAIL(d, ST_POLICY, p, w->line, "RULES L1: a list behind "
+		    "[kill %s] would take back what that revokes",
+		    kill->name);
 	if (w->days > PROFILE_DAYS_MAX)
 		PLAN_FAIL(d, ST_POLICY, p, w->line, "FORMATS 8.24: a list "
 		    "lasts at most %d days", PROFILE_DAYS_MAX);

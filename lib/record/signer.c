@@ -21,17 +21,6 @@ subject_section(const struct plan *p, const char *name)
 	return NULL;
 }
 
-static bool
-is_promised(const struct promises *promises, const char *name)
-{
-	for (size_t i = 0; i < promises->n; i++) {
-		if (strcmp(promises->promise[i].kind, "root") == 0 &&
-		    strcmp(promises->promise[i].name, name) == 0)
-			return true;
-	}
-	return false;
-}
-
 enum status
 signer_check(const struct plan *p, size_t line, const struct state *before,
     const struct promises *promises, const char *name, int64_t until,
@@ -42,7 +31,8 @@ signer_check(const struct plan *p, size_t line, const struct state *before,
 	int64_t end;
 	enum status rc;
 
-	if (root == NULL && !is_promised(promises, name))
+	if (root == NULL && promise_find(promises, "root", NULL, name) ==
+	    NULL)
 		PLAN_FAIL(d, ST_POLICY, p, line, "FORMATS 8.18: no root %s is "
 		    "there, and no row above makes it", name);
 	if (root != NULL ? root->object[0] == '\0' : s == NULL)

@@ -140,21 +140,22 @@ check_sheets(const struct sheet_set *set, struct diag *d)
 }
 
 #define SHEET_PARTS 7
+#define SEALED_PARTS 4
 
-/* Exactly so many words, one blank between each two. */
+/* Exactly ${n} words, one blank between each two. */
 static bool
-split_parts(const char *text, char part[SHEET_PARTS][2 * SHA256_LEN + 1])
+split_parts(const char *text, char (*part)[SHA384_HEX_SIZE], size_t n)
 {
 	size_t len;
 
-	for (size_t i = 0; i < SHEET_PARTS; i++) {
+	for (size_t i = 0; i < n; i++) {
 		len = strcspn(text, " ");
-		if (len > sizeof(part[i]) - 1)
+		if (len >= SHA384_HEX_SIZE)
 			return false;
 		memcpy(part[i], text, len);
 		part[i][len] = '\0';
 		text += len;
-		if (*text++ != (i + 1 < SHEET_PARTS ? ' ' : '\0'))
+		if (*text++ != (i + 1 < n ? ' ' : '\0'))
 			return false;
 	}
 	return true;
@@ -175,10 +176,10 @@ read_number(const char *text, unsigned max, unsigned *out, struct diag *d)
 static enum status
 read_sheet(const char *text, struct sheet *out, struct diag *d)
 {
-	char part[SHEET_PARTS][2 * SHA256_LEN + 1];
+	char part[SHEET_PARTS][SHA384_HEX_SIZE];
 	enum status rc;
 
-	if (!split_parts(text, part) || !text_is_word(part[1]) ||
+	if (!split_parts(text, part, SHEET_PARTS) || !text_is_word(part[1]) ||
 	    !text_is_word(part[4]) ||
 	    (strcmp(part[5], "-") != 0 && !text_is_word(part[5])))
 		FAIL(d, ST_FORMAT, "a sheet is not of the form");
@@ -407,25 +408,17 @@ out:
 	return rc;
 }
 
-static struct delegation *
-delegation_of(struct state *s, const char *serial)
-{
-	for (size_t i = 0; serial != NULL && i < s->ndelegations; i++) {
-		if (strcmp(s->delegations[i].serial, serial) == 0)
-			return &s->delegations[i];
-	}
-	return NULL;
-}
-
 static enum status
 apply_revocation(struct state *s, const struct entry *e, struct diag *d)
 {
 	const struct facts *f = &e->facts;
-	struct delegation *g = delegation_of(s, facts_get(f, "serial"));
+	const struct delegation *g;
 	struct revocation *r;
+	const char *serial;
 	enum status rc;
 
-	if (g == NULL || g->revoked)
+	TRY(facts_need(f, "serial", &serial, d));
+	if ((g = state_delegation(s, serial)) == NULL || g->revoked)
 		FAIL(d, ST_FORMAT, "no delegation of that serial number is to "
 		    "be revoked");
 	if ((r = GROW(s->revocations, s->nrevocations)) == NULL)
@@ -440,31 +433,20 @@ apply_revocation(struct state *s, const struct entry *e, struct diag *d)
 		TRY(take_time(f, "since", &r->since, d));
 	if (strcmp(r->root, g->root) != 0)
 		FAIL(d, ST_FORMAT, "the delegation is of root %s", g->root);
-	g->revoked = true;
+	s->delegations[g - s->delegations].revoked = true;
 out:
 	return rc;
 }
-
-#define KILL_PARTS 4
 
 /* "all 4294967299 2027-03-01T00:00:02Z <digest>" */
 static enum status
 read_sealed(const char *text, struct sealed *k, struct diag *d)
 {
-	char part[KILL_PARTS][SHA384_HEX_SIZE];
-	size_t len;
+	char part[SEALED_PARTS][SHA384_HEX_SIZE];
 	enum status rc;
 
-	for (size_t i = 0; i < KILL_PARTS; i++) {
-		len = strcspn(text, " ");
-		if (len >= sizeof(part[i]) ||
-		    text[len] != (i + 1 < KILL_PARTS ? ' ' : '\0'))
-			FAIL(d, ST_FORMAT, "a sealed list is not of the form");
-		memcpy(part[i], text, len);
-		part[i][len] = '\0';
-		text += len + 1;
-	}
-	if (strlen(part[0]) >= sizeof(k->target) ||
+	if (!split_parts(text, part, SEALED_PARTS) ||
+	    strlen(part[0]) >= sizeof(k->target) ||
 	    strlen(part[3]) != SHA384_HEX_SIZE - 1)
 		FAIL(d, ST_FORMAT, "a sealed list is not of the form");
 	snprintf(k->target, sizeof(k->target), "%.79s", part[0]);

@@ -1,4 +1,5 @@
 /* see step.h */
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,4 +52,25 @@ outcome_clear(struct outcome *o)
 		bytes_free(&o->objects[i].bytes);
 	free(o->objects);
 	memset(o, 0, sizeof(*o));
+}
+
+static bool
+is_or_any(const char *is, const char *wanted)
+{
+	return wanted == NULL || (is != NULL && strcmp(is, wanted) == 0);
+}
+
+const struct promise *
+promise_find(const struct promises *promises, const char *kind,
+    const char *by, const char *name)
+{
+	const struct promise *q;
+
+	for (size_t i = 0; i < promises->n; i++) {
+		q = &promises->promise[i];
+		if (is_or_any(q->kind, kind) && is_or_any(q->by, by) &&
+		    is_or_any(q->name, name))
+			return q;
+	}
+	return NULL;
 }

@@ -79,6 +79,11 @@ struct promises {
 	size_t n;
 };
 
+/* The first promise of this kind, by this root and of this name; NULL for the
+ * last two: any.  NULL: there is none. */
+const struct promise *promise_find(const struct promises *promises,
+    const char *kind, const char *by, const char *name);
+
 struct step_kind { /* const; one per section word; `want` is the row's own */
 	const char *word;  /* "crl": the section [crl NAME] */
 	const char *title; /* "Sign the list", paper and screen */

@@ -14,6 +14,7 @@
 #include "lib/base/file.h"
 #include "lib/base/text.h"
 #include "lib/crypto/words.h"
+#include "lib/record/chain.h"
 #include "lib/record/stick.h"
 
 #define REASON_MAX 1000 /* bytes */
@@ -293,27 +294,6 @@ out:
 	return rc;
 }
 
-/* To write to them.  They must hold what was read before the first prompt, or
- * an entry would be written beside another of its number. */
-static enum status
-open_sticks(const struct run *r, const struct state *known, bool rehearsal,
-    struct sticks **out, struct diag *d)
-{
-	const char *paths[STICKS_MAX] = { r->room->state[0],
-		r->room->state[1] };
-	const struct chain *c;
-	enum status rc;
-
-	TRY(sticks_open(paths, r->room->nstates, true, rehearsal, out, d));
-	c = sticks_chain(*out);
-	if (c->n != known->n || (c->n > 0 &&
-	    strcmp(c->entry[c->n - 1].digest, state_head(known)) != 0))
-		FAIL(d, ST_SYSTEM, "%s: its record is not the one that was "
-		    "read before", paths[0]);
-out:
-	return rc;
-}
-
 /* Everything that can be refused before the first prompt. */
 static enum status
 check_all(const struct loaded *l, const struct state *known, bool *resume,
@@ -379,51 +359,22 @@ out:
 	return rc;
 }
 
-/* One folder as it is; without any entry it may hold only what a cut genesis
- * left, or it is somebody's folder and no state. */
+/* Take the sticks and read what they have, the longest chain of them.  Nothing
+ * is made or mended yet, so that a refusal leaves them as they were. */
 static enum status
-look_at(const char *path, struct chain *c, int *fd, struct diag *d)
+look(const struct run *r, bool memory, struct sticks **sticks,
+    struct state **known, struct diag *d)
 {
+	const char *paths[STICKS_MAX] = { r->room->state[0],
+		r->room->state[1] };
+	struct chain *c;
 	enum status rc;
+	int fd;
 
-	*fd = -1;
-	if (access(path, F_OK) != 0 && errno == ENOENT)
-		return ST_OK;
-	TRY(file_open_dir(path, false, fd, d));
-	TRY(chain_read(*fd, path, c, d));
-	for (size_t i = 0; c->n == 0 && i < c->nstray; i++) {
-		if (strchr(c->stray[i], '/') == NULL)
-			FAIL(d, ST_POLICY, "%s: FORMATS 7.1: it is there, and "
-			    "is no state folder", path);
-	}
+	TRY(sticks_look(paths, r->room->nstates, memory, sticks, d));
+	c = sticks_longest(*sticks, &fd);
+	TRY(chain_replay(c, fd, known, d));
 out:
-	return rc;
-}
-
-/* Read what the sticks have, the longest chain of them; nothing is made or
- * mended yet, so that a refusal leaves them as they were. */
-static enum status
-look(const struct run *r, struct state **known, int *dirfd, struct diag *d)
-{
-	struct chain c[STICKS_MAX] = { 0 };
-	int fd[STICKS_MAX] = { -1, -1 };
-	size_t best = 0;
-	enum status rc;
-
-	for (size_t i = 0; i < r->room->nstates; i++) {
-		TRY(look_at(r->room->state[i], &c[i], &fd[i], d));
-		if (c[i].n > c[best].n)
-			best = i;
-	}
-	TRY(chain_replay(&c[best], fd[best], known, d));
-	*dirfd = fd[best];
-	fd[best] = -1;
-out:
-	for (size_t i = 0; i < STICKS_MAX; i++) {
-		chain_clear(&c[i]);
-		if (fd[i] >= 0)
-			close(fd[i]);
-	}
 	return rc;
 }
 
@@ -431,7 +382,6 @@ out:
 struct session {
 	struct loaded l;
 	struct state *known;
-	int dirfd;
 	struct sticks *sticks;
 	struct engine e;
 	bool resume;
@@ -445,8 +395,6 @@ session_clear(struct session *s)
 	state_free(s->known);
 	sticks_free(s->sticks);
 	loaded_clear(&s->l);
-	if (s->dirfd >= 0)
-		close(s->dirfd);
 }
 
 static enum status
@@ -455,9 +403,10 @@ session_look(const struct run *r, struct session *s, struct diag *d)
 	enum status rc;
 
 	memset(s, 0, sizeof(*s));
-	s->dirfd = s->l.dirfd = -1;
+	s->l.dirfd = -1;
 	TRY(load(r, r->room->inbox, &s->l, d));
-	TRY(look(r, &s->known, &s->dirfd, d));
+	TRY(look(r, s->l.plan->mode != MODE_PRODUCTION, &s->sticks, &s->known,
+	    d));
 out:
 	return rc;
 }
@@ -470,8 +419,7 @@ session_start(const struct run *r, struct session *s, uint64_t first,
 {
 	enum status rc;
 
-	TRY(open_sticks(r, s->known, s->l.plan->mode != MODE_PRODUCTION,
-	    &s->sticks, d));
+	TRY(sticks_begin(s->sticks, s->known->entries, s->known->n, d));
 	s->e.plan = s->l.plan;
 	s->e.front = r->front;
 	s->e.program = r->program;
@@ -589,8 +537,7 @@ run_ceremony(const struct run *r, struct diag *d)
 	TRY(session_look(r, &s, d));
 	if (awaits_second(s.l.plan, s.known)) {
 		/* a cut may have closed only one of the sticks */
-		TRY(open_sticks(r, s.known, s.l.plan->mode != MODE_PRODUCTION,
-		    &s.sticks, d));
+		TRY(sticks_begin(s.sticks, s.known->entries, s.known->n, d));
 		TRY(ask_second(r->front, s.known, d));
 		goto out;
 	}

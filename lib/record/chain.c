@@ -37,6 +37,12 @@ struct names {
 	size_t n;
 };
 
+/* The folder of the entries, opened once, and what is in it. */
+struct drawer {
+	int fd; /* -1: there is none */
+	struct names files;
+};
+
 static enum status
 names_add(struct names *l, const char *name, struct diag *d)
 {
@@ -70,14 +76,15 @@ names_have(const struct names *l, const char *name)
 	    by_name) != NULL;
 }
 
-/* The whole entry of this number that follows ${previous}, if there is one
- * among the ${files}.  ${*name} gets the file it was found in. */
+/* The whole entry of this number that follows ${previous}, if there is one.
+ * ${*name} gets the file it was found in. */
 static enum status
-find_entry(int dirfd, const struct names *files, uint64_t number,
-    const char *previous, struct entry *out, char name[OBJECT_NAME_SIZE],
-    bool *found, struct diag *d)
+find_entry(const struct drawer *in, uint64_t number, const char *previous,
+    struct entry *out, char name[OBJECT_NAME_SIZE], bool *found,
+    struct diag *d)
 {
 	char try[OBJECT_NAME_SIZE];
+	const char *file;
 	struct bytes text = { 0 };
 	struct entry e = { 0 };
 	enum status rc;
@@ -85,10 +92,11 @@ find_entry(int dirfd, const struct names *files, uint64_t number,
 	*found = false;
 	for (unsigned v = 1; v <= OBJECT_VARIANTS; v++) {
 		entry_name(number, v, try);
+		file = strchr(try, '/') + 1;
 		/* the torn file that took a name may lie on the other stick */
-		if (!names_have(files, strchr(try, '/') + 1))
+		if (!names_have(&in->files, file))
 			continue;
-		TRY(folder_read(dirfd, try, ENTRY_MAX, &text, d));
+		TRY(file_read_at(in->fd, file, ENTRY_MAX, &text, d));
 		if ((rc = entry_read(try, &text, &e, NULL)) == ST_SYSTEM)
 			FAIL(d, rc, "%s: out of memory", try);
 		if (rc != ST_OK)
@@ -238,19 +246,24 @@ check_end(const struct names *files, const struct chain *c, struct diag *d)
 
 /* The files of entries, and whatever else is there; none without a folder. */
 static enum status
-list_record(int dirfd, struct names *out, struct diag *d)
+open_drawer(int dirfd, struct drawer *out, struct diag *d)
 {
 	enum status rc;
-	int fd = -1;
 
 	if (!folder_has(dirfd, "record"))
 		return ST_OK;
-	TRY(folder_open(dirfd, "record", false, &fd, d));
-	TRY(file_list_at(fd, &out->name, &out->n, d));
+	TRY(folder_open(dirfd, "record", false, &out->fd, d));
+	TRY(file_list_at(out->fd, &out->files.name, &out->files.n, d));
 out:
-	if (fd >= 0)
-		close(fd);
 	return rc;
+}
+
+static void
+close_drawer(struct drawer *r)
+{
+	file_list_free(r->files.name, r->files.n);
+	if (r->fd >= 0)
+		close(r->fd);
 }
 
 void
@@ -269,7 +282,8 @@ enum status
 chain_read(int dirfd, const char *name, struct chain *out, struct diag *d)
 {
 	char file[OBJECT_NAME_SIZE];
-	struct names files = { 0 }, known = { 0 };
+	struct drawer in = { .fd = -1 };
+	struct names known = { 0 };
 	struct chain c = { 0 };
 	struct entry e = { 0 };
 	const char *previous;
@@ -277,11 +291,10 @@ chain_read(int dirfd, const char *name, struct chain *out, struct diag *d)
 	bool found;
 	enum status rc;
 
-	TRY(list_record(dirfd, &files, d));
+	TRY(open_drawer(dirfd, &in, d));
 	for (;;) {
 		previous = c.n == 0 ? "none" : c.entry[c.n - 1].digest;
-		TRY(find_entry(dirfd, &files, c.n + 1, previous, &e, file,
-		    &found, d));
+		TRY(find_entry(&in, c.n + 1, previous, &e, file, &found, d));
 		if (!found)
 			break;
 		TRY(names_add(&known, file, d));
@@ -290,7 +303,7 @@ chain_read(int dirfd, const char *name, struct chain *out, struct diag *d)
 		*place = e;
 		memset(&e, 0, sizeof(e));
 	}
-	TRY(check_end(&files, &c, d));
+	TRY(check_end(&in.files, &c, d));
 	TRY(find_strays(dirfd, &known, &c, d));
 	*out = c;
 	memset(&c, 0, sizeof(c));
@@ -300,8 +313,8 @@ out:
 		diag_prefix(d, "%s", name);
 	entry_clear(&e);
 	chain_clear(&c);
-	file_list_free(files.name, files.n);
 	strays_free(known.name, known.n);
+	close_drawer(&in);
 	return rc;
 }
 

@@ -265,6 +265,7 @@ lock_folder(struct stick *s, struct diag *d)
 	    strerror(errno));
 }
 
+/* Whose folder it is.  One that is absent stays so, unless ${create}. */
 static enum status
 open_stick(const char *path, bool create, bool memory, struct stick *out,
     struct diag *d)
@@ -272,13 +273,15 @@ open_stick(const char *path, bool create, bool memory, struct stick *out,
 	struct stat st;
 	enum status rc;
 
-	if ((out->path = strdup(path)) == NULL)
+	if (out->path == NULL && (out->path = strdup(path)) == NULL)
 		FAIL(d, ST_SYSTEM, "out of memory");
 	/* before it is made: a refusal leaves nothing behind */
 	if (!memory && in_memory(path))
 		FAIL(d, ST_POLICY, "%s: FORMATS 7.1: a state is kept on a "
 		    "medium, and this is memory", path);
-	out->made = create && access(path, F_OK) != 0 && errno == ENOENT;
+	out->made = access(path, F_OK) != 0 && errno == ENOENT;
+	if (out->made && !create)
+		return ST_OK;
 	TRY(file_open_dir(path, create, &out->dirfd, d));
 	if (fstat(out->dirfd, &st) != 0)
 		FAIL(d, ST_SYSTEM, "%s: %s", path, strerror(errno));
@@ -288,20 +291,30 @@ out:
 	return rc;
 }
 
-/* From here on it is ours alone, and what is read of it is on the medium. */
+/* From here on it is ours alone. */
 static enum status
 take_stick(struct stick *s, struct diag *d)
 {
 	enum status rc;
 
 	TRY(lock_folder(s, d));
-	/* a killed run may have left pages that are not on the medium */
-	if (syncfs(s->dirfd) != 0)
-		FAIL(d, ST_SYSTEM, "%s: %s", s->path, strerror(errno));
 	TRY(chain_read(s->dirfd, s->path, &s->chain, d));
 	TRY(desk_whole(s->path, s->dirfd, s->chain.entry, s->chain.n, d));
 out:
 	return rc;
+}
+
+/* Without any entry it may hold only what a cut genesis left, or it is
+ * somebody's folder and no state. */
+static enum status
+check_is_state(const struct stick *s, struct diag *d)
+{
+	for (size_t i = 0; s->chain.n == 0 && i < s->chain.nstray; i++) {
+		if (strchr(s->chain.stray[i], '/') == NULL)
+			return diag_set(d, ST_POLICY, "%s: FORMATS 7.1: it is "
+			    "there, and is no state folder", s->path);
+	}
+	return ST_OK;
 }
 
 /* One inside the other would be a stray in it. */
@@ -332,38 +345,38 @@ out:
 	return rc;
 }
 
-/* Entries and objects of ${from} beyond ${to}'s chain, written to ${to}. */
+/* The ${n} entries ${e} of ${from} and their objects, as far as ${to} has them
+ * not, written to ${to}. */
 static enum status
-bring_forward(const struct stick *from, struct stick *to, struct diag *d)
+bring_forward(const struct stick *from, const struct entry *e, size_t n,
+    struct stick *to, struct diag *d)
 {
 	struct sticks one = { .n = 1 };
 	char name[OBJECT_NAME_SIZE], plain[OBJECT_NAME_SIZE];
 	struct bytes bytes = { 0 };
-	const struct entry *e;
 	enum status rc;
 
 	one.stick[0] = *to; /* borrowed for the writing */
-	for (size_t i = to->chain.n; i < from->chain.n; i++) {
-		e = &from->chain.entry[i];
-		for (size_t j = 0; j < e->n; j++) {
-			TRY(object_read(from, &e->objects[j], &bytes, d));
-			TRY(free_variant(&one, e->objects[j].name, &bytes,
+	for (size_t i = to->chain.n; i < n; i++) {
+		for (size_t j = 0; j < e[i].n; j++) {
+			TRY(object_read(from, &e[i].objects[j], &bytes, d));
+			TRY(free_variant(&one, e[i].objects[j].name, &bytes,
 			    name, d));
-			if (strcmp(name, e->objects[j].name) != 0)
+			if (strcmp(name, e[i].objects[j].name) != 0)
 				FAIL(d, ST_SYSTEM, "%s: a torn %s is in the "
 				    "way; make a new stick with `anchorite "
 				    "state copy`", to->path,
-				    e->objects[j].name);
+				    e[i].objects[j].name);
 			TRY(write_all(&one, name, &bytes, d));
 		}
-		entry_name(e->number, 1, plain);
-		TRY(free_variant(&one, plain, &e->text, name, d));
-		TRY(write_all(&one, name, &e->text, d));
+		entry_name(e[i].number, 1, plain);
+		TRY(free_variant(&one, plain, &e[i].text, name, d));
+		TRY(write_all(&one, name, &e[i].text, d));
 	}
 	chain_clear(&one.stick[0].chain);
 	TRY(chain_read(to->dirfd, to->path, &one.stick[0].chain, d));
-	if (one.stick[0].chain.n != from->chain.n ||
-	    !chain_prefix(&one.stick[0].chain, &from->chain))
+	if (one.stick[0].chain.n != n || strcmp(e[n - 1].digest,
+	    one.stick[0].chain.entry[n - 1].digest) != 0)
 		FAIL(d, ST_SYSTEM, "%s: it did not take the record", to->path);
 out:
 	*to = one.stick[0];
@@ -372,13 +385,11 @@ out:
 }
 
 static enum status
-agree(struct stick *a, struct stick *b, struct diag *d)
+check_agree(const struct stick *a, const struct stick *b, struct diag *d)
 {
-	if (chain_prefix(&a->chain, &b->chain))
-		return a->chain.n == b->chain.n ? ST_OK :
-						  bring_forward(b, a, d);
-	if (chain_prefix(&b->chain, &a->chain))
-		return bring_forward(a, b, d);
+	if (chain_prefix(&a->chain, &b->chain) ||
+	    chain_prefix(&b->chain, &a->chain))
+		return ST_OK;
 	return diag_set(d, ST_AUTH, "%s and %s: FORMATS 7.4: two different "
 	    "histories; neither is written to", a->path, b->path);
 }
@@ -393,9 +404,33 @@ unmake(const struct sticks *s)
 	}
 }
 
-enum status
-sticks_open(const char *const *paths, size_t n, bool create, bool memory,
-    struct sticks **out, struct diag *d)
+static enum status
+look_at_all(const char *const *paths, size_t n, bool memory, struct sticks *s,
+    struct diag *d)
+{
+	struct stick *k;
+	enum status rc;
+
+	for (size_t i = 0; i < n; i++) {
+		k = &s->stick[i];
+		k->dirfd = -1;
+		s->n = i + 1;
+		TRY(open_stick(paths[i], false, memory, k, d));
+		if (i == 1)
+			TRY(check_apart(&s->stick[0], k, d));
+		if (k->dirfd >= 0)
+			TRY(take_stick(k, d));
+	}
+	if (n == 2)
+		TRY(check_agree(&s->stick[0], &s->stick[1], d));
+	rc = ST_OK;
+out:
+	return rc;
+}
+
+static enum status
+look(const char *const *paths, size_t n, bool memory, struct sticks **out,
+    struct diag *d)
 {
 	struct sticks *s = NULL;
 	enum status rc;
@@ -405,22 +440,112 @@ sticks_open(const char *const *paths, size_t n, bool create, bool memory,
 		FAIL(d, ST_BUG, "%zu sticks", n);
 	if ((s = calloc(1, sizeof(*s))) == NULL)
 		FAIL(d, ST_SYSTEM, "out of memory");
-	for (size_t i = 0; i < n; i++) {
-		s->stick[i].dirfd = -1;
-		s->n = i + 1;
-		TRY(open_stick(paths[i], create, memory, &s->stick[i], d));
-		if (i == 1)
-			TRY(check_apart(&s->stick[0], &s->stick[1], d));
-		TRY(take_stick(&s->stick[i], d));
-	}
-	if (n == 2)
-		TRY(agree(&s->stick[0], &s->stick[1], d));
+	TRY(look_at_all(paths, n, memory, s, d));
 	*out = s;
 	s = NULL;
+out:
+	sticks_free(s);
+	return rc;
+}
+
+enum status
+sticks_look(const char *const *paths, size_t n, bool memory,
+    struct sticks **out, struct diag *d)
+{
+	struct sticks *s = NULL;
+	enum status rc;
+
+	*out = NULL;
+	TRY(look(paths, n, memory, &s, d));
+	for (size_t i = 0; i < n; i++)
+		TRY(check_is_state(&s->stick[i], d));
+	*out = s;
+	s = NULL;
+out:
+	sticks_free(s);
+	return rc;
+}
+
+/* The one that has most; of two that have as much, the first. */
+static struct stick *
+longest(struct sticks *s)
+{
+	return s->n == 2 && s->stick[1].chain.n > s->stick[0].chain.n ?
+	    &s->stick[1] : &s->stick[0];
+}
+
+struct chain *
+sticks_longest(struct sticks *s, int *dirfd)
+{
+	struct stick *k = longest(s);
+
+	*dirfd = k->dirfd;
+	return &k->chain;
+}
+
+/* Made now, where it was absent; and empty still. */
+static enum status
+begin_stick(struct sticks *s, struct stick *k, struct diag *d)
+{
+	enum status rc;
+
+	if (k->dirfd < 0) {
+		TRY(open_stick(k->path, true, true, k, d));
+		if (s->n == 2)
+			TRY(check_apart(&s->stick[0], &s->stick[1], d));
+		TRY(take_stick(k, d));
+		if (k->chain.n > 0 || k->chain.nstray > 0)
+			FAIL(d, ST_SYSTEM, "%s: it was not there before",
+			    k->path);
+	}
+	/* a killed run may have left pages that are not on the medium */
+	if (syncfs(k->dirfd) != 0)
+		FAIL(d, ST_SYSTEM, "%s: %s", k->path, strerror(errno));
 	rc = ST_OK;
 out:
-	if (s != NULL)
+	return rc;
+}
+
+enum status
+sticks_begin(struct sticks *s, const struct entry *e, size_t n,
+    struct diag *d)
+{
+	struct stick *from = longest(s);
+	enum status rc;
+
+	for (size_t i = 0; i < s->n; i++)
+		TRY(begin_stick(s, &s->stick[i], d));
+	for (size_t i = 0; i < s->n; i++) {
+		if (s->stick[i].chain.n < n)
+			TRY(bring_forward(from, e, n, &s->stick[i], d));
+	}
+	rc = ST_OK;
+out:
+	if (rc != ST_OK)
 		unmake(s);
+	return rc;
+}
+
+enum status
+sticks_open(const char *const *paths, size_t n, bool create, bool memory,
+    struct sticks **out, struct diag *d)
+{
+	const struct chain *c;
+	struct sticks *s = NULL;
+	enum status rc;
+	int fd;
+
+	*out = NULL;
+	TRY(look(paths, n, memory, &s, d));
+	for (size_t i = 0; i < n && !create; i++) {
+		if (s->stick[i].dirfd < 0)
+			FAIL(d, ST_SYSTEM, "%s: it is not there", paths[i]);
+	}
+	c = sticks_longest(s, &fd);
+	TRY(sticks_begin(s, c->entry, c->n, d));
+	*out = s;
+	s = NULL;
+out:
 	sticks_free(s);
 	return rc;
 }
@@ -455,33 +580,32 @@ sticks_chain(const struct sticks *s)
 enum status
 sticks_copy(const char *from, const char *to, struct diag *d)
 {
-	struct stick a = { .dirfd = -1 }, b = { .dirfd = -1 };
+	struct sticks pair = { .n = 2, .stick = { { .dirfd = -1 },
+		{ .dirfd = -1 } } };
+	struct stick *a = &pair.stick[0], *b = &pair.stick[1];
 	const char *mode;
 	enum status rc;
 
-	TRY(open_stick(from, false, true, &a, d));
-	TRY(take_stick(&a, d));
-	if (a.chain.n == 0)
+	TRY(open_stick(from, false, true, a, d));
+	if (a->dirfd >= 0)
+		TRY(take_stick(a, d));
+	if (a->chain.n == 0)
 		FAIL(d, ST_FORMAT, "%s: no record is there", from);
 	/* only a rehearsal's may die with the machine */
-	mode = facts_get(&a.chain.entry[0].facts, "mode");
+	mode = facts_get(&a->chain.entry[0].facts, "mode");
 	TRY(open_stick(to, true, mode == NULL ||
-	    strcmp(mode, "production") != 0, &b, d));
-	TRY(check_apart(&a, &b, d));
-	TRY(take_stick(&b, d));
-	for (size_t i = 0; b.chain.n == 0 && i < b.chain.nstray; i++) {
-		if (strchr(b.chain.stray[i], '/') == NULL)
-			FAIL(d, ST_POLICY, "%s: FORMATS 7.1: it is there, and "
-			    "is no state folder", to);
-	}
-	if (!chain_prefix(&b.chain, &a.chain))
+	    strcmp(mode, "production") != 0, b, d));
+	TRY(check_apart(a, b, d));
+	TRY(take_stick(b, d));
+	TRY(check_is_state(b, d));
+	if (!chain_prefix(&b->chain, &a->chain))
 		FAIL(d, ST_AUTH, "%s: FORMATS 7.4: it has entries that %s has "
 		    "not; a state never goes back", to, from);
-	TRY(bring_forward(&a, &b, d));
+	TRY(sticks_begin(&pair, a->chain.entry, a->chain.n, d));
 out:
-	if (rc != ST_OK && b.made && b.dirfd >= 0)
-		rmdir(b.path); /* empty yet, or it stays */
-	stick_clear(&a);
-	stick_clear(&b);
+	if (rc != ST_OK)
+		unmake(&pair);
+	stick_clear(a);
+	stick_clear(b);
 	return rc;
 }

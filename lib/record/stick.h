@@ -37,20 +37,38 @@ struct sticks {
 };
 
 /**
+ * sticks_look(paths, n, memory, out, d):
+ * For the engine: open those of 1 or 2 folders that are there, lock them
+ * (FORMATS 7.10) and read their chains, of which one must be the beginning of
+ * the other.  Nothing is made or written.
+ * ST_POLICY: a file system in RAM, unless ${memory}; another program has it; it
+ * is no state folder, or a desk copy (desk.h).  ST_AUTH: two histories.
+ */
+MUST_USE enum status sticks_look(const char *const *paths, size_t n,
+    bool memory, struct sticks **out, struct diag *d);
+
+/* The longest chain among them: its entries may be moved away (chain_replay),
+ * and are given back to sticks_begin; and its folder, or -1. */
+struct chain *sticks_longest(struct sticks *s, int *dirfd);
+
+/**
+ * sticks_begin(s, e, n, d):
+ * To write to them from here on: make those that are absent, have the kernel
+ * write out what it still holds of them, and bring each forward to the ${n}
+ * entries ${e} of the longest.  Nothing that was made is left of a refusal.
+ */
+MUST_USE enum status sticks_begin(struct sticks *s, const struct entry *e,
+    size_t n, struct diag *d);
+
+/**
  * sticks_open(paths, n, create, memory, out, d):
- * For the engine: open 1 or 2 folders (made when absent, with ${create}) and
- * lock them (FORMATS 7.10), have the kernel write out what it still holds of
- * them, read their chains; one must be the beginning of the other, and the
- * shorter is brought forward.
- * ST_POLICY: a file system in RAM, unless ${memory}; another program has it; a
- * desk copy (desk.h).
- * ST_AUTH: two histories.
+ * Both at once; ST_SYSTEM where one is absent, unless ${create}.
  */
 MUST_USE enum status sticks_open(const char *const *paths, size_t n,
     bool create, bool memory, struct sticks **out, struct diag *d);
 void sticks_free(struct sticks *s);
 
-/* The longest chain among them. */
+/* The chain of each, after sticks_open. */
 const struct chain *sticks_chain(const struct sticks *s);
 
 /**

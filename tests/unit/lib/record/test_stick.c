@@ -666,6 +666,82 @@ stick_refuses_two_histories(void **state)
 	record_leave();
 }
 
+static enum status
+look_at_two(struct sticks **s, struct diag *d)
+{
+	const char *paths[] = { "a", "b" };
+
+	return sticks_look(paths, 2, true, s, d);
+}
+
+/* Until everybody has agreed nothing is mended, and nothing made. */
+static void
+look_leaves_two_sticks_as_they_were(void **state)
+{
+	struct sticks *s = NULL;
+	struct chain *c;
+	int fd;
+
+	(void)state;
+	record_room();
+	record_fill("b", NULL, 2);
+	assert_int_equal(look_at_two(&s, NULL), ST_OK);
+	c = sticks_longest(s, &fd);
+	assert_int_equal(c->n, 2);
+	assert_true(fd >= 0);
+	assert_false(is_there("a"));
+	/* but it is ours from here on */
+	opens_not("b", NULL, ST_POLICY, "b: FORMATS 7.10: another program");
+	assert_int_equal(sticks_begin(s, c->entry, c->n, NULL), ST_OK);
+	sticks_free(s);
+	reads("a", 2, 0);
+	record_grow("a", NULL, "lists/000001.crl", "list");
+	assert_int_equal(look_at_two(&s, NULL), ST_OK);
+	sticks_free(s);
+	reads("b", 2, 0);
+	record_leave();
+}
+
+static void
+look_refuses_a_folder_of_others(void **state)
+{
+	struct sticks *s = NULL;
+	struct diag d = { 0 };
+
+	(void)state;
+	record_room();
+	assert_int_equal(mkdir("b", 0700), 0);
+	record_file("b/letter", "dear");
+	assert_int_equal(look_at_two(&s, &d), ST_POLICY);
+	assert_non_null(strstr(d.text, "b: FORMATS 7.1: it is there, and is no "
+	    "state folder"));
+	assert_null(s);
+	assert_false(is_there("a"));
+	record_leave();
+}
+
+/* Between the look and the words somebody has put another one there. */
+static void
+begin_refuses_a_stick_that_was_not_looked_at(void **state)
+{
+	struct sticks *s = NULL;
+	struct diag d = { 0 };
+	struct chain *c;
+	int fd;
+
+	(void)state;
+	record_room();
+	record_fill("a", NULL, 2);
+	assert_int_equal(look_at_two(&s, NULL), ST_OK);
+	record_fill("b", NULL, 1);
+	c = sticks_longest(s, &fd);
+	assert_int_equal(sticks_begin(s, c->entry, c->n, &d), ST_SYSTEM);
+	assert_non_null(strstr(d.text, "b: it was not there before"));
+	sticks_free(s);
+	reads("b", 1, 0);
+	record_leave();
+}
+
 static void
 stick_refuses_one_folder_as_two(void **state)
 {
@@ -985,6 +1061,9 @@ main(void)
 		cmocka_unit_test(
 		    stick_refuses_to_bring_forward_an_altered_object),
 		cmocka_unit_test(stick_refuses_two_histories),
+		cmocka_unit_test(look_leaves_two_sticks_as_they_were),
+		cmocka_unit_test(look_refuses_a_folder_of_others),
+		cmocka_unit_test(begin_refuses_a_stick_that_was_not_looked_at),
 		cmocka_unit_test(stick_refuses_one_folder_as_two),
 		cmocka_unit_test(stick_refuses_a_state_that_is_written_to),
 		cmocka_unit_test(

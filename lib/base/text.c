@@ -7,6 +7,7 @@
 
 #include "lib/base/text.h"
 
+#define SHORT_MAX 512 /* bytes; most texts are printed once */
 #define PIECE_MAX 12 /* bytes; "\u{10ffff}" and NUL fit */
 #define NAME_MAX_LEN 64 /* bytes; longer words are nobody's typing mistake */
 
@@ -233,25 +234,26 @@ text_nearest(const char *s, const char *const *names, size_t n)
 }
 
 /* What printf would print, in a block of its own. */
-static enum status
-print(char **out, size_t *len, struct diag *d, const char *fmt, va_list ap)
-    PRINTF_LIKE(4, 0);
-
-static enum status
-print(char **out, size_t *len, struct diag *d, const char *fmt, va_list ap)
+enum status
+text_print(char **out, size_t *len, struct diag *d, const char *fmt,
+    va_list ap)
 {
+	char most[SHORT_MAX];
 	va_list again;
 	int n;
 
 	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, fmt, again);
+	n = vsnprintf(most, sizeof(most), fmt, again);
 	va_end(again);
 	if (n < 0)
 		return diag_set(d, ST_BUG, "text that cannot be formatted");
 	*len = (size_t)n;
 	if ((*out = malloc(*len + 1)) == NULL)
 		return diag_set(d, ST_SYSTEM, "out of memory");
-	vsnprintf(*out, *len + 1, fmt, ap);
+	if (*len < sizeof(most))
+		memcpy(*out, most, *len + 1);
+	else
+		vsnprintf(*out, *len + 1, fmt, ap);
 	return ST_OK;
 }
 
@@ -264,7 +266,7 @@ text_format(struct bytes *out, struct diag *d, const char *fmt, ...)
 	size_t len;
 
 	va_start(ap, fmt);
-	rc = print(&text, &len, d, fmt, ap);
+	rc = text_print(&text, &len, d, fmt, ap);
 	va_end(ap);
 	if (rc != ST_OK)
 		return rc;
@@ -285,7 +287,7 @@ text_append(struct bytes *out, struct diag *d, const char *fmt, ...)
 
 	/* printed aside first: what is there may be among the arguments */
 	va_start(ap, fmt);
-	rc = print(&text, &len, d, fmt, ap);
+	rc = text_print(&text, &len, d, fmt, ap);
 	va_end(ap);
 	TRY(rc);
 	if (len >= SIZE_MAX - out->len ||

@@ -2,6 +2,7 @@
 #ifndef ANCHORITE_TEXT_H
 #define ANCHORITE_TEXT_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -62,6 +63,13 @@ bool text_is_word(const char *s);
  * is within a third of its length (at least 2): for "did you mean".
  */
 const char *text_nearest(const char *s, const char *const *names, size_t n);
+
+/**
+ * text_print(out, len, d, fmt, ap):
+ * printf into memory that the caller frees; ${*len} is without the NUL.
+ */
+MUST_USE enum status text_print(char **out, size_t *len, struct diag *d,
+    const char *fmt, va_list ap) PRINTF_LIKE(4, 0);
 
 /**
  * text_format(out, d, fmt, ...):

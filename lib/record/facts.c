@@ -48,15 +48,11 @@ static enum status
 new_value(struct fact *fact, const char *fmt, va_list ap, struct diag *d)
 {
 	char **place, *text;
-	va_list again;
-	int len;
+	enum status rc;
+	size_t len;
 
-	va_copy(again, ap);
-	len = vsnprintf(NULL, 0, fmt, again);
-	va_end(again);
-	if (len < 0 || (text = malloc((size_t)len + 1)) == NULL)
-		return diag_set(d, ST_SYSTEM, "out of memory");
-	vsnprintf(text, (size_t)len + 1, fmt, ap);
+	if ((rc = text_print(&text, &len, d, fmt, ap)) != ST_OK)
+		return rc;
 	if ((place = GROW(fact->value, fact->n)) == NULL) {
 		free(text);
 		return diag_set(d, ST_SYSTEM, "out of memory");

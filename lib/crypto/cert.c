@@ -491,6 +491,15 @@ out:
 	return rc;
 }
 
+void
+cert_signed(struct cert *c, struct bytes *der)
+{
+	bytes_free(&c->der);
+	c->der = *der;
+	*der = (struct bytes){ 0 };
+	hash_sha384(c->der.data, c->der.len, c->id);
+}
+
 enum status
 cert_pem(const struct bytes *der, const char *label, struct bytes *out,
     struct diag *d)

@@ -133,6 +133,13 @@ MUST_USE enum status cert_signed_by(const struct cert *c,
     const struct spki *key, struct diag *d);
 
 /**
+ * cert_signed(c, der):
+ * ${c}, read from the twin that cert_sign was shown, becomes the certificate
+ * ${der} that it made over the same TBS; ${der} moves into it.
+ */
+void cert_signed(struct cert *c, struct bytes *der);
+
+/**
  * cert_pem(der, label, out, d):
  * PEM text of DER bytes; ${label} "CERTIFICATE", "X509 CRL", ...
  */

@@ -1,5 +1,6 @@
 /* issue.h -- the one way anything is signed with a root: serial from the seed,
- * throw-away twin, lint, equal TBS, sign twice, verify, read again, lint. */
+ * throw-away twin, lint, equal TBS, sign twice, verify.  What is published is
+ * read and linted again by the row that made it. */
 #ifndef ANCHORITE_ISSUE_H
 #define ANCHORITE_ISSUE_H
 

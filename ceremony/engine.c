@@ -517,8 +517,8 @@ out:
 	return rc;
 }
 
-enum status
-engine_open(struct engine *e, struct diag *d)
+static enum status
+do_opening(struct engine *e, struct diag *d)
 {
 	struct outcome o = { 0 };
 	enum status rc;
@@ -681,8 +681,8 @@ out:
 	return rc;
 }
 
-enum status
-engine_items(struct engine *e, struct diag *d)
+static enum status
+do_items(struct engine *e, struct diag *d)
 {
 	const struct engine_step *s;
 	char step[80], when[96];
@@ -769,6 +769,18 @@ engine_close(struct engine *e, struct diag *d)
 out:
 	bytes_free(&line);
 	outcome_clear(&o);
+	return rc;
+}
+
+enum status
+engine_drive(struct engine *e, struct diag *d)
+{
+	enum status rc;
+
+	TRY(do_opening(e, d));
+	TRY(do_items(e, d));
+	TRY(engine_close(e, d));
+out:
 	return rc;
 }
 

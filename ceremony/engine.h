@@ -111,13 +111,17 @@ MUST_USE enum status engine_same(const struct entry *t,
     const struct outcome *o, struct diag *d);
 
 /**
- * engine_open(e, d), engine_items(e, d), engine_close(e, d):
- * The opening entry with the plan and its files; all items of all steps; the
- * closing line, signed by each open root that has a certificate; then keys and
- * seeds are wiped.
+ * engine_drive(e, d):
+ * All of it: the opening entry with the plan and its files; all items of all
+ * steps; and engine_close.
  */
-MUST_USE enum status engine_open(struct engine *e, struct diag *d);
-MUST_USE enum status engine_items(struct engine *e, struct diag *d);
+MUST_USE enum status engine_drive(struct engine *e, struct diag *d);
+
+/**
+ * engine_close(e, d):
+ * The closing line, signed by each open root that has a certificate; then keys
+ * and seeds are wiped.
+ */
 MUST_USE enum status engine_close(struct engine *e, struct diag *d);
 
 /**

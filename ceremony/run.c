@@ -1,13 +1,11 @@
 /* see run.h */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "ceremony/engine.h"
 #include "ceremony/hands.h"
+#include "ceremony/load.h"
 #include "ceremony/run.h"
 #include "ceremony/verify.h"
 #include "lib/base/clock.h"
@@ -18,47 +16,6 @@
 #include "lib/record/stick.h"
 
 #define REASON_MAX 1000 /* bytes */
-
-/* A plan with its rows, and where its files come from. */
-struct loaded {
-	struct inbox inbox;
-	int dirfd;
-	struct plan *plan;
-	struct engine_step *step;
-	size_t nsteps;
-};
-
-static void
-loaded_clear(struct loaded *l)
-{
-	engine_steps_free(l->step, l->nsteps);
-	plan_free(l->plan);
-	if (l->dirfd >= 0)
-		close(l->dirfd);
-	memset(l, 0, sizeof(*l));
-	l->dirfd = -1;
-}
-
-static enum status
-load(const struct run *r, const char *inbox, struct loaded *l,
-    struct diag *d)
-{
-	struct bytes text = { 0 };
-	enum status rc;
-
-	memset(l, 0, sizeof(*l));
-	l->dirfd = -1;
-	TRY(file_open_dir(inbox, false, &l->dirfd, d));
-	l->inbox.dirfd = l->dirfd;
-	TRY(file_read(r->plan, INI_FILE_MAX, &text, d));
-	TRY(plan_read(r->plan, &text, r->steps, &l->inbox, &l->plan, d));
-	TRY(engine_steps(l->plan, r->steps, &l->step, &l->nsteps, d));
-out:
-	bytes_free(&text);
-	if (rc != ST_OK)
-		loaded_clear(l);
-	return rc;
-}
 
 /* --- is this plan the next, or the one that is open? --- */
 
@@ -237,34 +194,6 @@ out:
 
 /* --- from sticks to an engine --- */
 
-/* Entries before ${first} into the engine's state, the rest into its tail. */
-static enum status
-split(struct engine *e, const struct state *known, uint64_t first,
-    struct diag *d)
-{
-	struct entry copy = { 0 };
-	enum status rc;
-
-	TRY(state_new(&e->state, d));
-	e->state->dirfd = known->dirfd;
-	e->tail = calloc(known->n + 1, sizeof(*e->tail));
-	if (e->tail == NULL)
-		FAIL(d, ST_SYSTEM, "out of memory");
-	for (size_t i = 0; i < known->n; i++) {
-		TRY(entry_read("entry", &known->entries[i].text, &copy, d));
-		if (copy.number < first) {
-			TRY(state_apply(e->state, &copy, d));
-			continue;
-		}
-		e->tail[e->ntail++] = copy;
-		memset(&copy, 0, sizeof(copy));
-	}
-	rc = ST_OK;
-out:
-	entry_clear(&copy);
-	return rc;
-}
-
 static enum status
 start_words(const struct run *r, const struct plan *p,
     const struct state *known, bool resume, struct diag *d)
@@ -282,18 +211,6 @@ out:
 	return rc;
 }
 
-static enum status
-drive(struct engine *e, struct diag *d)
-{
-	enum status rc;
-
-	TRY(engine_open(e, d));
-	TRY(engine_items(e, d));
-	TRY(engine_close(e, d));
-out:
-	return rc;
-}
-
 /* Everything that can be refused before the first prompt. */
 static enum status
 check_all(const struct loaded *l, const struct state *known, bool *resume,
@@ -307,7 +224,7 @@ check_all(const struct loaded *l, const struct state *known, bool *resume,
 	TRY(check_goes_on(known, d));
 	TRY(check_clock(l->plan, known, d));
 	if (*resume) {
-		TRY(split(&e, known, state_open(known)->first, d));
+		TRY(load_tail(&e, known, state_open(known)->first, d));
 		before = e.state;
 	}
 	TRY(engine_check(l->plan, l->step, l->nsteps,
@@ -344,7 +261,7 @@ run_check(const struct run *r, struct diag *d)
 	snprintf(dir, sizeof(dir), "%.*s",
 	    slash == NULL ? 1 : (int)(slash - r->plan + 1),
 	    slash == NULL ? "." : r->plan);
-	TRY(load(r, r->room != NULL ? r->room->inbox : dir, &l, d));
+	TRY(load_plan(r, r->room != NULL ? r->room->inbox : dir, &l, d));
 	TRY(desk_state(r, &known, &dirfd, d));
 	TRY(check_continuity(l.plan, known, &resume, d));
 	TRY(check_goes_on(known, d));
@@ -404,7 +321,7 @@ session_look(const struct run *r, struct session *s, struct diag *d)
 
 	memset(s, 0, sizeof(*s));
 	s->l.dirfd = -1;
-	TRY(load(r, r->room->inbox, &s->l, d));
+	TRY(load_plan(r, r->room->inbox, &s->l, d));
 	TRY(look(r, s->l.plan->mode != MODE_PRODUCTION, &s->sticks, &s->known,
 	    d));
 out:
@@ -420,7 +337,6 @@ session_start(const struct run *r, struct session *s, uint64_t first,
 	enum status rc;
 
 	TRY(sticks_begin(s->sticks, s->known->entries, s->known->n, d));
-	s->e.plan = s->l.plan;
 	s->e.front = r->front;
 	s->e.program = r->program;
 	if (first > s->known->n) { /* nothing is computed again */
@@ -428,14 +344,11 @@ session_start(const struct run *r, struct session *s, uint64_t first,
 		s->known = NULL;
 	} else {
 		s->e.known = s->known;
-		TRY(split(&s->e, s->known, first, d));
+		TRY(load_tail(&s->e, s->known, first, d));
 	}
 	s->e.sticks = s->sticks;
 	s->e.state->dirfd = s->sticks->stick[0].dirfd;
-	s->e.step = s->l.step;
-	s->e.nsteps = s->l.nsteps;
-	s->l.step = NULL;
-	s->l.nsteps = 0;
+	load_into(&s->e, &s->l);
 	hands_start(&s->e);
 	s->begun = true;
 out:
@@ -522,7 +435,7 @@ run_whole(const struct run *r, struct session *s, struct diag *d)
 	TRY(session_start(r, s, s->resume ? state_open(s->known)->first :
 	    s->known->n + 1, d));
 	s->e.resumed = s->resume;
-	TRY(drive(&s->e, d));
+	TRY(engine_drive(&s->e, d));
 out:
 	return rc;
 }
@@ -595,135 +508,5 @@ run_end(const struct run *r, const char *reason, struct diag *d)
 		TRY(ask_second(r->front, s.e.state, d));
 out:
 	session_clear(&s);
-	return rc;
-}
-
-/* --- the second machine --- */
-
-/* The plan of ceremony ${c} as the state keeps it. */
-static enum status
-load_kept(const struct run *r, const struct state *after,
-    const struct ceremony *c, struct loaded *l, struct diag *d)
-{
-	const struct entry *open = &after->entries[c->first - 1];
-	struct bytes text = { 0 };
-	const char *name;
-	enum status rc;
-
-	memset(l, 0, sizeof(*l));
-	l->dirfd = -1;
-	if (open->n == 0)
-		FAIL(d, ST_FORMAT, "the opening entry has no plan");
-	name = open->objects[0].name;
-	l->dirfd = openat(after->dirfd, "requests", O_RDONLY | O_DIRECTORY |
-	    O_CLOEXEC);
-	l->inbox.dirfd = l->dirfd;
-	snprintf(l->inbox.prefix, sizeof(l->inbox.prefix), "%06u-",
-	    c->number);
-	TRY(state_object(after, name, &text, d));
-	TRY(plan_read(name, &text, r->steps, &l->inbox, &l->plan, d));
-	TRY(engine_steps(l->plan, r->steps, &l->step, &l->nsteps, d));
-out:
-	bytes_free(&text);
-	if (rc != ST_OK)
-		loaded_clear(l);
-	return rc;
-}
-
-/* What a cut leaves cannot be computed again, and could say anything. */
-static void
-count_trusted(const struct state *s, const struct ceremony *c,
-    struct reproduce *what)
-{
-	const struct entry *e;
-
-	for (uint64_t i = c->first; i <= c->last; i++) {
-		e = &s->entries[i - 1];
-		what->leftovers += e->nleft;
-		if (strcmp(e->kind, "void") == 0)
-			what->voided += facts_count(&e->facts, "entries");
-	}
-}
-
-static enum status
-reproduce_one(const struct run *r, const struct state *after,
-    const struct ceremony *c, struct reproduce *what, struct diag *d)
-{
-	struct loaded l = { .dirfd = -1 };
-	struct engine e = { 0 };
-	enum status rc;
-
-	if (c->last == 0)
-		FAIL(d, ST_POLICY, "%s: ceremony %u is not closed",
-		    what->after, c->number);
-	TRY(load_kept(r, after, c, &l, d));
-	e.plan = l.plan;
-	e.front = r->front;
-	e.program = r->program;
-	e.known = after;
-	e.people = what->people;
-	TRY(split(&e, after, c->first, d));
-	while (e.ntail > 0 && e.tail[e.ntail - 1].number > c->last)
-		entry_clear(&e.tail[--e.ntail]);
-	e.step = l.step;
-	e.nsteps = l.nsteps;
-	l.step = NULL;
-	l.nsteps = 0;
-	hands_start(&e);
-	TRY(engine_check(e.plan, e.step, e.nsteps, e.state, d));
-	TRY(drive(&e, d));
-	if (e.at != e.ntail)
-		FAIL(d, ST_AUTH, "entry %lu: FORMATS 7.9: it is in the record, "
-		    "and nothing gives it",
-		    (unsigned long)e.tail[e.at].number);
-	what->entries += e.ntail;
-	what->untold += e.untold;
-	what->early += c->ended;
-	count_trusted(e.state, c, what);
-out:
-	engine_clear(&e);
-	loaded_clear(&l);
-	return rc;
-}
-
-enum status
-run_reproduce(const struct run *r, struct reproduce *what, struct diag *d)
-{
-	struct state *after = NULL, *before = NULL;
-	int after_fd = -1, before_fd = -1;
-	struct verify_report seen;
-	size_t from = 0;
-	enum status rc;
-
-	/* the files themselves, and that nothing lies beside them */
-	TRY(verify_state(what->after, NULL, r->steps, &seen, d));
-	what->leftovers += seen.torn[0] != '\0';
-	TRY(state_load(what->after, &after, &after_fd, NULL, NULL, d));
-	if (what->before != NULL) {
-		TRY(state_load(what->before, &before, &before_fd, NULL, NULL,
-		    d));
-		if (before->n > after->n || strcmp(state_head(before),
-		    after->entries[before->n - 1].digest) != 0)
-			FAIL(d, ST_AUTH, "%s does not continue %s",
-			    what->after, what->before);
-		if (state_open(before) != NULL)
-			FAIL(d, ST_POLICY, "RULES C7: %s: its ceremony %u is "
-			    "not closed", what->before,
-			    state_open(before)->number);
-		from = before->nceremonies;
-	}
-	if (from == after->nceremonies)
-		FAIL(d, ST_POLICY, "%s: there is no ceremony to compute again",
-		    what->after);
-	for (size_t i = from; i < after->nceremonies; i++)
-		TRY(reproduce_one(r, after, &after->ceremonies[i], what, d));
-	rc = ST_OK;
-out:
-	state_free(after);
-	state_free(before);
-	if (after_fd >= 0)
-		close(after_fd);
-	if (before_fd >= 0)
-		close(before_fd);
 	return rc;
 }

@@ -2,10 +2,6 @@
 #ifndef ANCHORITE_RUN_H
 #define ANCHORITE_RUN_H
 
-#include <stdbool.h>
-#include <stddef.h>
-
-#include "ceremony/entropy.h"
 #include "ceremony/room.h"
 #include "lib/base/diag.h"
 #include "lib/record/front.h"
@@ -43,25 +39,5 @@ MUST_USE enum status run_ceremony(const struct run *r, struct diag *d);
  */
 MUST_USE enum status run_end(const struct run *r, const char *reason,
     struct diag *d);
-
-/* What `reproduce` is given besides. */
-struct reproduce {
-	const char *after;	     /* state folder to be reproduced */
-	const char *before;	     /* state folder it started from, or NULL */
-	struct digits people; /* what people added to the seeds */
-	size_t entries;	      /* out: how many were computed again */
-	size_t untold; /* out: seeds whose digits were not given */
-	size_t early;  /* out: early ends, which are under no signature */
-	size_t voided; /* out: entries that do not count, taken as they are */
-	size_t leftovers; /* out: files that cuts left, of any content */
-};
-
-/**
- * run_reproduce(r, what, d):
- * Verify `after`, compute every ceremony of it that `before` has not, and find
- * every byte equal.  Writes nothing.  ST_AUTH names the first entry or file that differs.
- */
-MUST_USE enum status run_reproduce(const struct run *r,
-    struct reproduce *what, struct diag *d);
 
 #endif

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "ceremony/engine.h"
+#include "ceremony/reproduce.h"
 #include "ceremony/run.h"
 #include "ceremony/verify.h"
 #include "cmd/cmd.h"

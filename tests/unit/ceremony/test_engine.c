@@ -214,9 +214,7 @@ drive(size_t known, bool write, struct diag *d)
 	e.sticks = s;
 	e.resumed = write && known > 0;
 	hands_start(&e);
-	TRY(engine_open(&e, d));
-	TRY(engine_items(&e, d));
-	TRY(engine_close(&e, d));
+	TRY(engine_drive(&e, d));
 	assert_int_equal(e.at, e.ntail);
 	assert_null(state_open(e.state));
 out:

@@ -587,10 +587,7 @@ start_block(struct engine *e, const char *step, size_t together,
 	size_t end;
 	enum status rc;
 
-	for (size_t i = 0; i < SHEETS_MAX; i++) {
-		secret_free(e->typed[i]);
-		e->typed[i] = NULL;
-	}
+	hands_rest(e);
 	for (;;) {
 		block = find_block(e, step, together, &end);
 		if (block == BLOCK_NONE || block == BLOCK_WHOLE)
@@ -703,6 +700,7 @@ do_items(struct engine *e, struct diag *d)
 			TRY(begin_new(e, d));
 			TRY(do_item(e, s, item, d));
 		}
+		hands_rest(e);
 		snprintf(when, sizeof(when), "after [%s]", step);
 		TRY(note_head(e, when, d));
 	}

@@ -49,7 +49,7 @@ struct engine {
 	struct engine_root root[ENGINE_ROOTS_MAX];
 	size_t nroots;
 	struct secret *typed[SHEETS_MAX]; /* sheets read back, of one set */
-	struct secret *dice[ENGINE_ROOTS_MAX]; /* digits used so far */
+	struct secret *dice[ENGINE_ROOTS_MAX]; /* digests of digits so far */
 	size_t ndice;
 	struct digits people; /* reproduce: what people added */
 	size_t untold; /* seeds whose digits were not given */

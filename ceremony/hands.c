@@ -108,26 +108,32 @@ out:
 	return rc;
 }
 
-/* The same digits twice are refused (RULES C8). */
+/* The same digits twice are refused (RULES C8).  What is kept tells two apart
+ * and no more: of dice alone the digits are the seed (RULES B10). */
 static enum status
-keep_dice(struct engine *e, struct secret *dice, struct diag *d)
+keep_dice(struct engine *e, const struct secret *dice, struct diag *d)
 {
-	for (size_t i = 0; dice != NULL && i < e->ndice; i++) {
-		if (!secret_equal(e->dice[i], dice))
-			continue;
-		secret_free(dice);
-		return diag_set(d, ST_POLICY, "FORMATS 5.7: these digits were "
-		    "used in this ceremony already; roll again");
-	}
+	struct secret *mark = NULL;
+	enum status rc;
+
 	if (dice == NULL)
 		return ST_OK;
-	if (e->ndice == ENGINE_ROOTS_MAX) {
-		secret_free(dice);
-		return diag_set(d, ST_POLICY, "more than %d roots drawn",
+	if (e->ndice == ENGINE_ROOTS_MAX)
+		FAIL(d, ST_POLICY, "more than %d roots drawn",
 		    ENGINE_ROOTS_MAX);
+	TRY(secret_new(SHA256_LEN, &mark, d));
+	hash_sha256(secret_peek(dice), secret_len(dice), secret_bytes(mark));
+	for (size_t i = 0; i < e->ndice; i++) {
+		if (secret_equal(e->dice[i], mark))
+			FAIL(d, ST_POLICY, "FORMATS 5.7: these digits were "
+			    "used in this ceremony already; roll again");
 	}
-	e->dice[e->ndice++] = dice;
-	return ST_OK;
+	e->dice[e->ndice++] = mark;
+	mark = NULL;
+	rc = ST_OK;
+out:
+	secret_free(mark);
+	return rc;
 }
 
 static enum status
@@ -145,6 +151,7 @@ draw_seed(struct engine *e, const char *name, struct facts *facts,
 	seed = NULL;
 out:
 	secret_free(seed);
+	secret_free(dice);
 	return rc;
 }
 
@@ -294,6 +301,35 @@ hands_start(struct engine *e)
 	};
 }
 
+static void
+wipe_typed(struct engine *e)
+{
+	for (size_t i = 0; i < SHEETS_MAX; i++) {
+		secret_free(e->typed[i]);
+		e->typed[i] = NULL;
+	}
+}
+
+void
+hands_rest(struct engine *e)
+{
+	const struct root *r;
+	size_t n = 0;
+
+	wipe_typed(e);
+	for (size_t i = 0; i < e->nroots; i++) {
+		r = state_root(e->state, e->root[i].name);
+		if (r != NULL && r->object[0] != '\0') {
+			e->root[n++] = e->root[i];
+			continue;
+		}
+		secret_free(e->root[i].seed);
+		key_free(e->root[i].key);
+	}
+	memset(&e->root[n], 0, (e->nroots - n) * sizeof(e->root[0]));
+	e->nroots = n;
+}
+
 void
 hands_forget(struct engine *e)
 {
@@ -302,10 +338,7 @@ hands_forget(struct engine *e)
 		key_free(e->root[i].key);
 	}
 	e->nroots = 0;
-	for (size_t i = 0; i < SHEETS_MAX; i++) {
-		secret_free(e->typed[i]);
-		e->typed[i] = NULL;
-	}
+	wipe_typed(e);
 	for (size_t i = 0; i < e->ndice; i++)
 		secret_free(e->dice[i]);
 	e->ndice = 0;

@@ -8,6 +8,10 @@
 /* Fill in e->hands; the rest of ${e} is there already. */
 void hands_start(struct engine *e);
 
+/* After a step: wipe what was read back, and roots that have no certificate.
+ * Those are for another day (RULES B10). */
+void hands_rest(struct engine *e);
+
 /* Wipe keys, seeds, what was read back and what was rolled. */
 void hands_forget(struct engine *e);
 

@@ -23,6 +23,7 @@ struct mint {
 	const char *alg;
 	size_t alg_line;
 	const char *subject; /* or NULL: a next root, no certificate yet */
+	const char *next;    /* the root that its certificate names, or NULL */
 	uint64_t years;
 	struct slip39_scheme scheme;
 	struct plan_scheme group[MINT_GROUPS_MAX]; /* holders owned */
@@ -33,6 +34,7 @@ static const struct plan_key keys[] = {
 	{ "algorithm", PT_WORD, true, false, NULL },
 	{ "subject", PT_WORD, false, false, NULL },
 	{ "years", PT_YEARS, false, false, NULL },
+	{ "next", PT_WORD, false, false, NULL },
 	{ "need", PT_TEXT, true, false, NULL },
 	{ "group", PT_SCHEME, true, true, NULL },
 	{ "extendable", PT_CHOICE, false, false, "yes|no" },
@@ -117,12 +119,16 @@ mint_read(const struct plan *p, const struct ini_section *s, void **want,
 	m->alg_line = plan_entry(s, "algorithm", NULL)->line;
 	m->subject = plan_text(s, "subject", NULL);
 	m->years = plan_int(s, "years", 0);
+	m->next = plan_text(s, "next", NULL);
 	m->scheme.extendable = strcmp(plan_text(s, "extendable", "yes"),
 	    "yes") == 0;
 	m->scheme.exponent = MINT_EXPONENT;
 	if ((m->subject != NULL) != (m->years != 0))
 		PLAN_FAIL(d, ST_FORMAT, p, s->line, "FORMATS 3.19: %s",
 		    "subject and years go together; a next root has neither");
+	if (m->next != NULL && m->subject == NULL)
+		PLAN_FAIL(d, ST_FORMAT, p, s->line, "FORMATS 3.30: %s",
+		    "a root to come has no certificate to name the next in");
 	TRY(read_need(p, s, m, d));
 	TRY(read_groups(p, s, m, d));
 	*want = m;
@@ -160,6 +166,27 @@ promised_roots(const struct promises *promises)
 	return n;
 }
 
+/* RULES B10: in one room the roots to come are made, proven and wiped before a
+ * present one is there.  A row with `by` opens one. */
+static enum status
+check_order(const struct mint *m, const struct plan *p,
+    const struct promises *promises, struct diag *d)
+{
+	const struct promise *q;
+	enum status rc;
+
+	for (size_t i = 0; i < promises->n && m->subject == NULL; i++) {
+		q = &promises->promise[i];
+		if (q->by != NULL || signer_section(p, q->name) != NULL)
+			PLAN_FAIL(d, ST_POLICY, p, m->line, "RULES B10: [mint "
+			    "%s], a root to come, stands below %s, where a "
+			    "present root is open", m->name, q->name);
+	}
+	rc = ST_OK;
+out:
+	return rc;
+}
+
 static enum status
 mint_check(const void *want, const struct plan *p, const struct state *before,
     const struct promises *promises, struct diag *d)
@@ -189,6 +216,9 @@ mint_check(const void *want, const struct plan *p, const struct state *before,
 	if (m->subject != NULL)
 		TRY(plan_at(p, m->line, profile_root_name(&room, m->subject,
 		    &subject, d), d));
+	TRY(check_order(m, p, promises, d));
+	if (m->next != NULL)
+		TRY(signer_next(p, m->line, before, promises, m->next, d));
 	if (m->years > PROFILE_YEARS_MAX)
 		PLAN_FAIL(d, ST_POLICY, p, m->line, "FORMATS 8.2: more than "
 		    "%d years", PROFILE_YEARS_MAX);
@@ -559,16 +589,23 @@ years_on(int64_t from, uint64_t years, int64_t *out, struct diag *d)
 }
 
 static enum status
-root_spec(const struct mint *m, const struct plan *p, const struct spki *key,
-    struct cert_spec *spec, struct diag *d)
+root_spec(const struct mint *m, const struct plan *p,
+    const struct state *state, struct cert_spec *spec, struct diag *d)
 {
+	const struct root *r = state_root(state, m->name),
+	    *next = state_root(state, m->next);
 	const struct profile_room room = signer_room(p);
 	int64_t to = 0;
 	enum status rc;
 
+	if (r == NULL || (m->next != NULL && next == NULL))
+		FAIL(d, ST_AUTH, "root %s is not committed", r == NULL ?
+		    m->name : m->next);
 	TRY(years_on(p->effective, m->years, &to, d));
-	TRY(profile_root(&room, m->subject, key, p->effective, to - 1, spec,
-	    d));
+	TRY(profile_root(&room, m->subject, &r->key, p->effective, to - 1,
+	    spec, d));
+	if (next != NULL)
+		TRY(profile_next_root(spec, next->key.id, d));
 out:
 	return rc;
 }
@@ -578,19 +615,17 @@ static enum status
 show_certificate(const struct mint *m, const struct plan *p,
     const struct state *state, struct bytes *out, struct diag *d)
 {
-	const struct root *r = state_root(state, m->name);
 	char span[SIGNER_SPAN_SIZE];
 	struct cert_spec spec = { 0 };
 	int64_t to = 0;
 	enum status rc;
 
-	if (r == NULL)
-		FAIL(d, ST_BUG, "root %s is not committed", m->name);
-	TRY(root_spec(m, p, &r->key, &spec, d));
+	TRY(root_spec(m, p, state, &spec, d));
 	TRY(years_on(p->effective, m->years, &to, d));
 	signer_span(p, spec.not_after, to - 1, m->years, "years", span);
-	TRY(text_format(out, d, "sign the certificate of root %s, for %s",
-	    m->name, span));
+	TRY(text_format(out, d, "sign the certificate of root %s, for %s%s%s",
+	    m->name, span, m->next == NULL ? "" : "; it names the next, ",
+	    m->next == NULL ? "" : m->next));
 out:
 	cert_spec_clear(&spec);
 	return rc;
@@ -679,7 +714,7 @@ perform_certificate(const struct mint *m, struct hands *hands,
 	if (r == NULL)
 		FAIL(d, ST_BUG, "root %s is not committed", m->name);
 	TRY(hands->root(hands, m->name, &key, d));
-	TRY(root_spec(m, hands->plan, &r->key, &spec, d));
+	TRY(root_spec(m, hands->plan, hands->state, &spec, d));
 	TRY(issue_cert(LINT_ROOT, hands->plan->arc, &spec, &serial, key,
 	    &r->key, &made, d));
 	TRY(cert_pem(&made->der, "CERTIFICATE", &pem, d));
@@ -836,7 +871,7 @@ verify_certificate(const struct mint *m, const struct plan *p,
 	    o->objects[0].bytes.len, &c, d));
 	TRY(cert_signed_by(c, &r->key, d));
 	TRY(lint_cert(LINT_ROOT, c, p->arc, d));
-	TRY(root_spec(m, p, &r->key, &spec, d));
+	TRY(root_spec(m, p, state, &spec, d));
 	TRY(issue_same_cert(c, &spec, d));
 	TRY(say_certificate(m, c, &said, d));
 	if ((key = facts_differ(&said, &o->facts, NULL)) != NULL)

@@ -304,6 +304,23 @@ issuer_key_id(struct subject *s, const struct check *c)
 	return NULL;
 }
 
+/* RFC 8649: not critical, and a root may be without. */
+static const char *
+next_root(struct subject *s, const struct check *c)
+{
+	const struct cert_ext *e = find_ext(s, c->oid);
+	uint8_t key[SHA384_LEN];
+
+	if (e == NULL)
+		return NULL;
+	if (e->critical)
+		return say(s, c->what, "is critical");
+	if (!profile_names_next(s->cert, key))
+		return say(s, c->what, "is not a SHA-384");
+	return memcmp(key, s->cert->key.id, SHA384_LEN) == 0 ?
+	    say(s, c->what, "is its own") : NULL;
+}
+
 static const char *
 eku_exact(struct subject *s, const struct check *c)
 {
@@ -515,6 +532,8 @@ static const struct check checks[] = {
 	{ { "authority-key-id-plain", "FORMATS 8.7" }, D, plain, OID_AKI,
 	    "authority key identifier", NULL, 0 },
 	{ { "authority-key-id", "FORMATS 8.7" }, D, issuer_key_id, BARE },
+	{ { "next-root", "FORMATS 8.19" }, R, next_root, PROFILE_NEXT_ROOT,
+	    "the hash of the next root's key", NULL, 0 },
 	{ { "scope-plain", "FORMATS 8.9" }, D, plain, OID_SCOPE, "scope",
 	    NULL, 0 },
 	{ { "scope-form", "FORMATS 8.9" }, D, scope_reads, BARE },

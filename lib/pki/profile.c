@@ -157,6 +157,44 @@ out:
 	return rc;
 }
 
+/* HashedRootKey ::= SEQUENCE { hashAlg SHA-384 without parameters (RFC 5754 2),
+ * hashValue OCTET STRING }: what stands before the 48 bytes. */
+static const uint8_t next_head[] = { 0x30, 0x3f, 0x30, 0x0b, 0x06, 0x09, 0x60,
+	0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x02, 0x04, 0x30 };
+
+enum status
+profile_next_root(struct cert_spec *spec, const uint8_t key[SHA384_LEN],
+    struct diag *d)
+{
+	uint8_t value[sizeof(next_head) + SHA384_LEN];
+	struct cert_ext *ext = &spec->ext[spec->exts];
+
+	memcpy(value, next_head, sizeof(next_head));
+	memcpy(value + sizeof(next_head), key, SHA384_LEN);
+	snprintf(ext->oid, sizeof(ext->oid), "%s", PROFILE_NEXT_ROOT);
+	ext->critical = false;
+	spec->exts++;
+	return bytes_set(&ext->value, value, sizeof(value), d);
+}
+
+bool
+profile_names_next(const struct cert *cert, uint8_t key[SHA384_LEN])
+{
+	const struct bytes *v;
+
+	for (size_t i = 0; i < cert->nseen; i++) {
+		v = &cert->seen[i].value;
+		if (strcmp(cert->seen[i].oid, PROFILE_NEXT_ROOT) != 0)
+			continue;
+		if (v->len != sizeof(next_head) + SHA384_LEN ||
+		    memcmp(v->data, next_head, sizeof(next_head)) != 0)
+			return false;
+		memcpy(key, v->data + sizeof(next_head), SHA384_LEN);
+		return true;
+	}
+	return false;
+}
+
 /* Extended key usage, policy and scope: all say product and role. */
 static enum status
 fill_scope(const char *arc, const struct scope *scope, struct cert_spec *out,

@@ -23,6 +23,7 @@
 #define PROFILE_TEST_COMMON "TEST-"
 
 #define PROFILE_EKU_CODE_SIGNING "1.3.6.1.5.5.7.3.3"
+#define PROFILE_NEXT_ROOT "1.3.6.1.4.1.51483.2.1" /* RFC 8649 4 */
 
 /* What everything made in one ceremony needs to know of its surroundings. */
 struct profile_room {
@@ -63,6 +64,17 @@ MUST_USE enum status profile_delegation(const struct profile_room *room,
 MUST_USE enum status profile_list(const struct profile_room *room,
     const struct cert *issuer, int64_t from, int64_t to, uint64_t number,
     struct crl_spec *out, struct diag *d);
+
+/**
+ * profile_next_root(spec, key, d):
+ * Into the spec of a root: the name of the key (SHA-384 of its SPKI) that is to
+ * come after it, as RFC 8649 has it.
+ * profile_names_next(cert, key): what a certificate says of that; false: it has
+ * no such extension, or another form.
+ */
+MUST_USE enum status profile_next_root(struct cert_spec *spec,
+    const uint8_t key[SHA384_LEN], struct diag *d);
+bool profile_names_next(const struct cert *cert, uint8_t key[SHA384_LEN]);
 
 /**
  * profile_key(alg, d):

@@ -5,10 +5,8 @@
 #include "lib/base/clock.h"
 #include "lib/record/signer.h"
 
-/* The section of a root that a row above promises, when it will have a
- * certificate: then there is a subject in it. */
-static const struct ini_section *
-subject_section(const struct plan *p, const char *name)
+const struct ini_section *
+signer_section(const struct plan *p, const char *name)
 {
 	const struct ini_section *s;
 
@@ -27,7 +25,7 @@ signer_check(const struct plan *p, size_t line, const struct state *before,
     struct diag *d)
 {
 	const struct root *root = state_root(before, name);
-	const struct ini_section *s = subject_section(p, name);
+	const struct ini_section *s = signer_section(p, name);
 	int64_t end;
 	enum status rc;
 
@@ -46,6 +44,26 @@ signer_check(const struct plan *p, size_t line, const struct state *before,
 	if (until > end)
 		PLAN_FAIL(d, ST_POLICY, p, line, "FORMATS 8.2: it would "
 		    "outlive root %s", name);
+	rc = ST_OK;
+out:
+	return rc;
+}
+
+enum status
+signer_next(const struct plan *p, size_t line, const struct state *before,
+    const struct promises *promises, const char *name, struct diag *d)
+{
+	const struct root *root = state_root(before, name);
+	enum status rc;
+
+	if (root == NULL && promise_find(promises, "root", NULL, name) ==
+	    NULL)
+		PLAN_FAIL(d, ST_POLICY, p, line, "FORMATS 3.30: no root %s is "
+		    "there, and no row above makes it", name);
+	if (root != NULL ? root->object[0] != '\0' :
+	    signer_section(p, name) != NULL)
+		PLAN_FAIL(d, ST_POLICY, p, line, "FORMATS 3.30: root %s has a "
+		    "certificate: it is no root to come", name);
 	rc = ST_OK;
 out:
 	return rc;

@@ -25,6 +25,20 @@ MUST_USE enum status signer_check(const struct plan *p, size_t line,
     const char *name, int64_t until, struct diag *d);
 
 /**
+ * signer_next(p, line, before, promises, name, d):
+ * Root ${name} is one to come: it has no certificate, or a row above promises it
+ * and its section has no subject.  ST_POLICY with the place in the plan.
+ */
+MUST_USE enum status signer_next(const struct plan *p, size_t line,
+    const struct state *before, const struct promises *promises,
+    const char *name, struct diag *d);
+
+/* The section of a root that a row of this plan makes with a certificate: then
+ * there is a subject in it.  NULL: there is none. */
+const struct ini_section *signer_section(const struct plan *p,
+    const char *name);
+
+/**
  * signer_cert(state, name, out, d):
  * The root's certificate from the state, of the recorded key.  ST_AUTH: it is
  * not.  The caller frees (cert_free).

@@ -331,6 +331,56 @@ wrong_policy_constraints(struct cert_spec *s)
 	add_ext(s, "2.5.29.36", true, "\x30\x03\x80\x01\x00", 5);
 }
 
+/* Of a root that is to come; ${own}: of the root itself. */
+static void
+name_next(struct cert_spec *s, bool own)
+{
+	uint8_t key[SHA384_LEN] = { 1, 2, 3 };
+
+	if (own)
+		memcpy(key, root->key.id, sizeof(key));
+	assert_int_equal(profile_next_root(s, key, NULL), ST_OK);
+}
+
+static void
+wrong_next_critical(struct cert_spec *s)
+{
+	name_next(s, false);
+	s->ext[0].critical = true;
+}
+
+static void
+wrong_next_own(struct cert_spec *s)
+{
+	name_next(s, true);
+}
+
+/* SHA-512 it says, and has 48 bytes */
+static void
+wrong_next_hash(struct cert_spec *s)
+{
+	name_next(s, false);
+	s->ext[0].value.data[14] = 3;
+}
+
+/* canonical, and of 47 bytes */
+static void
+wrong_next_short(struct cert_spec *s)
+{
+	struct bytes *v = &s->ext[0].value;
+
+	name_next(s, false);
+	v->data[1]--;
+	v->data[16]--;
+	v->len--;
+}
+
+static void
+wrong_next_of_a_delegation(struct cert_spec *s)
+{
+	add_ext(s, PROFILE_NEXT_ROOT, false, "\x30\x00", 2);
+}
+
 static const struct bad_spec {
 	enum lint_kind kind;
 	void (*spoil)(struct cert_spec *);
@@ -365,7 +415,36 @@ static const struct bad_spec {
 	{ LINT_DELEGATION, wrong_unknown_critical, "FORMATS 8.10" },
 	{ LINT_ROOT, wrong_unknown, "FORMATS 8.10" },
 	{ LINT_ROOT, wrong_policy_constraints, "FORMATS 8.10: 2.5.29.36" },
+	{ LINT_ROOT, wrong_next_critical, "FORMATS 8.19: the hash of the next "
+	    "root's key is critical" },
+	{ LINT_ROOT, wrong_next_own, "FORMATS 8.19: the hash of the next "
+	    "root's key is its own" },
+	{ LINT_ROOT, wrong_next_hash, "FORMATS 8.19: the hash of the next "
+	    "root's key is not a SHA-384" },
+	{ LINT_ROOT, wrong_next_short, "FORMATS 8.19" },
+	{ LINT_DELEGATION, wrong_next_of_a_delegation, "FORMATS 8.10" },
 };
+
+static void
+lint_takes_a_root_that_names_the_next(void **state)
+{
+	struct cert_spec spec = { 0 };
+	uint8_t key[SHA384_LEN];
+	struct diag d = { 0 };
+	struct cert *c;
+
+	(void)state;
+	assert_false(profile_names_next(root, key));
+	root_spec(&spec);
+	name_next(&spec, false);
+	c = rehearse(&spec);
+	if (lint_cert(LINT_ROOT, c, ARC, &d) != ST_OK)
+		fail_msg("%s", d.text);
+	assert_true(profile_names_next(c, key));
+	assert_memory_equal(key, "\1\2\3", 4);
+	cert_free(c);
+	cert_spec_clear(&spec);
+}
 
 static void
 lint_refuses_what_is_built_wrong(void **state)
@@ -736,6 +815,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lint_takes_what_the_profile_makes),
 		cmocka_unit_test(lint_refuses_one_kind_for_the_other),
+		cmocka_unit_test(lint_takes_a_root_that_names_the_next),
 		cmocka_unit_test(lint_refuses_what_is_built_wrong),
 		cmocka_unit_test(
 		    lint_refuses_what_another_program_would_build),

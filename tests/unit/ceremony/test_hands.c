@@ -1,0 +1,227 @@
+/* hands.c: what is open when, and what is wiped before what. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "ceremony/engine.h"
+#include "ceremony/hands.h"
+#include "ceremony/mint.h"
+#include "lib/crypto/cert.h"
+#include "lib/pki/profile.h"
+#include "lib/record/signer.h"
+#include "tests/support/group.h"
+#include "tests/support/record.h"
+
+#define PLAN                                                                  \
+	"[ceremony]\nformat = 1\norg = example\nmode = rehearsal\n"           \
+	"effective = 2027-03-01\nlatest = 2099-12-31\noid-arc = 1.2.3.4\n"    \
+	"officer = a\nwitness = b\nnumber = 1\nprevious = none\n"             \
+	"[person a]\nname = A\n[person b]\nname = B\n"
+#define MINT(name, more)                                                      \
+	"[mint " name "]\nalgorithm = ecdsa-p256\nneed = 1 group\n"           \
+	"group.main = 2 of 2: a, b\n" more
+#define PRESENT "subject = root\nyears = 2\nnext = g2\n"
+
+static const struct step_kind *const rows[] = { &mint_step, NULL };
+
+/* --- people who write a sheet down and read it back as it is --- */
+
+static struct {
+	struct engine e;
+	struct secret *sheet;
+	size_t open[8];	/* roots, when the head is noted after a step */
+	char name[33];	/* of the last one */
+	size_t typed[8]; /* sheets that are still held then */
+	size_t steps;
+} now;
+
+static void
+progress(const struct front *f, size_t i, size_t n, const char *text)
+{
+	(void)f;
+	(void)i;
+	(void)n;
+	(void)text;
+}
+
+static enum status
+note_words(const struct front *f, const char *what, size_t n,
+    const uint8_t *digest, struct diag *d)
+{
+	(void)f;
+	(void)n;
+	(void)digest;
+	(void)d;
+	if (strstr(what, "after [mint") == NULL)
+		return ST_OK;
+	now.open[now.steps] = now.e.nroots;
+	if (now.e.nroots > 0)
+		snprintf(now.name, sizeof(now.name), "%s",
+		    now.e.root[0].name);
+	assert_null(now.e.root[now.e.nroots].seed);
+	assert_null(now.e.root[now.e.nroots].key);
+	for (size_t i = 0; i < SHEETS_MAX; i++)
+		now.typed[now.steps] += now.e.typed[i] != NULL;
+	now.steps++;
+	return ST_OK;
+}
+
+static enum status
+show_sheet(const struct front *f, const struct sheet_view *v, struct diag *d)
+{
+	(void)f;
+	secret_free(now.sheet);
+	return secret_copy(v->mnemonic, &now.sheet, d);
+}
+
+static enum status
+read_back(const struct front *f, const struct sheet_view *v,
+    struct secret **out, struct diag *d)
+{
+	(void)f;
+	(void)v;
+	return secret_copy(now.sheet, out, d);
+}
+
+static const struct front people = { .progress = progress,
+	.note_words = note_words, .show_sheet = show_sheet,
+	.read_back = read_back, .how = "rehearsed" };
+
+static struct plan *
+plan_of(const char *text)
+{
+	const struct bytes b = { (uint8_t *)(uintptr_t)text, strlen(text) };
+	struct plan *p = NULL;
+	struct diag d = { 0 };
+
+	if (plan_read("plan.ini", &b, rows, NULL, &p, &d) != ST_OK)
+		fail_msg("%s", d.text);
+	return p;
+}
+
+static enum status
+check(const char *text, struct diag *d)
+{
+	struct plan *p = plan_of(text);
+	struct engine_step *step = NULL;
+	struct state *s = NULL;
+	size_t n = 0;
+	enum status rc;
+
+	TRY(state_new(&s, d));
+	TRY(engine_steps(p, rows, &step, &n, d));
+	TRY(engine_check(p, step, n, s, d));
+out:
+	engine_steps_free(step, n);
+	state_free(s);
+	plan_free(p);
+	return rc;
+}
+
+static void
+refuses(const char *text, enum status code, const char *why)
+{
+	struct diag d = { 0 };
+
+	assert_int_equal(check(text, &d), code);
+	if (strstr(d.text, why) == NULL)
+		fail_msg("\"%s\" does not say \"%s\"", d.text, why);
+}
+
+/* What g1's certificate says of the next root. */
+static void
+names_next(const struct state *s, const char *next)
+{
+	uint8_t key[SHA384_LEN];
+	struct cert *c = NULL;
+
+	assert_int_equal(signer_cert(s, "g1", &c, NULL), ST_OK);
+	assert_true(profile_names_next(c, key));
+	assert_memory_equal(key, state_root(s, next)->key.id, SHA384_LEN);
+	cert_free(c);
+}
+
+static void
+hands_wipe_a_next_root_before_the_present_one_is_drawn(void **state)
+{
+	const char *paths[] = { "a" };
+	struct plan *p = plan_of(PLAN MINT("g3", "") MINT("g2", "")
+	    MINT("g1", PRESENT));
+	struct sticks *s = NULL;
+	struct diag d = { 0 };
+
+	(void)state;
+	record_room();
+	memset(&now, 0, sizeof(now));
+	now.e.plan = p;
+	now.e.front = &people;
+	now.e.program = "test";
+	assert_int_equal(state_new(&now.e.state, &d), ST_OK);
+	assert_int_equal(engine_steps(p, rows, &now.e.step, &now.e.nsteps,
+	    &d), ST_OK);
+	assert_int_equal(engine_check(p, now.e.step, 3, now.e.state, &d),
+	    ST_OK);
+	assert_int_equal(sticks_open(paths, 1, true, true, &s, &d), ST_OK);
+	now.e.sticks = s;
+	now.e.state->dirfd = s->stick[0].dirfd;
+	hands_start(&now.e);
+	if (engine_drive(&now.e, &d) != ST_OK)
+		fail_msg("%s", d.text);
+
+	assert_int_equal(now.steps, 3);
+	for (size_t i = 0; i < 3; i++) {
+		/* the present one alone is open, for what it signs */
+		assert_int_equal(now.open[i], i == 2);
+		assert_int_equal(now.typed[i], 0);
+	}
+	assert_string_equal(now.name, "g1");
+	names_next(now.e.state, "g2");
+	engine_clear(&now.e);
+	secret_free(now.sheet);
+	sticks_free(s);
+	plan_free(p);
+	record_leave();
+}
+
+static void
+mint_refuses_a_next_root_below_a_present_one(void **state)
+{
+	(void)state;
+	assert_int_equal(check(PLAN MINT("g2", "") MINT("g1", PRESENT), NULL),
+	    ST_OK);
+	refuses(PLAN MINT("g2", "") MINT("g1", PRESENT) MINT("g3", ""),
+	    ST_POLICY, "plan.ini:27: RULES B10: [mint g3], a root to come, "
+	    "stands below g1, where a present root is open");
+}
+
+static void
+mint_refuses_to_name_what_is_no_root_to_come(void **state)
+{
+	(void)state;
+	refuses(PLAN MINT("g1", PRESENT), ST_POLICY, "plan.ini:16: FORMATS "
+	    "3.30: no root g2 is there, and no row above makes it");
+	refuses(PLAN MINT("g2", "subject = other\nyears = 2\n")
+	    MINT("g1", PRESENT), ST_POLICY, "FORMATS 3.30: root g2 has a "
+	    "certificate: it is no root to come");
+	refuses(PLAN MINT("g3", "") MINT("g2", "next = g3\n"), ST_FORMAT,
+	    "FORMATS 3.30: a root to come has no certificate to name");
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+		    hands_wipe_a_next_root_before_the_present_one_is_drawn),
+		cmocka_unit_test(mint_refuses_a_next_root_below_a_present_one),
+		cmocka_unit_test(mint_refuses_to_name_what_is_no_root_to_come),
+	};
+
+	return cmocka_run_group_tests(tests, group_crypto, NULL);
+}

@@ -124,17 +124,24 @@ out:
 }
 
 static void
-note_signer(struct replay *v, const struct entry *e)
+note_signer(struct replay *v, const char *root)
 {
-	const char *root = facts_get(&e->facts, "root");
-
-	if (e->n == 0 || root == NULL || v->nsigners == ENGINE_ROOTS_MAX)
+	if (root == NULL || v->nsigners == ENGINE_ROOTS_MAX)
 		return;
 	for (size_t i = 0; i < v->nsigners; i++) {
 		if (strcmp(v->signer[i], root) == 0)
 			return;
 	}
 	snprintf(v->signer[v->nsigners++], 33, "%s", root);
+}
+
+/* The root of an entry with files, or, of a bundle, all its signers. */
+static void
+note_signers(struct replay *v, const struct facts *f)
+{
+	note_signer(v, facts_get(f, "root"));
+	for (size_t i = 0; i < facts_count(f, "signers"); i++)
+		note_signer(v, facts_at(f, "signers", i));
 }
 
 /* The engine's own facts, which no row knows, stand behind all others. */
@@ -187,7 +194,8 @@ verify_item(struct replay *v, const struct entry *e, struct diag *d)
 	TRY(rebuild(v->all, e, &o, d));
 	TRY(v->step[at].kind->verify(v->step[at].want, item, v->plan, v->now,
 	    &o, d));
-	note_signer(v, e);
+	if (e->n > 0)
+		note_signers(v, &e->facts);
 out:
 	outcome_clear(&o);
 	return rc;

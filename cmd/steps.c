@@ -2,6 +2,7 @@
 #include "ceremony/mint.h"
 #include "cmd/cmd.h"
 #include "delegation/delegate.h"
+#include "revocation/bundle_row.h"
 #include "revocation/kill.h"
 #include "revocation/list.h"
 #include "revocation/revoke.h"
@@ -13,5 +14,6 @@ const struct step_kind *const cmd_steps[] = {
 	&delegate_step,
 	&revoke_step,
 	&kill_step,
+	&bundle_step,
 	NULL,
 };

@@ -23,19 +23,28 @@ static const struct level {
 	{ "ml-dsa-87", 5 },
 };
 
-static enum status
-check_level(const struct bundle *b, const char *alg, struct diag *d)
+unsigned
+bundle_level(const char *alg)
 {
 	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
-		if (strcmp(levels[i].alg, alg) != 0)
-			continue;
-		if (levels[i].level < b->level)
-			return diag_set(d, ST_POLICY, "FORMATS 9.12: %s is "
-			    "below its level %u", alg, b->level);
-		return ST_OK;
+		if (strcmp(levels[i].alg, alg) == 0)
+			return levels[i].level;
 	}
-	return diag_set(d, ST_POLICY, "FORMATS 9.12: there are no roots of %s",
-	    alg);
+	return 0;
+}
+
+enum status
+bundle_check_level(const struct bundle *b, const char *alg, struct diag *d)
+{
+	const unsigned level = bundle_level(alg);
+
+	if (level == 0)
+		return diag_set(d, ST_POLICY, "FORMATS 9.12: there are no "
+		    "roots of %s", alg);
+	if (level < b->level)
+		return diag_set(d, ST_POLICY, "FORMATS 9.12: %s is below its "
+		    "level %u", alg, b->level);
+	return ST_OK;
 }
 
 static enum status
@@ -62,7 +71,7 @@ check_anchor(const struct bundle *b, size_t i, struct diag *d)
 	if (bundle_former(b, c->key.id) != NULL)
 		FAIL(d, ST_POLICY, "FORMATS 9.13: anchor %s is a former key",
 		    c->subject);
-	TRY(check_level(b, c->key.alg, d));
+	TRY(bundle_check_level(b, c->key.alg, d));
 out:
 	return rc;
 }
@@ -75,11 +84,11 @@ check_next(const struct bundle *b, const struct bundle_next *n,
 	    bundle_former(b, n->key) != NULL)
 		return diag_set(d, ST_POLICY, "FORMATS 9.13: a next key is or "
 		    "was an anchor");
-	return check_level(b, n->alg, d);
+	return bundle_check_level(b, n->alg, d);
 }
 
-static enum status
-check_rules(const struct bundle *b, struct diag *d)
+enum status
+bundle_check_rules(const struct bundle *b, struct diag *d)
 {
 	if (b->threshold < 1 || b->threshold > b->anchors ||
 	    b->next_threshold < 1 || b->next_threshold > b->nexts)
@@ -100,7 +109,7 @@ bundle_check(const struct bundle *b, struct diag *d)
 {
 	enum status rc;
 
-	TRY(check_rules(b, d));
+	TRY(bundle_check_rules(b, d));
 	for (size_t i = 0; i < b->anchors; i++)
 		TRY(check_anchor(b, i, d));
 	for (size_t i = 0; i < b->nexts; i++)

@@ -38,6 +38,16 @@ struct accept_clock {
  */
 MUST_USE enum status bundle_check(const struct bundle *b, struct diag *d);
 
+/* Of that, what needs no certificate: how many sign, of how many (9.11, 9.14),
+ * and whether an algorithm is of its level (9.12). */
+MUST_USE enum status bundle_check_rules(const struct bundle *b,
+    struct diag *d);
+MUST_USE enum status bundle_check_level(const struct bundle *b,
+    const char *alg, struct diag *d);
+
+/* The level of an algorithm (9.12); 0: there are no roots of it. */
+unsigned bundle_level(const char *alg);
+
 /**
  * bundle_signers(b, before, sig, n, out, d):
  * Whose of ${n} detached signatures over ${b} are good: of its own anchors, or

@@ -13,17 +13,19 @@ static const enum derive_mode modes[] = { DERIVE_REAL, DERIVE_REHEARSAL };
 #define NMODES (sizeof(modes) / sizeof(modes[0]))
 
 /* The keys of one algorithm that everybody can make.  The index, not the
- * digest: the negated point is the same key. */
+ * name, where there is one: the negated point is the same key. */
 struct table {
 	char alg[SPKI_ALG_SIZE]; /* empty until the table is complete */
 	uint8_t index[REHEARSAL_SEEDS * NMODES + 1][SHA384_LEN];
+	uint8_t name[REHEARSAL_SEEDS * NMODES + 1][SHA384_LEN];
 	size_t n;
 };
 
 static void
 add_key(struct table *t, const struct key *key)
 {
-	memcpy(t->index[t->n++], key_public(key)->index, SHA384_LEN);
+	memcpy(t->index[t->n], key_public(key)->index, SHA384_LEN);
+	memcpy(t->name[t->n++], key_public(key)->id, SHA384_LEN);
 }
 
 static enum status
@@ -81,22 +83,38 @@ out:
 	return rc;
 }
 
-enum status
-rehearsal_key(const struct spki *key, bool *yes, struct diag *d)
+/* Is ${is} in one of the columns?  ${names}: in that of names. */
+static enum status
+look_up(const char *alg, const uint8_t is[SHA384_LEN], bool names, bool *yes,
+    struct diag *d)
 {
 	const struct table *t;
 	enum status rc;
 
 	*yes = false;
 	/* no seed makes a key of it, here or anywhere */
-	if (key_known(key->alg, NULL) == ST_USAGE)
+	if (key_known(alg, NULL) == ST_USAGE)
 		return ST_OK;
 	*yes = true;
-	TRY(key_known(key->alg, d));
-	TRY(find_table(key->alg, &t, d));
+	TRY(key_known(alg, d));
+	TRY(find_table(alg, &t, d));
 	*yes = false;
 	for (size_t i = 0; i < t->n; i++)
-		*yes |= memcmp(t->index[i], key->index, SHA384_LEN) == 0;
+		*yes |= memcmp(names ? t->name[i] : t->index[i], is,
+		    SHA384_LEN) == 0;
 out:
 	return rc;
+}
+
+enum status
+rehearsal_key(const struct spki *key, bool *yes, struct diag *d)
+{
+	return look_up(key->alg, key->index, false, yes, d);
+}
+
+enum status
+rehearsal_name(const char *alg, const uint8_t name[SHA384_LEN], bool *yes,
+    struct diag *d)
+{
+	return look_up(alg, name, true, yes, d);
 }

@@ -17,4 +17,9 @@
 MUST_USE enum status rehearsal_key(const struct spki *key, bool *yes,
     struct diag *d);
 
+/* The same of a key of ${alg} that is known by its name alone, SHA-384 of its
+ * SPKI: its mirror image has another. */
+MUST_USE enum status rehearsal_name(const char *alg,
+    const uint8_t name[SHA384_LEN], bool *yes, struct diag *d);
+
 #endif

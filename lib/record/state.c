@@ -481,6 +481,47 @@ out:
 	return rc;
 }
 
+/* What follows what: an era begins with number 1 (RULES B1). */
+static bool
+follows(const struct state_bundle *last, const struct state_bundle *b)
+{
+	const uint64_t era = last == NULL ? 0 : last->era;
+
+	if (b->seq == 1)
+		return b->era == era + 1;
+	return last != NULL && b->era == era && b->seq == last->seq + 1;
+}
+
+static enum status
+apply_bundle(struct state *s, const struct entry *e, struct diag *d)
+{
+	const struct facts *f = &e->facts;
+	struct state_bundle *b;
+	enum status rc;
+
+	if ((b = GROW(s->bundles, s->nbundles)) == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	TRY(take_number(f, "file", NUMBER_MAX, &b->file, d));
+	TRY(facts_number(f, "era", 1, INT64_MAX, &b->era, d));
+	TRY(facts_number(f, "seq", 1, INT64_MAX, &b->seq, d));
+	TRY(take(f, "id", b->id, sizeof(b->id), d));
+	TRY(take_time(f, "not-before", &b->not_before, d));
+	TRY(take_time(f, "not-after", &b->not_after, d));
+	TRY(take_time(f, "horizon", &b->horizon, d));
+	if (e->n < 2 || e->n != 1 + facts_count(f, "signers"))
+		FAIL(d, ST_FORMAT, "not one bundle, and a signature of each "
+		    "signer");
+	if (!follows(s->nbundles < 2 ? NULL : b - 1, b))
+		FAIL(d, ST_FORMAT, "era %llu, number %llu does not follow the "
+		    "bundle before", (unsigned long long)b->era,
+		    (unsigned long long)b->seq);
+	b->entry = e->number;
+	snprintf(b->object, sizeof(b->object), "%s", e->objects[0].name);
+	rc = ST_OK;
+out:
+	return rc;
+}
+
 static enum status
 apply_undone(struct state *s, const struct entry *e, struct diag *d)
 {
@@ -549,6 +590,8 @@ static const struct kind {
 	    "asked evidence", trust_nothing, apply_revocation },
 	{ "kill", false, "step item root until lists openers", trust_nothing,
 	    apply_kill },
+	{ "bundle", false, "step item file era seq id not-before not-after "
+	    "horizon anchors next signers", trust_nothing, apply_bundle },
 	{ "closed", false, "ceremony", trust_nothing, apply_closed },
 	{ "void", true, "step root entries sheets", NULL, apply_void },
 	{ "refused", true, "why", NULL, apply_nothing },
@@ -625,6 +668,7 @@ state_free(struct state *s)
 	free(s->lists);
 	free(s->revocations);
 	free(s->sealed);
+	free(s->bundles);
 	free(s->ceremonies);
 	ledger_free(s->keys);
 	ledger_free(s->objects);
@@ -731,6 +775,22 @@ state_last_list(const struct state *s, const char *root)
 	for (size_t i = s->nlists; i-- > 0;) {
 		if (strcmp(s->lists[i].root, root) == 0)
 			return &s->lists[i];
+	}
+	return NULL;
+}
+
+const struct state_bundle *
+state_last_bundle(const struct state *s)
+{
+	return s->nbundles == 0 ? NULL : &s->bundles[s->nbundles - 1];
+}
+
+const struct state_bundle *
+state_established(const struct state *s)
+{
+	for (size_t i = s->nbundles; i-- > 0;) {
+		if (s->bundles[i].seq == 1)
+			return &s->bundles[i];
 	}
 	return NULL;
 }

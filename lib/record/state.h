@@ -66,6 +66,16 @@ struct list {
 	char object[OBJECT_NAME_SIZE];
 };
 
+/* A trust bundle, as devices get it (FORMATS 9). */
+struct state_bundle {
+	unsigned file; /* bundles/<file>.der */
+	uint64_t era, seq;
+	char id[SHA384_HEX_SIZE]; /* its name */
+	int64_t not_before, not_after, horizon;
+	uint64_t entry; /* its other files there are the signatures */
+	char object[OBJECT_NAME_SIZE];
+};
+
 struct ceremony {
 	unsigned number;
 	char plan[SHA384_HEX_SIZE]; /* digest */
@@ -96,6 +106,8 @@ struct state {
 	size_t nrevocations;
 	struct sealed *sealed;
 	size_t nsealed;
+	struct state_bundle *bundles;
+	size_t nbundles;
 	struct ceremony *ceremonies;
 	size_t nceremonies;
 	void *keys; /* ledger of key indexes: state_key_seen */
@@ -128,6 +140,9 @@ const struct delegation *state_delegation(const struct state *s,
     const char *serial);
 /* The newest list of a root, or NULL. */
 const struct list *state_last_list(const struct state *s, const char *root);
+/* The newest bundle, and the newest establishment; or NULL. */
+const struct state_bundle *state_last_bundle(const struct state *s);
+const struct state_bundle *state_established(const struct state *s);
 /* The live set of a root, or NULL. */
 const struct sheet_set *state_live_set(const struct state *s,
     const char *root);

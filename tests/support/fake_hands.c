@@ -19,6 +19,7 @@
 #include "lib/crypto/derive.h"
 #include "lib/pki/issue.h"
 #include "lib/pki/profile.h"
+#include "revocation/bundle_row.h"
 #include "revocation/kill.h"
 #include "revocation/list.h"
 #include "revocation/revoke.h"
@@ -30,11 +31,11 @@
 	"0000000000000000000000000000000000000000000000000000000000000000"
 
 static const char *const folders[] = { "roots", "issued", "lists", "sealed",
-	"inbox" };
+	"bundles", "inbox" };
 #define NFOLDERS (sizeof(folders) / sizeof(folders[0]))
 
 static const struct step_kind *const rows[] = { &mint_step, &crl_step,
-	&delegate_step, &revoke_step, &kill_step, NULL };
+	&delegate_step, &revoke_step, &kill_step, &bundle_step, NULL };
 
 const struct promises *fake_promises;
 

@@ -233,10 +233,10 @@ static void
 state_refuses_kinds_it_does_not_know(void **state)
 {
 	(void)state;
-	refuses(opened(), "bundle", NULL, NULL, ST_FORMAT, "FORMATS 7.5: no "
+	refuses(opened(), "bundles", NULL, NULL, ST_FORMAT, "FORMATS 7.5: no "
 	    "such kind of entry");
 	refuses(opened(), "Root", root, NULL, ST_FORMAT, "no such kind");
-	assert_null(state_trusted("bundle"));
+	assert_null(state_trusted("bundles"));
 	assert_false(state_is_event("bundle"));
 	assert_true(state_is_event("void"));
 	assert_false(state_is_event("root"));
@@ -604,6 +604,91 @@ state_tells_the_lists_of_two_roots_apart(void **state)
 	state_free(s);
 }
 
+/* A bundle of that place, with ${sigs} signatures by the two signers it says. */
+static enum status
+give_bundle(struct state *s, const char *era, const char *seq, unsigned sigs,
+    struct diag *d)
+{
+	const char *const facts[] = { "file", "1", "era", era, "seq", seq,
+		"id", HEX96, "not-before", "2027-03-01T00:00:00Z",
+		"not-after", "2028-03-01T00:00:00Z", "horizon",
+		"2029-03-01T00:00:00Z", "+signers", "g1", "+signers", "g2",
+		NULL };
+	struct entry e;
+	char name[OBJECT_NAME_SIZE];
+	enum status rc;
+
+	record_entry(&e, s->n + 1, state_head(s), "bundle", facts);
+	for (unsigned i = 0; i < 1 + sigs; i++) {
+		snprintf(name, sizeof(name), "bundles/%06zu.%u",
+		    s->nbundles + 1, i);
+		assert_int_equal(entry_add_object(&e, name, HEX96, NULL),
+		    ST_OK);
+	}
+	assert_int_equal(entry_seal(&e, NULL), ST_OK);
+	rc = state_apply(s, &e, d);
+	entry_clear(&e);
+	return rc;
+}
+
+/* RULES B1: an era begins with number 1, and neither skips one. */
+static void
+state_refuses_a_bundle_that_does_not_follow(void **state)
+{
+	static const struct {
+		const char *era, *seq;
+		unsigned sigs;
+		const char *why; /* NULL: it is taken */
+	} given[] = {
+		{ "1", "2", 2, "era 1, number 2 does not follow" },
+		{ "2", "1", 2, "does not follow" },
+		{ "1", "0", 2, "seq: " },
+		{ "1", "1", 1, "not one bundle, and a signature of each" },
+		{ "1", "1", 3, "not one bundle" },
+		{ "1", "1", 2, NULL },
+		{ "1", "1", 2, "does not follow" },
+		{ "1", "3", 2, "does not follow" },
+		{ "2", "2", 2, "does not follow" },
+		{ "3", "1", 2, "does not follow" },
+	};
+	struct diag d;
+	struct state *s;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(given) / sizeof(given[0]); i++) {
+		s = minted();
+		if (i > 5)
+			assert_int_equal(give_bundle(s, "1", "1", 2, NULL),
+			    ST_OK);
+		memset(&d, 0, sizeof(d));
+		assert_int_equal(give_bundle(s, given[i].era, given[i].seq,
+		    given[i].sigs, &d), given[i].why == NULL ? ST_OK :
+		    ST_FORMAT);
+		if (given[i].why != NULL)
+			assert_non_null(strstr(d.text, given[i].why));
+		state_free(s);
+	}
+}
+
+static void
+state_knows_the_newest_bundle_and_the_newest_establishment(void **state)
+{
+	struct state *s = minted();
+
+	(void)state;
+	assert_null(state_last_bundle(s));
+	assert_null(state_established(s));
+	assert_int_equal(give_bundle(s, "1", "1", 2, NULL), ST_OK);
+	assert_int_equal(give_bundle(s, "1", "2", 2, NULL), ST_OK);
+	assert_int_equal(give_bundle(s, "2", "1", 2, NULL), ST_OK);
+	assert_int_equal(give_bundle(s, "2", "2", 2, NULL), ST_OK);
+	assert_ptr_equal(state_last_bundle(s), &s->bundles[3]);
+	assert_ptr_equal(state_established(s), &s->bundles[2]);
+	assert_string_equal(s->bundles[2].object, "bundles/000003.0");
+	assert_int_equal(s->bundles[2].entry, s->n - 1);
+	state_free(s);
+}
+
 static void
 state_refuses_events_with_files(void **state)
 {
@@ -812,6 +897,9 @@ main(void)
 		cmocka_unit_test(
 		    state_refuses_numbers_and_dates_that_are_none),
 		cmocka_unit_test(state_tells_the_lists_of_two_roots_apart),
+		cmocka_unit_test(state_refuses_a_bundle_that_does_not_follow),
+		cmocka_unit_test(
+		    state_knows_the_newest_bundle_and_the_newest_establishment),
 		cmocka_unit_test(state_refuses_events_with_files),
 		cmocka_unit_test(
 		    state_refuses_an_object_that_is_committed_twice),

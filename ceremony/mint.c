@@ -664,7 +664,8 @@ mint_show(const void *want, size_t item, const struct plan *p,
 	}
 	if (item == m->nsheets + 1)
 		return text_format(out, d, "commit root %s: proven from the "
-		    "sheets as they were read back", m->name);
+		    "sheets as they were read back%s", m->name,
+		    m->subject != NULL ? "" : "; it is to come, and is wiped");
 	return show_certificate(m, p, state, out, d);
 }
 

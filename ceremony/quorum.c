@@ -157,15 +157,20 @@ quorum_identify(const struct state *state, const char *root,
 			    "epoch %u, %s, is %s", (*sheet)->number, s->root,
 			    s->epoch, (*sheet)->holder, s->fate == SET_VOID ?
 			    "void" : "of a set that was never committed");
-		if (strcmp(s->root, root) != 0)
+		if (root != NULL && strcmp(s->root, root) != 0)
 			FAIL(d, ST_AUTH, "FORMATS 4.9: sheet %u of root %s, "
 			    "%s, is not a sheet of root %s", (*sheet)->number,
 			    s->root, (*sheet)->holder, root);
 		return ST_OK;
 	}
-	TRY(refuse_altered(state, root, *canonical, d));
-	FAIL(d, ST_AUTH, "FORMATS 4.9: a share of another set, not of root %s",
-	    root);
+	for (size_t i = 0; i < state->nroots; i++) {
+		if (root == NULL || strcmp(root, state->roots[i].name) == 0)
+			TRY(refuse_altered(state, state->roots[i].name,
+			    *canonical, d));
+	}
+	FAIL(d, ST_AUTH, "FORMATS 4.9: a share of another set, not of %s%s",
+	    root == NULL ? "any root here" : "root ",
+	    root == NULL ? "" : root);
 out:
 	secret_free(*canonical);
 	*canonical = NULL;

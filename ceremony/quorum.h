@@ -16,7 +16,7 @@ struct quorum_watch {
 
 /**
  * quorum_identify(state, root, mnemonic, set, sheet, canonical, d):
- * Which sheet of the live set of ${root} this is.  ST_FORMAT: it is no share
+ * Which sheet of the live set of ${root} (NULL: of any) this is.  ST_FORMAT: no share
  * (with the number of the word, when one word alone would explain it).
  * ST_AUTH: it is a share, but void, of another root, or of no set of record.
  * The caller frees ${*canonical}.

@@ -93,6 +93,15 @@ struct state;
 MUST_USE enum status cmd_release(const struct state *s, const char *key,
     const char *with, const char *to, struct facts *f, struct diag *d);
 
+/**
+ * cmd_take_folder(path, g, d):
+ * Bundles with their signatures, and lists, from a folder: FORMATS 9.44.  The
+ * caller clears ${g} (store_gift_clear).  ST_FORMAT: it has none.
+ */
+struct store_gift;
+MUST_USE enum status cmd_take_folder(const char *path, struct store_gift *g,
+    struct diag *d);
+
 /* Verbs, one function each, in the file of their noun. */
 enum status cmd_version(const struct call *, struct diag *);
 enum status cmd_words(const struct call *, struct diag *);

@@ -4,10 +4,23 @@
 #include "cmd/example.h"
 #include "lib/base/clock.h"
 #include "lib/base/text.h"
+#include "lib/crypto/key.h"
 
 #define SHA384_BLANK                                                          \
 	"000000000000000000000000000000000000000000000000"                    \
 	"000000000000000000000000000000000000000000000000"
+
+/* Of one present root, with two to come. */
+#define BUNDLE                                                                \
+    "[bundle b1]\n"                                                           \
+    "by = g1\n"                                                               \
+    "anchors = g1\n"                                                          \
+    "threshold = 1\n"                                                         \
+    "next = g2, g3\n"                                                         \
+    "next-threshold = 1\n"                                                    \
+    "days = 730\n"                                                            \
+    "horizon-days = 1460\n"                                                   \
+    "succession = both\n"
 
 static const char two_people[] =
     "# Genesis for two people and a notary. Review it at the desk:\n"
@@ -47,12 +60,27 @@ static const char two_people[] =
     "keys = ecdsa-p256, ecdsa-p384\n"
     "most-days = 400\n"
     "\n"
-    "# who@where: that one person's sheets open the root is refused; see to it\n"
-    "# yourself that those in one place do not\n"
+    "# two roots to come: one of them replaces g1 on the day it is lost, stolen\n"
+    "# or old. Each has sheets of its own and is wiped before g1 is drawn; better\n"
+    "# make one elsewhere, and give its digest: next-key.NAME in [bundle].\n"
+    "# who@where: that one person's sheets open a root is refused; see to it\n"
+    "# yourself that those in one place do not. With OpenSSL 3.5 let g3 be of\n"
+    "# another kind: ml-dsa-65\n"
+    "[mint g3]\n"
+    "algorithm = ecdsa-p384\n"
+    "need = 1 group\n"
+    "group.main = 2 of 3: first@vault, second@home, notary\n"
+    "\n"
+    "[mint g2]\n"
+    "algorithm = ecdsa-p384\n"
+    "need = 1 group\n"
+    "group.main = 2 of 3: first@home, second@vault, notary\n"
+    "\n"
     "[mint g1]\n"
     "algorithm = ecdsa-p384\n"
     "subject = example-firmware-root-g1\n"
     "years = 20\n"
+    "next = g2\n"
     "need = 1 group\n"
     "group.main = 2 of 3: first@office, second@bank, notary\n"
     "\n"
@@ -70,7 +98,11 @@ static const char two_people[] =
     "role = release\n"
     "versions = 4.0..\n"
     "request = gateway.csr sha384:" SHA384_BLANK "\n"
-    "days = 400\n";
+    "days = 400\n"
+    "\n"
+    "# what devices hold: who is a root, and who may say who comes next. A later\n"
+    "# ceremony renews it (by and days alone), up to the horizon\n"
+    BUNDLE;
 
 static const char company[] =
     "# Genesis for a company: two groups, both needed.\n"
@@ -110,10 +142,23 @@ static const char company[] =
     "keys = ecdsa-p256, ecdsa-p384, rsa-3072\n"
     "most-days = 400\n"
     "\n"
+    "# two roots to come, made, proven and wiped before the present one\n"
+    "[mint g3]\n"
+    "algorithm = ecdsa-p384\n"
+    "need = 1 group\n"
+    "group.main = 3 of 5: officer@vault, deputy@bank, auditor@vault, "
+    "counsel@bank, treasurer@notary\n"
+    "\n"
+    "[mint g2]\n"
+    "algorithm = ecdsa-p384\n"
+    "need = 1 group\n"
+    "group.main = 2 of 3: engineer@notary, counsel@notary, treasurer@home\n"
+    "\n"
     "[mint g1]\n"
     "algorithm = ecdsa-p384\n"
     "subject = example-firmware-root-g1\n"
     "years = 20\n"
+    "next = g2\n"
     "need = 2 groups\n"
     "group.security = 2 of 3: officer@vault, deputy@bank, engineer@bank\n"
     "group.board = 2 of 3: auditor@vault, counsel@bank, treasurer@notary\n"
@@ -129,7 +174,9 @@ static const char company[] =
     "role = release\n"
     "versions = 4.0..\n"
     "request = gateway.csr sha384:" SHA384_BLANK "\n"
-    "days = 400\n";
+    "days = 400\n"
+    "\n"
+    BUNDLE;
 
 static const struct {
 	const char *name, *text;
@@ -178,15 +225,46 @@ static const char rehearsal[] =
     "[person elena]\n"
     "name = Elena, Notary\n"
     "\n"
+    "# who hold the roots to come hold no sheet of the present one\n"
+    "[person farid]\n"
+    "name = Farid, Quality\n"
+    "\n"
+    "[person greta]\n"
+    "name = Greta, Legal\n"
+    "\n"
+    "[person hugo]\n"
+    "name = Hugo, Works Council\n"
+    "\n"
+    "[person ines]\n"
+    "name = Ines, Auditor\n"
+    "\n"
+    "[person jonas]\n"
+    "name = Jonas, Board\n"
+    "\n"
+    "[person karla]\n"
+    "name = Karla, Bank\n"
+    "\n"
     "[profile firmware]\n"
     "base = fw-pki-v1\n"
     "keys = ecdsa-p256, ecdsa-p384\n"
     "most-days = 400\n"
     "\n"
+    "# two roots to come, before the present one is there; one of another kind\n"
+    "[mint g3]\n"
+    "algorithm = %s\n"
+    "need = 1 group\n"
+    "group.main = 2 of 3: ines@abroad, jonas@abroad, karla@bank\n"
+    "\n"
+    "[mint g2]\n"
+    "algorithm = ecdsa-p384\n"
+    "need = 1 group\n"
+    "group.main = 2 of 3: farid@office, greta@notary, hugo@home\n"
+    "\n"
     "[mint g1]\n"
     "algorithm = ecdsa-p384\n"
     "subject = example-firmware-root-g1\n"
     "years = 20\n"
+    "next = g2\n"
     "need = 1 group\n"
     "group.main = 3 of 5: anna@office, bruno@bank, clara, dario, elena@bank\n"
     "\n"
@@ -210,7 +288,19 @@ static const char rehearsal[] =
     "by = g1\n"
     "keys = all\n"
     "also = revoke-all\n"
-    "open = 1 of night\n";
+    "open = 1 of night\n"
+    "\n"
+    "# what devices hold: who is a root, and who may say who comes next\n"
+    BUNDLE;
+
+/* Of another kind than the present root: one that a quantum computer does not
+ * break, where this OpenSSL has it. */
+static const char *
+other_algorithm(void)
+{
+	return key_known("ml-dsa-65", NULL) == ST_OK ? "ml-dsa-65" :
+						       "ecdsa-p256";
+}
 
 enum status
 example_rehearsal(int64_t now, const char *csr_sha384,
@@ -220,6 +310,6 @@ example_rehearsal(int64_t now, const char *csr_sha384,
 
 	clock_text(now / 60 * 60, from);
 	clock_text(now / 60 * 60 + CLOCK_DAY, to);
-	return text_format(out, d, rehearsal, from, to, csr_sha384,
-	    crt_sha384);
+	return text_format(out, d, rehearsal, from, to, other_algorithm(),
+	    csr_sha384, crt_sha384);
 }

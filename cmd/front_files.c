@@ -69,16 +69,28 @@ nobody_words(const struct front *f, const char *what, size_t n, bool *none,
 	    what);
 }
 
-/* The next share of this root; when none is left that is, the next at all, to
- * be refused by name. */
+/* Whether share ${i} is of the live set of ${root}; NULL: of any. */
+static bool
+is_of(const struct hand *h, size_t i, const char *root)
+{
+	const struct sheet_set *set;
+	const struct sheet *sheet;
+	struct secret *canonical = NULL;
+	enum status rc;
+
+	rc = quorum_identify(h->state, root, h->share[i], &set, &sheet,
+	    &canonical, NULL);
+	secret_free(canonical);
+	return rc == ST_OK;
+}
+
+/* The next share of this root; when none is left that is, the next that is of
+ * no root at all, to be refused by name. */
 static enum status
 ask_share(const struct front *f, const char *root, size_t nth,
     const char *missing, struct secret **out, struct diag *d)
 {
 	struct hand *h = f->cookie;
-	const struct sheet_set *set;
-	const struct sheet *sheet;
-	struct secret *canonical = NULL;
 	size_t first = h->n, pick = h->n;
 	enum status rc;
 
@@ -88,13 +100,10 @@ ask_share(const struct front *f, const char *root, size_t nth,
 	for (size_t i = 0; i < h->n && pick == h->n; i++) {
 		if (h->used[i])
 			continue;
-		if (first == h->n)
-			first = i;
-		if (quorum_identify(h->state, root, h->share[i], &set, &sheet,
-		    &canonical, NULL) == ST_OK)
+		if (is_of(h, i, root))
 			pick = i;
-		secret_free(canonical);
-		canonical = NULL;
+		else if (first == h->n && !is_of(h, i, NULL))
+			first = i;
 	}
 	if (pick == h->n)
 		pick = first;

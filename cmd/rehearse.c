@@ -20,6 +20,7 @@
 #include "lib/base/text.h"
 #include "lib/crypto/words.h"
 #include "lib/record/chain.h"
+#include "revocation/export.h"
 
 #define PATH_SIZE ROOM_PATH_SIZE
 #define SHOWN_SIZE 8192 /* bytes of a name that was quoted */
@@ -383,22 +384,30 @@ out:
 }
 
 static enum status
+check_cms(struct rehearsal *h, const char *p7s, const char *content,
+    const char *ca, const char *what, struct diag *d)
+{
+	const char *const argv[] = { "openssl", "cms", "-verify", "-binary",
+		"-inform", "DER", "-in", p7s, "-content", content,
+		"-certfile", ca, "-CAfile", ca, "-purpose", "any", "-out",
+		"/dev/null", NULL };
+
+	return ask_openssl(h, argv, true, what, d);
+}
+
+static enum status
 check_closing(struct rehearsal *h, const struct state *s, const char *root,
     struct diag *d)
 {
 	const struct entry *e = &s->entries[s->n - 1];
 	char line[PATH_SIZE], p7s[PATH_SIZE], ca[PATH_SIZE];
-	const char *const argv[] = { "openssl", "cms", "-verify", "-binary",
-		"-inform", "DER", "-in", p7s, "-content", line, "-certfile",
-		ca, "-CAfile", ca, "-purpose", "any", "-out", "/dev/null",
-		NULL };
 
 	if (e->n < 2)
 		return diag_set(d, ST_AUTH, "the closing line is not signed");
 	join(line, "state", e->objects[0].name);
 	join(p7s, "state", e->objects[1].name);
 	join(ca, "state", root);
-	return ask_openssl(h, argv, true, "openssl cms accepts the root's "
+	return check_cms(h, p7s, line, ca, "openssl cms accepts the root's "
 	    "signature under the record", d);
 }
 
@@ -410,6 +419,7 @@ check_sheets(struct rehearsal *h, const struct state *s, struct diag *d)
 	struct secret *seed = NULL;
 	struct key *key = NULL;
 	struct room room;
+	char what[128];
 	size_t used;
 	enum status rc = ST_OK;
 
@@ -426,13 +436,98 @@ check_sheets(struct rehearsal *h, const struct state *s, struct diag *d)
 		front = NULL;
 		seed = NULL;
 		key = NULL;
-		passed(h, "a quorum of sheets gives the seed, and the seed "
-		    "the root's key");
+		snprintf(what, sizeof(what), "a quorum of sheets gives the "
+		    "seed of root %s, and the seed its key",
+		    s->roots[i].name);
+		passed(h, what);
 	}
 out:
 	front_free(front);
 	secret_free(seed);
 	key_free(key);
+	return rc;
+}
+
+/* --- a device that knows nothing but the words of the first bundle --- */
+
+/* As the ceremony's people would have noted them. */
+static enum status
+note_bundle(const struct rehearsal *h, const struct state_bundle *b,
+    struct bytes *words, struct diag *d)
+{
+	uint8_t id[SHA384_LEN];
+	struct bytes line = { 0 };
+	enum status rc;
+
+	TRY(text_unhex(b->id, id, sizeof(id), d));
+	TRY(words_text(id, WORDS_SHORT, words, d));
+	TRY(text_format(&line, d, "%s\n", (const char *)words->data));
+	TRY(save(h, "paper/bundle.words", &line, d));
+out:
+	bytes_free(&line);
+	return rc;
+}
+
+/* A store with the bundle and all lists, and the keyring that comes of it. */
+static enum status
+start_device(const struct rehearsal *h, const struct state_bundle *b,
+    struct diag *d)
+{
+	const struct accept_clock clock = { clock_now(), false };
+	struct bytes words = { 0 }, keyring = { 0 };
+	struct store_gift g = { 0 };
+	char path[PATH_SIZE], store[PATH_SIZE];
+	struct store *s = NULL;
+	size_t bundles, lists;
+	enum status rc;
+
+	join(store, h->dir, "store");
+	join(path, h->state, "bundles");
+	TRY(note_bundle(h, b, &words, d));
+	TRY(cmd_take_folder(path, &g, d));
+	TRY(store_init(store, (const char *)words.data, true, &g, &clock, d));
+	store_gift_clear(&g);
+	join(path, h->state, "lists");
+	TRY(cmd_take_folder(path, &g, d));
+	TRY(store_open(store, true, &s, d));
+	TRY(store_apply(s, &g, &clock, &bundles, &lists, d));
+	TRY(export_make(s, "rauc", &clock, true, &keyring, d));
+	TRY(save(h, "keyring.pem", &keyring, d));
+out:
+	store_free(s);
+	store_gift_clear(&g);
+	bytes_free(&words);
+	bytes_free(&keyring);
+	return rc;
+}
+
+/* The stock check of each signature, and what a device makes of the bundle. */
+static enum status
+check_bundle(struct rehearsal *h, const struct state *s, struct diag *d)
+{
+	const struct state_bundle *b = state_last_bundle(s);
+	char der[PATH_SIZE], p7s[PATH_SIZE], ca[PATH_SIZE], what[128];
+	const struct entry *e;
+	const char *signer;
+	enum status rc;
+
+	if (b == NULL)
+		return ST_OK; /* the plan is the user's */
+	e = &s->entries[b->entry - 1];
+	join(der, "state", b->object);
+	for (size_t i = 0; i < facts_count(&e->facts, "signers"); i++) {
+		signer = facts_at(&e->facts, "signers", i);
+		join(p7s, "state", e->objects[1 + i].name);
+		join(ca, "state", state_root(s, signer)->object);
+		snprintf(what, sizeof(what), "openssl cms accepts root %s's "
+		    "signature under the trust bundle", signer);
+		TRY(check_cms(h, p7s, der, ca, what, d));
+	}
+	TRY(start_device(h, b, d));
+	passed(h, "a device begins with the bundle's words, takes the lists "
+	    "and gives RAUC its keyring");
+	rc = ST_OK;
+out:
 	return rc;
 }
 
@@ -452,7 +547,7 @@ drill(struct rehearsal *h, const struct state *s, struct diag *d)
 
 	join(with, h->dir, "night/night.key");
 	join(to, h->dir, "publish");
-	join(ca, "state", s->roots[0].object);
+	join(ca, "state", state_root(s, g->root)->object);
 	join(op, "state", g->object);
 	clock_gettime(CLOCK_MONOTONIC, &from);
 	TRY(cmd_release(s, g->name, with, to, &f, d));
@@ -490,6 +585,7 @@ check(struct rehearsal *h, const struct state *s, struct diag *d)
 			TRY(check_closing(h, s, s->roots[i].object, d));
 	}
 	TRY(check_sheets(h, s, d));
+	TRY(check_bundle(h, s, d));
 	if (!cmd_has(h->call, "--plan"))
 		TRY(drill(h, s, d));
 out:
@@ -507,11 +603,14 @@ print_root(const struct rehearsal *h, const struct root *r, struct diag *d)
 
 	text_hex(r->key.id, SHA384_LEN, id);
 	TRY(words_text(r->key.id, WORDS_SHORT, &words, d));
-	printf("Root %s (%s)\n  key, SHA-384:  %.48s\n                 %s\n"
-	    "  in words:\n", r->name, r->alg, id, id + 48);
-	cmd_print_words((const char *)words.data, "    ");
-	if (r->object[0] != '\0')
+	printf("%s %s (%s)\n  key, SHA-384:  %.48s\n                 %s\n",
+	    r->object[0] == '\0' ? "Root to come" : "Root", r->name, r->alg,
+	    id, id + 48);
+	if (r->object[0] != '\0') {
+		printf("  in words:\n");
+		cmd_print_words((const char *)words.data, "    ");
 		printf("  certificate:   %s/state/%s\n", h->shown, r->object);
+	}
 out:
 	bytes_free(&words);
 	return rc;
@@ -534,6 +633,13 @@ summary(const struct rehearsal *h, const struct state *s, struct diag *d)
 		printf("Delegation %s\n  certificate:   %s/state/%s\n",
 		    s->delegations[i].name, h->shown,
 		    s->delegations[i].object);
+	for (size_t i = 0; i < s->nbundles; i++)
+		printf("Trust bundle, era %llu, number %llu\n  file:          "
+		    "%s/state/%s\n  its words:     %s/paper/bundle.words\n"
+		    "  in a device:   %s/store, %s/keyring.pem\n",
+		    (unsigned long long)s->bundles[i].era,
+		    (unsigned long long)s->bundles[i].seq, h->shown,
+		    s->bundles[i].object, h->shown, h->shown, h->shown);
 	printf("Record           %s/state/record\n", h->shown);
 	if (!cmd_has(h->call, "--plan"))
 		printf("Drill            %s/publish\n", h->shown);

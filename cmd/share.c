@@ -35,28 +35,18 @@ out:
 	return rc;
 }
 
-/* The root whose live set has this share, or the first one, to be refused by
- * its name. */
+/* The live set that has this share, of whichever root. */
 static enum status
 find_sheet(const struct state *s, const struct secret *share,
     const struct sheet_set **set, const struct sheet **sheet, struct diag *d)
 {
 	struct secret *canonical = NULL;
-	enum status rc = ST_AUTH;
+	enum status rc;
 
 	if (s->nroots == 0)
 		return diag_set(d, ST_POLICY, "this state has no root");
-	for (size_t i = 0; i < s->nroots && rc != ST_OK; i++) {
-		rc = quorum_identify(s, s->roots[i].name, share, set, sheet,
-		    &canonical, NULL);
-		secret_free(canonical);
-		canonical = NULL;
-	}
-	if (rc != ST_OK) {
-		rc = quorum_identify(s, s->roots[0].name, share, set, sheet,
-		    &canonical, d);
-		secret_free(canonical);
-	}
+	rc = quorum_identify(s, NULL, share, set, sheet, &canonical, d);
+	secret_free(canonical);
 	return rc;
 }
 

@@ -96,6 +96,34 @@ out:
 	return rc;
 }
 
+/* The words are those of the bundle that a new device begins with. */
+static enum status
+say_bundles(const struct state *s, struct facts *f, struct diag *d)
+{
+	const struct state_bundle *b = state_established(s);
+	char to[CLOCK_TEXT_SIZE], horizon[CLOCK_TEXT_SIZE];
+	struct bytes words = { 0 };
+	uint8_t id[SHA384_LEN];
+	enum status rc;
+
+	if (b == NULL)
+		return ST_OK;
+	TRY(text_unhex(b->id, id, sizeof(id), d));
+	TRY(words_text(id, WORDS_FULL, &words, d));
+	for (size_t i = 0; i < s->nbundles; i++) {
+		clock_text(s->bundles[i].not_after, to);
+		clock_text(s->bundles[i].horizon, horizon);
+		TRY(facts_add(f, d, "bundles", "%s: era %llu, number %llu, "
+		    "until %s, horizon %s", s->bundles[i].object,
+		    (unsigned long long)s->bundles[i].era,
+		    (unsigned long long)s->bundles[i].seq, to, horizon));
+	}
+	TRY(facts_set(f, d, "bundle-words", "%s", (const char *)words.data));
+out:
+	bytes_free(&words);
+	return rc;
+}
+
 enum status
 cmd_say_withheld(size_t withheld, struct facts *f, struct diag *d)
 {
@@ -125,6 +153,7 @@ cmd_state_show(const struct call *c, struct diag *d)
 	TRY(say_roots(s, &f, d));
 	TRY(say_sets(s, &f, d));
 	TRY(say_issued(s, &f, d));
+	TRY(say_bundles(s, &f, d));
 	TRY(cmd_report(c, &f, d));
 out:
 	facts_clear(&f);

@@ -63,20 +63,41 @@ ends(const char *name, const char *with)
 	return n > m && strcmp(name + n - m, with) == 0;
 }
 
+#define NUMBER_DIGITS 6 /* of a file in a state: FORMATS 7.2 */
+
+/* "000001-2.der" is 000001's: after a cut a file of a state may have a -2 that
+ * those which belong to it do not have. */
+static size_t
+stem_len(const char *name)
+{
+	const size_t n = strcspn(name, ".");
+
+	return n == NUMBER_DIGITS + 2 &&
+	    strspn(name, "0123456789") == NUMBER_DIGITS &&
+	    name[n - 2] == '-' ? NUMBER_DIGITS : n;
+}
+
+static bool
+belongs(const char *sig, const char *bundle)
+{
+	const size_t n = stem_len(bundle);
+
+	return ends(sig, ".p7s") && stem_len(sig) == n &&
+	    strncmp(sig, bundle, n) == 0;
+}
+
 /* ${name}.der and the files ${name}.*.p7s among the ${names}. */
 static enum status
 take_bundle(int dirfd, const char *name, char *const *names, size_t n,
     struct store_gift *g, struct diag *d)
 {
-	const size_t stem = strlen(name) - strlen("der");
 	struct bytes bundle = { 0 }, sig[ACCEPT_SIGNERS_MAX] = { { 0 } };
 	size_t m = 0;
 	enum status rc;
 
 	TRY(file_read_at(dirfd, name, BUNDLE_MAX, &bundle, d));
 	for (size_t i = 0; i < n; i++) {
-		if (strncmp(names[i], name, stem) != 0 ||
-		    !ends(names[i], ".p7s"))
+		if (!belongs(names[i], name))
 			continue;
 		if (m == ACCEPT_SIGNERS_MAX)
 			FAIL(d, ST_POLICY, "FORMATS 9.21: %s: more than %d "
@@ -91,8 +112,8 @@ out:
 }
 
 /* FORMATS 9.44: files are what their names end in; others do not count. */
-static enum status
-take_folder(const char *path, struct store_gift *g, struct diag *d)
+enum status
+cmd_take_folder(const char *path, struct store_gift *g, struct diag *d)
 {
 	struct bytes list = { 0 };
 	char **names = NULL;
@@ -131,7 +152,7 @@ take_gift(const struct call *c, struct store_gift *g, struct diag *d)
 		return take_files(c->arg, c->n, g, d);
 	if (c->n > 1)
 		return diag_set(d, ST_USAGE, "a folder is given alone");
-	return take_folder(c->arg[0], g, d);
+	return cmd_take_folder(c->arg[0], g, d);
 }
 
 /* --- what it holds --- */

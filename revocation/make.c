@@ -263,7 +263,7 @@ earlier(int64_t a, int64_t b)
 int64_t
 make_days(const struct plan *p, uint64_t days, int64_t horizon)
 {
-	const int64_t most = PROFILE_REHEARSAL_DAYS * CLOCK_DAY;
+	const int64_t most = PROFILE_REHEARSAL_DAYS * CLOCK_DAY - 1;
 	int64_t to = (int64_t)days * CLOCK_DAY;
 
 	if (p->mode == MODE_PRODUCTION)

@@ -14,9 +14,8 @@
  * new/              1.crl of root 1
  * strange/          a list of nobody here
  *
- *	bundles rehearsal CERT DIR   for CERT, the first root of a rehearsal:
+ *	bundles rehearsal CERT DIR   for CERT, the third root of a rehearsal:
  *
- * first/            1-1, with that root
  * early/ late/      its list 4294967298, which begins tomorrow, or has expired
  */
 #include <sys/stat.h>
@@ -171,11 +170,9 @@ give_roots(void)
 static void
 give_rehearsal(const char *path)
 {
-	static const unsigned root[] = { 0 }, next[] = { 1, 18 };
 	const int64_t now = clock_now(), number = INT64_C(4294967298);
 	struct secret *seed = NULL;
 	struct bytes pem = { 0 };
-	struct bundle *b = NULL;
 	struct diag d = { 0 };
 
 	cert_free(bundles_cert[0]);
@@ -184,20 +181,13 @@ give_rehearsal(const char *path)
 	bundles_key[0] = NULL;
 	must(file_read(path, CERT_MAX, &pem, &d), &d);
 	must(cert_read(path, pem.data, pem.len, &bundles_cert[0], &d), &d);
-	must(derive_rehearsal_seed(0, &seed, &d), &d);
+	must(derive_rehearsal_seed(2, &seed, &d), &d);
 	must(key_from_seed(seed, DERIVE_REHEARSAL, bundles_cert[0]->key.alg,
 	    "root", 0, &bundles_key[0], &d), &d);
-	bundles_make(root, 1, next, 2, &b);
-	b->not_before = now - CLOCK_DAY;
-	b->not_after = now + CLOCK_DAY;
-	b->horizon = now + 2 * CLOCK_DAY;
-	bundles_seal(b);
-	give("first", b, root, 1);
 	list("early", 0, (uint64_t)number, now + CLOCK_DAY,
 	    now + 2 * CLOCK_DAY, 0);
 	list("late", 0, (uint64_t)number, now - 2 * CLOCK_DAY,
 	    now - CLOCK_DAY, 0);
-	bundle_free(b);
 	secret_free(seed);
 	bytes_free(&pem);
 }

@@ -44,7 +44,7 @@ refused_by_rauc() {
 		complain "rauc refuses for another reason than: $1" rauc info
 }
 
-cat $state/roots/000001.crt $state/lists/000001.crl >keyring.pem
+cat $state/roots/000003.crt $state/lists/000001.crl >keyring.pem
 device keyring.pem codesign
 must_pass rauc -c system.conf info good.raucb
 
@@ -52,7 +52,7 @@ must_pass rauc -c system.conf info good.raucb
 device keyring.pem smimesign
 refused_by_rauc 'certificate purpose'
 
-cp $state/roots/000001.crt no-list.pem
+cp $state/roots/000003.crt no-list.pem
 device no-list.pem codesign
 refused_by_rauc 'certificate CRL'
 

@@ -9,7 +9,7 @@ command -v openssl >/dev/null || skip "no openssl here"
 
 must_pass "$ANCHORITE" rehearse --dir ceremony
 state=ceremony/state
-root=$state/roots/000001.crt
+root=$state/roots/000003.crt
 list=$state/lists/000001.crl
 op=$(ls $state/issued/*.crt)
 
@@ -65,7 +65,7 @@ for form in der crt; do
 		verify "$op" --ca spoilt.$form --crl "$list" --rehearsal
 done
 cp -a $state forged
-cp spoilt.crt forged/roots/000001.crt
+cp spoilt.crt forged/roots/000003.crt
 n=$("$ANCHORITE" ceremony log --state forged |
 	grep -n '"kind":"certificate"' | cut -d: -f1)
 must_pass "$HELPER/forge" object forged "$n"

@@ -11,7 +11,7 @@ done
 
 must_pass "$ANCHORITE" rehearse --dir ceremony
 state=ceremony/state
-root=$state/roots/000001.crt
+root=$state/roots/000003.crt
 cp $state/issued/*.crt op.crt
 mkdir given content list
 "$HELPER/bundles" rehearsal $root given
@@ -32,9 +32,9 @@ export_rauc() {
 	"$ANCHORITE" trust export --for rauc --store "$1" --to "$2" --rehearsal
 }
 
-"$ANCHORITE" words given/first/1-1.der | sed 1d >words
-must_pass "$ANCHORITE" trust init given/first/1-1.der \
-	given/first/1-1.0.p7s --words words --store store --rehearsal
+must_pass "$ANCHORITE" trust init $state/bundles/000001.der \
+	$state/bundles/000001.g1.p7s --words ceremony/paper/bundle.words \
+	--store store --rehearsal
 cp -a store none
 must_pass "$ANCHORITE" trust apply list --store store
 must_pass export_rauc store keyring.pem

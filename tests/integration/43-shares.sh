@@ -75,7 +75,7 @@ for i in 1 2 3; do
 	sed -n "${i}p" stranger >stranger$i
 done
 must_pass "$HELPER/slip39" recover --passphrase TREZOR <stranger
-refused 1 "FORMATS 4.9: a share of another set, not of root g1" check stranger1
+refused 1 "FORMATS 4.9: a share of another set, not of any root here" check stranger1
 refused 1 "FORMATS 4.9" recover stranger1 stranger2 stranger3
 refused 1 "FORMATS 4.9" recover share1 share2 stranger3
 

@@ -30,7 +30,7 @@ arrive() {
 	cd "$1"
 	lines "$1" >recipe.sh
 	[ "$(wc -l <recipe.sh)" -eq 8 ] || fail "not eight lines for $1"
-	S=$(sed -n 's/^share: //p' "$WORK/$2"/sheets/* | head -n 3 |
+	S=$(sed -n 's/^share: //p' "$WORK/$2"/sheets/g1-* | head -n 3 |
 		"$HELPER/slip39" recover)
 	SALT=$salt
 	export S SALT
@@ -41,10 +41,10 @@ arrive() {
 	digest=$(cut -d' ' -f1 digest)
 	[ ${#digest} -eq 96 ] || fail "no digest: $digest"
 	half=$(printf %.48s "$digest")
-	for sheet in "$WORK/$2"/sheets/*; do
+	for sheet in "$WORK/$2"/sheets/g1-*; do
 		grep -q "^   $half\$" "$sheet" || fail "$sheet: another key"
 	done
-	openssl x509 -in "$WORK/$2/state/roots/000001.crt" -noout -pubkey \
+	openssl x509 -in "$WORK/$2"/state/roots/*.crt -noout -pubkey \
 		>certificate.pub
 	openssl pkey -in key.pem -pubout -out ours.pub
 	cmp certificate.pub ours.pub || fail "$1: the page leads elsewhere"

@@ -23,9 +23,9 @@ must_pass "$people" --words plan.words --shown ../shown keep \
 cat "$ERR" ../shown | grep -q 'closed: seal the sheets, and keep the last' ||
 	fail "nobody is told what to do with the sheets"
 must_pass "$ANCHORITE" ceremony verify
-must_pass "$ANCHORITE" share recover --root g1 keep/sheets/*01.txt \
-	keep/sheets/*02.txt keep/sheets/*03.txt
-[ "$(ls keep/sheets | wc -l)" -eq 5 ] || fail "not five sheets were written"
+must_pass "$ANCHORITE" share recover --root g1 \
+	keep/sheets/g1-*01.txt keep/sheets/g1-*02.txt keep/sheets/g1-*03.txt
+[ "$(ls keep/sheets | wc -l)" -eq 11 ] || fail "not eleven sheets were written"
 ! grep -q 'share: ' ../shown || fail "the words are shown twice"
 grep -q 'not kept: to compute the ceremony again, write them' ../shown ||
 	fail "nobody is told to write down what is rolled"
@@ -34,7 +34,7 @@ head -c 60 ../shown | grep -q "$(printf '\033')\[3J" ||
 	fail "the screen is not wiped when a run begins"
 # what is shown before is what is made
 tr -d '\r' <../shown | grep '^Step' >../steps
-grep -q 'certificate of root g1, for 30 days, cut from 20 years: a rehearsal$' \
+grep -q 'certificate of root g1, for 30 days, cut from 20 years: a rehearsal; it names the next, g2$' \
 	../steps || fail "the root's line does not say how long it lasts"
 grep -q '2[0-9]*Q[1-4], 30 days, cut from 90 days: a rehearsal, key' ../steps ||
 	fail "the delegation's line does not say how long it lasts"

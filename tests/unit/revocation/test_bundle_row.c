@@ -266,7 +266,7 @@ bundle_renews_what_the_state_has(void **state)
 static void
 bundle_of_a_rehearsal_is_cut(void **state)
 {
-	const int64_t end = FAKE_EFFECTIVE + 30 * CLOCK_DAY;
+	const int64_t end = FAKE_EFFECTIVE + 30 * CLOCK_DAY - 1;
 	struct outcome o = { 0 };
 	struct bundle *b;
 	struct fake f;

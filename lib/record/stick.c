@@ -265,16 +265,14 @@ lock_folder(struct stick *s, struct diag *d)
 	    strerror(errno));
 }
 
-/* Whose folder it is.  One that is absent stays so, unless ${create}. */
+/* One that is absent stays so, unless ${create}. */
 static enum status
-open_stick(const char *path, bool create, bool memory, struct stick *out,
-    struct diag *d)
+open_stick(struct stick *out, bool create, bool memory, struct diag *d)
 {
+	const char *path = out->path;
 	struct stat st;
 	enum status rc;
 
-	if (out->path == NULL && (out->path = strdup(path)) == NULL)
-		FAIL(d, ST_SYSTEM, "out of memory");
 	/* before it is made: a refusal leaves nothing behind */
 	if (!memory && in_memory(path))
 		FAIL(d, ST_POLICY, "%s: FORMATS 7.1: a state is kept on a "
@@ -413,9 +411,9 @@ look_at_all(const char *const *paths, size_t n, bool memory, struct sticks *s,
 
 	for (size_t i = 0; i < n; i++) {
 		k = &s->stick[i];
-		k->dirfd = -1;
+		*k = (struct stick) { .path = paths[i], .dirfd = -1 };
 		s->n = i + 1;
-		TRY(open_stick(paths[i], false, memory, k, d));
+		TRY(open_stick(k, false, memory, d));
 		if (i == 1)
 			TRY(check_apart(&s->stick[0], k, d));
 		if (k->dirfd >= 0)
@@ -490,7 +488,7 @@ begin_stick(struct sticks *s, struct stick *k, struct diag *d)
 	enum status rc;
 
 	if (k->dirfd < 0) {
-		TRY(open_stick(k->path, true, true, k, d));
+		TRY(open_stick(k, true, true, d));
 		if (s->n == 2)
 			TRY(check_apart(&s->stick[0], &s->stick[1], d));
 		TRY(take_stick(k, d));
@@ -553,7 +551,6 @@ out:
 static void
 stick_clear(struct stick *k)
 {
-	free(k->path);
 	for (size_t i = 0; i < k->nfolders; i++)
 		close(k->folder[i].fd);
 	if (k->dirfd >= 0)
@@ -580,21 +577,21 @@ sticks_chain(const struct sticks *s)
 enum status
 sticks_copy(const char *from, const char *to, struct diag *d)
 {
-	struct sticks pair = { .n = 2, .stick = { { .dirfd = -1 },
-		{ .dirfd = -1 } } };
+	struct sticks pair = { .n = 2, .stick = { { .path = from,
+		.dirfd = -1 }, { .path = to, .dirfd = -1 } } };
 	struct stick *a = &pair.stick[0], *b = &pair.stick[1];
 	const char *mode;
 	enum status rc;
 
-	TRY(open_stick(from, false, true, a, d));
+	TRY(open_stick(a, false, true, d));
 	if (a->dirfd >= 0)
 		TRY(take_stick(a, d));
 	if (a->chain.n == 0)
 		FAIL(d, ST_FORMAT, "%s: no record is there", from);
 	/* only a rehearsal's may die with the machine */
 	mode = facts_get(&a->chain.entry[0].facts, "mode");
-	TRY(open_stick(to, true, mode == NULL ||
-	    strcmp(mode, "production") != 0, b, d));
+	TRY(open_stick(b, true, mode == NULL ||
+	    strcmp(mode, "production") != 0, d));
 	TRY(check_apart(a, b, d));
 	TRY(take_stick(b, d));
 	TRY(check_is_state(b, d));

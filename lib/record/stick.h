@@ -16,7 +16,7 @@
 #define STICK_FOLDERS_MAX 16
 
 struct stick {
-	char *path; /* as the room names it */
+	const char *path; /* as the room names it; borrowed */
 	int dirfd;
 	dev_t dev; /* of the folder when it was opened */
 	ino_t ino;

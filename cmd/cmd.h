@@ -83,15 +83,24 @@ MUST_USE enum status cmd_say_head(const char *head, struct facts *f,
 MUST_USE enum status cmd_say_withheld(size_t withheld, struct facts *f,
     struct diag *d);
 
+/* A release as it is asked for. */
+struct release_call {
+	const char *key;     /* one, two with a plus, "all" */
+	const char *with;    /* file of a responder's private key */
+	const char *to;	     /* new folder */
+	const char *journal; /* folder, made where it is not there */
+	bool again;
+};
+
 /**
- * cmd_release(s, key, with, to, f, d):
- * Open the sealed lists of ${s} for ${key} (release.h) with the private key in
- * file ${with}, and publish them in the new folder ${to}; ${f} gets what that
- * does.  On refusal nothing is left.
+ * cmd_release(s, c, f, d):
+ * Open the sealed lists of ${s} (release.h), note it in the journal
+ * (journal.h), then publish them; ${f} gets what that does.  On refusal nothing
+ * is left but, where the publishing failed, the journal's word.
  */
 struct state;
-MUST_USE enum status cmd_release(const struct state *s, const char *key,
-    const char *with, const char *to, struct facts *f, struct diag *d);
+MUST_USE enum status cmd_release(const struct state *s,
+    const struct release_call *c, struct facts *f, struct diag *d);
 
 /**
  * cmd_take_folder(path, g, d):

@@ -536,8 +536,9 @@ static enum status
 drill(struct rehearsal *h, const struct state *s, struct diag *d)
 {
 	const struct delegation *g = &s->delegations[0];
-	char with[PATH_SIZE], to[PATH_SIZE], ca[PATH_SIZE], op[PATH_SIZE],
-	    what[96];
+	char with[PATH_SIZE], to[PATH_SIZE], journal[PATH_SIZE],
+	    ca[PATH_SIZE], op[PATH_SIZE], what[96];
+	const struct release_call how = { g->name, with, to, journal, false };
 	const char *const argv[] = { "openssl", "verify", "-x509_strict",
 		"-crl_check", "-purpose", "any", "-CAfile", ca, "-CRLfile",
 		"publish/g1.crl.pem", op, NULL };
@@ -547,10 +548,11 @@ drill(struct rehearsal *h, const struct state *s, struct diag *d)
 
 	join(with, h->dir, "night/night.key");
 	join(to, h->dir, "publish");
+	join(journal, h->dir, "journal");
 	join(ca, "state", state_root(s, g->root)->object);
 	join(op, "state", g->object);
 	clock_gettime(CLOCK_MONOTONIC, &from);
-	TRY(cmd_release(s, g->name, with, to, &f, d));
+	TRY(cmd_release(s, &how, &f, d));
 	clock_gettime(CLOCK_MONOTONIC, &until);
 	snprintf(what, sizeof(what), "a drill: the responder stops %s in %ld "
 	    "ms", g->name, (until.tv_sec - from.tv_sec) * 1000 +

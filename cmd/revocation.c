@@ -13,7 +13,7 @@
 #include "lib/base/text.h"
 #include "lib/base/tty.h"
 #include "lib/record/chain.h"
-#include "revocation/release.h"
+#include "revocation/journal.h"
 
 #define KEY_MAX 65536 /* bytes of a private key's file */
 #define WORD "abcdefghijklmnopqrstuvwxyz0123456789-ABCDEF+"
@@ -123,22 +123,57 @@ out:
 	return rc;
 }
 
+/* By the journal; asked before anybody types a passphrase. */
+static enum status
+may_release(const struct journal *j, const struct releases *r, bool again,
+    struct diag *d)
+{
+	enum status rc = ST_OK;
+
+	for (size_t i = 0; i < r->n && rc == ST_OK; i++)
+		rc = journal_check(j, &r->release[i], again, d);
+	return rc;
+}
+
+/* What is published is in the journal: it is written first. */
+static enum status
+note_and_publish(struct journal *j, const struct releases *r,
+    const struct opener *who, const char *to, struct facts *f,
+    struct diag *d)
+{
+	const int64_t now = clock_now();
+	enum status rc;
+
+	for (size_t i = 0; i < r->n; i++)
+		TRY(journal_add(j, &r->release[i], who, now, f, d));
+	if ((rc = publish(to, r, f, d)) != ST_OK)
+		diag_prefix(d, "noted in %s, and not published (repeat it "
+		    "with --again)", j->path);
+out:
+	return rc;
+}
+
 enum status
-cmd_release(const struct state *s, const char *key, const char *with,
-    const char *to, struct facts *f, struct diag *d)
+cmd_release(const struct state *s, const struct release_call *c,
+    struct facts *f, struct diag *d)
 {
 	struct releases found = { 0 };
 	struct opener *who = NULL;
+	struct journal j = { 0 };
 	enum status rc;
 
-	TRY(find(s, key, &found, d));
-	TRY(read_opener(with, &who, d));
+	TRY(find(s, c->key, &found, d));
+	TRY(journal_open(c->journal, s, cmd_steps, &j, d));
+	TRY(may_release(&j, &found, c->again, d));
+	TRY(read_opener(c->with, &who, d));
 	for (size_t i = 0; i < found.n; i++)
-		TRY(release_open(&found.release[i], cmd_steps, with, who, d));
+		TRY(release_open(&found.release[i], cmd_steps, c->with, who,
+		    d));
 	TRY(releases_say(&found, clock_now(), f, d));
-	TRY(publish(to, &found, f, d));
+	TRY(note_and_publish(&j, &found, who, c->to, f, d));
 out:
 	opener_free(who);
+	journal_close(&j);
 	releases_clear(&found);
 	return rc;
 }
@@ -146,20 +181,26 @@ out:
 enum status
 cmd_revocation_release(const struct call *c, struct diag *d)
 {
-	const char *to = cmd_opt(c, "--to", "");
+	const struct release_call how = {
+		.key = c->arg[0],
+		.with = cmd_opt(c, "--with", ""),
+		.to = cmd_opt(c, "--to", ""),
+		.journal = cmd_opt(c, "--journal", "journal"),
+		.again = cmd_has(c, "--again"),
+	};
 	struct state *s = NULL;
 	struct facts f = { 0 };
 	enum status rc;
 	int fd = -1;
 
 	/* before anybody is asked for a passphrase */
-	if (file_exists_at(AT_FDCWD, to))
+	if (file_exists_at(AT_FDCWD, how.to))
 		FAIL(d, ST_POLICY, "%s: a release wants a folder of its own: "
-		    "it is there already", to);
+		    "it is there already", how.to);
 	TRY(state_load(cmd_opt(c, "--state", "state"), &s, &fd, NULL, NULL,
 	    d));
 	TRY(cmd_say_mode(s->mode, &f, d));
-	TRY(cmd_release(s, c->arg[0], cmd_opt(c, "--with", ""), to, &f, d));
+	TRY(cmd_release(s, &how, &f, d));
 	TRY(cmd_report(c, &f, d));
 out:
 	facts_clear(&f);

@@ -2,6 +2,7 @@
 #include "cmd/cmd.h"
 
 #define STATE { "--state", "DIR", false }
+#define JOURNAL { "--journal", "DIR", false }
 #define ROOM { "--room", "ROOM", true }
 #define STORE { "--store", "DIR", true }
 #define AT { "--at", "TIME", false }
@@ -65,7 +66,8 @@ const struct cmd cmd_table[] = {
 	{ "delegation", "list", "", 0, 0, { STATE },
 	    "what was delegated to whom until when", cmd_delegation_list },
 	{ "revocation", "release", "KEY|KEY+KEY|all", 1, 1,
-	    { { "--with", "KEYFILE", true }, { "--to", "DIR", true }, STATE },
+	    { { "--with", "KEYFILE", true }, { "--to", "DIR", true },
+	      { "--again", NULL, false }, STATE, JOURNAL },
 	    "open the sealed list that stops a key, to be published",
 	    cmd_revocation_release },
 	{ "trust", "init", "BUNDLE SIG...", 2, 65,

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
 #include "lib/base/clock.h"
 #include "lib/base/table.h"
@@ -11,8 +10,8 @@
 #include "lib/crypto/crl.h"
 #include "lib/pki/issue.h"
 #include "lib/pki/lint.h"
-#include "lib/record/folder.h"
 #include "revocation/release.h"
+#include "revocation/responder.h"
 
 #define ALL "all"
 
@@ -29,8 +28,8 @@ releases_clear(struct releases *r)
 
 /* --- which list --- */
 
-static const struct sealed *
-newest(const struct state *s, const char *root, const char *target)
+const struct sealed *
+sealed_newest(const struct state *s, const char *root, const char *target)
 {
 	for (size_t i = s->nsealed; i-- > 0;) {
 		if (strcmp(s->sealed[i].root, root) == 0 &&
@@ -121,7 +120,7 @@ find_all(const struct state *s, struct releases *out, struct diag *d)
 	enum status rc;
 
 	for (size_t i = 0; i < s->nroots; i++) {
-		if ((sealed = newest(s, s->roots[i].name, ALL)) != NULL)
+		if ((sealed = sealed_newest(s, s->roots[i].name, ALL)) != NULL)
 			TRY(take(s, sealed, NULL, 0, out, d));
 	}
 	rc = out->n > 0 ? ST_OK : diag_set(d, ST_POLICY, "FORMATS 8.28: no "
@@ -171,7 +170,7 @@ release_find(const struct state *s, const char *word,
 	    find_key(s, word, cert, &key[0], d));
 	snprintf(target, sizeof(target), "%s%s%s", key[0]->serial,
 	    pair ? "+" : "", pair ? key[1]->serial : "");
-	if ((sealed = newest(s, key[0]->root, target)) == NULL)
+	if ((sealed = sealed_newest(s, key[0]->root, target)) == NULL)
 		FAIL(d, ST_POLICY, "FORMATS 8.28: no list that revokes %s is "
 		    "sealed: what is left is %s", word, pair ?
 		    "all, or a ceremony" : "a ceremony");
@@ -180,20 +179,25 @@ out:
 	return rc;
 }
 
-/* Whether this list is made to revoke ${g}.  Each key that was live has a list
- * of its own, by which we know what "all" was. */
-static bool
-stops(const struct release *r, const struct delegation *g)
+bool
+sealed_stops(const struct state *s, const struct sealed *q,
+    const struct delegation *g)
 {
-	const struct sealed *own = newest(r->state, r->sealed->root,
-	    g->serial);
+	const struct sealed *own;
 
-	for (size_t i = 0; i < r->nkeys; i++) {
-		if (r->key[i] == g)
+	if (strcmp(q->root, g->root) != 0)
+		return false;
+	if (strcmp(q->target, ALL) != 0)
+		return text_listed(q->target, '+', g->serial);
+	/* each key that was live then has a list of its own */
+	for (size_t i = 0; i < s->nsealed; i++) {
+		own = &s->sealed[i];
+		if (own->ceremony == q->ceremony &&
+		    strcmp(own->root, q->root) == 0 &&
+		    strcmp(own->target, g->serial) == 0)
 			return true;
 	}
-	return r->nkeys == 0 && own != NULL &&
-	    own->ceremony == r->sealed->ceremony;
+	return false;
 }
 
 /* --- is it the one? --- */
@@ -213,7 +217,7 @@ want_list(const struct release *r, int64_t dated, struct crl **out,
 	TRY(state_object(s, regular, &bytes, d));
 	TRY(crl_read(regular, bytes.data, bytes.len, &c, d));
 	for (size_t i = 0; i < s->ndelegations; i++) {
-		if (!stops(r, &s->delegations[i]))
+		if (!sealed_stops(s, r->sealed, &s->delegations[i]))
 			continue;
 		e = (struct crl_entry) { .serial_len = CERT_SERIAL_LEN,
 			.date = dated, .reason = REASON_KEY_COMPROMISE,
@@ -316,85 +320,26 @@ out:
 
 /* --- by whom it can be opened --- */
 
-/* The plan of the ceremony that sealed it, whose files ${box} then reads. */
-static enum status
-read_plan(const struct release *r, const struct step_kind *const *steps,
-    struct inbox *box, struct plan **out, struct diag *d)
-{
-	const struct state *s = r->state;
-	const struct entry *open = NULL;
-	struct bytes text = { 0 };
-	enum status rc;
-
-	for (size_t i = 0; i < s->nceremonies; i++) {
-		if (s->ceremonies[i].number == r->sealed->ceremony)
-			open = &s->entries[s->ceremonies[i].first - 1];
-	}
-	if (open == NULL || open->n == 0)
-		FAIL(d, ST_FORMAT, "the opening entry of ceremony %u has no "
-		    "plan", r->sealed->ceremony);
-	TRY(state_object(s, open->objects[0].name, &text, d));
-	TRY(folder_open(s->dirfd, "requests", false, &box->dirfd, d));
-	snprintf(box->prefix, sizeof(box->prefix), "%06u-",
-	    r->sealed->ceremony);
-	TRY(plan_read(open->objects[0].name, &text, steps, box, out, d));
-out:
-	bytes_free(&text);
-	return rc;
-}
-
-/* The responder's certificate that has this key. */
-static enum status
-find_cert(const struct plan *p, const struct spki *key, struct cert **out,
-    struct diag *d)
-{
-	const struct ini_section *s;
-	struct bytes file = { 0 };
-	struct cert *c = NULL;
-	char name[65];
-	enum status rc = ST_OK;
-
-	for (size_t i = 0; i < p->ini->n && *out == NULL; i++) {
-		s = &p->ini->sections[i];
-		if (strcmp(s->kind, "responder") != 0)
-			continue;
-		TRY(plan_file(p, plan_entry(s, "cert", NULL), CERT_MAX, &file,
-		    name, sizeof(name), d));
-		TRY(cert_read(name, file.data, file.len, &c, d));
-		if (memcmp(c->key.id, key->id, SHA384_LEN) == 0)
-			*out = c;
-		else
-			cert_free(c);
-		c = NULL;
-	}
-out:
-	bytes_free(&file);
-	return rc;
-}
-
 enum status
 release_open(struct release *r, const struct step_kind *const *steps,
     const char *name, const struct opener *who, struct diag *d)
 {
+	const struct sealed *q = r->sealed;
 	struct bytes sealed = { 0 }, pem = { 0 };
-	struct inbox box = { .dirfd = -1 };
-	struct cert *cert = NULL;
-	struct plan *p = NULL;
+	struct responders all = { 0 };
+	const struct responder *by;
 	enum status rc;
 
-	TRY(state_object(r->state, r->sealed->object, &sealed, d));
-	TRY(read_plan(r, steps, &box, &p, d));
-	TRY(find_cert(p, opener_public(who), &cert, d));
-	if (cert == NULL)
+	TRY(state_object(r->state, q->object, &sealed, d));
+	TRY(responders_read(r->state, q, steps, &all, d));
+	if ((by = responders_find(&all, opener_public(who))) == NULL)
 		FAIL(d, ST_AUTH, "%s: it is the key of no responder of "
-		    "ceremony %u", name, r->sealed->ceremony);
-	TRY(seal_open(r->sealed->object, &sealed, who, cert, &pem, d));
-	TRY(release_prove(r, p->effective, &pem, d));
+		    "ceremony %u who can open %s", name, q->ceremony,
+		    q->object);
+	TRY(seal_open(q->object, &sealed, who, by->cert, &pem, d));
+	TRY(release_prove(r, all.effective, &pem, d));
 out:
-	plan_free(p);
-	if (box.dirfd >= 0)
-		close(box.dirfd);
-	cert_free(cert);
+	responders_clear(&all);
 	bytes_free(&sealed);
 	bytes_free(&pem);
 	return rc;
@@ -406,8 +351,7 @@ static bool
 any_stops(const struct releases *r, const struct delegation *g)
 {
 	for (size_t i = 0; i < r->n; i++) {
-		if (strcmp(r->release[i].sealed->root, g->root) == 0 &&
-		    stops(&r->release[i], g))
+		if (sealed_stops(r->release[i].state, r->release[i].sealed, g))
 			return true;
 	}
 	return false;
@@ -595,8 +539,8 @@ say_next(const struct release *r, struct facts *f, struct diag *d)
 	    "ships it, and the other responders: none of them may release a "
 	    "list of root %s that is to be withheld", root));
 	TRY(facts_add(f, d, "next", "tell the officer: the next ceremony must "
-	    "have a [revoke] for each key that stops, above its [crl] of root "
-	    "%s", root));
+	    "have an [account] of root %s with the signed file in the journal, "
+	    "above its [crl]", root));
 out:
 	return rc;
 }

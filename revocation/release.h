@@ -3,6 +3,7 @@
 #ifndef ANCHORITE_RELEASE_H
 #define ANCHORITE_RELEASE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -29,6 +30,15 @@ struct releases {
 	size_t n;
 };
 void releases_clear(struct releases *r);
+
+/* The newest list of a root that is made for ${target} (as struct sealed has
+ * it), or NULL. */
+const struct sealed *sealed_newest(const struct state *s, const char *root,
+    const char *target);
+
+/* Whether a sealed list is made to revoke ${g}. */
+bool sealed_stops(const struct state *s, const struct sealed *q,
+    const struct delegation *g);
 
 /**
  * release_find(s, word, cert, out, d):

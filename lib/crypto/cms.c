@@ -18,12 +18,23 @@
 #define DIGEST_MAX 64 /* bytes; SHA-512 */
 
 static bool
+begins(const struct bytes *content, const char *head)
+{
+	const size_t len = strlen(head);
+
+	return content->len >= len && memcmp(content->data, head, len) == 0;
+}
+
+static bool
 is_closing(const struct bytes *content)
 {
-	const size_t len = strlen(CMS_CLOSING_HEAD);
+	return begins(content, CMS_CLOSING_HEAD);
+}
 
-	return content->len >= len &&
-	    memcmp(content->data, CMS_CLOSING_HEAD, len) == 0;
+static bool
+is_release(const struct bytes *content)
+{
+	return begins(content, CMS_RELEASE_HEAD);
 }
 
 /* RULES B9 is this table. */
@@ -34,6 +45,7 @@ static const struct row {
 } rows[] = {
 	{ CMS_CLOSING, NULL, is_closing },
 	{ CMS_BUNDLE, BUNDLE_TYPE, bundle_shaped },
+	{ CMS_RELEASE, NULL, is_release },
 };
 
 /* What is signed: its type and its bytes, which go together. */
@@ -72,7 +84,7 @@ set_type(const struct matter *m, char out[CERT_OID_SIZE], struct diag *d)
 	int n;
 
 	if (row == NULL)
-		return diag_set(d, ST_BUG, "RULES B9: no root signs content "
+		return diag_set(d, ST_BUG, "RULES B9: nobody signs content "
 		    "of type %d", (int)m->kind);
 	if (!row->is(m->content))
 		return diag_set(d, ST_POLICY, "RULES B9: the content is not "
@@ -83,6 +95,16 @@ set_type(const struct matter *m, char out[CERT_OID_SIZE], struct diag *d)
 		return diag_set(d, ST_POLICY, "FORMATS 8.15: the type's "
 		    "object identifier would be too long");
 	return ST_OK;
+}
+
+/* Of all that an RSA key can sign by, one; any other key has one. */
+static const struct alg_sig *
+sig_of(const struct cert *cert)
+{
+	const struct alg_key *key = alg_key(cert->key.alg);
+
+	return alg_sig(key != NULL && key->family == ALG_RSA ? "rsa-sha256" :
+	    cert->key.alg);
 }
 
 /* The digest that goes with an algorithm, for those too that bring their own
@@ -99,14 +121,12 @@ make_parts(const struct cert *cert, const struct matter *m, int64_t time,
 	if ((rc = set_type(m, p->type, d)) != ST_OK)
 		return rc;
 	p->time = time;
-	p->ski = cert->ski;
-	p->sig = alg_sig(cert->key.alg);
+	/* a responder's certificate may be anyone's make */
+	p->ski = cert->has_ski ? cert->ski : cert->key.ski;
+	p->sig = sig_of(cert);
 	if (p->sig == NULL)
 		return diag_set(d, ST_POLICY, "no signature of this form is "
 		    "made with a key of %s", cert->key.alg);
-	if (!cert->has_ski)
-		return diag_set(d, ST_POLICY, "the signer's certificate has "
-		    "no key identifier");
 	md = p->sig->digest == NULL ? "sha512" : p->sig->digest;
 	p->md_id = alg_digest(md);
 	if (strcmp(md, "sha256") == 0) {
@@ -308,25 +328,41 @@ out:
 	    "just made: %.900s", why.text);
 }
 
-enum status
-cms_sign(const struct key *key, const struct cert *cert, const char *arc,
-    enum cms_kind kind, int64_t time, const struct bytes *content,
-    struct bytes *out, struct diag *d)
+/* Whose private key it is; one of the two. */
+struct signer {
+	const struct key *root;
+	const struct opener *responder;
+};
+
+static enum status
+make_signature(const struct signer *by, const struct parts *p,
+    const struct bytes *attrs, struct bytes *sig, struct diag *d)
 {
-	const struct matter m = { arc, kind, content };
+	if (by->root != NULL)
+		return sign_twice(by->root, attrs->data, attrs->len, sig, d);
+	return sign_other(ossl_opener(by->responder), p->sig, attrs->data,
+	    attrs->len, sig, d);
+}
+
+static enum status
+sign(const struct signer *by, const struct cert *cert,
+    const struct matter *m, int64_t time, struct bytes *out, struct diag *d)
+{
+	const struct spki *public = by->root != NULL ? key_public(by->root) :
+	    opener_public(by->responder);
 	struct bytes attrs = { 0 }, sig = { 0 }, der = { 0 };
 	struct parts p;
 	enum status rc;
 
 	bytes_free(out);
-	if (!bytes_equal(&key_public(key)->der, &cert->key.der))
+	if (!bytes_equal(&public->der, &cert->key.der))
 		FAIL(d, ST_BUG, "RULES C9: the key is not that of the "
 		    "certificate");
-	TRY(make_parts(cert, &m, time, &p, d));
+	TRY(make_parts(cert, m, time, &p, d));
 	TRY(signed_bytes(&p, &attrs, d));
-	TRY(sign_twice(key, attrs.data, attrs.len, &sig, d));
+	TRY(make_signature(by, &p, &attrs, &sig, d));
 	TRY(assemble(&p, &sig, &der, d));
-	TRY(prove(&der, cert, &m, time, d));
+	TRY(prove(&der, cert, m, time, d));
 
 	*out = der;
 	der = (struct bytes){ 0 };
@@ -336,6 +372,31 @@ out:
 	sign_wipe(&sig);
 	sign_wipe(&der);
 	return rc;
+}
+
+enum status
+cms_sign(const struct key *key, const struct cert *cert, const char *arc,
+    enum cms_kind kind, int64_t time, const struct bytes *content,
+    struct bytes *out, struct diag *d)
+{
+	const struct signer by = { key, NULL };
+	const struct matter m = { arc, kind, content };
+
+	if (kind == CMS_RELEASE)
+		return diag_set(d, ST_BUG, "RULES B9: no root signs a "
+		    "release");
+	return sign(&by, cert, &m, time, out, d);
+}
+
+enum status
+cms_sign_release(const struct opener *who, const struct cert *cert,
+    const char *arc, int64_t time, const struct bytes *content,
+    struct bytes *out, struct diag *d)
+{
+	const struct signer by = { NULL, who };
+	const struct matter m = { arc, CMS_RELEASE, content };
+
+	return sign(&by, cert, &m, time, out, d);
 }
 
 /* --- verifying --- */
@@ -449,6 +510,12 @@ verify(const ASN1_MESSAGE *m, const struct bytes *p7s,
 out:
 	bytes_free(&sig);
 	return rc;
+}
+
+enum status
+cms_der(const void *data, size_t len, struct bytes *out, struct diag *d)
+{
+	return ossl_der("CMS", NULL, data, len, out, d);
 }
 
 enum status

@@ -59,6 +59,10 @@ MUST_USE enum status ossl_public(const struct spki *s, EVP_PKEY **out,
 MUST_USE enum status ossl_sign_ctx(const struct key *k, EVP_MD_CTX **out,
     struct diag *d);
 
+/* A responder's private key, borrowed. */
+struct opener;
+EVP_PKEY *ossl_opener(const struct opener *o);
+
 /* The AlgorithmIdentifier of our signatures by ${alg}; the caller frees.
  * NULL: there is none. */
 X509_ALGOR *ossl_sig_alg(const char *alg);

@@ -313,6 +313,12 @@ opener_public(const struct opener *o)
 	return &o->public;
 }
 
+EVP_PKEY *
+ossl_opener(const struct opener *o)
+{
+	return o->key;
+}
+
 void
 opener_free(struct opener *o)
 {

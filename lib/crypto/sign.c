@@ -48,20 +48,19 @@ digest_sign(EVP_MD_CTX *ctx, const void *data, size_t len, uint8_t *sig,
 	return bytes_set(out, sig, n, d);
 }
 
-enum status
-sign_once(const struct key *k, const void *data, size_t len,
+/* A context that was begun with ${key}; freed here. */
+static enum status
+sign_ctx(EVP_MD_CTX *ctx, const EVP_PKEY *key, const void *data, size_t len,
     struct bytes *out, struct diag *d)
 {
-	EVP_MD_CTX *ctx = NULL;
+	const int room = EVP_PKEY_get_size(key);
 	uint8_t *sig = NULL;
 	enum status rc;
-	int room;
 
-	if ((room = EVP_PKEY_get_size(ossl_private(k))) <= 0)
+	if (room <= 0)
 		FAIL(d, ST_BUG, "a key without a size");
 	if ((sig = calloc(1, (size_t)room)) == NULL)
 		FAIL(d, ST_SYSTEM, "out of memory");
-	TRY(ossl_sign_ctx(k, &ctx, d));
 	TRY(digest_sign(ctx, data, len, sig, (size_t)room, out, d));
 out:
 	if (sig != NULL)
@@ -69,6 +68,34 @@ out:
 	free(sig);
 	EVP_MD_CTX_free(ctx);
 	return rc;
+}
+
+enum status
+sign_once(const struct key *k, const void *data, size_t len,
+    struct bytes *out, struct diag *d)
+{
+	EVP_MD_CTX *ctx = NULL;
+	enum status rc;
+
+	TRY(ossl_sign_ctx(k, &ctx, d));
+	TRY(sign_ctx(ctx, ossl_private(k), data, len, out, d));
+out:
+	return rc;
+}
+
+enum status
+sign_other(EVP_PKEY *key, const struct alg_sig *alg, const void *data,
+    size_t len, struct bytes *out, struct diag *d)
+{
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+
+	if (ctx == NULL || EVP_DigestSignInit_ex(ctx, NULL, alg->digest, NULL,
+	    NULL, key, NULL) != 1) {
+		EVP_MD_CTX_free(ctx);
+		return ossl_fail(d, ST_SYSTEM, "a signature could not be "
+		    "begun");
+	}
+	return sign_ctx(ctx, key, data, len, out, d);
 }
 
 enum status

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <openssl/evp.h>
+
 #include "lib/base/bytes.h"
 #include "lib/base/diag.h"
 #include "lib/crypto/alg.h"
@@ -28,6 +30,14 @@ MUST_USE enum status sign_once(const struct key *k, const void *data,
  */
 MUST_USE enum status sign_twice(const struct key *k, const void *data,
     size_t len, struct bytes *out, struct diag *d);
+
+/**
+ * sign_other(key, alg, data, len, out, d):
+ * One signature by a key that is no root's, as ${alg} has it.  The caller
+ * verifies.
+ */
+MUST_USE enum status sign_other(EVP_PKEY *key, const struct alg_sig *alg,
+    const void *data, size_t len, struct bytes *out, struct diag *d);
 
 /**
  * sign_verify(key, alg, data, len, sig, sig_len, d):

@@ -13,7 +13,7 @@
 
 /* Every folder a state has. */
 static const char *const folders[] = { "bundles", "cross", "issued", "lists",
-	"plans", "private", "record", "requests", "roots", "sealed" };
+	"plans", "private", "record", "requests", "roots", "sealed", "signed" };
 #define NFOLDERS (sizeof(folders) / sizeof(folders[0]))
 
 /* A whole entry where it does not belong is no torn one. */

@@ -73,6 +73,24 @@ out:
 	return rc;
 }
 
+enum status
+folder_object(int dirfd, const struct object_ref *o, struct bytes *out,
+    struct diag *d)
+{
+	char digest[SHA384_HEX_SIZE];
+	enum status rc;
+
+	TRY(folder_read(dirfd, o->name, FILE_MAX, out, d));
+	hash_sha384_hex(out->data, out->len, digest);
+	if (strcmp(digest, o->digest) != 0) {
+		bytes_free(out);
+		FAIL(d, ST_AUTH, "%s: FORMATS 7.3: its digest is not the one "
+		    "the record has", o->name);
+	}
+out:
+	return rc;
+}
+
 /* A folder that is there and cannot be entered may hold anything. */
 static bool
 folder_is_there(int dirfd, const char *name)

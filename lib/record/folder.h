@@ -8,6 +8,7 @@
 
 #include "lib/base/bytes.h"
 #include "lib/base/diag.h"
+#include "lib/record/entry.h"
 
 /**
  * folder_open(dirfd, folder, create, fd, d):
@@ -24,5 +25,9 @@ MUST_USE enum status folder_read(int dirfd, const char *name, size_t max,
 bool folder_has(int dirfd, const char *name);
 MUST_USE enum status folder_create(int dirfd, const char *name,
     const void *data, size_t len, struct diag *d);
+
+/* An object as its entry commits it.  ST_AUTH: other bytes; ${out} is empty. */
+MUST_USE enum status folder_object(int dirfd, const struct object_ref *o,
+    struct bytes *out, struct diag *d);
 
 #endif

@@ -473,6 +473,7 @@ apply_kill(struct state *s, const struct entry *e, struct diag *d)
 		TRY(take_time(f, "until", &k->next_update, d));
 		TRY(read_sealed(facts_at(f, "lists", i), k, d));
 		k->ceremony = (unsigned)s->nceremonies;
+		k->entry = e->number;
 		snprintf(k->object, sizeof(k->object), "%s",
 		    e->objects[i].name);
 	}

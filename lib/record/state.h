@@ -46,6 +46,7 @@ struct sealed {
 	int64_t this_update, next_update;
 	char digest[SHA384_HEX_SIZE]; /* of the list in PEM */
 	char object[OBJECT_NAME_SIZE];
+	uint64_t entry; /* which says who can open it */
 };
 
 /* Taken out of service: in every list of its root from then on. */

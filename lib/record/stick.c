@@ -326,20 +326,14 @@ check_apart(const struct stick *a, const struct stick *b, struct diag *d)
 	return ST_OK;
 }
 
-/* An object as its entry commits it, or not at all. */
 static enum status
-object_read(const struct stick *from, const struct object_ref *ref,
+object_of(const struct stick *from, const struct object_ref *ref,
     struct bytes *out, struct diag *d)
 {
-	char digest[SHA384_HEX_SIZE];
-	enum status rc;
+	const enum status rc = folder_object(from->dirfd, ref, out, d);
 
-	TRY(folder_read(from->dirfd, ref->name, FILE_MAX, out, d));
-	hash_sha384_hex(out->data, out->len, digest);
-	if (strcmp(digest, ref->digest) != 0)
-		FAIL(d, ST_AUTH, "%s: %s: FORMATS 7.3: its digest is not the "
-		    "one the record has", from->path, ref->name);
-out:
+	if (rc == ST_AUTH)
+		diag_prefix(d, "%s", from->path);
 	return rc;
 }
 
@@ -357,7 +351,7 @@ bring_forward(const struct stick *from, const struct entry *e, size_t n,
 	one.stick[0] = *to; /* borrowed for the writing */
 	for (size_t i = to->chain.n; i < n; i++) {
 		for (size_t j = 0; j < e[i].n; j++) {
-			TRY(object_read(from, &e[i].objects[j], &bytes, d));
+			TRY(object_of(from, &e[i].objects[j], &bytes, d));
 			TRY(free_variant(&one, e[i].objects[j].name, &bytes,
 			    name, d));
 			if (strcmp(name, e[i].objects[j].name) != 0)

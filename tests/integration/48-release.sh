@@ -14,8 +14,10 @@ sensor=$("$ANCHORITE" delegation list --state state-a --json |
 ca=state-a/roots/000001.crt
 remember_files state-a
 
+# each by itself: what the journal makes of several is another scenario
 release() {
-	"$ANCHORITE" revocation release --state state-a "$@"
+	rm -rf fresh
+	"$ANCHORITE" revocation release --state state-a --journal fresh "$@"
 }
 # stopped LIST CERT: a stock client says so, and that it is revoked.
 stopped() {
@@ -28,6 +30,8 @@ stopped() {
 refused() {
 	must_refuse "$@"
 	[ ! -e out ] || fail "a refused release left a folder"
+	[ ! -e journal ] && [ ! -e fresh ] ||
+		fail "a refused release is in a journal"
 	no_new_files state-a
 }
 
@@ -113,6 +117,7 @@ else
 fi
 
 # --- a key under a passphrase, which is asked for at the terminal alone ---
+rm -r fresh
 openssl pkcs8 -topk8 -in night.key -out locked.key -passout pass:moonlight
 refused 2 "the terminal cannot be opened" setsid -w "$ANCHORITE" revocation release sensor \
 	--state state-a --with locked.key --to out
@@ -130,7 +135,9 @@ run at out daylight
 grep -q "locked.key: the passphrase is another" typed ||
 	fail "it does not say what is wrong with the passphrase"
 [ ! -e out ] || fail "a refused release left a folder"
+[ ! -e journal ] || fail "a refused release is in the journal"
 must_pass at six moonlight
+rm -r journal
 ! grep -q moonlight typed || fail "the passphrase is on the screen"
 cmp six/g1.crl four/g1.crl || fail "the same key opens another list"
 
@@ -155,20 +162,28 @@ must_refuse 1 "there: a release wants a folder of its own" \
 	release sensor --with night.key --to there
 [ -z "$(ls there)" ] || fail "it wrote into a folder that was there"
 
-refused 2 "nowhere/out: a release wants a folder of its own" \
-	release sensor --with night.key --to nowhere/out
-# a medium that fails at any sync of either file: both or none
+# a medium that fails at any sync of any file: all of it is published or none,
+# and none that is not in the journal
 n=0
-while [ $((n += 1)) -le 20 ]; do
+while [ $((n += 1)) -le 40 ]; do
+	rm -rf journal
 	run strace -o calls -e trace=fsync,write \
 		-e inject=fsync:error=EIO:when=$n "$ANCHORITE" revocation \
 		release sensor --state state-a --with night.key --to out
 	[ "$STATUS" -ne 0 ] || break
 	[ "$STATUS" -eq 2 ] || complain "a failing medium is exit status 2" $n
 	[ ! -e out ] || fail "half of a release is left after sync $n"
+	must_pass "$ANCHORITE" revocation release sensor --state state-a \
+		--with night.key --to out --again
+	[ -e journal/signed/000001.txt ] || fail "it is not in the journal"
+	rm -r out
 done
-[ "$n" -gt 4 ] || fail "files or folder are not synced"
-rm -r out
+echo "$n syncs tried"
+[ "$n" -gt 8 ] || fail "files or folders are not synced"
+rm -r out journal
+must_refuse 2 "noted in journal, and not published (repeat it with --again): nowhere/out: a release wants a folder of its own" \
+	"$ANCHORITE" revocation release sensor --state state-a --with night.key --to nowhere/out
+rm -r journal
 
 # altered FRAGMENT: the state in bad is refused.
 altered() {

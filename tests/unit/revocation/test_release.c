@@ -10,8 +10,10 @@
 
 #include "delegation/delegate.h"
 #include "lib/base/clock.h"
+#include "lib/base/table.h"
 #include "lib/base/text.h"
 #include "lib/crypto/cert.h"
+#include "revocation/journal.h"
 #include "revocation/kill.h"
 #include "revocation/list.h"
 #include "revocation/release.h"
@@ -418,6 +420,87 @@ release_says_what_takes_over_and_what_goes_on(void **state)
 	fake_end(&f);
 }
 
+/* --- what was released before --- */
+
+struct past {
+	const char *released; /* words, blank between */
+	const char *word;
+	bool again;
+	const char *why; /* NULL: it may be released */
+};
+
+static void
+remember(struct journal *j, const char *word)
+{
+	struct releases r = { 0 };
+	struct notice *n = GROW(j->notice, j->n);
+
+	assert_non_null(n);
+	assert_int_equal(release_find(j->state, word, NULL, &r, NULL), ST_OK);
+	notice_make(j->state, r.release[0].sealed, false, FAKE_EFFECTIVE, n);
+	snprintf(n->by, sizeof(n->by), "night");
+	releases_clear(&r);
+}
+
+static void
+relive(const struct fake *f, const struct past *p)
+{
+	struct journal j = { .path = "journal", .state = f->state };
+	struct releases r = { 0 };
+	struct diag d = { 0 };
+	char words[64], *save = NULL;
+	enum status rc;
+
+	snprintf(words, sizeof(words), "%s", p->released);
+	for (char *w = strtok_r(words, " ", &save); w != NULL;
+	     w = strtok_r(NULL, " ", &save))
+		remember(&j, w);
+	assert_int_equal(release_find(f->state, p->word, NULL, &r, NULL),
+	    ST_OK);
+	rc = journal_check(&j, &r.release[0], p->again, &d);
+	if (p->why == NULL ? rc != ST_OK :
+	    rc != ST_POLICY || strstr(d.text, p->why) == NULL)
+		fail_msg("%s after %s: %d, \"%s\"", p->word, p->released,
+		    (int)rc, d.text);
+	releases_clear(&r);
+	journal_close(&j);
+}
+
+static void
+a_second_release_never_lets_a_stopped_key_live(void **state)
+{
+	static const struct past pasts[] = {
+		{ "", "gw1", false, NULL },
+		{ "", "gw1", true, NULL },
+		{ "gw1", "gw1", false, "FORMATS 7.23: sealed/000001.p7m was "
+		    "released by night at 2027-03-01T00:00:00Z: with --again" },
+		{ "gw1", "gw1", true, NULL },
+		{ "gw1", "gw2", false, "RULES L3: gw1 was stopped by night at "
+		    "2027-03-01T00:00:00Z, and clients that take this list "
+		    "would trust it again: release gw1+gw2" },
+		{ "gw2", "gw1", false, "release gw1+gw2" },
+		{ "gw1", "gw2+gw3", false, "L3: gw1 was stopped" },
+		{ "gw1", "gw2+gw3", false, "again: release all" },
+		{ "gw1 gw1+gw2", "gw3", true, "again: release all" },
+		{ "gw1", "gw1+gw3", false, NULL },
+		{ "gw1 gw1+gw3", "gw1", true, "L3: gw3 was stopped" },
+		{ "all", "gw1+gw3", false, "L3: gw2 was stopped" },
+		{ "gw1+gw2", "all", false, NULL },
+		{ "all", "all", true, NULL },
+	};
+	struct fake f;
+
+	(void)state;
+	begin(&f);
+	for (size_t i = 0; i < sizeof(pasts) / sizeof(pasts[0]); i++)
+		relive(&f, &pasts[i]);
+	/* neither a pair nor all is sealed */
+	f.state->nsealed = KEYS;
+	relive(&f, &(struct past){ "gw1", "gw2", false, "again: nothing that "
+	    "stops both is sealed: what is left is a ceremony" });
+	fake_end(&f);
+}
+
 int
 main(void)
 {
@@ -434,6 +517,8 @@ main(void)
 		    release_refuses_another_list_than_the_recorded),
 		cmocka_unit_test(
 		    release_says_what_takes_over_and_what_goes_on),
+		cmocka_unit_test(
+		    a_second_release_never_lets_a_stopped_key_live),
 	};
 
 	return cmocka_run_group_tests(tests, group_crypto, NULL);

@@ -341,6 +341,74 @@ seal_refuses_keys_that_nothing_can_be_sealed_to(void **state)
 	}
 }
 
+/* --- what who opened one signs --- */
+
+static enum status
+judge(const struct bytes *p7s, const struct cert *cert, enum cms_kind kind,
+    const struct bytes *content)
+{
+	int64_t time = 0;
+
+	return cms_verify("x", p7s, cert, PKIX_ARC, kind, content, &time,
+	    NULL);
+}
+
+/* RSA, and without a key identifier in the certificate, too. */
+static void
+an_opener_signs_releases_and_nothing_else(void **state)
+{
+	struct bytes content = { 0 }, closing = { 0 }, p7s = { 0 };
+	const struct person *p;
+	struct diag d = { 0 };
+
+	(void)state;
+	assert_int_equal(bytes_set(&content, CMS_RELEASE_HEAD "x\n",
+	    strlen(CMS_RELEASE_HEAD) + 2, NULL), ST_OK);
+	assert_int_equal(bytes_set(&closing, CMS_CLOSING_HEAD "x\n",
+	    strlen(CMS_CLOSING_HEAD) + 2, NULL), ST_OK);
+	for (size_t i = 0; i < OPENERS; i++) {
+		p = &people[i];
+		if (cms_sign_release(p->opener, p->cert, PKIX_ARC, PKIX_NOW,
+		    &content, &p7s, &d) != ST_OK)
+			fail_msg("%s", d.text);
+		assert_int_equal(judge(&p7s, p->cert, CMS_RELEASE, &content),
+		    ST_OK);
+		assert_int_equal(judge(&p7s, people[(i + 1) % OPENERS].cert,
+		    CMS_RELEASE, &content), ST_AUTH);
+		assert_int_equal(judge(&p7s, p->cert, CMS_CLOSING, &content),
+		    ST_POLICY);
+		assert_int_equal(judge(&p7s, p->cert, CMS_RELEASE, &closing),
+		    ST_POLICY);
+		bytes_free(&p7s);
+		assert_int_equal(cms_sign_release(p->opener, p->cert, PKIX_ARC,
+		    PKIX_NOW, &closing, &p7s, NULL), ST_POLICY);
+		assert_int_equal(cms_sign_release(p->opener,
+		    people[(i + 1) % OPENERS].cert, PKIX_ARC, PKIX_NOW,
+		    &content, &p7s, NULL), ST_BUG);
+		assert_int_equal(p7s.len, 0);
+	}
+	bytes_free(&content);
+	bytes_free(&closing);
+}
+
+/* RULES B9 */
+static void
+a_root_signs_no_release(void **state)
+{
+	struct bytes content = { 0 }, p7s = { 0 };
+	struct pkix p = { 0 };
+
+	(void)state;
+	pkix_make(&p, "ecdsa-p256");
+	assert_int_equal(bytes_set(&content, CMS_RELEASE_HEAD "x\n",
+	    strlen(CMS_RELEASE_HEAD) + 2, NULL), ST_OK);
+	assert_int_equal(cms_sign(p.root_key, p.root, PKIX_ARC, CMS_RELEASE,
+	    PKIX_NOW, &content, &p7s, NULL), ST_BUG);
+	assert_int_equal(p7s.len, 0);
+	bytes_free(&content);
+	pkix_free(&p);
+}
+
 int
 main(void)
 {
@@ -349,6 +417,8 @@ main(void)
 		cmocka_unit_test(seal_leaves_nothing_to_chance),
 		cmocka_unit_test(seal_is_the_same_by_every_library),
 		cmocka_unit_test(seal_never_opens_to_other_bytes),
+		cmocka_unit_test(an_opener_signs_releases_and_nothing_else),
+		cmocka_unit_test(a_root_signs_no_release),
 		cmocka_unit_test(
 		    opener_takes_an_encrypted_key_with_its_passphrase),
 		cmocka_unit_test(

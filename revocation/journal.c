@@ -1,0 +1,335 @@
+/* see journal.h */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/base/clock.h"
+#include "lib/base/file.h"
+#include "lib/base/table.h"
+#include "lib/record/folder.h"
+#include "revocation/journal.h"
+
+#define KIND "release"
+
+static void
+object_name(uint64_t number, char out[OBJECT_NAME_SIZE])
+{
+	snprintf(out, OBJECT_NAME_SIZE, "signed/%06lu.txt",
+	    (unsigned long)number);
+}
+
+/* What an entry says follows from the file that it commits. */
+static enum status
+say(const struct notice *n, struct facts *f, struct diag *d)
+{
+	enum status rc;
+
+	TRY(facts_set(f, d, "state", "%s", n->state));
+	TRY(facts_set(f, d, "root", "%s", n->list.root));
+	TRY(facts_set(f, d, "list", "%llu",
+	    (unsigned long long)n->list.number));
+	TRY(facts_set(f, d, "revokes", "%s", n->list.target));
+	TRY(facts_set(f, d, "again", "%s", n->again ? "yes" : "no"));
+out:
+	return rc;
+}
+
+/* --- reading --- */
+
+static enum status
+check_entry(const struct entry *e, const struct notice *n, struct diag *d)
+{
+	struct facts said = { 0 };
+	const char *key;
+	enum status rc;
+
+	TRY(say(n, &said, d));
+	if ((key = facts_differ(&said, &e->facts, NULL)) != NULL)
+		FAIL(d, ST_AUTH, "FORMATS 7.22: it says another %s than the "
+		    "file that it commits", key);
+	if (strcmp(e->actor, n->by) != 0 || e->time != n->time)
+		FAIL(d, ST_AUTH, "FORMATS 7.22: it says another responder or "
+		    "time than the file that it commits");
+out:
+	facts_clear(&said);
+	return rc;
+}
+
+static enum status
+load_entry(struct journal *j, const struct entry *e, struct diag *d)
+{
+	const int dirfd = j->sticks->stick[0].dirfd;
+	char name[OBJECT_NAME_SIZE];
+	const struct sealed *sealed;
+	struct bytes file = { 0 };
+	struct notice *n;
+	enum status rc;
+
+	object_name(e->number, name);
+	if (strcmp(e->kind, KIND) != 0 || e->n != 1 ||
+	    !variant_of(e->objects[0].name, name))
+		FAIL(d, ST_FORMAT, "FORMATS 7.22: it is no release");
+	if ((n = GROW(j->notice, j->n)) == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	TRY(folder_object(dirfd, &e->objects[0], &file, d));
+	TRY(notice_check(e->objects[0].name, &file, j->state, j->steps, n,
+	    &sealed, d));
+	TRY(check_entry(e, n, d));
+out:
+	bytes_free(&file);
+	return rc;
+}
+
+/* One that a cut left without an entry has folders; what has neither is
+ * somebody's. */
+static enum status
+check_folder(const struct journal *j, struct diag *d)
+{
+	const struct chain *c = sticks_chain(j->sticks);
+
+	if (file_lies_in(j->sticks->stick[0].dirfd, j->state->dirfd))
+		return diag_set(d, ST_POLICY, "%s: FORMATS 7.1: it would lie "
+		    "inside the state", j->path);
+	for (size_t i = 0; c->n == 0 && i < c->nstray; i++) {
+		if (strchr(c->stray[i], '/') == NULL)
+			return diag_set(d, ST_POLICY, "%s: FORMATS 7.20: it is "
+			    "there, and is no journal", j->path);
+	}
+	return ST_OK;
+}
+
+static enum status
+open_folder(struct journal *j, bool create, struct diag *d)
+{
+	enum status rc;
+
+	TRY(sticks_open(&j->path, 1, create,
+	    j->state->mode != MODE_PRODUCTION, &j->sticks, d));
+	if ((rc = check_folder(j, d)) != ST_OK &&
+	    j->sticks->stick[0].made)
+		(void)rmdir(j->path);
+out:
+	return rc;
+}
+
+enum status
+journal_open(const char *path, const struct state *s,
+    const struct step_kind *const *steps, struct journal *out,
+    struct diag *d)
+{
+	const struct chain *c;
+	enum status rc;
+
+	memset(out, 0, sizeof(*out));
+	out->path = path;
+	out->state = s;
+	out->steps = steps;
+	snprintf(out->head, sizeof(out->head), "none");
+	if (access(path, F_OK) != 0 && errno == ENOENT)
+		return ST_OK;
+	TRY(open_folder(out, false, d));
+	c = sticks_chain(out->sticks);
+	for (size_t i = 0; i < c->n; i++) {
+		if ((rc = load_entry(out, &c->entry[i], d)) != ST_OK) {
+			diag_prefix(d, "%s: entry %zu", path, i + 1);
+			goto out;
+		}
+	}
+	if (c->n > 0)
+		snprintf(out->head, sizeof(out->head), "%s",
+		    c->entry[c->n - 1].digest);
+out:
+	if (rc != ST_OK)
+		journal_close(out);
+	return rc;
+}
+
+void
+journal_close(struct journal *j)
+{
+	sticks_free(j->sticks);
+	free(j->notice);
+	memset(j, 0, sizeof(*j));
+}
+
+/* --- what may be released --- */
+
+static const struct notice *
+find_same(const struct journal *j, const struct sealed *q)
+{
+	for (size_t i = 0; i < j->n; i++) {
+		if (strcmp(j->notice[i].list.digest, q->digest) == 0)
+			return &j->notice[i];
+	}
+	return NULL;
+}
+
+/* The keys that were stopped or are to be, but for those that the regular list
+ * has by now; and the first of them that ${r} would let live again. */
+struct stopped {
+	const struct delegation *key[RELEASE_KEYS];
+	size_t n; /* of all, there may be more */
+	const struct delegation *dropped;
+	const struct notice *by; /* that stopped it */
+};
+
+static const struct notice *
+find_stopped(const struct journal *j, const struct delegation *g)
+{
+	for (size_t i = 0; i < j->n; i++) {
+		if (sealed_stops(j->state, &j->notice[i].list, g))
+			return &j->notice[i];
+	}
+	return NULL;
+}
+
+static void
+gather(const struct journal *j, const struct release *r, struct stopped *out)
+{
+	const struct state *s = j->state;
+	const struct delegation *g;
+	const struct notice *by;
+	bool stays;
+
+	memset(out, 0, sizeof(*out));
+	for (size_t i = 0; i < s->ndelegations; i++) {
+		g = &s->delegations[i];
+		if (g->revoked || strcmp(g->root, r->sealed->root) != 0)
+			continue;
+		by = find_stopped(j, g);
+		stays = sealed_stops(s, r->sealed, g);
+		if (by == NULL && !stays)
+			continue;
+		if (out->n < RELEASE_KEYS)
+			out->key[out->n] = g;
+		out->n++;
+		if (!stays && out->dropped == NULL) {
+			out->dropped = g;
+			out->by = by;
+		}
+	}
+}
+
+/* What to release in place of ${r}: of two keys their pair, else all. */
+static enum status
+refuse_drop(const struct stopped *all, const struct release *r,
+    struct diag *d)
+{
+	const struct state *s = r->state;
+	const char *root = r->sealed->root;
+	char pair[sizeof(r->sealed->target)], instead[96], time[CLOCK_TEXT_SIZE];
+
+	snprintf(instead, sizeof(instead), "nothing that stops both is sealed: "
+	    "what is left is a ceremony");
+	if (sealed_newest(s, root, "all") != NULL)
+		snprintf(instead, sizeof(instead), "release all");
+	if (all->n == RELEASE_KEYS) {
+		snprintf(pair, sizeof(pair), "%s+%s", all->key[0]->serial,
+		    all->key[1]->serial);
+		if (sealed_newest(s, root, pair) != NULL)
+			snprintf(instead, sizeof(instead), "release %s+%s",
+			    all->key[0]->name, all->key[1]->name);
+	}
+	clock_text(all->by->time, time);
+	return diag_set(d, ST_POLICY, "RULES L3: %s was stopped by %s at %s, "
+	    "and clients that take this list would trust it again: %s",
+	    all->dropped->name, all->by->by, time, instead);
+}
+
+enum status
+journal_check(const struct journal *j, const struct release *r, bool again,
+    struct diag *d)
+{
+	const struct notice *same = find_same(j, r->sealed);
+	char time[CLOCK_TEXT_SIZE];
+	struct stopped all;
+	enum status rc;
+
+	gather(j, r, &all);
+	if (all.dropped != NULL)
+		return refuse_drop(&all, r, d);
+	if (same != NULL && !again) {
+		clock_text(same->time, time);
+		FAIL(d, ST_POLICY, "%s: FORMATS 7.23: %s was released by %s at "
+		    "%s: with --again it is released once more", j->path,
+		    r->sealed->object, same->by, time);
+	}
+	rc = ST_OK;
+out:
+	return rc;
+}
+
+/* --- writing --- */
+
+static enum status
+commit(struct journal *j, const struct notice *n, const struct bytes *file,
+    struct diag *d)
+{
+	char name[OBJECT_NAME_SIZE];
+	struct outcome o = { 0 };
+	struct entry e = { 0 };
+	enum status rc;
+
+	e.number = j->n; /* the notice is counted already */
+	e.time = n->time;
+	snprintf(e.kind, sizeof(e.kind), "%s", KIND);
+	snprintf(e.actor, sizeof(e.actor), "%s", n->by);
+	snprintf(e.previous, sizeof(e.previous), "%s", j->head);
+	TRY(say(n, &e.facts, d));
+	object_name(e.number, name);
+	TRY(outcome_add(&o, name, file, d));
+	TRY(sticks_commit(j->sticks, &e, &o, d));
+	snprintf(j->head, sizeof(j->head), "%s", e.digest);
+out:
+	outcome_clear(&o);
+	entry_clear(&e);
+	return rc;
+}
+
+static enum status
+say_added(const struct journal *j, const struct notice *n, struct facts *f,
+    struct diag *d)
+{
+	char name[OBJECT_NAME_SIZE];
+
+	object_name(j->n, name);
+	return facts_add(f, d, "journal", "%s/%s: list %llu of root %s, "
+	    "signed by %s%s", j->path, name,
+	    (unsigned long long)n->list.number, n->list.root, n->by,
+	    n->again ? ", once more" : "");
+}
+
+enum status
+journal_add(struct journal *j, const struct release *r,
+    const struct opener *who, int64_t now, struct facts *f, struct diag *d)
+{
+	struct responders all = { 0 };
+	const struct responder *by;
+	struct bytes file = { 0 };
+	struct notice made, *n;
+	enum status rc;
+
+	TRY(responders_read(j->state, r->sealed, j->steps, &all, d));
+	if ((by = responders_find(&all, opener_public(who))) == NULL)
+		FAIL(d, ST_BUG, "%s was opened by nobody", r->sealed->object);
+	notice_make(j->state, r->sealed, find_same(j, r->sealed) != NULL, now,
+	    &made);
+	snprintf(made.by, sizeof(made.by), "%s", by->word);
+	TRY(notice_sign(&made, who, by, j->state->arc, &file, d));
+	if (j->sticks == NULL)
+		TRY(open_folder(j, true, d));
+	if ((n = GROW(j->notice, j->n)) == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	*n = made;
+	TRY(commit(j, n, &file, d));
+	TRY(say_added(j, n, f, d));
+out:
+	if (rc != ST_OK)
+		diag_prefix(d, "not released, for the journal could not be "
+		    "written (--journal names another)");
+	responders_clear(&all);
+	bytes_free(&file);
+	return rc;
+}

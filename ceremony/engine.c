@@ -107,11 +107,25 @@ engine_check(const struct plan *plan, const struct engine_step *step,
 		promise[promises.n].kind = step[i].kind->makes;
 		promise[promises.n].by = root_of(&step[i]);
 		promise[promises.n].want = step[i].want;
+		promise[promises.n].row = step[i].kind;
 		promise[promises.n++].name = step[i].section->name;
 	}
 	rc = ST_OK;
 out:
 	free(promise);
+	return rc;
+}
+
+enum status
+engine_tell(const struct engine_step *step, size_t n,
+    const struct state *state, struct facts *out, struct diag *d)
+{
+	enum status rc = ST_OK;
+
+	for (size_t i = 0; i < n && rc == ST_OK; i++) {
+		if (step[i].kind->tell != NULL)
+			rc = step[i].kind->tell(step[i].want, state, out, d);
+	}
 	return rc;
 }
 
@@ -455,21 +469,32 @@ out:
 	return rc;
 }
 
+/* One key may name several: key.NAME. */
+static enum status
+add_key_files(const struct plan *plan, const struct ini_section *s,
+    const struct plan_key *k, struct outcome *o, struct diag *d)
+{
+	enum status rc = ST_OK;
+
+	for (size_t i = 0; i < s->n && k->type == PT_FILE; i++) {
+		if (strcmp(s->entries[i].key, k->name) == 0)
+			TRY(add_plan_file(plan, &s->entries[i], o, d));
+	}
+out:
+	return rc;
+}
+
 static enum status
 add_plan_files(const struct plan *plan, struct outcome *o, struct diag *d)
 {
 	const struct ini_section *s;
-	const struct ini_entry *v;
 	const struct plan_key *k;
 	enum status rc = ST_OK;
 
 	for (size_t i = 0; i < plan->ini->n; i++) {
 		s = &plan->ini->sections[i];
-		for (k = plan_keys(plan, s); k->name != NULL; k++) {
-			v = plan_entry(s, k->name, NULL);
-			if (k->type == PT_FILE && v != NULL)
-				TRY(add_plan_file(plan, v, o, d));
-		}
+		for (k = plan_keys(plan, s); k->name != NULL; k++)
+			TRY(add_key_files(plan, s, k, o, d));
 	}
 out:
 	return rc;

@@ -75,6 +75,13 @@ MUST_USE enum status engine_check(const struct plan *plan,
     const struct engine_step *step, size_t n, const struct state *state,
     struct diag *d);
 
+/**
+ * engine_tell(step, n, state, out, d):
+ * What people must know before they agree to a plan that was checked.
+ */
+MUST_USE enum status engine_tell(const struct engine_step *step, size_t n,
+    const struct state *state, struct facts *out, struct diag *d);
+
 /* Whether the next entry is in the record already. */
 bool engine_comparing(const struct engine *e);
 

@@ -247,7 +247,7 @@ desk_state(const struct run *r, struct state **known, int *dirfd,
 }
 
 enum status
-run_check(const struct run *r, struct diag *d)
+run_check(const struct run *r, struct facts *out, struct diag *d)
 {
 	struct loaded l = { .dirfd = -1 };
 	struct state *known = NULL;
@@ -266,8 +266,10 @@ run_check(const struct run *r, struct diag *d)
 	TRY(check_continuity(l.plan, known, &resume, d));
 	TRY(check_goes_on(known, d));
 	TRY(check_not_over(l.plan, d));
-	if (!resume)
+	if (!resume) {
 		TRY(engine_check(l.plan, l.step, l.nsteps, known, d));
+		TRY(engine_tell(l.step, l.nsteps, known, out, d));
+	}
 out:
 	state_free(known);
 	if (dirfd >= 0)

@@ -18,11 +18,13 @@ struct run {
 };
 
 /**
- * run_check(r, d):
+ * run_check(r, out, d):
  * Grammar, rows, requests, promises, continuity: everything that can be said
  * without a key.  The first thing run_ceremony does, and `ceremony check`.
+ * ${out} gets what people must know before they agree to it.
  */
-MUST_USE enum status run_check(const struct run *r, struct diag *d);
+MUST_USE enum status run_check(const struct run *r, struct facts *out,
+    struct diag *d);
 
 /**
  * run_ceremony(r, d):

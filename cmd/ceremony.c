@@ -63,8 +63,8 @@ cmd_ceremony_check(const struct call *c, struct diag *d)
 	r.state = cmd_opt(c, "--state", NULL);
 	if (r.state != NULL)
 		TRY(file_open_dir(r.state, false, &fd, d));
-	TRY(run_check(&r, d));
 	TRY(facts_set(&f, d, "plan", "%s", r.plan));
+	TRY(run_check(&r, &f, d));
 	TRY(facts_set(&f, d, "verdict", "it can run"));
 	TRY(cmd_report(c, &f, d));
 out:

@@ -92,6 +92,13 @@ say_issued(const struct state *s, struct facts *f, struct diag *d)
 		    "%s", s->delegations[i].object, s->delegations[i].name,
 		    s->delegations[i].role, s->delegations[i].product, to));
 	}
+	for (size_t i = 0; i < s->nroots; i++) {
+		if (state_unaccounted(s, s->roots[i].name) > 0)
+			TRY(facts_add(f, d, "sealed", "%zu lists of root %s, "
+			    "not accounted for: its next [crl] wants an "
+			    "[account] above it", state_unaccounted(s,
+			    s->roots[i].name), s->roots[i].name));
+	}
 out:
 	return rc;
 }

@@ -2,6 +2,7 @@
 #include "ceremony/mint.h"
 #include "cmd/cmd.h"
 #include "delegation/delegate.h"
+#include "revocation/account.h"
 #include "revocation/bundle_row.h"
 #include "revocation/kill.h"
 #include "revocation/list.h"
@@ -13,6 +14,7 @@ const struct step_kind *const cmd_steps[] = {
 	&crl_step,
 	&delegate_step,
 	&revoke_step,
+	&account_step,
 	&kill_step,
 	&bundle_step,
 	NULL,

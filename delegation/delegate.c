@@ -128,14 +128,6 @@ out:
 	return rc;
 }
 
-/* Whether it is revoked, or a row above will revoke it. */
-static bool
-is_gone(const struct delegation *other, const struct promises *promises)
-{
-	return other->revoked || promise_find(promises, "revocation",
-	    other->root, other->name) != NULL;
-}
-
 /* Nobody has this product, role and slot already, or he is out of service. */
 static enum status
 check_slot(const struct delegate *g, const struct plan *p,
@@ -150,7 +142,8 @@ check_slot(const struct delegate *g, const struct plan *p,
 		if (strcmp(other->product, g->scope.product) != 0 ||
 		    strcmp(other->role, g->scope.role) != 0 ||
 		    strcmp(other->slot, g->scope.slot) != 0 ||
-		    is_gone(other, promises))
+		    other->revoked ||
+		    promise_revokes(promises, before, other))
 			continue;
 		PLAN_FAIL(d, ST_POLICY, p, g->line, "FORMATS 8.34: %s %s has "
 		    "a delegation for %s already: %s", g->scope.product,

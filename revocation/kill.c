@@ -136,8 +136,7 @@ will_live(const struct kill *k, const struct plan *p,
 
 	for (size_t i = 0; i < before->ndelegations; i++) {
 		g = &before->delegations[i];
-		if (is_live(k, p, g) && promise_find(promises, "revocation",
-		    k->root, g->name) == NULL)
+		if (is_live(k, p, g) && !promise_revokes(promises, before, g))
 			return true;
 	}
 	return promise_find(promises, "delegation", k->root, NULL) != NULL;

@@ -55,6 +55,26 @@ next_update(const struct crl_want *w, const struct plan *p)
 	return p->effective + (int64_t)w->days * CLOCK_DAY;
 }
 
+/* RULES L4: a list that was sealed may be out, and this one must not take it
+ * back. */
+static enum status
+check_accounted(const struct crl_want *w, const struct plan *p,
+    const struct state *before, const struct promises *promises,
+    struct diag *d)
+{
+	const size_t n = state_unaccounted(before, w->root);
+	enum status rc;
+
+	if (n > 0 && promise_find(promises, "account", w->root, NULL) == NULL)
+		PLAN_FAIL(d, ST_POLICY, p, w->line, "RULES L4: %zu sealed "
+		    "lists of root %s are not accounted for: an [account] "
+		    "belongs above it, which says what became of them", n,
+		    w->root);
+	rc = ST_OK;
+out:
+	return rc;
+}
+
 static enum status
 list_check(const void *want, const struct plan *p, const struct state *before,
     const struct promises *promises, struct diag *d)
@@ -70,6 +90,7 @@ list_check(const void *want, const struct plan *p, const struct state *before,
 		PLAN_FAIL(d, ST_POLICY, p, w->line, "RULES L1: a list behind "
 		    "[kill %s] would take back what that revokes",
 		    kill->name);
+	TRY(check_accounted(w, p, before, promises, d));
 	if (w->days > PROFILE_DAYS_MAX)
 		PLAN_FAIL(d, ST_POLICY, p, w->line, "FORMATS 8.24: a list "
 		    "lasts at most %d days", PROFILE_DAYS_MAX);
@@ -163,10 +184,10 @@ add_revoked(const struct state *state, const char *root,
 		r = &state->revocations[i];
 		if (strcmp(r->root, root) != 0)
 			continue;
-		e = (struct crl_entry) { .serial_len = CERT_SERIAL_LEN,
+		e = (struct crl_entry) { .serial_len = strlen(r->serial) / 2,
 			.date = r->date, .reason = reason_read(r->reason),
 			.invalid_since = r->since };
-		TRY(text_unhex(r->serial, e.serial, CERT_SERIAL_LEN, d));
+		TRY(text_unhex(r->serial, e.serial, e.serial_len, d));
 		TRY(crl_spec_add(spec, &e, d));
 	}
 out:

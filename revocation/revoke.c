@@ -77,8 +77,17 @@ out:
 	return rc;
 }
 
-/* The delegations of that name that are not revoked yet: of one root, and with
- * that serial number where the plan gives one. */
+/* Of that name and root, and with that serial number where the plan gives
+ * one. */
+static bool
+is_meant(const struct revoke *r, const struct delegation *g)
+{
+	return strcmp(g->name, r->name) == 0 &&
+	    strcmp(g->root, r->root) == 0 &&
+	    (r->serial == NULL || strcmp(g->serial, r->serial) == 0);
+}
+
+/* Those that are meant and not revoked yet. */
 static size_t
 find_live(const struct revoke *r, const struct state *s,
     const struct delegation **out)
@@ -89,9 +98,7 @@ find_live(const struct revoke *r, const struct state *s,
 	*out = NULL;
 	for (size_t i = 0; i < s->ndelegations; i++) {
 		g = &s->delegations[i];
-		if (g->revoked || strcmp(g->name, r->name) != 0 ||
-		    strcmp(g->root, r->root) != 0 ||
-		    (r->serial != NULL && strcmp(g->serial, r->serial) != 0))
+		if (g->revoked || !is_meant(r, g))
 			continue;
 		*out = g;
 		n++;
@@ -154,9 +161,23 @@ revoke_check(const void *want, const struct plan *p,
 		PLAN_FAIL(d, ST_POLICY, p, r->line, "FORMATS 3.26: root %s has "
 		    "%zu delegations %s: say which by its serial number",
 		    r->root, n, r->name);
+	if (promise_revokes(promises, before, g))
+		PLAN_FAIL(d, ST_POLICY, p, r->line, "FORMATS 3.26: a row above "
+		    "revokes delegation %s of root %s: this one belongs above "
+		    "that, or is not needed", r->name, r->root);
 	rc = ST_OK;
 out:
 	return rc;
+}
+
+static bool
+revoke_revokes(const void *want, const struct state *before,
+    const struct delegation *g)
+{
+	const struct revoke *r = want;
+
+	(void)before;
+	return is_meant(r, g);
 }
 
 static size_t
@@ -255,6 +276,7 @@ const struct step_kind revoke_step = {
 	.then = "crl",
 	.read = revoke_read,
 	.check = revoke_check,
+	.revokes = revoke_revokes,
 	.count = revoke_count,
 	.show = revoke_show,
 	.perform = revoke_perform,

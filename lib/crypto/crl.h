@@ -14,6 +14,7 @@
 
 #define CRL_MAX 16777216 /* bytes */
 #define CRL_ENTRIES_MAX 200000
+#define CRL_SERIAL_MAX 20 /* bytes */
 #define CERT_FOREIGN_SIZE 80
 
 enum crl_reason { /* RFC 5280 5.3.1; the only ones we write */
@@ -25,7 +26,7 @@ enum crl_reason { /* RFC 5280 5.3.1; the only ones we write */
 };
 
 struct crl_entry {
-	uint8_t serial[20];
+	uint8_t serial[CRL_SERIAL_MAX];
 	size_t serial_len;
 	int64_t date;
 	enum crl_reason reason;

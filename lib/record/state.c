@@ -141,6 +141,7 @@ check_sheets(const struct sheet_set *set, struct diag *d)
 
 #define SHEET_PARTS 7
 #define SEALED_PARTS 4
+#define REVOKED_PARTS 5
 
 /* Exactly ${n} words, one blank between each two. */
 static bool
@@ -523,6 +524,86 @@ out:
 	return rc;
 }
 
+/* "4c.. key-compromise 2027-03-01T00:00:00Z - gateway": serial number, reason,
+ * date, since when it is known to be invalid, delegation. */
+static enum status
+add_revoked(struct state *s, const char *root, const char *text,
+    struct diag *d)
+{
+	char part[REVOKED_PARTS][SHA384_HEX_SIZE];
+	const struct delegation *g;
+	struct revocation *r;
+	enum status rc;
+
+	if (!split_parts(text, part, REVOKED_PARTS) ||
+	    strlen(part[0]) >= sizeof(r->serial) ||
+	    strlen(part[1]) >= sizeof(r->reason) ||
+	    strlen(part[4]) >= sizeof(r->name) ||
+	    state_revoked(s, root, part[0]))
+		FAIL(d, ST_FORMAT, "a revocation is not of the form, or not "
+		    "the first of its serial number");
+	if ((r = GROW(s->revocations, s->nrevocations)) == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	snprintf(r->root, sizeof(r->root), "%s", root);
+	snprintf(r->serial, sizeof(r->serial), "%.40s", part[0]);
+	snprintf(r->reason, sizeof(r->reason), "%.23s", part[1]);
+	snprintf(r->name, sizeof(r->name), "%.32s", part[4]);
+	TRY(clock_read(part[2], &r->date, d));
+	r->since = -1;
+	if (strcmp(part[3], "-") != 0)
+		TRY(clock_read(part[3], &r->since, d));
+	g = state_delegation(s, part[0]);
+	if (g != NULL && strcmp(g->root, root) == 0)
+		s->delegations[g - s->delegations].revoked = true;
+out:
+	return rc;
+}
+
+/* Each number is an envelope of this root, and is accounted for once. */
+static enum status
+account_for(struct state *s, const char *root, const struct facts *f,
+    const char *key, struct diag *d)
+{
+	char number[7];
+	struct sealed *q;
+	size_t at;
+
+	for (size_t i = 0; i < facts_count(f, key); i++) {
+		snprintf(number, sizeof(number), "%s", facts_at(f, key, i));
+		at = strtoul(number, NULL, 10);
+		q = at < 1 || at > s->nsealed ? NULL : &s->sealed[at - 1];
+		if (q == NULL || q->accounted || strcmp(q->root, root) != 0)
+			return diag_set(d, ST_FORMAT, "%s is no sealed list "
+			    "of root %s that is to be accounted for", number,
+			    root);
+		q->accounted = true;
+	}
+	return ST_OK;
+}
+
+static enum status
+apply_account(struct state *s, const struct entry *e, struct diag *d)
+{
+	static const char *const fates[] = { "intact", "released",
+		"unaccounted" };
+	const struct facts *f = &e->facts;
+	const char *root;
+	enum status rc;
+
+	TRY(facts_need(f, "root", &root, d));
+	if (state_root(s, root) == NULL)
+		FAIL(d, ST_FORMAT, "there is no root %.40s", root);
+	for (size_t i = 0; i < sizeof(fates) / sizeof(fates[0]); i++)
+		TRY(account_for(s, root, f, fates[i], d));
+	if (state_unaccounted(s, root) > 0)
+		FAIL(d, ST_FORMAT, "RULES L4: it leaves out sealed lists of "
+		    "root %s", root);
+	for (size_t i = 0; i < facts_count(f, "revoked"); i++)
+		TRY(add_revoked(s, root, facts_at(f, "revoked", i), d));
+out:
+	return rc;
+}
+
 static enum status
 apply_undone(struct state *s, const struct entry *e, struct diag *d)
 {
@@ -589,6 +670,8 @@ static const struct kind {
 	    "certificate", trust_nothing, apply_delegation },
 	{ "revocation", false, "step item root name serial reason date since "
 	    "asked evidence", trust_nothing, apply_revocation },
+	{ "account", false, "step item root intact released unaccounted "
+	    "published revoked", trust_nothing, apply_account },
 	{ "kill", false, "step item root until lists openers", trust_nothing,
 	    apply_kill },
 	{ "bundle", false, "step item file era seq id not-before not-after "
@@ -794,6 +877,28 @@ state_established(const struct state *s)
 			return &s->bundles[i];
 	}
 	return NULL;
+}
+
+bool
+state_revoked(const struct state *s, const char *root, const char *serial)
+{
+	for (size_t i = 0; i < s->nrevocations; i++) {
+		if (strcmp(s->revocations[i].root, root) == 0 &&
+		    strcmp(s->revocations[i].serial, serial) == 0)
+			return true;
+	}
+	return false;
+}
+
+size_t
+state_unaccounted(const struct state *s, const char *root)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->nsealed; i++)
+		n += !s->sealed[i].accounted &&
+		    strcmp(s->sealed[i].root, root) == 0;
+	return n;
 }
 
 const struct sheet_set *

@@ -47,13 +47,14 @@ struct sealed {
 	char digest[SHA384_HEX_SIZE]; /* of the list in PEM */
 	char object[OBJECT_NAME_SIZE];
 	uint64_t entry; /* which says who can open it */
+	bool accounted; /* what became of it is in the record */
 };
 
 /* Taken out of service: in every list of its root from then on. */
 struct revocation {
 	char root[33];
-	char name[33]; /* of the delegation */
-	char serial[2 * CERT_SERIAL_LEN + 1];
+	char name[33]; /* of the delegation, or "-": it has none here */
+	char serial[2 * CRL_SERIAL_MAX + 1];
 	char reason[24]; /* a word of the plan */
 	int64_t date;
 	int64_t since; /* known to be invalid, or -1 */
@@ -144,6 +145,11 @@ const struct list *state_last_list(const struct state *s, const char *root);
 /* The newest bundle, and the newest establishment; or NULL. */
 const struct state_bundle *state_last_bundle(const struct state *s);
 const struct state_bundle *state_established(const struct state *s);
+/* Whether a root's lists name that serial number from now on. */
+bool state_revoked(const struct state *s, const char *root,
+    const char *serial);
+/* How many sealed lists of a root are not accounted for. */
+size_t state_unaccounted(const struct state *s, const char *root);
 /* The live set of a root, or NULL. */
 const struct sheet_set *state_live_set(const struct state *s,
     const char *root);

@@ -74,3 +74,18 @@ promise_find(const struct promises *promises, const char *kind,
 	}
 	return NULL;
 }
+
+bool
+promise_revokes(const struct promises *promises, const struct state *before,
+    const struct delegation *g)
+{
+	const struct promise *q;
+
+	for (size_t i = 0; i < promises->n; i++) {
+		q = &promises->promise[i];
+		if (q->row != NULL && q->row->revokes != NULL &&
+		    q->row->revokes(q->want, before, g))
+			return true;
+	}
+	return false;
+}

@@ -2,6 +2,7 @@
 #ifndef ANCHORITE_STEP_H
 #define ANCHORITE_STEP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -73,6 +74,7 @@ struct promise {
 	const char *name;
 	const char *by;	  /* the root that signs it, or NULL */
 	const void *want; /* that row's own: for rows of the same kind */
+	const struct step_kind *row;
 };
 struct promises {
 	const struct promise *promise;
@@ -83,6 +85,10 @@ struct promises {
  * last two: any.  NULL: there is none. */
 const struct promise *promise_find(const struct promises *promises,
     const char *kind, const char *by, const char *name);
+
+/* Whether a row above takes a delegation of the state before out of service. */
+bool promise_revokes(const struct promises *promises,
+    const struct state *before, const struct delegation *g);
 
 struct step_kind { /* const; one per section word; `want` is the row's own */
 	const char *word;  /* "crl": the section [crl NAME] */
@@ -97,6 +103,13 @@ struct step_kind { /* const; one per section word; `want` is the row's own */
 	enum status (*check)(const void *want, const struct plan *,
 	    const struct state *before, const struct promises *,
 	    struct diag *);
+	/* After a check: whether it will take ${g} out of service.  NULL: no. */
+	bool (*revokes)(const void *want, const struct state *before,
+	    const struct delegation *g);
+	/* After a check: what people must know before they agree to the plan,
+	 * for `ceremony check`.  NULL: nothing. */
+	enum status (*tell)(const void *want, const struct state *before,
+	    struct facts *, struct diag *);
 	/* Items; one entry each. */
 	size_t (*count)(const void *want);
 	/* Leading items that count only together: cut inside, they are void

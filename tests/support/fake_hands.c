@@ -19,6 +19,7 @@
 #include "lib/crypto/derive.h"
 #include "lib/pki/issue.h"
 #include "lib/pki/profile.h"
+#include "revocation/account.h"
 #include "revocation/bundle_row.h"
 #include "revocation/kill.h"
 #include "revocation/list.h"
@@ -35,7 +36,8 @@ static const char *const folders[] = { "roots", "issued", "lists", "sealed",
 #define NFOLDERS (sizeof(folders) / sizeof(folders[0]))
 
 static const struct step_kind *const rows[] = { &mint_step, &crl_step,
-	&delegate_step, &revoke_step, &kill_step, &bundle_step, NULL };
+	&delegate_step, &revoke_step, &account_step, &kill_step,
+	&bundle_step, NULL };
 
 const struct promises *fake_promises;
 
@@ -389,7 +391,8 @@ promise_siblings(const struct fake *f, const struct step_kind *kind,
 		rc = kind->read(f->plan, s, &want, d);
 		if (rc == ST_OK)
 			promise[(*n)++] = (struct promise){ kind->makes,
-				s->name, plan_text(s, "by", NULL), want };
+				s->name, plan_text(s, "by", NULL), want,
+				kind };
 	}
 	return rc;
 }

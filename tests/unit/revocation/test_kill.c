@@ -10,6 +10,7 @@
 
 #include "delegation/delegate.h"
 #include "lib/crypto/spki.h"
+#include "revocation/account.h"
 #include "revocation/kill.h"
 #include "revocation/list.h"
 #include "revocation/revoke.h"
@@ -20,10 +21,15 @@
 #define REVOKE                                                                \
 	"[revoke gw1]\nby = g1\nreason = superseded\nasked = second\n"
 
-/* A list above, which sealed ones last as long as. */
-static const struct promise listed = { .kind = "list", .name = "g1",
-	.by = "g1" };
-static const struct promises promises = { &listed, 1 };
+#define ACCOUNT "[account g1]\nby = g1\nintact = all\n"
+
+/* A list above, which sealed ones last as long as, and what RULES L4 wants
+ * above that. */
+static const struct promise above[] = {
+	{ .kind = "account", .name = "g1", .by = "g1" },
+	{ .kind = "list", .name = "g1", .by = "g1" },
+};
+static const struct promises promises = { above, 2 };
 
 /* A certificate of a responder: any that can be read, and whose key can be
  * sealed to; the root's own does here. */
@@ -93,8 +99,8 @@ sealed(struct fake *f, size_t keys, struct outcome *o)
 		snprintf(name, sizeof(name), "gw%zu", i);
 		take(f, &delegate_step, name, NULL);
 	}
-	take(f, &crl_step, "g1", NULL);
 	fake_promises = &promises;
+	take(f, &crl_step, "g1", NULL);
 	take(f, &kill_step, "g1", o);
 	fake_promises = NULL;
 }
@@ -142,8 +148,9 @@ kill_leaves_out_what_is_revoked(void **state)
 	sealed(&f, 2, &o);
 	outcome_clear(&o);
 	fake_next(&f);
-	plan(&f, 2, 0, REVOKE);
+	plan(&f, 2, 0, REVOKE ACCOUNT);
 	take(&f, &revoke_step, "gw1", NULL);
+	take(&f, &account_step, "g1", NULL);
 	sealed(&f, 0, &o);
 	assert_int_equal(o.n, 1 + 1);
 	assert_string_equal(f.state->sealed[4].target,

@@ -13,6 +13,7 @@
 #include "lib/base/table.h"
 #include "lib/base/text.h"
 #include "lib/crypto/cert.h"
+#include "revocation/account.h"
 #include "revocation/journal.h"
 #include "revocation/kill.h"
 #include "revocation/list.h"
@@ -25,13 +26,16 @@
 #define LIST "[crl g1]\nby = g1\ndays = 400\n"
 #define KILL                                                                  \
 	"[kill g1]\nby = g1\nkeys = all\nalso = revoke-all\nopen = 1 of night\n"
+#define ACCOUNT "[account g1]\nby = g1\nintact = all\n"
 #define REVOKE                                                                \
 	"[revoke gw1]\nby = g1\nreason = superseded\nasked = second\n"
 #define KEYS 3
 
-static const struct promise listed = { .kind = "list", .name = "g1",
-	.by = "g1" };
-static const struct promises promises = { &listed, 1 };
+static const struct promise above[] = {
+	{ .kind = "account", .name = "g1", .by = "g1" },
+	{ .kind = "list", .name = "g1", .by = "g1" },
+};
+static const struct promises promises = { above, 2 };
 
 static void
 take(struct fake *f, const struct step_kind *kind, const char *name)
@@ -149,8 +153,9 @@ release_finds_the_newest_list_of_a_key(void **state)
 	    "there is no delegation \"gw2+gw3\"");
 	refuses_to_find(&f, "gw2+gw2", "gw2+gw2 is one key, not two");
 	refuses_to_find(&f, "gw4", "there is no delegation \"gw4\"");
-	next(&f, REVOKE LIST KILL);
+	next(&f, REVOKE ACCOUNT LIST KILL);
 	take(&f, &revoke_step, "gw1");
+	take(&f, &account_step, "g1");
 	take(&f, &crl_step, "g1");
 	take(&f, &kill_step, "g1");
 	finds(&f, "gw2", "sealed/000008.p7m");
@@ -170,7 +175,8 @@ release_withholds_what_was_sealed_before(void **state)
 
 	(void)state;
 	begin(&f);
-	next(&f, LIST KILL);
+	next(&f, ACCOUNT LIST KILL);
+	take(&f, &account_step, "g1");
 	take(&f, &crl_step, "g1");
 	take(&f, &kill_step, "g1");
 	assert_int_equal(release_find(f.state, "gw2", NULL, &r, NULL), ST_OK);
@@ -191,7 +197,8 @@ release_refuses_a_list_that_a_regular_one_overtook(void **state)
 
 	(void)state;
 	begin(&f);
-	next(&f, LIST);
+	next(&f, ACCOUNT LIST);
+	take(&f, &account_step, "g1");
 	take(&f, &crl_step, "g1");
 	refuses_to_find(&f, "gw2", "RULES L1: root g1 has signed "
 	    "lists/000002.crl after the lists that were sealed in ceremony 1");

@@ -1,5 +1,4 @@
 /* see journal.h */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,9 +57,9 @@ out:
 }
 
 static enum status
-load_entry(struct journal *j, const struct entry *e, struct diag *d)
+load_entry(struct journal *j, int dirfd, const struct entry *e,
+    struct diag *d)
 {
-	const int dirfd = j->sticks->stick[0].dirfd;
 	char name[OBJECT_NAME_SIZE];
 	const struct sealed *sealed;
 	struct bytes file = { 0 };
@@ -82,36 +81,14 @@ out:
 	return rc;
 }
 
-/* One that a cut left without an entry has folders; what has neither is
- * somebody's. */
+/* There it would be a stray for ever. */
 static enum status
-check_folder(const struct journal *j, struct diag *d)
+check_apart(const struct journal *j, int dirfd, struct diag *d)
 {
-	const struct chain *c = sticks_chain(j->sticks);
-
-	if (file_lies_in(j->sticks->stick[0].dirfd, j->state->dirfd))
-		return diag_set(d, ST_POLICY, "%s: FORMATS 7.1: it would lie "
+	if (dirfd >= 0 && file_lies_in(dirfd, j->state->dirfd))
+		return diag_set(d, ST_POLICY, "%s: FORMATS 7.20: it would lie "
 		    "inside the state", j->path);
-	for (size_t i = 0; c->n == 0 && i < c->nstray; i++) {
-		if (strchr(c->stray[i], '/') == NULL)
-			return diag_set(d, ST_POLICY, "%s: FORMATS 7.20: it is "
-			    "there, and is no journal", j->path);
-	}
 	return ST_OK;
-}
-
-static enum status
-open_folder(struct journal *j, bool create, struct diag *d)
-{
-	enum status rc;
-
-	TRY(sticks_open(&j->path, 1, create,
-	    j->state->mode != MODE_PRODUCTION, &j->sticks, d));
-	if ((rc = check_folder(j, d)) != ST_OK &&
-	    j->sticks->stick[0].made)
-		(void)rmdir(j->path);
-out:
-	return rc;
 }
 
 enum status
@@ -121,18 +98,19 @@ journal_open(const char *path, const struct state *s,
 {
 	const struct chain *c;
 	enum status rc;
+	int fd = -1;
 
 	memset(out, 0, sizeof(*out));
 	out->path = path;
 	out->state = s;
 	out->steps = steps;
 	snprintf(out->head, sizeof(out->head), "none");
-	if (access(path, F_OK) != 0 && errno == ENOENT)
-		return ST_OK;
-	TRY(open_folder(out, false, d));
-	c = sticks_chain(out->sticks);
+	TRY(sticks_look(&out->path, 1, s->mode != MODE_PRODUCTION,
+	    &out->sticks, d));
+	c = sticks_longest(out->sticks, &fd);
+	TRY(check_apart(out, fd, d));
 	for (size_t i = 0; i < c->n; i++) {
-		if ((rc = load_entry(out, &c->entry[i], d)) != ST_OK) {
+		if ((rc = load_entry(out, fd, &c->entry[i], d)) != ST_OK) {
 			diag_prefix(d, "%s: entry %zu", path, i + 1);
 			goto out;
 		}
@@ -263,6 +241,27 @@ out:
 
 /* --- writing --- */
 
+/* Made, where it was not there, once there is something to write. */
+static enum status
+begin(struct journal *j, struct diag *d)
+{
+	const struct chain *c;
+	enum status rc;
+	int fd = -1;
+
+	if (j->begun)
+		return ST_OK;
+	c = sticks_longest(j->sticks, &fd);
+	TRY(sticks_begin(j->sticks, c->entry, c->n, d));
+	if ((rc = check_apart(j, j->sticks->stick[0].dirfd, d)) != ST_OK) {
+		(void)rmdir(j->path); /* which was made: it was apart before */
+		goto out;
+	}
+	j->begun = true;
+out:
+	return rc;
+}
+
 static enum status
 commit(struct journal *j, const struct notice *n, const struct bytes *file,
     struct diag *d)
@@ -318,8 +317,7 @@ journal_add(struct journal *j, const struct release *r,
 	    &made);
 	snprintf(made.by, sizeof(made.by), "%s", by->word);
 	TRY(notice_sign(&made, who, by, j->state->arc, &file, d));
-	if (j->sticks == NULL)
-		TRY(open_folder(j, true, d));
+	TRY(begin(j, d));
 	if ((n = GROW(j->notice, j->n)) == NULL)
 		FAIL(d, ST_SYSTEM, "out of memory");
 	*n = made;

@@ -17,7 +17,8 @@ struct journal {
 	const char *path; /* borrowed; the next too */
 	const struct state *state;
 	const struct step_kind *const *steps;
-	struct sticks *sticks; /* NULL: the folder is not there yet */
+	struct sticks *sticks;
+	bool begun; /* it is written to from here on */
 	struct notice *notice; /* owned, in the order they came */
 	size_t n;
 	char head[SHA384_HEX_SIZE];

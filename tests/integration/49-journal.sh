@@ -80,11 +80,11 @@ rm -r other three
 # --- a journal that is not one, or lies in the state ---
 mkdir other
 echo "dear diary" >other/diary.txt
-refused "other: FORMATS 7.20: it is there, and is no journal" \
+refused "other: FORMATS 7.1: it is there, and is no state folder" \
 	release sensor --with night.key --to out --journal other
 [ "$(ls other)" = diary.txt ] || fail "it wrote into somebody's folder"
 rm -r other
-refused "FORMATS 7.1: it would lie inside the state" \
+refused "FORMATS 7.20: it would lie inside the state" \
 	release sensor --with night.key --to out --journal state-a/journal
 run flock journal "$ANCHORITE" revocation release all --state state-a \
 	--with night.key --to out --again

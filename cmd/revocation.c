@@ -14,6 +14,7 @@
 #include "lib/base/tty.h"
 #include "lib/record/chain.h"
 #include "revocation/journal.h"
+#include "revocation/show.h"
 
 #define KEY_MAX 65536 /* bytes of a private key's file */
 #define WORD "abcdefghijklmnopqrstuvwxyz0123456789-ABCDEF+"
@@ -207,5 +208,32 @@ out:
 	state_free(s);
 	if (fd >= 0)
 		close(fd);
+	return rc;
+}
+
+enum status
+cmd_revocation_show(const struct call *c, struct diag *d)
+{
+	const char *path = cmd_opt(c, "--state", NULL);
+	struct bytes bytes = { 0 };
+	struct state *s = NULL;
+	struct crl *list = NULL;
+	struct facts f = { 0 };
+	enum status rc;
+	int fd = -1;
+
+	TRY(file_read(c->arg[0], CRL_MAX, &bytes, d));
+	TRY(crl_read(c->arg[0], bytes.data, bytes.len, &list, d));
+	if (path != NULL)
+		TRY(state_load(path, &s, &fd, NULL, NULL, d));
+	TRY(list_show(c->arg[0], list, s, clock_now(), &f, d));
+	TRY(cmd_report(c, &f, d));
+out:
+	facts_clear(&f);
+	state_free(s);
+	if (fd >= 0)
+		close(fd);
+	crl_free(list);
+	bytes_free(&bytes);
 	return rc;
 }

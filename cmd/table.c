@@ -65,6 +65,8 @@ const struct cmd cmd_table[] = {
 	    "is this certificate good?", cmd_delegation_verify },
 	{ "delegation", "list", "", 0, 0, { STATE },
 	    "what was delegated to whom until when", cmd_delegation_list },
+	{ "revocation", "show", "LIST", 1, 1, { STATE },
+	    "what a list of revocations says", cmd_revocation_show },
 	{ "revocation", "release", "KEY|KEY+KEY|all", 1, 1,
 	    { { "--with", "KEYFILE", true }, { "--to", "DIR", true },
 	      { "--again", NULL, false }, STATE, JOURNAL },

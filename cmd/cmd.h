@@ -111,6 +111,19 @@ struct store_gift;
 MUST_USE enum status cmd_take_folder(const char *path, struct store_gift *g,
     struct diag *d);
 
+/**
+ * cmd_release_open(s, key, with, out, d):
+ * The first half of it: the lists are found, opened and proven, in memory.
+ * The caller clears ${out} (releases_clear).
+ */
+struct releases;
+MUST_USE enum status cmd_release_open(const struct state *s, const char *key,
+    const char *with, struct releases *out, struct diag *d);
+
+/* A rehearsal in the folder --dir of ${c}, all its checks made, and no summary
+ * of it. */
+MUST_USE enum status cmd_rehearsal(const struct call *c, struct diag *d);
+
 /* Verbs, one function each, in the file of their noun. */
 enum status cmd_version(const struct call *, struct diag *);
 enum status cmd_words(const struct call *, struct diag *);
@@ -134,6 +147,7 @@ enum status cmd_delegation_verify(const struct call *, struct diag *);
 enum status cmd_delegation_list(const struct call *, struct diag *);
 enum status cmd_revocation_show(const struct call *, struct diag *);
 enum status cmd_revocation_release(const struct call *, struct diag *);
+enum status cmd_revocation_drill(const struct call *, struct diag *);
 enum status cmd_trust_init(const struct call *, struct diag *);
 enum status cmd_trust_apply(const struct call *, struct diag *);
 enum status cmd_trust_show(const struct call *, struct diag *);

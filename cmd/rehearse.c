@@ -657,8 +657,8 @@ out:
 	return rc;
 }
 
-enum status
-cmd_rehearse(const struct call *c, struct diag *d)
+static enum status
+rehearse(const struct call *c, bool tell, struct diag *d)
 {
 	struct rehearsal h = { .dir = cmd_opt(c, "--dir", ""), .call = c };
 	struct state *s = NULL;
@@ -669,7 +669,8 @@ cmd_rehearse(const struct call *c, struct diag *d)
 	TRY(hold(&h, d));
 	TRY(state_load(h.state, &s, &fd, NULL, NULL, d));
 	TRY(check(&h, s, d));
-	TRY(summary(&h, s, d));
+	if (tell)
+		TRY(summary(&h, s, d));
 out:
 	if (rc != ST_OK)
 		clear_away(&h);
@@ -677,4 +678,16 @@ out:
 	if (fd >= 0)
 		close(fd);
 	return rc;
+}
+
+enum status
+cmd_rehearse(const struct call *c, struct diag *d)
+{
+	return rehearse(c, true, d);
+}
+
+enum status
+cmd_rehearsal(const struct call *c, struct diag *d)
+{
+	return rehearse(c, false, d);
 }

@@ -154,6 +154,34 @@ out:
 	return rc;
 }
 
+static enum status
+open_all(struct releases *found, const char *with, struct opener **who,
+    struct diag *d)
+{
+	enum status rc;
+
+	TRY(read_opener(with, who, d));
+	for (size_t i = 0; i < found->n; i++)
+		TRY(release_open(&found->release[i], cmd_steps, with, *who,
+		    d));
+out:
+	return rc;
+}
+
+enum status
+cmd_release_open(const struct state *s, const char *key, const char *with,
+    struct releases *out, struct diag *d)
+{
+	struct opener *who = NULL;
+	enum status rc;
+
+	TRY(find(s, key, out, d));
+	TRY(open_all(out, with, &who, d));
+out:
+	opener_free(who);
+	return rc;
+}
+
 enum status
 cmd_release(const struct state *s, const struct release_call *c,
     struct facts *f, struct diag *d)
@@ -166,10 +194,7 @@ cmd_release(const struct state *s, const struct release_call *c,
 	TRY(find(s, c->key, &found, d));
 	TRY(journal_open(c->journal, s, cmd_steps, &j, d));
 	TRY(may_release(&j, &found, c->again, d));
-	TRY(read_opener(c->with, &who, d));
-	for (size_t i = 0; i < found.n; i++)
-		TRY(release_open(&found.release[i], cmd_steps, c->with, who,
-		    d));
+	TRY(open_all(&found, c->with, &who, d));
 	TRY(releases_say(&found, clock_now(), f, d));
 	TRY(note_and_publish(&j, &found, who, c->to, f, d));
 out:

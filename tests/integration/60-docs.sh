@@ -231,6 +231,14 @@ try() {
 			must_pass sh -c "openssl crl -in publish/g1.crl.pem -noout"
 		)
 		;;
+	# of the same one
+	'anchorite revocation drill '*--state*)
+		(
+			cd "$WORK/sealed" || exit
+			must_pass sh -c "$command"
+		)
+		;;
+	'anchorite revocation drill --dir drill' | \
 	'anchorite --help' | 'anchorite ceremony check plan.ini' | \
 	'anchorite rehearse --plan plan.ini --dir rehearsal' | \
 	'anchorite state show --state state' | 'anchorite explain '* | \

@@ -113,6 +113,29 @@ out:
 	return rc;
 }
 
+/* Where lists are sealed, their responders want paper; nothing hangs on it
+ * that it is said. */
+static void
+tell_of_card(const char *path)
+{
+	char shown[ROOM_PATH_SIZE];
+	struct state *s = NULL;
+	size_t sealed = 0;
+	int fd = -1;
+
+	if (state_load(path, &s, &fd, NULL, NULL, NULL) != ST_OK)
+		return;
+	for (size_t i = 0; i < s->nroots; i++)
+		sealed += state_unaccounted(s, s->roots[i].name);
+	text_escape(path, strlen(path), shown, sizeof(shown));
+	if (sealed > 0)
+		fprintf(stderr, "lists are sealed: print the card for their "
+		    "responders, with\n  anchorite revocation card --state "
+		    "%s\n", shown);
+	state_free(s);
+	close(fd);
+}
+
 enum status
 cmd_ceremony_run(const struct call *c, struct diag *d)
 {
@@ -125,6 +148,7 @@ cmd_ceremony_run(const struct call *c, struct diag *d)
 	TRY(run_ceremony(&r, d));
 	fprintf(stderr, "the ceremony is closed: seal the sheets, and keep the "
 	    "last words on paper\n");
+	tell_of_card(room.state[0]);
 out:
 	front_free(front);
 	return rc;

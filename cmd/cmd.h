@@ -147,6 +147,7 @@ enum status cmd_delegation_verify(const struct call *, struct diag *);
 enum status cmd_delegation_list(const struct call *, struct diag *);
 enum status cmd_revocation_show(const struct call *, struct diag *);
 enum status cmd_revocation_release(const struct call *, struct diag *);
+enum status cmd_revocation_card(const struct call *, struct diag *);
 enum status cmd_revocation_drill(const struct call *, struct diag *);
 enum status cmd_trust_init(const struct call *, struct diag *);
 enum status cmd_trust_apply(const struct call *, struct diag *);

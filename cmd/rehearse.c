@@ -20,6 +20,7 @@
 #include "lib/base/text.h"
 #include "lib/crypto/words.h"
 #include "lib/record/chain.h"
+#include "revocation/card.h"
 #include "revocation/export.h"
 
 #define PATH_SIZE ROOM_PATH_SIZE
@@ -565,6 +566,20 @@ out:
 	return rc;
 }
 
+/* What responders have on paper. */
+static enum status
+print_card(const struct rehearsal *h, const struct state *s, struct diag *d)
+{
+	struct bytes page = { 0 };
+	enum status rc;
+
+	TRY(card_make(s, cmd_steps, &page, d));
+	TRY(save(h, "card.txt", &page, d));
+out:
+	bytes_free(&page);
+	return rc;
+}
+
 static enum status
 check(struct rehearsal *h, const struct state *s, struct diag *d)
 {
@@ -588,8 +603,10 @@ check(struct rehearsal *h, const struct state *s, struct diag *d)
 	}
 	TRY(check_sheets(h, s, d));
 	TRY(check_bundle(h, s, d));
-	if (!cmd_has(h->call, "--plan"))
+	if (!cmd_has(h->call, "--plan")) {
 		TRY(drill(h, s, d));
+		TRY(print_card(h, s, d));
+	}
 out:
 	return rc;
 }
@@ -644,7 +661,8 @@ summary(const struct rehearsal *h, const struct state *s, struct diag *d)
 		    s->bundles[i].object, h->shown, h->shown, h->shown);
 	printf("Record           %s/state/record\n", h->shown);
 	if (!cmd_has(h->call, "--plan"))
-		printf("Drill            %s/publish\n", h->shown);
+		printf("Drill            %s/publish\n"
+		    "Responders' card %s/card.txt\n", h->shown, h->shown);
 	if (!cmd_has(h->call, "--hands-on"))
 		printf("Sheets (TEST)    %s/sheets\n", h->shown);
 	printf("\nWhat to do next:\n"

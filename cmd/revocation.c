@@ -13,6 +13,7 @@
 #include "lib/base/text.h"
 #include "lib/base/tty.h"
 #include "lib/record/chain.h"
+#include "revocation/card.h"
 #include "revocation/journal.h"
 #include "revocation/show.h"
 
@@ -260,5 +261,33 @@ out:
 		close(fd);
 	crl_free(list);
 	bytes_free(&bytes);
+	return rc;
+}
+
+/* A page, whoever asks: there is nothing else to it. */
+enum status
+cmd_revocation_card(const struct call *c, struct diag *d)
+{
+	struct bytes page = { 0 };
+	struct state *s = NULL;
+	struct facts f = { 0 };
+	enum status rc;
+	int fd = -1;
+
+	TRY(state_load(cmd_opt(c, "--state", "state"), &s, &fd, NULL, NULL,
+	    d));
+	TRY(card_make(s, cmd_steps, &page, d));
+	if (c->json) {
+		TRY(facts_set(&f, d, "card", "%s", (const char *)page.data));
+		TRY(cmd_report(c, &f, d));
+	} else {
+		fputs((const char *)page.data, stdout);
+	}
+out:
+	facts_clear(&f);
+	bytes_free(&page);
+	state_free(s);
+	if (fd >= 0)
+		close(fd);
 	return rc;
 }

@@ -28,6 +28,7 @@ static const struct plan_key keys[] = {
 	{ "keys", PT_CHOICE, true, false, "all" },
 	{ "also", PT_CHOICE, false, false, "revoke-all" },
 	{ "open", PT_TEXT, true, false, NULL },
+	{ "publish", PT_TEXT, false, false, NULL },
 	{ 0 }
 };
 

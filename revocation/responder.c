@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "lib/base/table.h"
+#include "lib/base/text.h"
 #include "lib/record/folder.h"
 #include "revocation/responder.h"
 
@@ -43,6 +44,15 @@ out:
 	return rc;
 }
 
+static void
+copy_text(const struct ini_section *s, const char *key,
+    char out[RESPONDER_TEXT])
+{
+	const char *text = s == NULL ? "" : plan_text(s, key, "");
+
+	text_escape(text, strlen(text), out, RESPONDER_TEXT);
+}
+
 static enum status
 add(const struct plan *p, const char *word, struct responders *out,
     struct diag *d)
@@ -63,12 +73,25 @@ add(const struct plan *p, const char *word, struct responders *out,
 	if ((new = GROW(out->one, out->n)) == NULL)
 		FAIL(d, ST_SYSTEM, "out of memory");
 	snprintf(new->word, sizeof(new->word), "%s", word);
+	copy_text(s, "call", new->call);
 	new->cert = c;
 	c = NULL;
 out:
 	cert_free(c);
 	bytes_free(&file);
 	return rc;
+}
+
+/* "kill g1": the row that sealed it. */
+static const struct ini_section *
+kill_section(const struct plan *p, const struct facts *f)
+{
+	static const char kind[] = "kill ";
+	const char *step = facts_get(f, "step");
+
+	if (step == NULL || strncmp(step, kind, sizeof(kind) - 1) != 0)
+		return NULL;
+	return plan_section(p, "kill", step + sizeof(kind) - 1);
 }
 
 enum status
@@ -83,6 +106,7 @@ responders_read(const struct state *s, const struct sealed *sealed,
 
 	TRY(read_plan(s, sealed->ceremony, steps, &box, &p, d));
 	out->effective = p->effective;
+	copy_text(kill_section(p, f), "publish", out->publish);
 	for (size_t i = 0; i < facts_count(f, "openers"); i++)
 		TRY(add(p, facts_at(f, "openers", i), out, d));
 out:

@@ -11,14 +11,18 @@
 #include "lib/record/state.h"
 #include "lib/record/step.h"
 
+#define RESPONDER_TEXT 256 /* bytes of what people are told; escaped */
+
 struct responder {
 	char word[33];
+	char call[RESPONDER_TEXT]; /* how to reach them, or empty */
 	struct cert *cert; /* owned */
 };
 struct responders { /* all zero is nobody */
 	struct responder *one; /* owned */
 	size_t n;
 	int64_t effective; /* when that ceremony was */
+	char publish[RESPONDER_TEXT]; /* who puts a list where it is fetched */
 };
 void responders_clear(struct responders *r);
 

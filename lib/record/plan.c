@@ -46,6 +46,7 @@ static const struct plan_key profile_keys[] = {
 
 static const struct plan_key responder_keys[] = {
 	{ "cert", PT_FILE, true, false, NULL },
+	{ "call", PT_TEXT, false, false, NULL },
 	{ 0 }
 };
 

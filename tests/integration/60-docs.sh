@@ -117,6 +117,16 @@ held() {
 	must_pass "$HELPER/people" --words plan.words kept sh -c "$1"
 }
 
+# A rehearsal that sealed lists, in $WORK/sealed.
+seal() {
+	. "$ROOT/tests/integration/short.sh"
+	. "$ROOT/tests/integration/sealed.sh"
+	rm paper/plan.words
+	anchorite words plan.ini | sed 1d >paper/plan.words
+	must_pass hold
+	mv state-a state
+}
+
 # --- each command, and how it is run ---
 
 try() {
@@ -219,24 +229,10 @@ try() {
 		must_pass sh -c "$command"
 		;;
 	# of a rehearsal that sealed lists
-	'anchorite revocation release '*)
-		(
-			. "$ROOT/tests/integration/short.sh"
-			. "$ROOT/tests/integration/sealed.sh"
-			rm paper/plan.words
-			anchorite words plan.ini | sed 1d >paper/plan.words
-			must_pass hold
-			mv state-a state
-			must_pass sh -c "$command"
-			must_pass sh -c "openssl crl -in publish/g1.crl.pem -noout"
-		)
-		;;
-	# of the same one
+	'anchorite revocation release '* | 'anchorite revocation card '* | \
 	'anchorite revocation drill '*--state*)
-		(
-			cd "$WORK/sealed" || exit
-			must_pass sh -c "$command"
-		)
+		[ -d "$WORK/sealed" ] || (seal)
+		must_pass sh -c "cd '$WORK/sealed' && $command"
 		;;
 	'anchorite revocation drill --dir drill' | \
 	'anchorite --help' | 'anchorite ceremony check plan.ini' | \

@@ -89,6 +89,7 @@ struct release_call {
 	const char *with;    /* file of a responder's private key */
 	const char *to;	     /* new folder */
 	const char *journal; /* folder, made where it is not there */
+	const char *half;    /* file that the first of two has made, or NULL */
 	bool again;
 };
 

@@ -539,7 +539,8 @@ drill(struct rehearsal *h, const struct state *s, struct diag *d)
 	const struct delegation *g = &s->delegations[0];
 	char with[PATH_SIZE], to[PATH_SIZE], journal[PATH_SIZE],
 	    ca[PATH_SIZE], op[PATH_SIZE], what[96];
-	const struct release_call how = { g->name, with, to, journal, false };
+	const struct release_call how = { g->name, with, to, journal, NULL,
+		false };
 	const char *const argv[] = { "openssl", "verify", "-x509_strict",
 		"-crl_check", "-purpose", "any", "-CAfile", ca, "-CRLfile",
 		"publish/g1.crl.pem", op, NULL };

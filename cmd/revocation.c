@@ -4,12 +4,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cmd/cmd.h"
 #include "lib/base/clock.h"
 #include "lib/base/file.h"
+#include "lib/base/table.h"
 #include "lib/base/text.h"
 #include "lib/base/tty.h"
 #include "lib/record/chain.h"
@@ -81,22 +83,69 @@ out:
 	return rc;
 }
 
-/* The two forms of a list: "g1.crl.pem" and, for lean devices, "g1.crl". */
-static enum status
-file_name(const char *dir, const struct release *r, bool pem,
-    struct bytes *out, struct diag *d)
+/* --- what is written --- */
+
+struct output {
+	struct bytes name; /* owned */
+	const struct bytes *data;
+};
+struct outputs {
+	struct output *one; /* owned */
+	size_t n;
+};
+
+static void
+outputs_clear(struct outputs *o)
 {
-	return text_format(out, d, "%s/%s.crl%s", dir, r->sealed->root,
-	    pem ? ".pem" : "");
+	for (size_t i = 0; i < o->n; i++)
+		bytes_free(&o->one[i].name);
+	free(o->one);
+}
+
+static enum status
+add_output(struct outputs *o, const struct bytes *data, struct diag *d,
+    const char *dir, const char *root, const char *rest)
+{
+	struct output *new = GROW(o->one, o->n);
+
+	if (new == NULL)
+		return diag_set(d, ST_SYSTEM, "out of memory");
+	new->data = data;
+	return text_format(&new->name, d, "%s/%s.%s", dir, root, rest);
+}
+
+/* The two forms of a list: "g1.crl.pem" and, for lean devices, "g1.crl"; or
+ * what the second of two needs, "g1.night.half". */
+static enum status
+gather(const char *dir, const struct release *r, struct outputs *o,
+    struct diag *d)
+{
+	const char *root = r->sealed->root;
+	char rest[64];
+	enum status rc = ST_OK;
+
+	if (r->halves == 0) {
+		TRY(add_output(o, &r->pem, d, dir, root, "crl.pem"));
+		TRY(add_output(o, &r->der, d, dir, root, "crl"));
+	}
+	for (size_t i = 0; i < r->halves; i++) {
+		snprintf(rest, sizeof(rest), "%s.half", r->half[i].name);
+		TRY(add_output(o, &r->half[i].bytes, d, dir, root, rest));
+	}
+out:
+	return rc;
+}
+
+static const char *
+text_of(const struct output *o)
+{
+	return (const char *)o->name.data;
 }
 
 /* All of it, or nothing. */
 static enum status
-publish(const char *dir, const struct releases *r, struct facts *f,
-    struct diag *d)
+write_all(const char *dir, const struct outputs *o, struct diag *d)
 {
-	struct bytes name = { 0 };
-	const struct bytes *data;
 	enum status rc = ST_OK;
 	size_t made = 0;
 
@@ -104,26 +153,35 @@ publish(const char *dir, const struct releases *r, struct facts *f,
 		return diag_set(d, errno == EEXIST ? ST_POLICY : ST_SYSTEM,
 		    "%s: a release wants a folder of its own: %s", dir,
 		    strerror(errno));
-	for (; made < 2 * r->n; made++) {
-		data = made % 2 == 0 ? &r->release[made / 2].pem :
-		    &r->release[made / 2].der;
-		TRY(file_name(dir, &r->release[made / 2], made % 2 == 0, &name,
-		    d));
-		TRY(file_create((const char *)name.data, data->data,
-		    data->len, d));
-		TRY(facts_add(f, d, "files", "%s", (const char *)name.data));
-	}
+	for (; made < o->n; made++)
+		TRY(file_create(text_of(&o->one[made]), o->one[made].data->data,
+		    o->one[made].data->len, d));
 out:
-	while (rc != ST_OK && made-- > 0) {
-		if (file_name(dir, &r->release[made / 2], made % 2 == 0, &name,
-		    NULL) == ST_OK)
-			(void)unlink((const char *)name.data);
-	}
+	while (rc != ST_OK && made-- > 0)
+		(void)unlink(text_of(&o->one[made]));
 	if (rc != ST_OK)
 		(void)rmdir(dir);
-	bytes_free(&name);
 	return rc;
 }
+
+static enum status
+publish(const char *dir, const struct releases *r, struct facts *f,
+    struct diag *d)
+{
+	struct outputs o = { 0 };
+	enum status rc;
+
+	for (size_t i = 0; i < r->n; i++)
+		TRY(gather(dir, &r->release[i], &o, d));
+	TRY(write_all(dir, &o, d));
+	for (size_t i = 0; i < o.n; i++)
+		TRY(facts_add(f, d, "files", "%s", text_of(&o.one[i])));
+out:
+	outputs_clear(&o);
+	return rc;
+}
+
+/* --- the release --- */
 
 /* By the journal; asked before anybody types a passphrase. */
 static enum status
@@ -137,6 +195,21 @@ may_release(const struct journal *j, const struct releases *r, bool again,
 	return rc;
 }
 
+/* Where it takes two, the first of them releases nothing. */
+static enum status
+say_halves(const struct release *r, struct facts *f, struct diag *d)
+{
+	enum status rc = ST_OK;
+
+	for (size_t i = 0; i < r->halves; i++)
+		TRY(facts_add(f, d, "half", "%s.%s.half: nothing is released "
+		    "yet; %s goes on, by the same command with --half and "
+		    "this file", r->sealed->root, r->half[i].name,
+		    r->half[i].name));
+out:
+	return rc;
+}
+
 /* What is published is in the journal: it is written first. */
 static enum status
 note_and_publish(struct journal *j, const struct releases *r,
@@ -144,27 +217,61 @@ note_and_publish(struct journal *j, const struct releases *r,
     struct diag *d)
 {
 	const int64_t now = clock_now();
+	bool noted = false;
 	enum status rc;
 
-	for (size_t i = 0; i < r->n; i++)
+	for (size_t i = 0; i < r->n; i++) {
+		TRY(say_halves(&r->release[i], f, d));
+		if (r->release[i].halves > 0)
+			continue;
 		TRY(journal_add(j, &r->release[i], who, now, f, d));
-	if ((rc = publish(to, r, f, d)) != ST_OK)
+		noted = true;
+	}
+	if ((rc = publish(to, r, f, d)) != ST_OK && noted)
 		diag_prefix(d, "noted in %s, and not published (repeat it "
 		    "with --again)", j->path);
 out:
 	return rc;
 }
 
+/* Of several lists the one that this half is of; the others are let be. */
 static enum status
-open_all(struct releases *found, const char *with, struct opener **who,
-    struct diag *d)
+open_second(struct releases *found, const char *with,
+    const struct opener *who, const char *file, struct diag *d)
+{
+	struct bytes half = { 0 };
+	struct release one;
+	enum status rc;
+
+	TRY(file_read(file, SEAL_MAX, &half, d));
+	for (size_t i = 0; i < found->n; i++) {
+		rc = release_open(&found->release[i], cmd_steps, with, who,
+		    &half, i + 1 < found->n ? NULL : d);
+		if (rc != ST_OK)
+			continue;
+		one = found->release[i];
+		found->release[i] = found->release[0];
+		found->release[0] = one;
+		found->n = 1;
+		break;
+	}
+out:
+	bytes_free(&half);
+	return rc;
+}
+
+static enum status
+open_all(struct releases *found, const char *with, const char *half,
+    struct opener **who, struct diag *d)
 {
 	enum status rc;
 
 	TRY(read_opener(with, who, d));
-	for (size_t i = 0; i < found->n; i++)
+	if (half != NULL)
+		TRY(open_second(found, with, *who, half, d));
+	for (size_t i = 0; i < found->n && half == NULL; i++)
 		TRY(release_open(&found->release[i], cmd_steps, with, *who,
-		    d));
+		    NULL, d));
 out:
 	return rc;
 }
@@ -177,7 +284,7 @@ cmd_release_open(const struct state *s, const char *key, const char *with,
 	enum status rc;
 
 	TRY(find(s, key, out, d));
-	TRY(open_all(out, with, &who, d));
+	TRY(open_all(out, with, NULL, &who, d));
 out:
 	opener_free(who);
 	return rc;
@@ -194,8 +301,11 @@ cmd_release(const struct state *s, const struct release_call *c,
 
 	TRY(find(s, c->key, &found, d));
 	TRY(journal_open(c->journal, s, cmd_steps, &j, d));
+	/* a half says only when it is opened which list it is of */
+	if (c->half == NULL)
+		TRY(may_release(&j, &found, c->again, d));
+	TRY(open_all(&found, c->with, c->half, &who, d));
 	TRY(may_release(&j, &found, c->again, d));
-	TRY(open_all(&found, c->with, &who, d));
 	TRY(releases_say(&found, clock_now(), f, d));
 	TRY(note_and_publish(&j, &found, who, c->to, f, d));
 out:
@@ -213,6 +323,7 @@ cmd_revocation_release(const struct call *c, struct diag *d)
 		.with = cmd_opt(c, "--with", ""),
 		.to = cmd_opt(c, "--to", ""),
 		.journal = cmd_opt(c, "--journal", "journal"),
+		.half = cmd_opt(c, "--half", NULL),
 		.again = cmd_has(c, "--again"),
 	};
 	struct state *s = NULL;

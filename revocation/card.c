@@ -125,18 +125,20 @@ out:
 }
 
 static enum status
-say_more(const struct state *s, const char *root, struct bytes *out,
-    struct diag *d)
+say_more(const struct state *s, const char *root, const char *first,
+    struct bytes *out, struct diag *d)
 {
 	const struct sealed *q;
+	bool all = false, two = false, alone = false;
 	size_t pairs = 0;
-	bool all = false;
 	enum status rc;
 
 	for (size_t i = 0; i < s->nsealed; i++) {
 		q = &s->sealed[i];
 		pairs += is_open(q, root) && strchr(q->target, '+') != NULL;
 		all |= is_open(q, root) && strcmp(q->target, ALL) == 0;
+		two |= is_open(q, root) && q->need > 1;
+		alone |= is_open(q, root) && q->need == 1;
 	}
 	if (pairs > 0)
 		TRY(text_append(out, d, "\n  " COMMAND " KEY+KEY\n      stops "
@@ -145,6 +147,12 @@ say_more(const struct state *s, const char *root, struct bytes *out,
 	if (all)
 		TRY(text_append(out, d, "\n  " COMMAND " all\n      stops "
 		    "every key above\n"));
+	if (two)
+		TRY(text_append(out, d, "\n  %s two together. The first types "
+		    "the command and hands the file\n  that comes out, for "
+		    "example %s.%s.half, to the one it is for, who\n  types "
+		    "it again, with --half FILE behind it.\n", alone ? "That "
+		    "of all takes" : "Each takes", root, first));
 	rc = ST_OK;
 out:
 	return rc;
@@ -176,7 +184,7 @@ say_root(const struct state *s, const struct step_kind *const *steps,
 	TRY(text_append(out, d, "\nType one of these, with\n      --with "
 	    "YOUR.key --to publish --state state\nbehind it:\n"));
 	TRY(say_keys(s, root, out, d));
-	TRY(say_more(s, root, out, d));
+	TRY(say_more(s, root, all.one[0].word, out, d));
 out:
 	responders_clear(&all);
 	return rc;

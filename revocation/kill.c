@@ -12,15 +12,22 @@
 #include "revocation/list.h"
 
 #define RESPONDER_MAX 65536 /* bytes of a certificate */
-#define OPEN_ONE "1 of "    /* one of several can open; more is to come */
+#define ALL "all"
+#define LABEL_SIZE 192
+
+/* Who can open: any one of them, or any two together (RULES L6). */
+struct openers {
+	unsigned need; /* 1 or 2; 0: not read */
+	char name[SEAL_OPENERS_MAX][33];
+	struct cert *cert[SEAL_OPENERS_MAX]; /* owned */
+	size_t n;
+};
 
 struct kill {
 	const char *name, *root; /* borrowed from the plan */
 	size_t line;
 	bool all; /* a list of all keys too */
-	char opener[SEAL_OPENERS_MAX][33];
-	struct cert *cert[SEAL_OPENERS_MAX]; /* owned */
-	size_t n;
+	struct openers keys_by, all_by; /* of keys and pairs; of all */
 };
 
 static const struct plan_key keys[] = {
@@ -28,11 +35,19 @@ static const struct plan_key keys[] = {
 	{ "keys", PT_CHOICE, true, false, "all" },
 	{ "also", PT_CHOICE, false, false, "revoke-all" },
 	{ "open", PT_TEXT, true, false, NULL },
+	{ "open-all", PT_TEXT, false, false, NULL },
 	{ "publish", PT_TEXT, false, false, NULL },
 	{ 0 }
 };
 
 /* --- the row's own reading --- */
+
+static void
+openers_clear(struct openers *o)
+{
+	for (size_t i = 0; i < o->n; i++)
+		cert_free(o->cert[i]);
+}
 
 static void
 kill_free(void *want)
@@ -41,8 +56,8 @@ kill_free(void *want)
 
 	if (k == NULL)
 		return;
-	for (size_t i = 0; i < k->n; i++)
-		cert_free(k->cert[i]);
+	openers_clear(&k->keys_by);
+	openers_clear(&k->all_by);
 	free(k);
 }
 
@@ -67,33 +82,76 @@ out:
 	return rc;
 }
 
-/* "1 of night, day" */
+/* Each once: nobody is two people. */
 static enum status
-read_open(const struct plan *p, const struct ini_section *s, struct kill *k,
+add_opener(const struct plan *p, const char *word, struct openers *o,
     struct diag *d)
 {
-	const char *at = plan_text(s, "open", "");
+	enum status rc;
+
+	TRY(read_responder(p, word, &o->cert[o->n], d));
+	o->n++;
+	for (size_t i = 0; i + 1 < o->n; i++) {
+		if (memcmp(o->cert[i]->key.id, o->cert[o->n - 1]->key.id,
+		    SHA384_LEN) == 0)
+			FAIL(d, ST_POLICY, "FORMATS 3.28: %s and %s have one "
+			    "key", o->name[i], word);
+	}
+out:
+	return rc;
+}
+
+/* "1 of night, day", "2 of ..." */
+static enum status
+read_open(const struct plan *p, const char *at, struct openers *o,
+    struct diag *d)
+{
+	char *word;
 	enum status rc;
 	size_t len;
 
-	if (strncmp(at, OPEN_ONE, strlen(OPEN_ONE)) != 0)
-		FAIL(d, ST_FORMAT, "FORMATS 3.28: open is \"1 of NAME, ...\"");
-	for (at += strlen(OPEN_ONE); *at != '\0';) {
+	if ((at[0] != '1' && at[0] != '2') || strncmp(at + 1, " of ", 4) != 0)
+		FAIL(d, ST_FORMAT, "FORMATS 3.28: open is \"1 of NAME, ...\" "
+		    "or \"2 of NAME, NAME, ...\"");
+	o->need = (unsigned)(at[0] - '0');
+	for (at += 5; *at != '\0';) {
 		len = strcspn(at, ",");
-		if (k->n == SEAL_OPENERS_MAX || len >= sizeof(k->opener[0]))
+		if (o->n == SEAL_OPENERS_MAX || len >= sizeof(o->name[0]))
 			FAIL(d, ST_FORMAT, "FORMATS 3.28: open names 1 to %d "
 			    "responders", SEAL_OPENERS_MAX);
-		memcpy(k->opener[k->n], at, len);
-		if (!text_is_word(k->opener[k->n]))
+		word = o->name[o->n];
+		memcpy(word, at, len);
+		if (!text_is_word(word))
 			FAIL(d, ST_FORMAT, "FORMATS 3.28: open is \"1 of NAME, "
-			    "...\"");
-		TRY(read_responder(p, k->opener[k->n], &k->cert[k->n], d));
-		k->n++;
+			    "...\" or \"2 of NAME, NAME, ...\"");
+		TRY(add_opener(p, word, o, d));
 		at += len;
 		at += strspn(at, ", ");
 	}
-	rc = k->n > 0 ? ST_OK : diag_set(d, ST_FORMAT, "FORMATS 3.28: open "
-	    "names nobody");
+	rc = o->n >= o->need ? ST_OK : diag_set(d, ST_FORMAT, "FORMATS 3.28: "
+	    "open names too few");
+out:
+	return rc;
+}
+
+/* What stops everything takes two, where there are two. */
+static enum status
+read_openers(const struct plan *p, const struct ini_section *s,
+    struct kill *k, struct diag *d)
+{
+	const char *open = plan_text(s, "open", ""),
+		   *all = plan_text(s, "open-all", NULL);
+	enum status rc;
+
+	if (all != NULL && !k->all)
+		FAIL(d, ST_FORMAT, "FORMATS 3.28: open-all without also = "
+		    "revoke-all");
+	TRY(read_open(p, open, &k->keys_by, d));
+	if (!k->all)
+		return ST_OK;
+	TRY(read_open(p, all == NULL ? open : all, &k->all_by, d));
+	if (all == NULL && k->all_by.n > 1)
+		k->all_by.need = 2;
 out:
 	return rc;
 }
@@ -111,7 +169,7 @@ kill_read(const struct plan *p, const struct ini_section *s, void **want,
 	k->line = s->line;
 	k->root = plan_text(s, "by", "");
 	k->all = plan_entry(s, "also", NULL) != NULL;
-	TRY(plan_at(p, s->line, read_open(p, s, k, d), d));
+	TRY(plan_at(p, s->line, read_openers(p, s, k, d), d));
 	*want = k;
 	k = NULL;
 out:
@@ -240,7 +298,7 @@ find_targets(const struct kill *k, const struct plan *p,
 		}
 	}
 	if (k->all)
-		add_target(t, t->live, t->nlive, "all");
+		add_target(t, t->live, t->nlive, ALL);
 	return ST_OK;
 }
 
@@ -269,6 +327,12 @@ out:
 	return rc;
 }
 
+static const char *
+count_word(unsigned need)
+{
+	return need == 1 ? "one" : "two together";
+}
+
 static enum status
 kill_show(const void *want, size_t item, const struct plan *p,
     const struct state *state, struct bytes *out, struct diag *d)
@@ -281,8 +345,12 @@ kill_show(const void *want, size_t item, const struct plan *p,
 	TRY(find_targets(k, p, state, &t, d));
 	TRY(text_format(out, d, "sign and seal %zu lists of root %s that "
 	    "revoke each of %zu keys, each pair of them%s; to be opened by "
-	    "any of %zu responders", t.n, k->root, t.nlive,
-	    k->all ? ", and all" : "", k->n));
+	    "any %s of %zu responders", t.n, k->root, t.nlive,
+	    k->all ? ", and all" : "", count_word(k->keys_by.need),
+	    k->keys_by.n));
+	if (k->all)
+		TRY(text_append(out, d, ", that of all by any %s of %zu",
+		    count_word(k->all_by.need), k->all_by.n));
 out:
 	targets_clear(&t);
 	return rc;
@@ -302,34 +370,99 @@ sealed_text(const struct target *t, const struct crl_spec *spec,
 	    (unsigned long long)spec->number, from);
 }
 
-static void
-sealed_name(const struct state *s, size_t nth, char out[OBJECT_NAME_SIZE])
+static const struct openers *
+openers_of(const struct kill *k, const struct target *t)
 {
-	snprintf(out, OBJECT_NAME_SIZE, "sealed/%06zu.p7m",
-	    s->nsealed + nth + 1);
+	return strcmp(t->text, ALL) == 0 ? &k->all_by : &k->keys_by;
 }
 
-/* One stream for one list: its number and its bytes are in the label. */
+/* Of two together each but the last is once the one who opens last. */
+static size_t
+envelopes(const struct openers *o)
+{
+	return o->need == 1 ? 1 : o->n - 1;
+}
+
+static size_t
+envelopes_of(const struct kill *k, const struct targets *t)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < t->n; i++)
+		n += envelopes(openers_of(k, &t->target[i]));
+	return n;
+}
+
+/* "sealed/000004.p7m"; of two together "sealed/000004.night.p7m", to be opened
+ * by anybody named behind night, and then by night. */
+static void
+sealed_name(const struct state *s, size_t nth, const struct openers *o,
+    size_t i, char out[OBJECT_NAME_SIZE])
+{
+	snprintf(out, OBJECT_NAME_SIZE, "sealed/%06zu%s%s.p7m",
+	    s->nsealed + nth + 1, o->need == 1 ? "" : ".",
+	    o->need == 1 ? "" : o->name[i]);
+}
+
+/* One stream for one envelope: what is in it is in the label. */
 static enum status
-seal(const struct kill *k, struct hands *hands, uint64_t number,
-    const char *digest, const struct bytes *pem, struct bytes *out,
-    struct diag *d)
+seal(const struct kill *k, struct hands *hands, const char *label,
+    struct cert *const *cert, size_t n, const struct bytes *plain,
+    struct bytes *out, struct diag *d)
 {
 	const struct cert *to[SEAL_OPENERS_MAX];
 	struct secret *stream = NULL;
-	char label[160];
 	enum status rc;
 
-	for (size_t i = 0; i < k->n; i++)
-		to[i] = k->cert[i];
-	snprintf(label, sizeof(label), "seal/%llu/%s",
-	    (unsigned long long)number, digest);
+	for (size_t i = 0; i < n; i++)
+		to[i] = cert[i];
 	TRY(secret_new(SEAL_STREAM, &stream, d));
 	TRY(hands->derive(hands, k->root, label, secret_bytes(stream),
 	    SEAL_STREAM, d));
-	TRY(seal_write(to, k->n, stream, pem, out, d));
+	TRY(seal_write(to, n, stream, plain, out, d));
 out:
 	secret_free(stream);
+	return rc;
+}
+
+/* To the ${i}th, and around that to any behind it. */
+static enum status
+seal_twice(const struct kill *k, struct hands *hands, const char *label,
+    const struct openers *o, size_t i, const struct bytes *pem,
+    struct bytes *out, struct diag *d)
+{
+	struct bytes inner = { 0 };
+	char in[LABEL_SIZE], around[LABEL_SIZE];
+	enum status rc;
+
+	snprintf(in, sizeof(in), "%.150s/%zu/inner", label, i + 1);
+	snprintf(around, sizeof(around), "%.150s/%zu/outer", label, i + 1);
+	TRY(seal(k, hands, in, &o->cert[i], 1, pem, &inner, d));
+	TRY(seal(k, hands, around, &o->cert[i + 1], o->n - i - 1, &inner, out,
+	    d));
+out:
+	bytes_free(&inner);
+	return rc;
+}
+
+static enum status
+seal_list(const struct kill *k, const struct openers *by, size_t nth,
+    struct hands *hands, const char *label, const struct bytes *pem,
+    struct outcome *o, struct diag *d)
+{
+	struct bytes sealed = { 0 };
+	char name[OBJECT_NAME_SIZE];
+	enum status rc = ST_OK;
+
+	for (size_t i = 0; i < envelopes(by); i++) {
+		TRY(by->need == 1 ?
+		    seal(k, hands, label, by->cert, by->n, pem, &sealed, d) :
+		    seal_twice(k, hands, label, by, i, pem, &sealed, d));
+		sealed_name(hands->state, nth, by, i, name);
+		TRY(outcome_add(o, name, &sealed, d));
+	}
+out:
+	bytes_free(&sealed);
 	return rc;
 }
 
@@ -339,8 +472,8 @@ perform_one(const struct kill *k, const struct target *t, size_t nth,
     struct diag *d)
 {
 	const struct root *root = state_root(hands->state, k->root);
-	char text[160], digest[SHA384_HEX_SIZE], name[OBJECT_NAME_SIZE];
-	struct bytes pem = { 0 }, sealed = { 0 };
+	char text[160], digest[SHA384_HEX_SIZE], label[LABEL_SIZE];
+	struct bytes pem = { 0 };
 	struct crl_spec spec = { 0 };
 	struct crl *made = NULL;
 	enum status rc;
@@ -349,16 +482,28 @@ perform_one(const struct kill *k, const struct target *t, size_t nth,
 	TRY(issue_crl(&spec, key, &root->key, &made, d));
 	TRY(cert_pem(&made->der, "X509 CRL", &pem, d));
 	hash_sha384_hex(pem.data, pem.len, digest);
-	TRY(seal(k, hands, spec.number, digest, &pem, &sealed, d));
-	sealed_name(hands->state, nth, name);
-	TRY(outcome_add(o, name, &sealed, d));
+	snprintf(label, sizeof(label), "seal/%llu/%s",
+	    (unsigned long long)spec.number, digest);
+	TRY(seal_list(k, openers_of(k, t), nth, hands, label, &pem, o, d));
 	sealed_text(t, &spec, text);
 	TRY(facts_add(&o->facts, d, "lists", "%s%s", text, digest));
 out:
 	crl_free(made);
 	crl_spec_clear(&spec);
 	bytes_free(&pem);
-	bytes_free(&sealed);
+	return rc;
+}
+
+static enum status
+say_openers(const struct openers *o, const char *need, const char *names,
+    struct facts *f, struct diag *d)
+{
+	enum status rc;
+
+	TRY(facts_set(f, d, need, "%u", o->need));
+	for (size_t i = 0; i < o->n; i++)
+		TRY(facts_add(f, d, names, "%s", o->name[i]));
+out:
 	return rc;
 }
 
@@ -376,8 +521,9 @@ say(const struct kill *k, const struct state *s, struct facts *f,
 	clock_text(regular->next_update, until);
 	TRY(facts_set(f, d, "root", "%s", k->root));
 	TRY(facts_set(f, d, "until", "%s", until));
-	for (size_t i = 0; i < k->n; i++)
-		TRY(facts_add(f, d, "openers", "%s", k->opener[i]));
+	TRY(say_openers(&k->keys_by, "need", "openers", f, d));
+	if (k->all)
+		TRY(say_openers(&k->all_by, "all-need", "all-openers", f, d));
 out:
 	return rc;
 }
@@ -404,12 +550,14 @@ out:
 }
 
 /* What is inside nobody here can see; it is signed, computed again by the
- * second machine, and held against this by who opens it. */
+ * second machine, and held against this by who opens it.  Its envelopes are the
+ * objects from ${*at} on. */
 static enum status
 verify_one(const struct kill *k, const struct target *t, size_t nth,
-    const struct plan *p, const struct state *s, const struct outcome *o,
-    struct diag *d)
+    size_t *at, const struct plan *p, const struct state *s,
+    const struct outcome *o, struct diag *d)
 {
+	const struct openers *by = openers_of(k, t);
 	char text[160], name[OBJECT_NAME_SIZE];
 	struct crl_spec spec = { 0 };
 	const char *is;
@@ -417,14 +565,16 @@ verify_one(const struct kill *k, const struct target *t, size_t nth,
 
 	TRY(kill_spec(k, t, nth, p, s, &spec, d));
 	sealed_text(t, &spec, text);
-	sealed_name(s, nth, name);
 	is = facts_at(&o->facts, "lists", nth);
 	if (is == NULL || strncmp(is, text, strlen(text)) != 0)
 		FAIL(d, ST_AUTH, "sealed list %zu of root %s is not the one "
 		    "that revokes %s", nth + 1, k->root, t->text);
-	if (!variant_of(o->objects[nth].name, name))
-		FAIL(d, ST_AUTH, "%s is not called %s",
-		    o->objects[nth].name, name);
+	for (size_t i = 0; i < envelopes(by); i++, ++*at) {
+		sealed_name(s, nth, by, i, name);
+		if (!variant_of(o->objects[*at].name, name))
+			FAIL(d, ST_AUTH, "%s is not called %s",
+			    o->objects[*at].name, name);
+	}
 out:
 	crl_spec_clear(&spec);
 	return rc;
@@ -439,11 +589,12 @@ kill_verify(const void *want, size_t item, const struct plan *p,
 	struct targets t = { 0 };
 	struct facts said = { 0 };
 	const char *key;
+	size_t at = 0;
 	enum status rc;
 
 	(void)item;
 	TRY(find_targets(k, p, state, &t, d));
-	if (strcmp(o->kind, "kill") != 0 || o->n != t.n ||
+	if (strcmp(o->kind, "kill") != 0 || o->n != envelopes_of(k, &t) ||
 	    facts_count(&o->facts, "lists") != t.n)
 		FAIL(d, ST_AUTH, "root %s has %zu keys, pairs and all, and as "
 		    "many sealed lists", k->root, t.n);
@@ -452,7 +603,7 @@ kill_verify(const void *want, size_t item, const struct plan *p,
 		FAIL(d, ST_AUTH, "the record gives another %s than the plan "
 		    "for the sealed lists of root %s", key, k->root);
 	for (size_t i = 0; i < t.n; i++)
-		TRY(verify_one(k, &t.target[i], i, p, state, o, d));
+		TRY(verify_one(k, &t.target[i], i, &at, p, state, o, d));
 out:
 	facts_clear(&said);
 	targets_clear(&t);

@@ -21,6 +21,8 @@ releases_clear(struct releases *r)
 	for (size_t i = 0; i < r->n; i++) {
 		bytes_free(&r->release[i].pem);
 		bytes_free(&r->release[i].der);
+		for (size_t j = 0; j < r->release[i].halves; j++)
+			bytes_free(&r->release[i].half[j].bytes);
 	}
 	free(r->release);
 	memset(r, 0, sizeof(*r));
@@ -320,28 +322,80 @@ out:
 
 /* --- by whom it can be opened --- */
 
-enum status
-release_open(struct release *r, const struct step_kind *const *steps,
-    const char *name, const struct opener *who, struct diag *d)
+/* The first of two: what is around the envelopes of those named before. */
+static enum status
+open_outer(struct release *r, const struct responders *all,
+    const struct responder *by, const struct opener *who, struct diag *d)
+{
+	const struct sealed *q = r->sealed;
+	const struct entry *e = &r->state->entries[q->entry - 1];
+	const size_t at = (size_t)(by - all->one);
+	struct bytes sealed = { 0 };
+	const char *name;
+	struct half *h;
+	enum status rc;
+
+	if (at == 0)
+		FAIL(d, ST_POLICY, "FORMATS 8.37: it takes two, and %s is the "
+		    "one who opens last: any other begins, without --half, "
+		    "and hands on what that gives", by->word);
+	for (size_t i = 0; i < at; i++) {
+		name = e->objects[q->at + i].name;
+		h = &r->half[r->halves];
+		TRY(state_object(r->state, name, &sealed, d));
+		TRY(seal_open(name, &sealed, who, by->cert, &h->bytes, d));
+		snprintf(h->name, sizeof(h->name), "%s", all->one[i].word);
+		r->halves++;
+	}
+	rc = ST_OK;
+out:
+	bytes_free(&sealed);
+	return rc;
+}
+
+/* One alone, or the second of two. */
+static enum status
+open_list(struct release *r, const struct responders *all,
+    const struct responder *by, const struct opener *who,
+    const struct bytes *half, struct diag *d)
 {
 	const struct sealed *q = r->sealed;
 	struct bytes sealed = { 0 }, pem = { 0 };
+	enum status rc;
+
+	if (half == NULL)
+		TRY(state_object(r->state, q->object, &sealed, d));
+	TRY(seal_open(q->object, half != NULL ? half : &sealed, who, by->cert,
+	    &pem, d));
+	TRY(release_prove(r, all->effective, &pem, d));
+out:
+	bytes_free(&sealed);
+	bytes_free(&pem);
+	return rc;
+}
+
+enum status
+release_open(struct release *r, const struct step_kind *const *steps,
+    const char *name, const struct opener *who, const struct bytes *half,
+    struct diag *d)
+{
+	const struct sealed *q = r->sealed;
 	struct responders all = { 0 };
 	const struct responder *by;
 	enum status rc;
 
-	TRY(state_object(r->state, q->object, &sealed, d));
 	TRY(responders_read(r->state, q, steps, &all, d));
 	if ((by = responders_find(&all, opener_public(who))) == NULL)
 		FAIL(d, ST_AUTH, "%s: it is the key of no responder of "
 		    "ceremony %u who can open %s", name, q->ceremony,
 		    q->object);
-	TRY(seal_open(q->object, &sealed, who, by->cert, &pem, d));
-	TRY(release_prove(r, all.effective, &pem, d));
+	if (q->need == 1 && half != NULL)
+		FAIL(d, ST_POLICY, "FORMATS 8.37: %s takes one responder: "
+		    "there is no half of it", q->object);
+	TRY(q->need > 1 && half == NULL ? open_outer(r, &all, by, who, d) :
+	    open_list(r, &all, by, who, half, d));
 out:
 	responders_clear(&all);
-	bytes_free(&sealed);
-	bytes_free(&pem);
 	return rc;
 }
 

@@ -16,6 +16,12 @@
 
 #define RELEASE_KEYS 2 /* that one list stops, unless it is all of them */
 
+/* What one of two has opened: for the other, by name. */
+struct half {
+	char name[33];
+	struct bytes bytes; /* owned */
+};
+
 /* One list that is to be published; all zero is none. */
 struct release {
 	const struct state *state; /* borrowed; the next two are of it */
@@ -23,6 +29,8 @@ struct release {
 	const struct delegation *key[RELEASE_KEYS];
 	size_t nkeys; /* 0: all that were live */
 	struct bytes pem, der; /* owned; empty until it was proven */
+	struct half half[SEAL_OPENERS_MAX]; /* where it takes two */
+	size_t halves;
 };
 
 struct releases {
@@ -53,14 +61,16 @@ MUST_USE enum status release_find(const struct state *s, const char *word,
     const struct cert *cert, struct releases *out, struct diag *d);
 
 /**
- * release_open(r, steps, name, who, d):
+ * release_open(r, steps, name, who, half, d):
  * Open the envelope with the key that file ${name} held, and prove the list.
- * ST_AUTH: the key of no responder of that ceremony, an altered envelope, or
- * any of release_prove.
+ * Where it takes two, and ${half} (what the first has opened) is NULL, there is
+ * no list yet: ${r} has a half for each who can go on.
+ * ST_AUTH: the key of no responder of that ceremony, an altered envelope or
+ * half, or any of release_prove.  ST_POLICY: this one opens last.
  */
 MUST_USE enum status release_open(struct release *r,
     const struct step_kind *const *steps, const char *name,
-    const struct opener *who, struct diag *d);
+    const struct opener *who, const struct bytes *half, struct diag *d);
 
 /**
  * release_prove(r, dated, pem, d):

@@ -100,6 +100,8 @@ responders_read(const struct state *s, const struct sealed *sealed,
     struct diag *d)
 {
 	const struct facts *f = &s->entries[sealed->entry - 1].facts;
+	const char *key = strcmp(sealed->target, "all") == 0 ?
+	    "all-openers" : "openers";
 	struct inbox box = { .dirfd = -1 };
 	struct plan *p = NULL;
 	enum status rc;
@@ -107,8 +109,8 @@ responders_read(const struct state *s, const struct sealed *sealed,
 	TRY(read_plan(s, sealed->ceremony, steps, &box, &p, d));
 	out->effective = p->effective;
 	copy_text(kill_section(p, f), "publish", out->publish);
-	for (size_t i = 0; i < facts_count(f, "openers"); i++)
-		TRY(add(p, facts_at(f, "openers", i), out, d));
+	for (size_t i = 0; i < facts_count(f, key); i++)
+		TRY(add(p, facts_at(f, key, i), out, d));
 out:
 	if (rc != ST_OK)
 		responders_clear(out);

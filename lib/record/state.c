@@ -458,27 +458,48 @@ out:
 	return rc;
 }
 
+/* How many people it takes, and by that how many envelopes (FORMATS 6.18). */
+static enum status
+take_openers(const struct facts *f, struct sealed *k, struct diag *d)
+{
+	const bool all = strcmp(k->target, "all") == 0;
+	const size_t n = facts_count(f, all ? "all-openers" : "openers");
+	enum status rc;
+
+	TRY(take_number(f, all ? "all-need" : "need", 2, &k->need, d));
+	if (k->need < 1 || n < k->need)
+		FAIL(d, ST_FORMAT, "too few can open a sealed list");
+	k->envelopes = k->need == 1 ? 1 : n - 1;
+out:
+	return rc;
+}
+
 static enum status
 apply_kill(struct state *s, const struct entry *e, struct diag *d)
 {
 	const struct facts *f = &e->facts;
 	struct sealed *k;
+	size_t at = 0;
 	enum status rc;
 
-	if (e->n == 0 || e->n != facts_count(f, "lists"))
-		FAIL(d, ST_FORMAT, "not one envelope for each list");
-	for (size_t i = 0; i < e->n; i++) {
+	for (size_t i = 0; i < facts_count(f, "lists"); i++) {
 		if ((k = GROW(s->sealed, s->nsealed)) == NULL)
 			FAIL(d, ST_SYSTEM, "out of memory");
 		TRY(take(f, "root", k->root, sizeof(k->root), d));
 		TRY(take_time(f, "until", &k->next_update, d));
 		TRY(read_sealed(facts_at(f, "lists", i), k, d));
+		TRY(take_openers(f, k, d));
 		k->ceremony = (unsigned)s->nceremonies;
 		k->entry = e->number;
+		k->at = at;
+		at += k->envelopes;
+		if (at > e->n)
+			break;
 		snprintf(k->object, sizeof(k->object), "%s",
-		    e->objects[i].name);
+		    e->objects[k->at].name);
 	}
-	rc = ST_OK;
+	rc = at == e->n && at > 0 ? ST_OK : diag_set(d, ST_FORMAT, "not the "
+	    "envelopes that its lists have");
 out:
 	return rc;
 }
@@ -672,8 +693,8 @@ static const struct kind {
 	    "asked evidence", trust_nothing, apply_revocation },
 	{ "account", false, "step item root intact released unaccounted "
 	    "published revoked", trust_nothing, apply_account },
-	{ "kill", false, "step item root until lists openers", trust_nothing,
-	    apply_kill },
+	{ "kill", false, "step item root until need openers all-need "
+	    "all-openers lists", trust_nothing, apply_kill },
 	{ "bundle", false, "step item file era seq id not-before not-after "
 	    "horizon anchors next signers", trust_nothing, apply_bundle },
 	{ "closed", false, "ceremony", trust_nothing, apply_closed },

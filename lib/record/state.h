@@ -45,8 +45,10 @@ struct sealed {
 	uint64_t number; /* cRLNumber */
 	int64_t this_update, next_update;
 	char digest[SHA384_HEX_SIZE]; /* of the list in PEM */
-	char object[OBJECT_NAME_SIZE];
-	uint64_t entry; /* which says who can open it */
+	char object[OBJECT_NAME_SIZE]; /* the first of its envelopes */
+	uint64_t entry; /* which has them, and says who can open it */
+	size_t at, envelopes; /* among the objects of that */
+	unsigned need; /* how many must open one: 1, or 2 one after another */
 	bool accounted; /* what became of it is in the record */
 };
 

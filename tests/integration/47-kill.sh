@@ -16,7 +16,7 @@ refused() {
 }
 refused "RULES L2: [kill g1] wants a [crl] of root g1 above it" '/^\[crl/,/^days/d'
 refused "FORMATS 3.15: there is no [responder owl]" 's/night, day/owl/'
-refused "FORMATS 3.28: open is \"1 of NAME, ...\"" 's/1 of night, day/2 of night, day/'
+refused "FORMATS 3.28: open is \"1 of NAME, ...\"" 's/1 of night, day/3 of night, day/'
 refused "FORMATS 3.17: day.crt is not the file" \
 	"s/^cert = day.crt .*/cert = day.crt sha256:$(printf %064d 0)/"
 refused "RULES L1: a list behind [kill g1] would take back what that revokes" \

@@ -35,6 +35,7 @@ openssl req -new -newkey rsa:3072 -nodes -keyout sensor.key -subj "/CN=sensor" \
 		keys = all
 		also = revoke-all
 		open = 1 of night, day
+		open-all = 1 of night, day
 	INI
 } >plan.ini
 

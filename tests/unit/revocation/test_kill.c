@@ -159,6 +159,53 @@ kill_leaves_out_what_is_revoked(void **state)
 	fake_end(&f);
 }
 
+/* RULES L6: n people, two of whom are needed, make n - 1 envelopes a list. */
+static void
+kill_seals_to_two_together(void **state)
+{
+	static const char *const names[] = { "sealed/000001.p7m",
+		"sealed/000002.p7m", "sealed/000003.p7m",
+		"sealed/000004.night.p7m", "sealed/000004.day.p7m" };
+	char text[FAKE_PLAN_SIZE], one[3][256];
+	struct outcome o = { 0 };
+	struct bytes pem = { 0 };
+	struct fake f;
+
+	(void)state;
+	fake_start(&f, MODE_PRODUCTION);
+	for (unsigned i = 0; i < 3; i++) {
+		snprintf(text, sizeof(text), "g%u", i + 1);
+		fake_root(&f, text, i, true);
+		assert_int_equal(state_object(f.state,
+		    f.state->roots[i].object, &pem, NULL), ST_OK);
+		snprintf(text, sizeof(text), "%u.crt", i);
+		fake_inbox(&f, text, &pem, one[i], sizeof(one[i]));
+	}
+	plan(&f, 1, 2, "");
+	take(&f, &delegate_step, "gw1", NULL);
+	take(&f, &delegate_step, "gw2", NULL);
+	snprintf(text, sizeof(text), LIST "[responder night]\ncert = %s\n"
+	    "[responder day]\ncert = %s\n[responder late]\ncert = %s\n"
+	    "[kill g1]\nby = g1\nkeys = all\nalso = revoke-all\n"
+	    "open = 1 of night, day, late\n", one[0], one[1], one[2]);
+	fake_plan(&f, 1, text);
+	fake_promises = &promises;
+	take(&f, &crl_step, "g1", NULL);
+	take(&f, &kill_step, "g1", &o);
+	fake_promises = NULL;
+	assert_int_equal(o.n, 5);
+	for (size_t i = 0; i < 5; i++)
+		assert_string_equal(o.objects[i].name, names[i]);
+	assert_int_equal(f.state->nsealed, 4);
+	assert_int_equal(f.state->sealed[2].need, 1);
+	assert_int_equal(f.state->sealed[3].need, 2);
+	assert_int_equal(f.state->sealed[3].envelopes, 2);
+	assert_string_equal(f.state->sealed[3].object, names[3]);
+	outcome_clear(&o);
+	bytes_free(&pem);
+	fake_end(&f);
+}
+
 static void
 kill_pairs_no_more_keys_than_it_says(void **state)
 {
@@ -224,6 +271,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(kill_seals_each_key_each_pair_and_all),
 		cmocka_unit_test(kill_leaves_out_what_is_revoked),
+		cmocka_unit_test(kill_seals_to_two_together),
 		cmocka_unit_test(kill_pairs_no_more_keys_than_it_says),
 		cmocka_unit_test(kill_verify_refuses_lists_that_differ),
 	};

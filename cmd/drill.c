@@ -90,6 +90,16 @@ out:
 
 /* --- in a state: with one's own key, and nothing is written --- */
 
+static bool
+is_half(const struct releases *r)
+{
+	for (size_t i = 0; i < r->n; i++) {
+		if (r->release[i].halves > 0)
+			return true;
+	}
+	return false;
+}
+
 /* The list is a real one: it stays in memory. */
 static enum status
 drill_state(const struct call *c, struct facts *f, struct diag *d)
@@ -106,9 +116,11 @@ drill_state(const struct call *c, struct facts *f, struct diag *d)
 	    d));
 	took = now_ms() - from;
 	TRY(cmd_say_mode(s->mode, f, d));
-	TRY(say(c->arg[0], took, "to read the state, and to find, open and "
-	    "prove the list; nothing was written, and nothing is released",
-	    &found, f, d));
+	TRY(say(c->arg[0], took, is_half(&found) ? "to read the state, and "
+	    "to find the list and open half of it, for it takes two; nothing "
+	    "was written, and nothing is released" : "to read the state, and "
+	    "to find, open and prove the list; nothing was written, and "
+	    "nothing is released", &found, f, d));
 out:
 	releases_clear(&found);
 	state_free(s);

@@ -150,7 +150,7 @@ struct stopped {
 	const struct delegation *key[RELEASE_KEYS];
 	size_t n; /* of all, there may be more */
 	const struct delegation *dropped;
-	const struct notice *by; /* that stopped it */
+	const struct notice *by; /* that stopped it, or NULL */
 };
 
 static const struct notice *
@@ -183,7 +183,7 @@ gather(const struct journal *j, const struct release *r, struct stopped *out)
 		if (out->n < RELEASE_KEYS)
 			out->key[out->n] = g;
 		out->n++;
-		if (!stays && out->dropped == NULL) {
+		if (by != NULL && !stays && out->by == NULL) {
 			out->dropped = g;
 			out->by = by;
 		}
@@ -226,7 +226,7 @@ journal_check(const struct journal *j, const struct release *r, bool again,
 	enum status rc;
 
 	gather(j, r, &all);
-	if (all.dropped != NULL)
+	if (all.by != NULL)
 		return refuse_drop(&all, r, d);
 	if (same != NULL && !again) {
 		clock_text(same->time, time);

@@ -121,6 +121,7 @@ done
 
 # --- a drill opens one half, and the next ceremony takes what two released ---
 must_pass "$ANCHORITE" revocation drill --state state-a --with late.key all
+must_say "open half of it, for it takes two; nothing was written"
 must_pass "$ANCHORITE" revocation drill --state state-a --with day.key all
 head=$("$ANCHORITE" state show --state state-a --json |
 	sed -n 's/.*"head": *"\([^"]*\)".*/\1/p')

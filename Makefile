@@ -20,6 +20,8 @@ VERSION := $(shell cat VERSION)
 ifneq ($(WERROR),)
 WARN += -Werror
 endif
+# Without it nothing is fortified, whatever HARDEN says; CFLAGS may say another.
+OPT = -O2
 ifneq ($(SAN),)
 HARDEN = -U_FORTIFY_SOURCE -O1 -g -fno-omit-frame-pointer \
 	-fsanitize=address,undefined -fno-sanitize-recover=all
@@ -30,7 +32,7 @@ endif
 
 CPPFLAGS_ALL = -I. -D_GNU_SOURCE -DVERSION='"$(VERSION)"' \
 	$(shell pkg-config --cflags $(PKGS)) $(CPPFLAGS)
-CFLAGS_ALL = -std=c11 $(WARN) $(HARDEN) -g -ffile-prefix-map='$(CURDIR)=.' \
+CFLAGS_ALL = -std=c11 $(WARN) $(OPT) $(HARDEN) -g -ffile-prefix-map='$(CURDIR)=.' \
 	$(CFLAGS)
 LDFLAGS_ALL = $(LINK) $(LDFLAGS)
 LIBS_ALL = $(shell pkg-config --libs $(PKGS)) $(LIBS)
@@ -69,6 +71,8 @@ $(BUILD)/flags.mk: scripts/probe-flags
 flags: $(BUILD)/flags.mk ## show the flags that survived probing
 	@cat $<
 
+# a test's stack is nobody's concern
+$(BUILD)/tests/%.o: WARN += -Wno-frame-larger-than
 $(BUILD)/%.o: %.c VERSION $(BUILD)/flags.mk
 	@mkdir -p $(@D)
 	@printf '  CC    %s\n' $<

@@ -5,38 +5,22 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "ceremony/quorum.h"
 #include "ceremony/run.h"
-#include "ceremony/verify.h"
 #include "cmd/cmd.h"
 #include "cmd/example.h"
 #include "cmd/front.h"
+#include "cmd/rehearse.h"
 #include "cmd/tool.h"
 #include "lib/base/clock.h"
 #include "lib/base/file.h"
 #include "lib/base/text.h"
 #include "lib/crypto/words.h"
 #include "lib/record/chain.h"
-#include "revocation/card.h"
-#include "revocation/export.h"
 
-#define PATH_SIZE ROOM_PATH_SIZE
-#define SHOWN_SIZE 8192 /* bytes of a name that was quoted */
-
-struct rehearsal {
-	const char *dir;
-	const struct call *call;
-	char plan[PATH_SIZE], room[PATH_SIZE], state[PATH_SIZE];
-	char shown[SHOWN_SIZE]; /* dir, as one may type it */
-	bool made;     /* the folder is ours */
-	size_t checks; /* that passed */
-};
-
-static void
-join(char out[PATH_SIZE], const char *dir, const char *name)
+void
+rehearse_join(char out[PATH_SIZE], const char *dir, const char *name)
 {
 	snprintf(out, PATH_SIZE, "%.900s/%.100s", dir, name);
 }
@@ -76,16 +60,16 @@ make_folders(struct rehearsal *h, struct diag *d)
 	if (strlen(h->dir) > 800)
 		return diag_set(d, ST_USAGE, "the folder's name is too long");
 	quote(h->dir, h->shown);
-	join(h->plan, h->dir, "plan.ini");
-	join(h->room, h->dir, "room.ini");
-	join(h->state, h->dir, "state");
+	rehearse_join(h->plan, h->dir, "plan.ini");
+	rehearse_join(h->room, h->dir, "room.ini");
+	rehearse_join(h->state, h->dir, "state");
 	if (mkdir(h->dir, 0700) != 0)
 		return diag_set(d, errno == EEXIST ? ST_POLICY : ST_SYSTEM,
 		    "%s: a rehearsal wants a folder of its own: %s", h->dir,
 		    strerror(errno));
 	h->made = true;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		join(path, h->dir, names[i]);
+		rehearse_join(path, h->dir, names[i]);
 		if (mkdir(path, 0700) != 0)
 			return diag_set(d, ST_SYSTEM, "%s: %s", path,
 			    strerror(errno));
@@ -101,13 +85,13 @@ clear_away(const struct rehearsal *h)
 		file_remove_tree(h->dir);
 }
 
-static enum status
-save(const struct rehearsal *h, const char *name, const struct bytes *bytes,
-    struct diag *d)
+enum status
+rehearse_save(const struct rehearsal *h, const char *name,
+    const struct bytes *bytes, struct diag *d)
 {
 	char path[PATH_SIZE];
 
-	join(path, h->dir, name);
+	rehearse_join(path, h->dir, name);
 	return file_create(path, bytes->data, bytes->len, d);
 }
 
@@ -139,15 +123,15 @@ bring(const struct rehearsal *h, const struct other *o,
 	int code = 0;
 
 	fprintf(stderr, "%s\n", o->says);
-	join(path, h->dir, o->folder);
+	rehearse_join(path, h->dir, o->folder);
 	TRY(tool_run(path, o->argv, &code, d));
 	if (code != 0)
 		FAIL(d, ST_SYSTEM, "openssl req ended with %d", code);
 	snprintf(name, sizeof(name), "%s/%s", o->folder, o->file);
-	join(path, h->dir, name);
+	rehearse_join(path, h->dir, name);
 	TRY(file_read(path, 65536, &bytes, d));
 	snprintf(name, sizeof(name), "inbox/%s", o->file);
-	TRY(save(h, name, &bytes, d));
+	TRY(rehearse_save(h, name, &bytes, d));
 	hash_sha384_hex(bytes.data, bytes.len, digest);
 out:
 	bytes_free(&bytes);
@@ -229,7 +213,7 @@ bring_files(const struct rehearsal *h, const char *plan, const struct plan *p,
 			    len, value);
 			snprintf(to, sizeof(to), "inbox/%.*s", len, value);
 			TRY(file_read(from, FILE_MAX, &bytes, d));
-			TRY(save(h, to, &bytes, d));
+			TRY(rehearse_save(h, to, &bytes, d));
 		}
 	}
 out:
@@ -272,14 +256,14 @@ write_papers(const struct rehearsal *h, const struct bytes *plan,
 	uint8_t digest[SHA384_LEN];
 	enum status rc;
 
-	TRY(save(h, "plan.ini", plan, d));
+	TRY(rehearse_save(h, "plan.ini", plan, d));
 	TRY(bytes_set(&b, text, strlen(text), d));
-	TRY(save(h, "room.ini", &b, d));
+	TRY(rehearse_save(h, "room.ini", &b, d));
 	/* the words as they were noted when the plan was reviewed */
 	hash_sha384(plan->data, plan->len, digest);
 	TRY(words_text(digest, WORDS_FULL, &words, d));
 	TRY(text_format(&b, d, "%s\n", (const char *)words.data));
-	TRY(save(h, "paper/plan.words", &b, d));
+	TRY(rehearse_save(h, "paper/plan.words", &b, d));
 out:
 	bytes_free(&b);
 	bytes_free(&words);
@@ -333,282 +317,6 @@ hold(const struct rehearsal *h, struct diag *d)
 	TRY(run_ceremony(&r, d));
 out:
 	front_free(front);
-	return rc;
-}
-
-/* --- independent checks --- */
-
-static void
-passed(struct rehearsal *h, const char *what)
-{
-	h->checks++;
-	fprintf(stderr, "check %zu: %s\n", h->checks, what);
-}
-
-/* openssl, which knows nothing of us, must say yes, or no. */
-static enum status
-ask_openssl(struct rehearsal *h, const char *const *argv, bool yes,
-    const char *what, struct diag *d)
-{
-	enum status rc;
-	int code = 0;
-
-	TRY(tool_run(h->dir, argv, &code, d));
-	if ((code == 0) != yes)
-		FAIL(d, ST_AUTH, "openssl does not agree: %s", what);
-	passed(h, what);
-out:
-	return rc;
-}
-
-static enum status
-check_delegation(struct rehearsal *h, const struct delegation *g,
-    const char *root, const char *list, struct diag *d)
-{
-	char ca[PATH_SIZE], crl[PATH_SIZE], op[PATH_SIZE];
-	const char *const with[] = { "openssl", "verify", "-x509_strict",
-		"-crl_check", "-purpose", "any", "-CAfile", ca, "-CRLfile",
-		crl, op, NULL };
-	const char *const without[] = { "openssl", "verify", "-x509_strict",
-		"-crl_check", "-purpose", "any", "-CAfile", ca, op, NULL };
-	enum status rc;
-
-	join(ca, "state", root);
-	join(crl, "state", list);
-	join(op, "state", g->object);
-	TRY(ask_openssl(h, with, true, "openssl verify accepts the delegation "
-	    "under root and list", d));
-	TRY(ask_openssl(h, without, false, "openssl verify refuses it when "
-	    "the list is missing", d));
-out:
-	return rc;
-}
-
-static enum status
-check_cms(struct rehearsal *h, const char *p7s, const char *content,
-    const char *ca, const char *what, struct diag *d)
-{
-	const char *const argv[] = { "openssl", "cms", "-verify", "-binary",
-		"-inform", "DER", "-in", p7s, "-content", content,
-		"-certfile", ca, "-CAfile", ca, "-purpose", "any", "-out",
-		"/dev/null", NULL };
-
-	return ask_openssl(h, argv, true, what, d);
-}
-
-static enum status
-check_closing(struct rehearsal *h, const struct state *s, const char *root,
-    struct diag *d)
-{
-	const struct entry *e = &s->entries[s->n - 1];
-	char line[PATH_SIZE], p7s[PATH_SIZE], ca[PATH_SIZE];
-
-	if (e->n < 2)
-		return diag_set(d, ST_AUTH, "the closing line is not signed");
-	join(line, "state", e->objects[0].name);
-	join(p7s, "state", e->objects[1].name);
-	join(ca, "state", root);
-	return check_cms(h, p7s, line, ca, "openssl cms accepts the root's "
-	    "signature under the record", d);
-}
-
-/* The sheets that were written give the seed, and the seed the key. */
-static enum status
-check_sheets(struct rehearsal *h, const struct state *s, struct diag *d)
-{
-	struct front *front = NULL;
-	struct secret *seed = NULL;
-	struct key *key = NULL;
-	struct room room;
-	char what[128];
-	size_t used;
-	enum status rc = ST_OK;
-
-	if (cmd_has(h->call, "--hands-on"))
-		return ST_OK; /* the sheets are on paper */
-	for (size_t i = 0; i < s->nroots; i++) {
-		TRY(room_read(h->room, &room, d));
-		TRY(front_rehearsal(&room, &front, d));
-		TRY(quorum_open(front, s, s->roots[i].name, NULL, &seed, &key,
-		    &used, d));
-		front_free(front);
-		secret_free(seed);
-		key_free(key);
-		front = NULL;
-		seed = NULL;
-		key = NULL;
-		snprintf(what, sizeof(what), "a quorum of sheets gives the "
-		    "seed of root %s, and the seed its key",
-		    s->roots[i].name);
-		passed(h, what);
-	}
-out:
-	front_free(front);
-	secret_free(seed);
-	key_free(key);
-	return rc;
-}
-
-/* --- a device that knows nothing but the words of the first bundle --- */
-
-/* As the ceremony's people would have noted them. */
-static enum status
-note_bundle(const struct rehearsal *h, const struct state_bundle *b,
-    struct bytes *words, struct diag *d)
-{
-	uint8_t id[SHA384_LEN];
-	struct bytes line = { 0 };
-	enum status rc;
-
-	TRY(text_unhex(b->id, id, sizeof(id), d));
-	TRY(words_text(id, WORDS_SHORT, words, d));
-	TRY(text_format(&line, d, "%s\n", (const char *)words->data));
-	TRY(save(h, "paper/bundle.words", &line, d));
-out:
-	bytes_free(&line);
-	return rc;
-}
-
-/* A store with the bundle and all lists, and the keyring that comes of it. */
-static enum status
-start_device(const struct rehearsal *h, const struct state_bundle *b,
-    struct diag *d)
-{
-	const struct accept_clock clock = { clock_now(), false };
-	struct bytes words = { 0 }, keyring = { 0 };
-	struct store_gift g = { 0 };
-	char path[PATH_SIZE], store[PATH_SIZE];
-	struct store *s = NULL;
-	size_t bundles, lists;
-	enum status rc;
-
-	join(store, h->dir, "store");
-	join(path, h->state, "bundles");
-	TRY(note_bundle(h, b, &words, d));
-	TRY(cmd_take_folder(path, &g, d));
-	TRY(store_init(store, (const char *)words.data, true, &g, &clock, d));
-	store_gift_clear(&g);
-	join(path, h->state, "lists");
-	TRY(cmd_take_folder(path, &g, d));
-	TRY(store_open(store, true, &s, d));
-	TRY(store_apply(s, &g, &clock, &bundles, &lists, d));
-	TRY(export_make(s, "rauc", &clock, true, &keyring, d));
-	TRY(save(h, "keyring.pem", &keyring, d));
-out:
-	store_free(s);
-	store_gift_clear(&g);
-	bytes_free(&words);
-	bytes_free(&keyring);
-	return rc;
-}
-
-/* The stock check of each signature, and what a device makes of the bundle. */
-static enum status
-check_bundle(struct rehearsal *h, const struct state *s, struct diag *d)
-{
-	const struct state_bundle *b = state_last_bundle(s);
-	char der[PATH_SIZE], p7s[PATH_SIZE], ca[PATH_SIZE], what[128];
-	const struct entry *e;
-	const char *signer;
-	enum status rc;
-
-	if (b == NULL)
-		return ST_OK; /* the plan is the user's */
-	e = &s->entries[b->entry - 1];
-	join(der, "state", b->object);
-	for (size_t i = 0; i < facts_count(&e->facts, "signers"); i++) {
-		signer = facts_at(&e->facts, "signers", i);
-		join(p7s, "state", e->objects[1 + i].name);
-		join(ca, "state", state_root(s, signer)->object);
-		snprintf(what, sizeof(what), "openssl cms accepts root %s's "
-		    "signature under the trust bundle", signer);
-		TRY(check_cms(h, p7s, der, ca, what, d));
-	}
-	TRY(start_device(h, b, d));
-	passed(h, "a device begins with the bundle's words, takes the lists "
-	    "and gives RAUC its keyring");
-	rc = ST_OK;
-out:
-	return rc;
-}
-
-/* The bad day: the responder stops the key alone, with what was sealed. */
-static enum status
-drill(struct rehearsal *h, const struct state *s, struct diag *d)
-{
-	const struct delegation *g = &s->delegations[0];
-	char with[PATH_SIZE], to[PATH_SIZE], journal[PATH_SIZE],
-	    ca[PATH_SIZE], op[PATH_SIZE], what[96];
-	const struct release_call how = { g->name, with, to, journal, NULL,
-		false };
-	const char *const argv[] = { "openssl", "verify", "-x509_strict",
-		"-crl_check", "-purpose", "any", "-CAfile", ca, "-CRLfile",
-		"publish/g1.crl.pem", op, NULL };
-	struct timespec from = { 0 }, until = { 0 };
-	struct facts f = { 0 };
-	enum status rc;
-
-	join(with, h->dir, "night/night.key");
-	join(to, h->dir, "publish");
-	join(journal, h->dir, "journal");
-	join(ca, "state", state_root(s, g->root)->object);
-	join(op, "state", g->object);
-	clock_gettime(CLOCK_MONOTONIC, &from);
-	TRY(cmd_release(s, &how, &f, d));
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	snprintf(what, sizeof(what), "a drill: the responder stops %s in %ld "
-	    "ms", g->name, (until.tv_sec - from.tv_sec) * 1000 +
-	    (until.tv_nsec - from.tv_nsec) / 1000000);
-	passed(h, what);
-	TRY(ask_openssl(h, argv, false, "openssl verify refuses it with the "
-	    "list that was released", d));
-out:
-	facts_clear(&f);
-	return rc;
-}
-
-/* What responders have on paper. */
-static enum status
-print_card(const struct rehearsal *h, const struct state *s, struct diag *d)
-{
-	struct bytes page = { 0 };
-	enum status rc;
-
-	TRY(card_make(s, cmd_steps, &page, d));
-	TRY(save(h, "card.txt", &page, d));
-out:
-	bytes_free(&page);
-	return rc;
-}
-
-static enum status
-check(struct rehearsal *h, const struct state *s, struct diag *d)
-{
-	struct verify_report report;
-	const struct list *l;
-	const struct root *r;
-	enum status rc;
-
-	TRY(verify_state(h->state, NULL, cmd_steps, &report, d));
-	passed(h, "every entry, file and signature of the record holds");
-	for (size_t i = 0; i < s->ndelegations; i++) {
-		r = state_root(s, s->delegations[i].root);
-		l = state_last_list(s, s->delegations[i].root);
-		if (l != NULL)
-			TRY(check_delegation(h, &s->delegations[i], r->object,
-			    l->object, d));
-	}
-	for (size_t i = 0; i < s->nroots; i++) {
-		if (s->roots[i].object[0] != '\0')
-			TRY(check_closing(h, s, s->roots[i].object, d));
-	}
-	TRY(check_sheets(h, s, d));
-	TRY(check_bundle(h, s, d));
-	if (!cmd_has(h->call, "--plan")) {
-		TRY(drill(h, s, d));
-		TRY(print_card(h, s, d));
-	}
-out:
 	return rc;
 }
 
@@ -679,20 +387,25 @@ out:
 static enum status
 rehearse(const struct call *c, bool tell, struct diag *d)
 {
-	struct rehearsal h = { .dir = cmd_opt(c, "--dir", ""), .call = c };
+	struct rehearsal *h = NULL;
 	struct state *s = NULL;
 	enum status rc;
 	int fd = -1;
 
-	TRY(prepare(&h, d));
-	TRY(hold(&h, d));
-	TRY(state_load(h.state, &s, &fd, NULL, NULL, d));
-	TRY(check(&h, s, d));
+	if ((h = calloc(1, sizeof(*h))) == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	h->dir = cmd_opt(c, "--dir", "");
+	h->call = c;
+	TRY(prepare(h, d));
+	TRY(hold(h, d));
+	TRY(state_load(h->state, &s, &fd, NULL, NULL, d));
+	TRY(rehearse_check(h, s, d));
 	if (tell)
-		TRY(summary(&h, s, d));
+		TRY(summary(h, s, d));
 out:
-	if (rc != ST_OK)
-		clear_away(&h);
+	if (rc != ST_OK && h != NULL)
+		clear_away(h);
+	free(h);
 	state_free(s);
 	if (fd >= 0)
 		close(fd);

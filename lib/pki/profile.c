@@ -44,14 +44,16 @@ fill_name(const struct profile_room *room, const char *common,
 	const char *org_mark = room->rehearsal ? PROFILE_TEST_ORG : "";
 	const char *common_mark = room->rehearsal ? PROFILE_TEST_COMMON : "";
 	enum status rc;
+	int org, com;
 
-	if (strlen(org_mark) + strlen(room->org) >= sizeof(out->org) ||
-	    strlen(common_mark) + strlen(common) >= sizeof(out->common))
+	org = snprintf(out->org, sizeof(out->org), "%s%s", org_mark,
+	    room->org);
+	com = snprintf(out->common, sizeof(out->common), "%s%s", common_mark,
+	    common);
+	if (org < 0 || org >= (int)sizeof(out->org) || com < 0 ||
+	    com >= (int)sizeof(out->common))
 		FAIL(d, ST_POLICY, "FORMATS 8.1: a name of more than %zu "
 		    "characters", sizeof(out->common) - 1);
-	snprintf(out->org, sizeof(out->org), "%s%s", org_mark, room->org);
-	snprintf(out->common, sizeof(out->common), "%s%s", common_mark,
-	    common);
 	if (!profile_is_plain(out))
 		FAIL(d, ST_POLICY, "FORMATS 8.1: a name with other characters "
 		    "than [A-Za-z0-9._-], or blanks inside an organisation");

@@ -490,7 +490,8 @@ make_state(void)
 	for (int i = 0; i < nnodes; i++) {
 		if (!there(i))
 			continue;
-		snprintf(path, sizeof(path), "%s/%s", out, node[i].path);
+		snprintf(path, sizeof(path), "%.*s/%.*s", PATH_SIZE - 1, out,
+		    PATH_SIZE - 1, node[i].path);
 		if (node[i].dir && mkdir(path, 0700) != 0)
 			die("a state cannot be made");
 		if (!node[i].dir)

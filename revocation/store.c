@@ -725,6 +725,29 @@ out:
 	return rc;
 }
 
+/* Of the ${n} bundles of a walk, those that are held at its end: the last
+ * establishment and the last of all.  What lies between was proof on the way
+ * here, and is asked for nothing any more. */
+static enum status
+take_bundles(struct store *s, const struct walk_step *step, size_t n,
+    const struct accept_clock *clock, struct diag *d)
+{
+	const struct accept_state *end = n == 0 ? NULL : &step[n - 1].state;
+	const struct bundle *b;
+	enum status rc;
+
+	for (size_t i = 0; i < n; i++) {
+		b = step[i].item->bundle;
+		if (b == end->established || b == end->last)
+			TRY(write_bundle(s, &step[i], clock, false, d));
+	}
+	if (n > 0)
+		TRY(hold(s, &step[n - 1], d));
+	rc = ST_OK;
+out:
+	return rc;
+}
+
 enum status
 store_apply(struct store *s, const struct store_gift *g,
     const struct accept_clock *clock, size_t *bundles, size_t *lists,
@@ -743,10 +766,8 @@ store_apply(struct store *s, const struct store_gift *g,
 	for (size_t i = 0; i < g->lists; i++)
 		TRY(check_list(s, step, n, g->list[i], d));
 
-	for (; *bundles < n; (*bundles)++)
-		TRY(write_bundle(s, &step[*bundles], clock, false, d));
-	if (n > 0)
-		TRY(hold(s, &step[n - 1], d));
+	TRY(take_bundles(s, step, n, clock, d));
+	*bundles = n;
 	for (size_t i = 0; i < g->lists; i++) {
 		if (has_list(s, g->list[i]))
 			continue;

@@ -1,5 +1,5 @@
 /* store.h -- what a verifier keeps: a folder in the form of a state's record
- * (FORMATS 7.2 to 7.4, 7.10), one entry for each bundle and each list taken.
+ * (FORMATS 7.2 to 7.4, 7.10), one entry for each bundle kept and each list.
  * FORMATS 9.40 to 9.47. */
 #ifndef ANCHORITE_STORE_H
 #define ANCHORITE_STORE_H
@@ -60,7 +60,8 @@ void store_free(struct store *s);
 /**
  * store_apply(s, g, clock, bundles, lists, d):
  * Walk the bundles of ${g}, then take its lists: all is checked before the
- * first file is written.  ${*bundles} and ${*lists} count what was new.
+ * first file is written.  Kept are the last establishment and the last bundle.
+ * ${*bundles} counts those walked over, ${*lists} what was new.
  */
 MUST_USE enum status store_apply(struct store *s, const struct store_gift *g,
     const struct accept_clock *clock, size_t *bundles, size_t *lists,

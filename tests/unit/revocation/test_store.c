@@ -49,15 +49,24 @@ stop(void **state)
 }
 
 static void
-give(struct store_gift *g, const struct bundle *b)
+give_by(struct store_gift *g, const struct bundle *b, const unsigned *keys,
+    size_t n)
 {
-	struct bytes sig = { 0 };
+	struct bytes sig[2] = { { 0 } };
 	struct diag d = { 0 };
 
-	bundles_sign(b, 0, &sig);
-	if (store_gift_add(g, "b", &b->der, &sig, 1, &d) != ST_OK)
+	for (size_t i = 0; i < n; i++)
+		bundles_sign(b, keys[i], &sig[i]);
+	if (store_gift_add(g, "b", &b->der, sig, n, &d) != ST_OK)
 		fail_msg("%s", d.text);
-	bytes_free(&sig);
+	for (size_t i = 0; i < n; i++)
+		bytes_free(&sig[i]);
+}
+
+static void
+give(struct store_gift *g, const struct bundle *b)
+{
+	give_by(g, b, root, 1);
 }
 
 /* A list of root 0 that revokes serial numbers 0x42.. and on, ${n} of them. */
@@ -141,6 +150,45 @@ store_holds_after_opening_what_it_held_before(void **state)
 	assert_true(store_rehearsal(s));
 	store_free(s);
 	store_gift_clear(&g);
+	record_leave();
+}
+
+/* Of a walk its end is kept, and the establishment that it is of. */
+static void
+store_keeps_of_a_walk_its_end_alone(void **state)
+{
+	static const unsigned later[] = { 2, 19 }, both[] = { 0, 1 };
+	struct bundle *est = NULL, *b = NULL, *c = NULL;
+	struct store_gift g = { 0 };
+	struct diag d = { 0 };
+	struct store *s;
+
+	(void)state;
+	bundles_make(&both[1], 1, later, 2, &est);
+	assert_int_equal(bundle_succeed(one, est, &d), ST_OK);
+	bundles_seal(est);
+	bundles_renewal(est, &b);
+	bundles_renewal(b, &c);
+	record_room();
+	begin("s");
+	s = open_store("s", true);
+	give(&g, two);
+	give_by(&g, est, both, 2);
+	give_by(&g, b, &both[1], 1);
+	give_by(&g, c, &both[1], 1);
+	apply(s, &g, 4, 0);
+	store_free(s);
+	s = open_store("s", false);
+	assert_memory_equal(store_state(s)->last->id, c->id, SHA384_LEN);
+	assert_memory_equal(store_state(s)->established->id, est->id,
+	    SHA384_LEN);
+	assert_int_equal(access("s/record/000003.json", F_OK), 0);
+	assert_int_not_equal(access("s/record/000004.json", F_OK), 0);
+	store_free(s);
+	store_gift_clear(&g);
+	bundle_free(est);
+	bundle_free(b);
+	bundle_free(c);
 	record_leave();
 }
 
@@ -313,6 +361,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(store_holds_after_opening_what_it_held_before),
+		cmocka_unit_test(store_keeps_of_a_walk_its_end_alone),
 		cmocka_unit_test(what_a_list_revoked_stays_revoked),
 		cmocka_unit_test(a_list_below_the_floor_proves_nothing),
 		cmocka_unit_test(store_takes_all_of_a_gift_or_nothing),

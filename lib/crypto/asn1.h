@@ -62,6 +62,23 @@ typedef struct {
 	ASN1_BIT_STRING *sig;
 } ASN1_REQUEST;
 
+/* TBSCertList, its entries as they stand; only read */
+typedef struct {
+	ASN1_INTEGER *version; /* NULL: 1 */
+	X509_ALGOR *alg;
+	X509_NAME *issuer;
+	ASN1_TIME *this_update;
+	ASN1_TIME *next_update; /* may be NULL */
+	ASN1_STRING *entries;	/* may be NULL */
+	STACK_OF(X509_EXTENSION) *exts;
+} ASN1_TBS_LIST;
+
+typedef struct {
+	ASN1_TBS_LIST *tbs;
+	X509_ALGOR *alg;
+	ASN1_BIT_STRING *sig;
+} ASN1_LIST;
+
 typedef struct {
 	ASN1_INTEGER *n;
 	ASN1_INTEGER *e;
@@ -165,6 +182,8 @@ DECLARE_ASN1_ITEM(ASN1_TBS)
 DECLARE_ASN1_ITEM(ASN1_CERT)
 DECLARE_ASN1_ITEM(ASN1_REQUEST_INFO)
 DECLARE_ASN1_ITEM(ASN1_REQUEST)
+DECLARE_ASN1_ITEM(ASN1_TBS_LIST)
+DECLARE_ASN1_ITEM(ASN1_LIST)
 DECLARE_ASN1_ITEM(ASN1_RSA)
 DECLARE_ASN1_ITEM(ASN1_SIGNER)
 DECLARE_ASN1_ITEM(ASN1_DETACHED)

@@ -8,7 +8,6 @@
 #include "lib/crypto/crl.h"
 #include "lib/crypto/ossl.h"
 #include "lib/crypto/sign.h"
-#include "lib/crypto/strict.h"
 
 #define VERSION_2 1 /* as RFC 5280 counts */
 
@@ -45,6 +44,23 @@ compare(const void *left, const void *right)
 	if (a->serial_len - i != b->serial_len - j)
 		return a->serial_len - i < b->serial_len - j ? -1 : 1;
 	return memcmp(a->serial + i, b->serial + j, a->serial_len - i);
+}
+
+enum status
+crl_spec_sort(struct crl_spec *s, struct diag *d)
+{
+	bool sorted = true;
+
+	for (size_t i = 1; sorted && i < s->n; i++)
+		sorted = compare(&s->entries[i - 1], &s->entries[i]) < 0;
+	if (sorted)
+		return ST_OK;
+	qsort(s->entries, s->n, sizeof(*s->entries), compare);
+	for (size_t i = 1; i < s->n; i++)
+		if (compare(&s->entries[i - 1], &s->entries[i]) == 0)
+			return diag_set(d, ST_FORMAT, "FORMATS 6.14: a serial "
+			    "number is there twice");
+	return ST_OK;
 }
 
 enum status
@@ -343,319 +359,4 @@ out:
 	sign_wipe(&a);
 	sign_wipe(&b);
 	return rc;
-}
-
-/* --- reading --- */
-
-static enum status
-read_reason(X509_EXTENSION *ext, struct crl_entry *e, struct diag *d)
-{
-	static const enum crl_reason ours[] = { REASON_KEY_COMPROMISE,
-	    REASON_AFFILIATION_CHANGED, REASON_SUPERSEDED, REASON_CESSATION };
-	ASN1_ENUMERATED *value = X509V3_EXT_d2i(ext);
-	const long reason = value == NULL ? -1 : ASN1_ENUMERATED_get(value);
-
-	ASN1_ENUMERATED_free(value);
-	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
-		if (reason == (long)ours[i]) {
-			e->reason = ours[i];
-			return ST_OK;
-		}
-	return diag_set(d, ST_FORMAT, "FORMATS 6.14: an entry's reason is "
-	    "none of keyCompromise, affiliationChanged, superseded and "
-	    "cessationOfOperation");
-}
-
-static enum status
-read_since(X509_EXTENSION *ext, struct crl_entry *e, struct diag *d)
-{
-	ASN1_GENERALIZEDTIME *t = X509V3_EXT_d2i(ext);
-	enum status rc = ST_OK;
-
-	if (t == NULL || ASN1_STRING_type(t) != V_ASN1_GENERALIZEDTIME ||
-	    ossl_time(t, &e->invalid_since, NULL) != ST_OK)
-		rc = diag_set(d, ST_FORMAT, "FORMATS 6.14: an entry's "
-		    "invalidity date is malformed");
-	ASN1_GENERALIZEDTIME_free(t);
-	return rc;
-}
-
-/* What a complete, direct list never has: the first of it, by name. */
-static void
-note_foreign(struct crl *c, X509_EXTENSION *ext)
-{
-	if (c->foreign_ext[0] == '\0')
-		OBJ_obj2txt(c->foreign_ext, sizeof(c->foreign_ext),
-		    X509_EXTENSION_get_object(ext), 0);
-}
-
-/* One extension of an entry; ${seen} has bit 0 for a reason, 1 for a date. */
-static enum status
-read_entry_ext(X509_EXTENSION *ext, struct crl *c, struct crl_entry *e,
-    unsigned *seen, struct diag *d)
-{
-	const int nid = OBJ_obj2nid(X509_EXTENSION_get_object(ext));
-	const unsigned bit = nid == NID_crl_reason ? 1 :
-	    nid == NID_invalidity_date ? 2 : 0;
-
-	if ((*seen & bit) != 0)
-		return diag_set(d, ST_FORMAT, "FORMATS 6.14: an entry has an "
-		    "extension twice");
-	*seen |= bit;
-	if (!ossl_ext_canonical(ext))
-		return diag_set(d, ST_FORMAT, "FORMATS 6.14: an entry's "
-		    "extension is not canonical");
-	if (bit == 0 || X509_EXTENSION_get_critical(ext) != 0) {
-		note_foreign(c, ext);
-		return ST_OK;
-	}
-	return bit == 1 ? read_reason(ext, e, d) : read_since(ext, e, d);
-}
-
-static enum status
-read_entry(const X509_REVOKED *r, struct crl *c, struct crl_entry *e,
-    struct diag *d)
-{
-	const ASN1_INTEGER *serial = X509_REVOKED_get0_serialNumber(r);
-	unsigned seen = 0;
-	enum status rc;
-
-	if (serial->length < 1 || serial->length > (int)sizeof(e->serial) ||
-	    (serial->type & V_ASN1_NEG) != 0)
-		FAIL(d, ST_FORMAT, "FORMATS 6.14: an entry's serial number is "
-		    "negative, or longer than %zu bytes", sizeof(e->serial));
-	e->serial_len = (size_t)serial->length;
-	memcpy(e->serial, serial->data, e->serial_len);
-	e->invalid_since = -1;
-	TRY(ossl_validity(X509_REVOKED_get0_revocationDate(r), &e->date, d));
-	for (int i = 0; i < X509_REVOKED_get_ext_count(r); i++)
-		TRY(read_entry_ext(X509_REVOKED_get_ext(r, i), c, e, &seen,
-		    d));
-out:
-	return rc;
-}
-
-/* Others do not sort theirs; a serial number twice is refused. */
-static enum status
-sort_entries(struct crl_spec *s, struct diag *d)
-{
-	bool sorted = true;
-
-	for (size_t i = 1; sorted && i < s->n; i++)
-		sorted = compare(&s->entries[i - 1], &s->entries[i]) < 0;
-	if (sorted)
-		return ST_OK;
-	qsort(s->entries, s->n, sizeof(*s->entries), compare);
-	for (size_t i = 1; i < s->n; i++)
-		if (compare(&s->entries[i - 1], &s->entries[i]) == 0)
-			return diag_set(d, ST_FORMAT, "FORMATS 6.14: a serial "
-			    "number is there twice");
-	return ST_OK;
-}
-
-static enum status
-read_entries(X509_CRL *x, struct crl *c, struct diag *d)
-{
-	STACK_OF(X509_REVOKED) *all = X509_CRL_get_REVOKED(x);
-	const int n = all == NULL ? 0 : sk_X509_REVOKED_num(all);
-	enum status rc;
-
-	if (n > CRL_ENTRIES_MAX || (all != NULL && n == 0))
-		FAIL(d, ST_FORMAT, "FORMATS 6.14: an empty sequence of "
-		    "entries, or more than %d", CRL_ENTRIES_MAX);
-	c->spec.entries = calloc((size_t)n + 1, sizeof(*c->spec.entries));
-	if (c->spec.entries == NULL)
-		FAIL(d, ST_SYSTEM, "out of memory");
-	for (int i = 0; i < n; i++)
-		TRY(read_entry(sk_X509_REVOKED_value(all, i), c,
-		    &c->spec.entries[i], d));
-	c->spec.n = (size_t)n;
-	TRY(sort_entries(&c->spec, d));
-out:
-	return rc;
-}
-
-static enum status
-read_aki(X509_EXTENSION *ext, struct crl *c, struct diag *d)
-{
-	AUTHORITY_KEYID *aki = X509V3_EXT_d2i(ext);
-	enum status rc = ST_OK;
-
-	if (aki == NULL || aki->issuer != NULL || aki->serial != NULL ||
-	    aki->keyid == NULL || aki->keyid->length != 20)
-		rc = diag_set(d, ST_FORMAT, "FORMATS 6.13: its authority key "
-		    "identifier is not a key identifier alone");
-	else
-		memcpy(c->spec.issuer_ski, aki->keyid->data, 20);
-	c->has_aki = rc == ST_OK;
-	AUTHORITY_KEYID_free(aki);
-	return rc;
-}
-
-static enum status
-read_number(X509_EXTENSION *ext, struct crl *c, struct diag *d)
-{
-	ASN1_INTEGER *n = X509V3_EXT_d2i(ext);
-	enum status rc = ST_OK;
-
-	if (n == NULL || ASN1_INTEGER_get_uint64(&c->spec.number, n) != 1)
-		rc = diag_set(d, ST_FORMAT, "FORMATS 6.13: its number is not "
-		    "one below 2^64");
-	ASN1_INTEGER_free(n);
-	return rc;
-}
-
-/* One extension of the list; ${seen} has bit 0 for an AKI, 1 for a number. */
-static enum status
-read_ext(X509_EXTENSION *ext, struct crl *c, unsigned *seen, struct diag *d)
-{
-	const int nid = OBJ_obj2nid(X509_EXTENSION_get_object(ext));
-	const unsigned bit = nid == NID_authority_key_identifier ? 1 :
-	    nid == NID_crl_number ? 2 : 0;
-
-	if ((*seen & bit) != 0)
-		return diag_set(d, ST_FORMAT, "FORMATS 6.13: an extension is "
-		    "there twice");
-	*seen |= bit;
-	if (!ossl_ext_canonical(ext))
-		return diag_set(d, ST_FORMAT, "FORMATS 6.13: an extension is "
-		    "not canonical");
-	if (bit == 0 || X509_EXTENSION_get_critical(ext) != 0) {
-		note_foreign(c, ext);
-		return ST_OK;
-	}
-	return bit == 1 ? read_aki(ext, c, d) : read_number(ext, c, d);
-}
-
-static enum status
-read_exts(const X509_CRL *x, struct crl *c, struct diag *d)
-{
-	unsigned seen = 0;
-	enum status rc;
-
-	for (int i = 0; i < X509_CRL_get_ext_count(x); i++)
-		TRY(read_ext(X509_CRL_get_ext(x, i), c, &seen, d));
-	if ((seen & 2) == 0)
-		FAIL(d, ST_FORMAT, "FORMATS 6.13: it has no number");
-	rc = ST_OK;
-out:
-	return rc;
-}
-
-static enum status
-read_all(X509_CRL *x, struct crl *c, struct diag *d)
-{
-	const X509_ALGOR *alg = NULL;
-	enum status rc;
-
-	if (X509_CRL_get0_nextUpdate(x) == NULL)
-		FAIL(d, ST_FORMAT, "FORMATS 6.13: it does not say when the "
-		    "next one comes");
-	if (!ossl_name_printable(X509_CRL_get_issuer(x)))
-		FAIL(d, ST_FORMAT, "FORMATS 6.11: a name that is not "
-		    "printable text");
-	ossl_unname(X509_CRL_get_issuer(x), &c->spec.issuer, &c->plain_names,
-	    c->issuer, sizeof(c->issuer));
-	TRY(ossl_validity(X509_CRL_get0_lastUpdate(x), &c->spec.this_update,
-	    d));
-	TRY(ossl_validity(X509_CRL_get0_nextUpdate(x), &c->spec.next_update,
-	    d));
-	X509_CRL_get0_signature(x, NULL, &alg);
-	ossl_signature_name(alg, c->alg);
-	TRY(read_exts(x, c, d));
-	TRY(read_entries(x, c, d));
-out:
-	return rc;
-}
-
-/* Whether a TBS of version 2 names the algorithm that its signature does;
- * OpenSSL shows only the latter. */
-static bool
-names_algorithm(const struct bytes *tbs, const X509_CRL *x)
-{
-	const X509_ALGOR *alg = NULL;
-	unsigned char *der = NULL;
-	size_t at = 2 + 3; /* behind a short header and INTEGER 1 */
-	bool same;
-	int len;
-
-	if (tbs->data == NULL || tbs->len < 2)
-		return false;
-	if (tbs->data[1] >= 0x80)
-		at += tbs->data[1] & 0x7fU;
-	X509_CRL_get0_signature(x, NULL, &alg);
-	len = i2d_X509_ALGOR(alg, &der);
-	same = len > 0 && tbs->len > at + (size_t)len &&
-	    memcmp(tbs->data + at, der, (size_t)len) == 0;
-	OPENSSL_free(der);
-	return same;
-}
-
-/* Strict DER, which OpenSSL reads and writes again without a change; the
- * digest of the TBS comes along. */
-static enum status
-parse(struct crl *c, X509_CRL **out, struct diag *d)
-{
-	const unsigned char *at = c->der.data;
-	unsigned char *again = NULL;
-	struct bytes tbs = { 0 };
-	X509_CRL *x = NULL;
-	enum status rc;
-
-	if (!strict_der(c->der.data, c->der.len) ||
-	    (x = d2i_X509_CRL(NULL, &at, (long)c->der.len)) == NULL)
-		FAIL(d, ST_FORMAT, "FORMATS 6.1: not exactly one list in "
-		    "canonical DER");
-	/* this forgets the encoding as it was read */
-	TRY(encode_tbs(x, &tbs, d));
-	hash_sha384(tbs.data, tbs.len, c->tbs);
-	if (i2d_X509_CRL(x, &again) != (int)c->der.len ||
-	    memcmp(again, c->der.data, c->der.len) != 0)
-		FAIL(d, ST_FORMAT, "FORMATS 6.1: its encoding is not the "
-		    "canonical one");
-	if (X509_CRL_get_version(x) != VERSION_2 || !names_algorithm(&tbs, x))
-		FAIL(d, ST_FORMAT, "FORMATS 6.13: not a list of version 2, or "
-		    "one of two signature algorithms");
-	*out = x;
-	x = NULL;
-	rc = ST_OK;
-out:
-	OPENSSL_free(again);
-	bytes_free(&tbs);
-	X509_CRL_free(x);
-	return rc;
-}
-
-enum status
-crl_read(const char *name, const void *data, size_t len, struct crl **out,
-    struct diag *d)
-{
-	struct crl *c = NULL;
-	X509_CRL *x = NULL;
-	enum status rc;
-
-	*out = NULL;
-	if ((c = calloc(1, sizeof(*c))) == NULL)
-		FAIL(d, ST_SYSTEM, "out of memory");
-	if (len == 0 || len > CRL_MAX)
-		FAIL(d, ST_FORMAT, "FORMATS 6.1: not 1 to %d bytes", CRL_MAX);
-	TRY(ossl_der("X509 CRL", NULL, data, len, &c->der, d));
-	TRY(parse(c, &x, d));
-	TRY(read_all(x, c, d));
-	hash_sha384(c->der.data, c->der.len, c->id);
-	*out = c;
-	c = NULL;
-out:
-	if (rc != ST_OK)
-		diag_prefix(d, "%s", name);
-	ERR_clear_error();
-	X509_CRL_free(x);
-	crl_free(c);
-	return rc;
-}
-
-enum status
-crl_signed_by(const struct crl *c, const struct spki *key, struct diag *d)
-{
-	return sign_frame_once(&c->der, key, d);
 }

@@ -52,6 +52,12 @@ void crl_spec_clear(struct crl_spec *s);
 MUST_USE enum status crl_spec_add(struct crl_spec *s,
     const struct crl_entry *e, struct diag *d);
 
+/**
+ * crl_spec_sort(s, d):
+ * By serial number.  ST_FORMAT: one is there twice.
+ */
+MUST_USE enum status crl_spec_sort(struct crl_spec *s, struct diag *d);
+
 struct crl {
 	struct bytes der; /* owned */
 	uint8_t id[SHA384_LEN];

@@ -82,9 +82,12 @@ bool ossl_name_printable(const X509_NAME *x);
  * ST_FORMAT: not a time, or spelt wrongly. */
 MUST_USE enum status ossl_time(const ASN1_TIME *t, int64_t *out,
     struct diag *d);
-/* The same, and of the one type that RFC 5280 4.1.2.5 leaves it. */
+/* The same, and of the one type that RFC 5280 4.1.2.5 leaves it; and of one
+ * that lies in other bytes, its tag and body. */
 MUST_USE enum status ossl_validity(const ASN1_TIME *t, int64_t *out,
     struct diag *d);
+MUST_USE enum status ossl_validity_at(int type, const void *body, size_t len,
+    int64_t *out, struct diag *d);
 /* UTCTime before 2050, GeneralizedTime after; the caller frees. */
 MUST_USE enum status ossl_make_time(int64_t t, ASN1_TIME **out,
     struct diag *d);

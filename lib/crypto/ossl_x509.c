@@ -15,6 +15,7 @@
 
 #define PART_SIZE 256 /* bytes of one attribute, escaped */
 #define TYPE_SIZE 80  /* bytes of its type's name */
+#define BOOLEAN_LEN 3 /* bytes of a whole BOOLEAN */
 
 /* RFC 5280 4.1.2.5: UTCTime through 2049 */
 #define GENERALIZED_FROM INT64_C(2524608000)
@@ -193,29 +194,25 @@ ossl_name_printable(const X509_NAME *x)
 static bool
 to_text(const char *s, size_t len, bool utc, char out[CLOCK_TEXT_SIZE])
 {
-	const char *century = "";
-
-	if (len != (utc ? 13U : 15U) || s[len - 1] != 'Z' ||
-	    memchr(s, 0, len) != NULL)
+	if (len != (utc ? 13U : 15U) || s[len - 1] != 'Z')
 		return false;
+	memcpy(out, "0000-00-00T00:00:00Z", CLOCK_TEXT_SIZE);
 	/* RFC 5280 4.1.2.5.1: 50 is 1950 */
 	if (utc)
-		century = s[0] >= '5' ? "19" : "20";
-	snprintf(out, CLOCK_TEXT_SIZE, "%s%.*s-%.2s-%.2sT%.2s:%.2s:%.2sZ",
-	    century, utc ? 2 : 4, s, s + len - 11, s + len - 9, s + len - 7,
-	    s + len - 5, s + len - 3);
+		memcpy(out, s[0] >= '5' ? "19" : "20", 2);
+	memcpy(out + (utc ? 2 : 0), s, utc ? 2 : 4);
+	for (size_t i = 0; i < 5; i++)
+		memcpy(out + 5 + 3 * i, s + len - 11 + 2 * i, 2);
 	return true;
 }
 
-enum status
-ossl_time(const ASN1_TIME *t, int64_t *out, struct diag *d)
+static enum status
+read_time(int type, const char *s, size_t len, int64_t *out, struct diag *d)
 {
-	const char *s = (const char *)ASN1_STRING_get0_data(t);
-	const size_t len = (size_t)ASN1_STRING_length(t);
-	const bool utc = ASN1_STRING_type(t) == V_ASN1_UTCTIME;
+	const bool utc = type == V_ASN1_UTCTIME;
 	char text[CLOCK_TEXT_SIZE];
 
-	if ((!utc && ASN1_STRING_type(t) != V_ASN1_GENERALIZEDTIME) ||
+	if ((!utc && type != V_ASN1_GENERALIZEDTIME) ||
 	    !to_text(s, len, utc, text) || clock_read(text, out, NULL) !=
 	    ST_OK)
 		return diag_set(d, ST_FORMAT, "FORMATS 6.11: a time that is "
@@ -224,17 +221,32 @@ ossl_time(const ASN1_TIME *t, int64_t *out, struct diag *d)
 }
 
 enum status
-ossl_validity(const ASN1_TIME *t, int64_t *out, struct diag *d)
+ossl_time(const ASN1_TIME *t, int64_t *out, struct diag *d)
 {
-	const bool utc = ASN1_STRING_type(t) == V_ASN1_UTCTIME;
+	return read_time(ASN1_STRING_type(t),
+	    (const char *)ASN1_STRING_get0_data(t),
+	    (size_t)ASN1_STRING_length(t), out, d);
+}
+
+enum status
+ossl_validity_at(int type, const void *body, size_t len, int64_t *out,
+    struct diag *d)
+{
 	enum status rc;
 
-	TRY(ossl_time(t, out, d));
-	if (utc != (*out < GENERALIZED_FROM))
+	TRY(read_time(type, body, len, out, d));
+	if ((type == V_ASN1_UTCTIME) != (*out < GENERALIZED_FROM))
 		FAIL(d, ST_FORMAT, "FORMATS 6.11: a time before 2050 that is "
 		    "no UTCTime, or one after that is");
 out:
 	return rc;
+}
+
+enum status
+ossl_validity(const ASN1_TIME *t, int64_t *out, struct diag *d)
+{
+	return ossl_validity_at(ASN1_STRING_type(t), ASN1_STRING_get0_data(t),
+	    (size_t)ASN1_STRING_length(t), out, d);
 }
 
 enum status
@@ -273,12 +285,25 @@ is_rewritten(X509_EXTENSION *ext, const ASN1_OCTET_STRING *value)
 	return same;
 }
 
+/* "Not critical" is said by saying nothing; OpenSSL reads and writes it where
+ * it was said aloud. */
+static bool
+leaves_out_default(X509_EXTENSION *ext)
+{
+	const int body = i2d_ASN1_OBJECT(X509_EXTENSION_get_object(ext),
+	    NULL) + (X509_EXTENSION_get_critical(ext) ? BOOLEAN_LEN : 0) +
+	    i2d_ASN1_OCTET_STRING(X509_EXTENSION_get_data(ext), NULL);
+
+	return i2d_X509_EXTENSION(ext, NULL) ==
+	    ASN1_object_size(1, body, V_ASN1_SEQUENCE);
+}
+
 bool
 ossl_ext_canonical(X509_EXTENSION *ext)
 {
 	const ASN1_OCTET_STRING *value = X509_EXTENSION_get_data(ext);
 
-	return strict_der(ASN1_STRING_get0_data(value),
+	return leaves_out_default(ext) && strict_der(ASN1_STRING_get0_data(value),
 	    (size_t)ASN1_STRING_length(value)) && is_rewritten(ext, value);
 }
 

@@ -20,16 +20,9 @@ enum tag {
 	TAG_SET = 0x31
 };
 
-struct element {
-	uint8_t tag;
-	const uint8_t *start; /* of the header */
-	const uint8_t *body;
-	size_t len; /* of the body */
-};
-
 /* The header at ${p}, its length the shortest and within ${left}. */
 static bool
-open_element(const uint8_t *p, size_t left, struct element *e)
+open_element(const uint8_t *p, size_t left, struct strict_element *e)
 {
 	size_t n, len = 0;
 
@@ -51,8 +44,18 @@ open_element(const uint8_t *p, size_t left, struct element *e)
 	return len <= left - 2 - n;
 }
 
+bool
+strict_next(const uint8_t **at, size_t *left, struct strict_element *out)
+{
+	if (!open_element(*at, *left, out))
+		return false;
+	*left -= (size_t)(out->body - *at) + out->len;
+	*at = out->body + out->len;
+	return true;
+}
+
 static bool
-is_integer(const struct element *e)
+is_integer(const struct strict_element *e)
 {
 	const uint8_t *p = e->body;
 
@@ -65,7 +68,7 @@ is_integer(const struct element *e)
 }
 
 static bool
-is_bit_string(const struct element *e)
+is_bit_string(const struct strict_element *e)
 {
 	const uint8_t unused = e->len == 0 ? 8 : e->body[0];
 
@@ -76,7 +79,7 @@ is_bit_string(const struct element *e)
 }
 
 static bool
-is_oid(const struct element *e)
+is_oid(const struct strict_element *e)
 {
 	bool first = true; /* byte of an arc */
 
@@ -91,7 +94,7 @@ is_oid(const struct element *e)
 }
 
 static bool
-is_primitive(const struct element *e)
+is_primitive(const struct strict_element *e)
 {
 	switch (e->tag) {
 	case TAG_BOOLEAN:
@@ -117,7 +120,7 @@ is_primitive(const struct element *e)
 
 /* X.690 11.6: ascending as octet strings, the shorter one padded with 0. */
 static bool
-in_order(const struct element *a, const struct element *b)
+in_order(const struct strict_element *a, const struct strict_element *b)
 {
 	const size_t al = (size_t)(a->body - a->start) + a->len;
 	const size_t bl = (size_t)(b->body - b->start) + b->len;
@@ -130,10 +133,10 @@ in_order(const struct element *a, const struct element *b)
 static bool
 are_elements(const uint8_t *p, size_t left, bool set, unsigned depth)
 {
-	struct element e, before = { 0 };
+	struct strict_element e, before = { 0 };
 
 	while (left > 0) {
-		if (!open_element(p, left, &e))
+		if (!strict_next(&p, &left, &e))
 			return false;
 		if (set && before.start != NULL && !in_order(&before, &e))
 			return false;
@@ -145,8 +148,6 @@ are_elements(const uint8_t *p, size_t left, bool set, unsigned depth)
 		    !are_elements(e.body, e.len, e.tag == TAG_SET, depth - 1))
 			return false;
 		before = e;
-		left -= (size_t)(e.body - p) + e.len;
-		p = e.body + e.len;
 	}
 	return true;
 }
@@ -154,7 +155,7 @@ are_elements(const uint8_t *p, size_t left, bool set, unsigned depth)
 bool
 strict_der(const void *data, size_t len)
 {
-	struct element e;
+	struct strict_element e;
 
 	return open_element(data, len, &e) &&
 	    (size_t)(e.body - e.start) + e.len == len &&

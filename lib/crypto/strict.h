@@ -16,4 +16,21 @@
  */
 bool strict_der(const void *data, size_t len);
 
+/* An element where it lies. */
+struct strict_element {
+	uint8_t tag;
+	const uint8_t *start; /* of the header */
+	const uint8_t *body;
+	size_t len; /* of the body */
+};
+
+/**
+ * strict_next(at, left, out):
+ * The element at ${*at}, of at most ${*left} bytes; both move behind it.
+ * false: there is none, or its header is not strict.  What is in it is not
+ * looked at.
+ */
+bool strict_next(const uint8_t **at, size_t *left,
+    struct strict_element *out);
+
 #endif

@@ -27,7 +27,6 @@
 #include "lib/base/clock.h"
 #include "lib/base/file.h"
 #include "lib/base/text.h"
-#include "lib/crypto/derive.h"
 #include "tests/support/bundles.h"
 
 static const char *dir;
@@ -166,30 +165,26 @@ give_roots(void)
 	bytes_free(&pem);
 }
 
-/* Root 0 becomes that of a rehearsal; all of it is dated around now. */
+/* Of the root of a rehearsal; all of it is dated around now. */
 static void
 give_rehearsal(const char *path)
 {
+	static const unsigned root[] = { 0 }, next[] = { 1, 18 };
 	const int64_t now = clock_now(), number = INT64_C(4294967298);
-	struct secret *seed = NULL;
-	struct bytes pem = { 0 };
-	struct diag d = { 0 };
+	struct bundle *b = NULL;
 
-	cert_free(bundles_cert[0]);
-	key_free(bundles_key[0]);
-	bundles_cert[0] = NULL;
-	bundles_key[0] = NULL;
-	must(file_read(path, CERT_MAX, &pem, &d), &d);
-	must(cert_read(path, pem.data, pem.len, &bundles_cert[0], &d), &d);
-	must(derive_rehearsal_seed(2, &seed, &d), &d);
-	must(key_from_seed(seed, DERIVE_REHEARSAL, bundles_cert[0]->key.alg,
-	    "root", 0, &bundles_key[0], &d), &d);
+	bundles_rehearsal(path);
+	bundles_make(root, 1, next, 2, &b);
+	b->not_before = now - CLOCK_DAY;
+	b->not_after = now + CLOCK_DAY;
+	b->horizon = now + 2 * CLOCK_DAY;
+	bundles_seal(b);
+	give("first", b, root, 1);
 	list("early", 0, (uint64_t)number, now + CLOCK_DAY,
 	    now + 2 * CLOCK_DAY, 0);
 	list("late", 0, (uint64_t)number, now - 2 * CLOCK_DAY,
 	    now - CLOCK_DAY, 0);
-	secret_free(seed);
-	bytes_free(&pem);
+	bundle_free(b);
 }
 
 int

@@ -3,8 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/file.h"
 #include "lib/crypto/cms.h"
+#include "lib/crypto/derive.h"
 #include "tests/support/bundles.h"
+
+#define SEEDS 8 /* of a rehearsal, that are tried */
 
 struct key *bundles_key[BUNDLES_KEYS];
 struct cert *bundles_cert[BUNDLES_KEYS];
@@ -61,6 +65,48 @@ bundles_stop(void)
 		key_free(bundles_key[i]);
 		cert_free(bundles_cert[i]);
 	}
+}
+
+/* The key that this one of the public seeds gives, as a rehearsal does. */
+static struct key *
+rehearsal_root(const char *alg, unsigned n)
+{
+	struct secret *seed = NULL;
+	struct key *k = NULL;
+	struct diag d = { 0 };
+
+	must(derive_rehearsal_seed(n, &seed, &d), &d);
+	must(key_from_seed(seed, DERIVE_REHEARSAL, alg, "root", 0, &k, &d),
+	    &d);
+	secret_free(seed);
+	return k;
+}
+
+void
+bundles_rehearsal(const char *path)
+{
+	struct bytes pem = { 0 };
+	struct cert *c = NULL;
+	struct key *k = NULL;
+	struct diag d = { 0 };
+
+	must(file_read(path, CERT_MAX, &pem, &d), &d);
+	must(cert_read(path, pem.data, pem.len, &c, &d), &d);
+	for (unsigned n = 0; n < SEEDS && k == NULL; n++) {
+		k = rehearsal_root(c->key.alg, n);
+		if (!bytes_equal(&key_public(k)->der, &c->key.der)) {
+			key_free(k);
+			k = NULL;
+		}
+	}
+	if (k == NULL)
+		must(diag_set(&d, ST_AUTH, "%s: no root of a rehearsal",
+		    path), &d);
+	cert_free(bundles_cert[0]);
+	key_free(bundles_key[0]);
+	bundles_cert[0] = c;
+	bundles_key[0] = k;
+	bytes_free(&pem);
 }
 
 void

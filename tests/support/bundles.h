@@ -22,6 +22,10 @@ extern struct cert *bundles_cert[BUNDLES_KEYS];
 void bundles_start(void);
 void bundles_stop(void);
 
+/* Root 0 becomes the one of this certificate, in PEM, which is of a rehearsal
+ * and of the first few of its seeds. */
+void bundles_rehearsal(const char *path);
+
 /**
  * bundles_make(anchors, n, next, m, out):
  * An establishment of era 1, not sealed: thresholds 1, level 1, a year from

@@ -10,6 +10,7 @@
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
+#include "lib/crypto/asn1.h"
 #include "tests/support/mutate.h"
 #include "tests/support/oom.h"
 #include "tests/support/pkix.h"
@@ -297,6 +298,128 @@ crl_refuses_every_truncation_flip_and_tail(void **state)
 	    0);
 }
 
+/* Whatever is taken is what OpenSSL reads, entry by entry. */
+static void
+is_as_openssl_reads(const struct crl *c, const uint8_t *data, size_t len)
+{
+	X509_CRL *x = d2i_X509_CRL(NULL, &data, (long)len);
+	const STACK_OF(X509_REVOKED) *all;
+	const struct crl_entry *e;
+	X509_REVOKED *r;
+
+	assert_non_null(x);
+	all = X509_CRL_get_REVOKED(x);
+	assert_int_equal(all == NULL ? 0 : sk_X509_REVOKED_num(all),
+	    c->spec.n);
+	for (size_t i = 0; i < c->spec.n; i++) {
+		ASN1_INTEGER serial = { (int)c->spec.entries[i].serial_len,
+			V_ASN1_INTEGER, c->spec.entries[i].serial, 0 };
+
+		e = &c->spec.entries[i];
+		assert_int_equal(X509_CRL_get0_by_serial(x, &r, &serial), 1);
+		assert_int_equal(ASN1_TIME_cmp_time_t(
+		    X509_REVOKED_get0_revocationDate(r), (time_t)e->date), 0);
+		if (c->foreign_ext[0] == '\0')
+			assert_int_equal(X509_REVOKED_get_ext_count(r),
+			    (e->reason != REASON_UNSPECIFIED) +
+			    (e->invalid_since >= 0));
+	}
+	X509_CRL_free(x);
+}
+
+static enum status
+compare_mutant(const uint8_t *data, size_t len, void *ctx)
+{
+	unsigned *taken = ctx;
+	struct crl *c;
+
+	if (crl_read("x", data, len, &c, NULL) == ST_OK) {
+		is_as_openssl_reads(c, data, len);
+		(*taken)++;
+	}
+	crl_free(c);
+	return ST_FORMAT;
+}
+
+static void
+entries_are_those_that_openssl_reads(void **state)
+{
+	const struct bytes *b = &p.list->der;
+	unsigned taken = 0;
+
+	(void)state;
+	is_as_openssl_reads(p.list, b->data, b->len);
+	assert_int_equal(mutate_bits(b->data, b->len, compare_mutant, &taken),
+	    0);
+	/* serial numbers, dates, names, the signature */
+	assert_true(taken > 500);
+}
+
+/* The list with these bytes for its sequence of entries. */
+static void
+entries_are(const char *der, size_t len, const char *why)
+{
+	ASN1_LIST *x = asn1_read(ASN1_ITEM_rptr(ASN1_LIST), p.list->der.data,
+	    p.list->der.len);
+	struct bytes out = { 0 };
+	struct diag d = { 0 };
+	struct crl *c;
+	enum status rc;
+
+	assert_non_null(x);
+	assert_true(asn1_set(x->tbs->entries, der, len));
+	assert_int_equal(asn1_write(x, ASN1_ITEM_rptr(ASN1_LIST), &out, NULL),
+	    ST_OK);
+	rc = crl_read("x", out.data, out.len, &c, &d);
+	if (rc != (why == NULL ? ST_OK : ST_FORMAT) || (why != NULL &&
+	    strstr(d.text, why) == NULL))
+		fail_msg("\"%s\" does not say \"%s\"", d.text, why);
+	crl_free(c);
+	bytes_free(&out);
+	ASN1_item_free((ASN1_VALUE *)x, ASN1_ITEM_rptr(ASN1_LIST));
+}
+
+#define SERIAL "\x02\x01\x05"
+#define DATE "\x17\x0d" "270101000000Z"
+#define REASON "\x30\x0a\x06\x03\x55\x1d\x15\x04\x03\x0a\x01\x01"
+
+static void
+crl_refuses_entries_of_another_shape(void **state)
+{
+	(void)state;
+	entries_are("\x30\x14\x30\x12" SERIAL DATE, 22, NULL);
+	entries_are("\x30\x22\x30\x20" SERIAL DATE "\x30\x0c" REASON, 36,
+	    NULL);
+	entries_are("\x30\x00", 2, "6.14: an empty sequence");
+	entries_are("\x30\x05\x02\x03\x01\x02\x03", 7,
+	    "6.14: an entry is malformed");
+	entries_are("\x30\x02\x30\x00", 4, "6.14: an entry is malformed");
+	entries_are("\x30\x05\x30\x03" SERIAL, 7, "6.14: an entry has no "
+	    "date");
+	entries_are("\x30\x08\x30\x06" SERIAL SERIAL, 10, "6.11: a time");
+	entries_are("\x30\x14\x30\x12\x0a\x01\x05" DATE, 22,
+	    "6.14: an entry's serial number");
+	entries_are("\x30\x14\x30\x12\x02\x01\x85" DATE, 22,
+	    "6.14: an entry's serial number is negative");
+	/* extensions: none, no sequence, no extension, twice, one behind */
+	entries_are("\x30\x16\x30\x14" SERIAL DATE "\x30\x00", 24,
+	    "6.14: an entry's extensions");
+	entries_are("\x30\x17\x30\x15" SERIAL DATE SERIAL, 25,
+	    "6.14: an entry's extensions");
+	entries_are("\x30\x19\x30\x17" SERIAL DATE "\x30\x03" SERIAL, 27,
+	    "6.14: an entry's extension");
+	entries_are("\x30\x18\x30\x16" SERIAL DATE "\x30\x02\x30\x00", 26,
+	    "6.14: an entry's extension is not canonical");
+	entries_are("\x30\x2e\x30\x2c" SERIAL DATE "\x30\x18" REASON REASON,
+	    48, "6.14: an entry has an extension twice");
+	entries_are("\x30\x25\x30\x23" SERIAL DATE "\x30\x0c" REASON SERIAL,
+	    39, "6.14: an entry has more");
+	/* not critical, said aloud: DER leaves a default out */
+	entries_are("\x30\x25\x30\x23" SERIAL DATE "\x30\x0f\x30\x0d"
+	    "\x06\x03\x55\x1d\x15\x01\x01\x00\x04\x03\x0a\x01\x01", 39,
+	    "6.14: an entry's extension is not canonical");
+}
+
 static X509_CRL *
 open_list(void)
 {
@@ -564,6 +687,8 @@ main(void)
 		cmocka_unit_test(nothing_is_signed_that_was_not_linted),
 		cmocka_unit_test(entries_out_of_order_are_not_signed),
 		cmocka_unit_test(crl_refuses_every_truncation_flip_and_tail),
+		cmocka_unit_test(entries_are_those_that_openssl_reads),
+		cmocka_unit_test(crl_refuses_entries_of_another_shape),
 		cmocka_unit_test(what_a_direct_list_never_has_is_named),
 		cmocka_unit_test(crl_refuses_extensions_spelt_otherwise),
 		cmocka_unit_test(

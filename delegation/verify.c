@@ -126,18 +126,6 @@ out:
 	return rc;
 }
 
-static bool
-names_serial(const struct crl *list, const struct cert *c)
-{
-	for (size_t i = 0; i < list->spec.n; i++) {
-		if (list->spec.entries[i].serial_len == c->serial_len &&
-		    memcmp(list->spec.entries[i].serial, c->serial,
-		    c->serial_len) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* Revocation is for good: every list that an anchor signed counts. */
 static enum status
 check_entries(const struct verify_ask *ask, const struct cert *c,
@@ -148,7 +136,7 @@ check_entries(const struct verify_ask *ask, const struct cert *c,
 	for (size_t i = 0; i < n; i++) {
 		if (memcmp(lists[i].signer->ski, c->spec.issuer_ski,
 		    sizeof(c->spec.issuer_ski)) == 0 &&
-		    names_serial(lists[i].list, c))
+		    crl_has(lists[i].list, c->serial, c->serial_len))
 			FAIL(d, ST_AUTH, "FORMATS 8.41: %s: certificate "
 			    "revoked, says list %llu of %s", ask->name,
 			    (unsigned long long)lists[i].list->spec.number,

@@ -144,6 +144,18 @@ make_key(const uint8_t issuer[20], const uint8_t *serial, size_t len,
 	out->len = len;
 }
 
+/* Those of one list come in order. */
+static void
+sort_revoked(struct revoked *all, size_t n)
+{
+	bool sorted = true;
+
+	for (size_t i = 1; i < n && sorted; i++)
+		sorted = by_key(&all[i - 1], &all[i]) <= 0;
+	if (!sorted)
+		qsort(all, n, sizeof(*all), by_key);
+}
+
 /* All entries of all lists, sorted once. */
 static enum status
 gather_revoked(struct store *s, struct diag *d)
@@ -163,8 +175,7 @@ gather_revoked(struct store *s, struct diag *d)
 			make_key(l->issuer_ski, l->entries[j].serial,
 			    l->entries[j].serial_len, &all[n++]);
 	}
-	if (n > 1)
-		qsort(all, n, sizeof(*all), by_key);
+	sort_revoked(all, n);
 	for (size_t i = 0; i < n; i++) {
 		if (kept == 0 || by_key(&all[kept - 1], &all[i]) != 0)
 			all[kept++] = all[i];
@@ -688,7 +699,7 @@ take_list(struct store *s, const struct crl *c,
 	struct crl *copy = NULL;
 	enum status rc;
 
-	TRY(crl_read("list", c->der.data, c->der.len, &copy, d));
+	TRY(crl_copy(c, &copy, d));
 	TRY(write_list(s, c, clock, d));
 	TRY(add_list(&s->list, &s->lists, copy, d));
 	copy = NULL;

@@ -1,5 +1,5 @@
 /* chain.h -- a path from a certificate to an anchor, by OpenSSL's verifier
- * with strict flags, revocation always checked. */
+ * with strict flags; revocation is always checked, here and not there. */
 #ifndef ANCHORITE_CHAIN_H
 #define ANCHORITE_CHAIN_H
 
@@ -14,9 +14,10 @@
 
 /**
  * chain_verify(leaf, anchors, n, lists, m, at, d):
- * X509_STRICT, CRL_CHECK and CRL_CHECK_ALL, time ${at}; never more than one
- * list per issuer is given on by us: the caller chose.  ST_AUTH with OpenSSL's
- * reason as a sentence ("certificate revoked", "no list of its issuer", ...).
+ * X509_STRICT, time ${at}; and for every certificate of the path, the anchor
+ * too, the list of its issuer: signed by it, begun, not over, and not naming
+ * it.  One list an issuer: the caller chose.  ST_AUTH with the reason as a
+ * sentence ("certificate revoked", "no list of its issuer", ...).
  */
 MUST_USE enum status chain_verify(const struct cert *leaf,
     const struct cert *const *anchors, size_t n,

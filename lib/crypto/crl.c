@@ -30,7 +30,31 @@ crl_free(struct crl *c)
 	free(c);
 }
 
-/* By the number that a serial is; for qsort too. */
+enum status
+crl_copy(const struct crl *c, struct crl **out, struct diag *d)
+{
+	const size_t len = c->spec.n * sizeof(*c->spec.entries);
+	struct crl_entry *entries;
+
+	*out = malloc(sizeof(**out));
+	entries = malloc(len + 1);
+	if (*out != NULL && entries != NULL) {
+		**out = *c;
+		(*out)->der = (struct bytes){ 0 };
+		(*out)->spec.entries = entries;
+		if (len > 0)
+			memcpy(entries, c->spec.entries, len);
+		if (bytes_set(&(*out)->der, c->der.data, c->der.len, d) ==
+		    ST_OK)
+			return ST_OK;
+	}
+	free(entries);
+	free(*out);
+	*out = NULL;
+	return diag_set(d, ST_SYSTEM, "out of memory");
+}
+
+/* By the number that a serial is; for qsort and bsearch too. */
 static int
 compare(const void *left, const void *right)
 {
@@ -44,6 +68,18 @@ compare(const void *left, const void *right)
 	if (a->serial_len - i != b->serial_len - j)
 		return a->serial_len - i < b->serial_len - j ? -1 : 1;
 	return memcmp(a->serial + i, b->serial + j, a->serial_len - i);
+}
+
+bool
+crl_has(const struct crl *c, const uint8_t *serial, size_t len)
+{
+	struct crl_entry key = { .serial_len = len };
+
+	if (len > sizeof(key.serial) || c->spec.n == 0)
+		return false;
+	memcpy(key.serial, serial, len);
+	return bsearch(&key, c->spec.entries, c->spec.n, sizeof(key),
+	    compare) != NULL;
 }
 
 enum status

@@ -80,6 +80,13 @@ MUST_USE enum status crl_sign(const struct crl_spec *spec,
 MUST_USE enum status crl_read(const char *name, const void *data, size_t len,
     struct crl **out, struct diag *d);
 void crl_free(struct crl *c);
+
+/* The same once more; the caller frees.  ST_SYSTEM. */
+MUST_USE enum status crl_copy(const struct crl *c, struct crl **out,
+    struct diag *d);
+
+/* Whether it has an entry for this serial number, of at most 20 bytes. */
+bool crl_has(const struct crl *c, const uint8_t *serial, size_t len);
 MUST_USE enum status crl_signed_by(const struct crl *c,
     const struct spki *key, struct diag *d);
 

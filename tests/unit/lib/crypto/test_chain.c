@@ -167,6 +167,41 @@ chain_refuses_another_root_of_that_name(void **state)
 	key_free(other);
 }
 
+/* Signed by the right key, in another's name. */
+static void
+chain_refuses_a_list_of_another_name(void **state)
+{
+	struct crl_spec s = { 0 };
+	struct crl *list;
+
+	(void)state;
+	pkix_list_spec(&p, &s);
+	s.issuer.common[0] = 'f';
+	list = list_of(p.root_key, &s);
+	answers(p.leaf, p.root, list, PKIX_NOW, ST_AUTH,
+	    "no list of its issuer");
+	crl_free(list);
+	crl_spec_clear(&s);
+}
+
+static void
+chain_refuses_a_list_of_who_may_sign_none(void **state)
+{
+	struct cert_spec *c = calloc(1, sizeof(*c));
+	struct cert *root;
+
+	(void)state;
+	assert_non_null(c);
+	pkix_root_spec(p.root_key, c);
+	c->usage &= ~(unsigned)USAGE_CRL_SIGN;
+	root = cert_of(p.root_key, c);
+	answers(p.leaf, root, p.list, PKIX_NOW, ST_AUTH,
+	    "its issuer may not sign lists");
+	cert_free(root);
+	cert_spec_clear(c);
+	free(c);
+}
+
 /* Three tiers: the one in the middle is revoked, and the one below falls. */
 static void
 chain_refuses_a_revoked_middle(void **state)
@@ -299,6 +334,8 @@ main(void)
 		cmocka_unit_test(chain_refuses_other_times),
 		cmocka_unit_test(chain_refuses_a_revoked_leaf),
 		cmocka_unit_test(chain_refuses_another_root_of_that_name),
+		cmocka_unit_test(chain_refuses_a_list_of_another_name),
+		cmocka_unit_test(chain_refuses_a_list_of_who_may_sign_none),
 		cmocka_unit_test(chain_refuses_a_revoked_middle),
 		cmocka_unit_test(chain_refuses_a_leaf_that_issues),
 		cmocka_unit_test(chain_is_given_one_list_an_issuer),

@@ -163,6 +163,10 @@ large_list_is_read_whole(void **state)
 	pkix_sign_list(p.root_key, &s, &der);
 	assert_int_equal(crl_read("x", der.data, der.len, &c, NULL), ST_OK);
 	assert_int_equal(c->spec.n, MANY);
+	for (size_t i = 0; i < MANY; i += MANY - 1)
+		assert_true(crl_has(c, s.entries[i].serial, 16));
+	assert_false(crl_has(c, s.entries[0].serial, 15));
+	assert_false(crl_has(c, s.entries[0].serial, 21));
 	assert_memory_equal(&c->spec.entries[MANY - 1], &s.entries[MANY - 1],
 	    sizeof(*s.entries));
 	crl_free(c);

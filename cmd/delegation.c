@@ -10,17 +10,18 @@
 #include "lib/base/clock.h"
 #include "lib/base/file.h"
 #include "lib/record/chain.h"
+#include "revocation/vouch.h"
 
-/* What a certificate is held against. */
+/* What a certificate is held against: files, a state, or a store. */
 struct trust {
-	struct cert *anchor[CHAIN_MAX];
+	struct cert *anchor[CHAIN_MAX]; /* owned, and so are the lists */
 	size_t nanchors;
 	struct crl *list[CHAIN_MAX];
 	size_t nlists;
-	const char *arc;
-	bool rehearsal;
 	struct state *state; /* or NULL */
 	int fd;
+	struct store *store; /* or NULL */
+	struct vouch vouch;  /* of it */
 };
 
 static void
@@ -31,20 +32,33 @@ trust_clear(struct trust *t)
 	for (size_t i = 0; i < t->nlists; i++)
 		crl_free(t->list[i]);
 	state_free(t->state);
+	store_free(t->store);
 	if (t->fd >= 0)
 		close(t->fd);
 }
 
+/* What was read is what is asked about. */
+static void
+ask_owned(const struct trust *t, struct verify_ask *ask)
+{
+	ask->anchors = (const struct cert *const *)t->anchor;
+	ask->nanchors = t->nanchors;
+	ask->lists = (const struct crl *const *)t->list;
+	ask->nlists = t->nlists;
+}
+
 static enum status
-trust_file(const struct call *c, struct trust *t, struct diag *d)
+trust_file(const struct call *c, struct trust *t, struct verify_ask *ask,
+    struct diag *d)
 {
 	const char *ca = cmd_opt(c, "--ca", ""), *crl = cmd_opt(c, "--crl",
 	    NULL);
 	struct bytes bytes = { 0 };
 	enum status rc;
 
-	if (cmd_has(c, "--state"))
-		FAIL(d, ST_USAGE, "--ca and --state do not go together");
+	if (cmd_has(c, "--state") || cmd_has(c, "--store"))
+		FAIL(d, ST_USAGE, "--ca goes with neither --state nor "
+		    "--store");
 	TRY(file_read(ca, CERT_MAX, &bytes, d));
 	TRY(cert_read(ca, bytes.data, bytes.len, &t->anchor[0], d));
 	t->nanchors = 1;
@@ -53,7 +67,8 @@ trust_file(const struct call *c, struct trust *t, struct diag *d)
 		TRY(crl_read(crl, bytes.data, bytes.len, &t->list[0], d));
 		t->nlists = 1;
 	}
-	t->rehearsal = cmd_has(c, "--rehearsal");
+	ask_owned(t, ask);
+	ask->rehearsal = cmd_has(c, "--rehearsal");
 	rc = ST_OK;
 out:
 	bytes_free(&bytes);
@@ -108,22 +123,94 @@ out:
 }
 
 static enum status
-trust_state(const struct call *c, struct trust *t, struct diag *d)
+trust_state(const struct call *c, struct trust *t, struct verify_ask *ask,
+    struct diag *d)
 {
 	enum status rc;
 
-	/* a list that is passed over may be the one that revokes */
-	if (cmd_has(c, "--crl") || cmd_has(c, "--rehearsal"))
-		FAIL(d, ST_USAGE, "--crl and --rehearsal go with --ca alone");
+	if (cmd_has(c, "--rehearsal"))
+		FAIL(d, ST_USAGE, "a state says itself whether it is a "
+		    "rehearsal's: --rehearsal goes with --ca or --store");
 	TRY(state_load(cmd_opt(c, "--state", "state"), &t->state, &t->fd,
 	    NULL, NULL, d));
 	for (size_t i = 0; i < t->state->nroots; i++)
 		TRY(add_root(t, &t->state->roots[i], d));
-	t->arc = t->state->arc;
-	/* the state says itself that it is a rehearsal's */
-	t->rehearsal = t->state->mode != MODE_PRODUCTION;
+	ask_owned(t, ask);
+	ask->arc = t->state->arc;
+	ask->rehearsal = t->state->mode != MODE_PRODUCTION;
 out:
 	return rc;
+}
+
+/* FORMATS 9.48 */
+static enum status
+trust_store(const struct call *c, struct trust *t, struct verify_ask *ask,
+    struct diag *d)
+{
+	const struct accept_clock clock = { ask->at, false };
+	const char *path = cmd_opt(c, "--store", "");
+	struct cert *cert = NULL;
+	enum status rc;
+
+	if (cmd_has(c, "--state"))
+		FAIL(d, ST_USAGE, "--state and --store do not go together");
+	TRY(cert_read(ask->name, ask->cert->data, ask->cert->len, &cert, d));
+	TRY(store_open(path, false, &t->store, d));
+	ask->rehearsal = cmd_has(c, "--rehearsal");
+	if ((rc = vouch_for(t->store, cert, &clock, ask->rehearsal, &t->vouch,
+	    d)) != ST_OK) {
+		diag_prefix(d, "%s", ask->name);
+		goto out;
+	}
+	ask->anchors = t->vouch.anchor;
+	ask->nanchors = t->vouch.anchors;
+	ask->lists = &t->vouch.list;
+	ask->nlists = t->vouch.list != NULL;
+	ask->arc = t->vouch.arc;
+	ask->at = t->vouch.at;
+out:
+	cert_free(cert);
+	return rc;
+}
+
+/* What was asked, and by which of the three it is answered. */
+static enum status
+make_ask(const struct call *c, struct trust *t, struct verify_ask *ask,
+    struct diag *d)
+{
+	enum status rc;
+
+	ask->at = clock_now();
+	if (cmd_has(c, "--at"))
+		TRY(clock_read(cmd_opt(c, "--at", ""), &ask->at, d));
+	/* a list that is passed over may be the one that revokes */
+	if (cmd_has(c, "--crl") && !cmd_has(c, "--ca"))
+		FAIL(d, ST_USAGE, "--crl goes with --ca alone");
+	if (cmd_has(c, "--ca"))
+		TRY(trust_file(c, t, ask, d));
+	else if (cmd_has(c, "--store"))
+		TRY(trust_store(c, t, ask, d));
+	else
+		TRY(trust_state(c, t, ask, d));
+	rc = ST_OK;
+out:
+	return rc;
+}
+
+/* Which bundle it was, where it was one. */
+static enum status
+say_bundle(const struct trust *t, struct facts *f, struct diag *d)
+{
+	const struct bundle *b;
+	char to[CLOCK_TEXT_SIZE];
+
+	if (t->store == NULL)
+		return ST_OK;
+	b = store_state(t->store)->last;
+	clock_text(b->not_after, to);
+	return facts_set(f, d, "bundle", "era %llu, number %llu, until %s%s",
+	    (unsigned long long)b->era, (unsigned long long)b->seq, to,
+	    t->vouch.expired ? ": it has expired; ask for a later one" : "");
 }
 
 enum status
@@ -135,21 +222,10 @@ cmd_delegation_verify(const struct call *c, struct diag *d)
 	struct verify_ask ask = { .name = c->arg[0], .cert = &cert };
 	enum status rc;
 
-	ask.at = clock_now();
-	if (cmd_has(c, "--at"))
-		TRY(clock_read(cmd_opt(c, "--at", ""), &ask.at, d));
-	if (cmd_has(c, "--ca"))
-		TRY(trust_file(c, &t, d));
-	else
-		TRY(trust_state(c, &t, d));
 	TRY(file_read(c->arg[0], CERT_MAX, &cert, d));
-	ask.anchors = (const struct cert *const *)t.anchor;
-	ask.nanchors = t.nanchors;
-	ask.lists = (const struct crl *const *)t.list;
-	ask.nlists = t.nlists;
-	ask.arc = t.arc;
-	ask.rehearsal = t.rehearsal;
+	TRY(make_ask(c, &t, &ask, d));
 	TRY(verify_delegation(&ask, &verdict, d));
+	TRY(say_bundle(&t, &verdict.facts, d));
 	TRY(facts_set(&verdict.facts, d, "verdict", "it is good"));
 	TRY(cmd_report(c, &verdict.facts, d));
 out:

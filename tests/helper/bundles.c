@@ -14,9 +14,12 @@
  * new/              1.crl of root 1
  * strange/          a list of nobody here
  *
- *	bundles rehearsal CERT DIR   for CERT, the third root of a rehearsal:
+ *	bundles rehearsal CERT DIR   for CERT, a root of a rehearsal:
  *
+ * first/ strict/    1-1, with that root, for two days around now; its expiry
+ *                   warns, or refuses
  * early/ late/      its list 4294967298, which begins tomorrow, or has expired
+ * newer/            its list 38654705665, which revokes nobody
  */
 #include <sys/stat.h>
 
@@ -178,12 +181,18 @@ give_rehearsal(const char *path)
 	b->not_before = now - CLOCK_DAY;
 	b->not_after = now + CLOCK_DAY;
 	b->horizon = now + 2 * CLOCK_DAY;
+	snprintf(b->arc, sizeof(b->arc), "1.3.6.1.4.1.32473");
 	bundles_seal(b);
 	give("first", b, root, 1);
+	b->expiry = EXPIRY_REFUSES;
+	bundles_seal(b);
+	give("strict", b, root, 1);
 	list("early", 0, (uint64_t)number, now + CLOCK_DAY,
 	    now + 2 * CLOCK_DAY, 0);
 	list("late", 0, (uint64_t)number, now - 2 * CLOCK_DAY,
 	    now - CLOCK_DAY, 0);
+	list("newer", 0, UINT64_C(9) << 32 | 1, now - CLOCK_DAY,
+	    now + CLOCK_DAY, 0);
 	bundle_free(b);
 }
 

@@ -40,7 +40,7 @@ must_refuse 1 'FORMATS 8.41' "$ANCHORITE" delegation verify "$op" \
 # must not be passed over: it may be the one that revokes.
 for with in "--crl $list" --rehearsal; do
 	# shellcheck disable=SC2086
-	must_refuse 2 'go with --ca alone' "$ANCHORITE" delegation verify \
+	must_refuse 2 'goes with --ca' "$ANCHORITE" delegation verify \
 		"$op" --state $state $with
 done
 

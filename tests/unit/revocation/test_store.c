@@ -12,11 +12,10 @@
 
 #include "lib/crypto/words.h"
 #include "revocation/export.h"
-#include "tests/support/bundles.h"
 #include "tests/support/oom.h"
 #include "tests/support/record.h"
+#include "tests/support/stores.h"
 
-static const struct accept_clock noon = { PKIX_NOW, false };
 static const unsigned root[] = { 0 }, next[] = { 1, 18 };
 static struct bundle *one, *two, *three;
 static struct bytes words;
@@ -49,67 +48,15 @@ stop(void **state)
 }
 
 static void
-give_by(struct store_gift *g, const struct bundle *b, const unsigned *keys,
-    size_t n)
-{
-	struct bytes sig[2] = { { 0 } };
-	struct diag d = { 0 };
-
-	for (size_t i = 0; i < n; i++)
-		bundles_sign(b, keys[i], &sig[i]);
-	if (store_gift_add(g, "b", &b->der, sig, n, &d) != ST_OK)
-		fail_msg("%s", d.text);
-	for (size_t i = 0; i < n; i++)
-		bytes_free(&sig[i]);
-}
-
-static void
 give(struct store_gift *g, const struct bundle *b)
 {
-	give_by(g, b, root, 1);
+	stores_give(g, b, root, 1);
 }
 
-/* A list of root 0 that revokes serial numbers 0x42.. and on, ${n} of them. */
 static void
 give_list(struct store_gift *g, uint64_t number, size_t n)
 {
-	struct pkix p = { .root = bundles_cert[0] };
-	struct crl_spec s = { 0 };
-	struct bytes der = { 0 };
-	struct diag d = { 0 };
-
-	pkix_list_spec(&p, &s);
-	s.number = number;
-	s.n = n;
-	pkix_sign_list(bundles_key[0], &s, &der);
-	if (store_gift_list(g, "l", &der, &d) != ST_OK)
-		fail_msg("%s", d.text);
-	bytes_free(&der);
-	crl_spec_clear(&s);
-}
-
-static void
-begin(const char *path)
-{
-	struct store_gift g = { 0 };
-	struct diag d = { 0 };
-
-	give(&g, one);
-	if (store_init(path, (const char *)words.data, true, &g, &noon,
-	    &d) != ST_OK)
-		fail_msg("%s", d.text);
-	store_gift_clear(&g);
-}
-
-static struct store *
-open_store(const char *path, bool write)
-{
-	struct store *s = NULL;
-	struct diag d = { 0 };
-
-	if (store_open(path, write, &s, &d) != ST_OK)
-		fail_msg("%s", d.text);
-	return s;
+	stores_give_list(g, 0, number, n);
 }
 
 static void
@@ -119,7 +66,7 @@ apply(struct store *s, const struct store_gift *g, size_t bundles,
 	struct diag d = { 0 };
 	size_t b, l;
 
-	if (store_apply(s, g, &noon, &b, &l, &d) != ST_OK)
+	if (store_apply(s, g, &stores_noon, &b, &l, &d) != ST_OK)
 		fail_msg("%s", d.text);
 	assert_int_equal(b, bundles);
 	assert_int_equal(l, lists);
@@ -133,8 +80,8 @@ store_holds_after_opening_what_it_held_before(void **state)
 
 	(void)state;
 	record_room();
-	begin("s");
-	s = open_store("s", true);
+	stores_begin("s", one);
+	s = stores_open("s", true);
 	/* in whatever order they are given */
 	give(&g, three);
 	give(&g, one);
@@ -142,7 +89,7 @@ store_holds_after_opening_what_it_held_before(void **state)
 	apply(s, &g, 2, 0);
 	assert_memory_equal(store_state(s)->last->id, three->id, SHA384_LEN);
 	store_free(s);
-	s = open_store("s", false);
+	s = stores_open("s", false);
 	assert_memory_equal(store_state(s)->last->id, three->id, SHA384_LEN);
 	assert_memory_equal(store_state(s)->established->id, one->id,
 	    SHA384_LEN);
@@ -170,15 +117,15 @@ store_keeps_of_a_walk_its_end_alone(void **state)
 	bundles_renewal(est, &b);
 	bundles_renewal(b, &c);
 	record_room();
-	begin("s");
-	s = open_store("s", true);
+	stores_begin("s", one);
+	s = stores_open("s", true);
 	give(&g, two);
-	give_by(&g, est, both, 2);
-	give_by(&g, b, &both[1], 1);
-	give_by(&g, c, &both[1], 1);
+	stores_give(&g, est, both, 2);
+	stores_give(&g, b, &both[1], 1);
+	stores_give(&g, c, &both[1], 1);
 	apply(s, &g, 4, 0);
 	store_free(s);
-	s = open_store("s", false);
+	s = stores_open("s", false);
 	assert_memory_equal(store_state(s)->last->id, c->id, SHA384_LEN);
 	assert_memory_equal(store_state(s)->established->id, est->id,
 	    SHA384_LEN);
@@ -203,14 +150,14 @@ what_a_list_revoked_stays_revoked(void **state)
 
 	(void)state;
 	record_room();
-	begin("s");
-	s = open_store("s", true);
+	stores_begin("s", one);
+	s = stores_open("s", true);
 	give_list(&g, 9, 0); /* newer, and knows of nothing */
 	give_list(&g, 3, 2);
 	give_list(&g, 3, 2);
 	apply(s, &g, 0, 2);
 	store_free(s);
-	s = open_store("s", false);
+	s = stores_open("s", false);
 	assert_int_equal(store_revocations(s), 2);
 	assert_true(store_revoked(s, bundles_cert[0]->ski, serial, 16));
 	assert_false(store_revoked(s, bundles_cert[1]->ski, serial, 16));
@@ -235,13 +182,13 @@ a_list_below_the_floor_proves_nothing(void **state)
 
 	(void)state;
 	record_room();
-	begin("s");
+	stores_begin("s", one);
 	bundles_renewal(one, &b);
 	b->floors = 1;
 	memcpy(b->floor[0].issuer, bundles_cert[0]->ski, 20);
 	b->floor[0].number = 8;
 	bundles_seal(b);
-	s = open_store("s", true);
+	s = stores_open("s", true);
 	give(&g, b);
 	give_list(&g, 7, 1);
 	apply(s, &g, 1, 1);
@@ -266,13 +213,13 @@ store_takes_all_of_a_gift_or_nothing(void **state)
 
 	(void)state;
 	record_room();
-	begin("s");
-	s = open_store("s", true);
+	stores_begin("s", one);
+	s = stores_open("s", true);
 	give(&g, two);
 	give_list(&g, 1, 0);
 	give_list(&g, 2, 1);
 	g.list[1]->der.data[g.list[1]->der.len - 1] ^= 1;
-	assert_int_equal(store_apply(s, &g, &noon, &b, &l, &d), ST_AUTH);
+	assert_int_equal(store_apply(s, &g, &stores_noon, &b, &l, &d), ST_AUTH);
 	assert_non_null(strstr(d.text, "FORMATS 9.45"));
 	assert_true(b == 0 && l == 0);
 	assert_memory_equal(store_state(s)->last->id, one->id, SHA384_LEN);
@@ -292,8 +239,8 @@ store_refuses_a_second_writer_and_a_folder_of_others(void **state)
 
 	(void)state;
 	record_room();
-	begin("s");
-	s = open_store("s", true);
+	stores_begin("s", one);
+	s = stores_open("s", true);
 	assert_int_equal(store_open("s", true, &again, &d), ST_POLICY);
 	assert_non_null(strstr(d.text, "FORMATS 7.10"));
 	assert_null(again);
@@ -303,7 +250,7 @@ store_refuses_a_second_writer_and_a_folder_of_others(void **state)
 	give(&g, one);
 	diag_clear(&d);
 	assert_int_equal(store_init("other", (const char *)words.data, true,
-	    &g, &noon, &d), ST_POLICY);
+	    &g, &stores_noon, &d), ST_POLICY);
 	assert_non_null(strstr(d.text, "FORMATS 9.42"));
 	diag_clear(&d);
 	assert_int_equal(store_open("other", false, &again, &d), ST_FORMAT);
@@ -328,11 +275,11 @@ starve(void *ctx)
 	enum status rc;
 
 	snprintf(path, sizeof(path), "s%u", h->times++);
-	TRY(store_init(path, (const char *)words.data, true, &h->first, &noon,
+	TRY(store_init(path, (const char *)words.data, true, &h->first, &stores_noon,
 	    NULL));
 	TRY(store_open(path, true, &s, NULL));
-	TRY(store_apply(s, &h->rest, &noon, &b, &l, NULL));
-	TRY(export_make(s, "rauc", &noon, true, &out, NULL));
+	TRY(store_apply(s, &h->rest, &stores_noon, &b, &l, NULL));
+	TRY(export_make(s, "rauc", &stores_noon, true, &out, NULL));
 	assert_true(out.len > 0);
 out:
 	bytes_free(&out);

@@ -162,8 +162,9 @@ histories: $(BUILD)/tests/helper/histories ## 10 000 histories of trust bundles
 	@python3 -B tests/histories/histories.py $< 10000
 
 .PHONY: bench
-bench: $(PROGRAM) $(BENCHES) $(PLANTED) ## what shares and delegations cost
+bench: $(PROGRAM) $(BENCHES) $(PLANTED) ## what shares, delegations and trust cost
 	@$(BUILD)/tests/bench/bench_shares
+	@tests/bench/bench-trust.sh $(BUILD)
 	@tests/bench/bench-delegate.sh $(BUILD)
 
 .PHONY: layers

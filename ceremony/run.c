@@ -11,6 +11,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/file.h"
 #include "lib/base/text.h"
+#include "lib/crypto/key.h"
 #include "lib/crypto/words.h"
 #include "lib/record/chain.h"
 #include "lib/record/stick.h"
@@ -450,6 +451,8 @@ run_ceremony(const struct run *r, struct diag *d)
 	enum status rc;
 
 	TRY(session_look(r, &s, d));
+	/* before anyone is asked for a sheet */
+	TRY(key_proven(d));
 	if (awaits_second(s.l.plan, s.known)) {
 		/* a cut may have closed only one of the sticks */
 		TRY(sticks_begin(s.sticks, s.known->entries, s.known->n, d));

@@ -66,6 +66,13 @@ MUST_USE enum status key_sign(const struct key *k, const void *data,
  */
 MUST_USE enum status key_selftest(struct diag *d);
 
+/**
+ * key_proven(d):
+ * The self-test, once in a process: no signature is begun before it, and a
+ * process that makes none is spared it.  A failure is for good.
+ */
+MUST_USE enum status key_proven(struct diag *d);
+
 void key_free(struct key *k);
 
 #endif

@@ -79,6 +79,7 @@ ossl_sign_ctx(const struct key *k, EVP_MD_CTX **out, struct diag *d)
 	enum status rc;
 
 	*out = NULL;
+	TRY(key_proven(d));
 	if (a == NULL)
 		FAIL(d, ST_BUG, "a key of no algorithm");
 	if ((ctx = EVP_MD_CTX_new()) == NULL ||

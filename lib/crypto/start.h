@@ -7,8 +7,8 @@
 /**
  * crypto_start(d):
  * Once, in main, before any file is opened: OpenSSL's providers and secure
- * heap, its error strings, libsodium; then the self-test of key.h.
- * ST_SYSTEM: something is missing.  ST_BUG: a known answer came out wrong.
+ * heap, its error strings, libsodium.  ST_SYSTEM: something is missing.  The
+ * self-test comes before the first signature: key_proven.
  */
 MUST_USE enum status crypto_start(struct diag *d);
 

@@ -57,107 +57,15 @@ n=${2:-1000}
 rounds=${3:-2}
 each=250  # delegations a plan: it has at most 64 KiB
 sample=25 # of them, by openssl
-case $build in
-/*) ;;
-*) build=$PWD/$build ;;
-esac
-bench=$build/tests/bench/bench_delegate
-disk=$(mktemp -d "$build/bench.XXXXXX")
-memory=$(mktemp -d /dev/shm/bench.XXXXXX)
-trap 'rm -rf "$disk" "$memory"' EXIT
-trap 'exit 130' INT TERM HUP
-
-now=$(date -u +%FT%H:%M:00Z)
-tomorrow=$(date -u -d '+1 day' +%F)
-
-plan_head() {
-	cat <<-INI
-		[ceremony]
-		format = 1
-		org = example
-		mode = rehearsal
-		number = $1
-		previous = $2
-		effective = $now
-		latest = $tomorrow
-		oid-arc = 1.3.6.1.4.1.32473
-		officer = anna
-		witness = bruno
-		entropy = system
-		[person anna]
-		name = Anna
-		[person bruno]
-		name = Bruno
-		[person clara]
-		name = Clara
-		[profile p]
-		base = fw-pki-v1
-		keys = ecdsa-p256
-		most-days = 30
-	INI
-}
-
-# plan_genesis ALG
-plan_genesis() {
-	plan_head 1 none
-	cat <<-INI
-		[mint g1]
-		algorithm = $1
-		subject = example-root-g1
-		years = 20
-		need = 1 group
-		group.main = 2 of 3: anna, bruno, clara
-		[crl g1]
-		by = g1
-		days = 30
-	INI
-}
-
-# plan_batch NUMBER PREVIOUS FIRST LAST
-plan_batch() {
-	plan_head "$1" "$2"
-	sed -n "$(($3 + 1)),$(($4 + 1))p" "$disk/digests" |
-		while read -r digest name; do
-			i=${name%.csr}
-			cat <<-INI
-				[delegate $i]
-				by = g1
-				profile = p
-				product = p$i
-				role = release
-				versions = 1..
-				request = $name sha384:$digest
-				days = 30
-			INI
-		done
-}
-
-# hold DIR PROGRAM COST N: the ceremony of DIR/plan.ini, of N certificates.
-hold() {
-	"$2" words "$1/plan.ini" 2>/dev/null | sed 1d >"$1/paper/plan.words"
-	"$bench" run "$3" "$4" "$2" ceremony run "$1/plan.ini" \
-		--room "$1/room.ini" 2>"$1/log" || {
-		tail -n 3 "$1/log"
-		exit 1
-	}
-}
-
-# genesis DIR ALG: an empty state with a root.
-genesis() {
-	mkdir -p "$1/paper" "$1/sheets" "$1/state"
-	printf '[room]\nstate-a = state\ninbox = %s\npaper = paper\nsheets = sheets\n' \
-		"$disk/inbox" >"$1/room.ini"
-	plan_genesis "$2" >"$1/plan.ini"
-	hold "$1" "$build/anchorite" "$1/genesis" 1
-	ceremony=1
-}
+. "$(dirname "$0")/lib.sh"
 
 # batch DIR PROGRAM FIRST LAST: one more ceremony; DIR/cost.
 batch() {
 	ceremony=$((ceremony + 1))
-	head=$("$build/anchorite" state show --json --state "$1/state" |
-		sed -n 's/.*"head": "\(.*\)".*/\1/p')
-	plan_batch $ceremony "$head" "$3" "$4" >"$1/plan.ini"
+	{
+		plan_head $ceremony "$(head_of "$1")"
+		plan_delegations "$3" "$4"
+	} >"$1/plan.ini"
 	hold "$1" "$2" "$1/cost" $(($4 - $3 + 1))
 }
 
@@ -319,9 +227,7 @@ print() {
 	}' batches=$(((n + each - 1) / each))
 }
 
-mkdir "$disk/inbox"
-"$bench" requests "$disk/inbox" "$n"
-(cd "$disk/inbox" && sha384sum ./*.csr | sed 's,  \./, ,') >"$disk/digests"
+make_requests "$n"
 
 for alg in ecdsa-p384 ecdsa-p256; do
 	make_ca "$alg"

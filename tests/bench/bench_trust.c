@@ -121,6 +121,7 @@ begin(unsigned root)
 	struct bundle *b = NULL;
 
 	bundles_make(&root, 1, next, 2, &b);
+	snprintf(b->arc, sizeof(b->arc), BUNDLES_TEST_ARC);
 	b->not_before = clock_now() - CLOCK_DAY;
 	b->not_after = clock_now() + CLOCK_DAY;
 	b->horizon = b->not_after + CLOCK_DAY;

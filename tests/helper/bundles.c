@@ -181,7 +181,7 @@ give_rehearsal(const char *path)
 	b->not_before = now - CLOCK_DAY;
 	b->not_after = now + CLOCK_DAY;
 	b->horizon = now + 2 * CLOCK_DAY;
-	snprintf(b->arc, sizeof(b->arc), "1.3.6.1.4.1.32473");
+	snprintf(b->arc, sizeof(b->arc), BUNDLES_TEST_ARC);
 	bundles_seal(b);
 	give("first", b, root, 1);
 	b->expiry = EXPIRY_REFUSES;

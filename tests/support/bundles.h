@@ -13,6 +13,7 @@
 
 #define BUNDLES_KEYS 24
 #define BUNDLES_STRONG 18
+#define BUNDLES_TEST_ARC "1.3.6.1.4.1.32473" /* of a rehearsal */
 #define BUNDLES_YEAR INT64_C(31536000) /* seconds */
 
 extern struct key *bundles_key[BUNDLES_KEYS];

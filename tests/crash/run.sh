@@ -9,7 +9,7 @@ shift
 [ "$how" = all ] && rest=disk || rest=
 [ $# -gt 0 ] || {
 	# shellcheck disable=SC2086
-	set -- kill errors alice controls $rest
+	set -- kill errors alice store controls $rest
 }
 [ "$how" = short ] || PROGRESS=${PROGRESS:-100}
 export PROGRESS

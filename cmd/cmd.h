@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "lib/base/diag.h"
+#include "lib/crypto/bundle.h"
 #include "lib/record/facts.h"
 #include "lib/record/step.h"
 
@@ -73,6 +74,10 @@ void cmd_print_words(const char *words, const char *indent);
 /* Into a report: whether it is real, said so that nobody takes a rehearsal
  * for it. */
 MUST_USE enum status cmd_say_mode(enum plan_mode mode, struct facts *f,
+    struct diag *d);
+
+/* Into a report: a bundle's place, name, words, rules and keys. */
+MUST_USE enum status cmd_say_bundle(const struct bundle *b, struct facts *f,
     struct diag *d);
 
 /* Into a report: a head in hex, and its words, to be read aloud. */

@@ -1,4 +1,4 @@
-/* see cmd.h: what a certificate or a list is worth to others. */
+/* see cmd.h: what a certificate, a list or a bundle is worth to others. */
 #include "cmd/cmd.h"
 #include "lib/base/clock.h"
 #include "lib/base/file.h"
@@ -36,6 +36,8 @@ say_exposure(const struct explain_thing *t, int64_t now, struct facts *f,
 		[EXPLAIN_LIST] = "until it is over it can stand in place of a "
 		    "newer one; who ignores lists, or their dates, trusts a "
 		    "revoked key until its certificate is over",
+		[EXPLAIN_BUNDLE] = "until it has expired a device can be held "
+		    "here by who keeps newer ones from it",
 	};
 
 	return facts_set(f, d, "exposure", "%lld days: %s",
@@ -146,6 +148,46 @@ out:
 	return rc;
 }
 
+/* What is left to whom, with the dates of this one. */
+static enum status
+say_thieves(const struct explain_thing *t, struct facts *f, struct diag *d)
+{
+	const struct explain_thief *thief;
+	char at[CLOCK_TEXT_SIZE];
+	enum status rc = ST_OK;
+	int64_t end;
+
+	for (size_t i = 0; (thief = explain_thief(i)) != NULL; i++) {
+		if (!explain_steals(thief, t))
+			continue;
+		end = explain_end_time(thief->end, t);
+		clock_text(end, at);
+		TRY(facts_add(f, d, "thief", "with %s: %s%s%s%s%s (%s)",
+		    thief->has, thief->can, thief->end == END_NOTHING ? "" :
+		    "; ", explain_end_text(thief->end), end == 0 ? "" : ", ",
+		    end == 0 ? "" : at, thief->source));
+	}
+out:
+	return rc;
+}
+
+static enum status
+say_bundle(const struct bundle *b, const struct explain_thing *t,
+    struct facts *f, struct diag *d)
+{
+	bool test = false;
+	enum status rc;
+
+	TRY(facts_set(f, d, "kind", "%s", explain_kind_text(t->kind)));
+	for (size_t i = 0; i < b->anchors; i++)
+		test |= profile_is_test(&b->anchor[i]->spec.subject);
+	if (test)
+		TRY(facts_set(f, d, "mark", "TEST: made by a rehearsal"));
+	TRY(cmd_say_bundle(b, f, d));
+out:
+	return rc;
+}
+
 static enum status
 say_thing(const struct explain_thing *t, int64_t now, struct facts *f,
     struct diag *d)
@@ -154,6 +196,7 @@ say_thing(const struct explain_thing *t, int64_t now, struct facts *f,
 
 	TRY(say_time(t, now, f, d));
 	TRY(say_exposure(t, now, f, d));
+	TRY(say_thieves(t, f, d));
 	TRY(say_clients(t, f, d));
 	TRY(say_notes(t, f, d));
 out:
@@ -164,27 +207,36 @@ static enum status
 explain_file(const char *name, const struct bytes *data, struct facts *f,
     struct diag *d)
 {
-	const enum pki_kind kind = pki_kind(data);
 	const int64_t now = clock_now();
 	struct explain_thing thing;
+	struct bundle *bundle = NULL;
 	struct cert *cert = NULL;
 	struct crl *list = NULL;
 	enum status rc;
 
-	if (kind == PKI_OTHER)
-		FAIL(d, ST_FORMAT, "%s: neither a certificate nor a revocation "
-		    "list", name);
-	if (kind == PKI_CERTIFICATE) {
+	switch (pki_kind(data)) {
+	case PKI_CERTIFICATE:
 		TRY(cert_read(name, data->data, data->len, &cert, d));
 		explain_cert(cert, now, &thing);
 		TRY(say_cert(cert, &thing, f, d));
-	} else {
+		break;
+	case PKI_LIST:
 		TRY(crl_read(name, data->data, data->len, &list, d));
 		explain_list(list, now, &thing);
 		TRY(say_list(list, &thing, f, d));
+		break;
+	case PKI_BUNDLE:
+		TRY(bundle_read(name, data->data, data->len, &bundle, d));
+		explain_bundle(bundle, now, &thing);
+		TRY(say_bundle(bundle, &thing, f, d));
+		break;
+	case PKI_OTHER:
+		FAIL(d, ST_FORMAT, "%s: neither a certificate, nor a "
+		    "revocation list, nor a trust bundle", name);
 	}
 	TRY(say_thing(&thing, now, f, d));
 out:
+	bundle_free(bundle);
 	cert_free(cert);
 	crl_free(list);
 	return rc;

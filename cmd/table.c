@@ -20,7 +20,7 @@ const struct cmd cmd_table[] = {
 	{ "words", NULL, "FILE", 1, 1, { { 0 } },
 	    "SHA-384 of a file, in hex and in words", cmd_words },
 	{ "explain", NULL, "FILE", 1, 1, { { 0 } },
-	    "who accepts a certificate or list, and until when",
+	    "who accepts a certificate, list or bundle, and until when",
 	    cmd_explain },
 	{ "ceremony", "example", "[two-people|company]", 0, 1, { { 0 } },
 	    "print a commented plan", cmd_ceremony_example },

@@ -9,7 +9,6 @@
 #include "lib/base/file.h"
 #include "lib/base/text.h"
 #include "lib/crypto/cms.h"
-#include "lib/crypto/words.h"
 #include "revocation/export.h"
 
 static enum status
@@ -157,66 +156,21 @@ take_gift(const struct call *c, struct store_gift *g, struct diag *d)
 
 /* --- what it holds --- */
 
+/* Whether it is still good, here and now. */
 static enum status
-say_bundle(const struct accept_state *a, const struct accept_clock *clock,
+say_time(const struct accept_state *a, const struct accept_clock *clock,
     struct facts *f, struct diag *d)
 {
-	const struct bundle *b = a->last;
-	char from[CLOCK_TEXT_SIZE], to[CLOCK_TEXT_SIZE], at[CLOCK_TEXT_SIZE],
-	    floor[CLOCK_TEXT_SIZE], id[SHA384_HEX_SIZE];
-	struct bytes words = { 0 };
+	char from[CLOCK_TEXT_SIZE], to[CLOCK_TEXT_SIZE],
+	    floor[CLOCK_TEXT_SIZE];
 	enum status rc;
 
-	clock_text(b->not_before, from);
-	clock_text(b->not_after, to);
-	clock_text(b->horizon, at);
+	clock_text(a->last->not_before, from);
+	clock_text(a->last->not_after, to);
 	clock_text(a->floor, floor);
-	text_hex(b->id, SHA384_LEN, id);
-	TRY(words_text(b->id, WORDS_FULL, &words, d));
-	TRY(facts_set(f, d, "bundle", "era %llu, number %llu",
-	    (unsigned long long)b->era, (unsigned long long)b->seq));
-	TRY(facts_set(f, d, "name", "%s", id));
-	TRY(facts_set(f, d, "words", "%s", (const char *)words.data));
 	TRY(facts_set(f, d, "valid", "%s to %s%s", from, to,
 	    accept_alive(a, clock, NULL) == ST_OK ? "" : " (expired)"));
-	TRY(facts_set(f, d, "after-expiry", "%s", b->expiry ==
-	    EXPIRY_REFUSES ? "verification refuses" :
-	    "verification warns"));
-	TRY(facts_set(f, d, "horizon", "%s", at));
 	TRY(facts_set(f, d, "time-floor", "%s", floor));
-	TRY(facts_set(f, d, "to-renew", "%u of %zu roots", b->threshold,
-	    b->anchors));
-	TRY(facts_set(f, d, "to-establish", "%u of %zu roots and %u of %zu "
-	    "next keys%s%s", b->threshold, b->anchors, b->next_threshold,
-	    b->nexts, b->break_glass ? "; or all roots" : "",
-	    b->succession == NEXT_ALONE_AFTER_HORIZON ?
-	    "; or, after the horizon, all next keys" : ""));
-out:
-	bytes_free(&words);
-	return rc;
-}
-
-static enum status
-say_keys(const struct bundle *b, struct facts *f, struct diag *d)
-{
-	char id[SHA384_HEX_SIZE];
-	enum status rc = ST_OK;
-
-	for (size_t i = 0; i < b->anchors; i++) {
-		text_hex(b->anchor[i]->key.id, SHA384_LEN, id);
-		TRY(facts_add(f, d, "roots", "%s: %s %s",
-		    b->anchor[i]->subject, b->anchor[i]->key.alg, id));
-	}
-	for (size_t i = 0; i < b->nexts; i++) {
-		text_hex(b->next[i].key, SHA384_LEN, id);
-		TRY(facts_add(f, d, "next-keys", "%s %s", b->next[i].alg,
-		    id));
-	}
-	for (size_t i = 0; i < b->formers; i++) {
-		text_hex(b->former[i].key, SHA384_LEN, id);
-		TRY(facts_add(f, d, "former-keys", "%s%s", id,
-		    b->former[i].revoked ? " (revoked)" : ""));
-	}
 out:
 	return rc;
 }
@@ -254,8 +208,8 @@ say_store(const struct call *c, const struct store *s,
 
 	TRY(facts_set(f, d, "mode", "%s", store_rehearsal(s) ?
 	    "TEST (rehearsal)" : "production"));
-	TRY(say_bundle(a, clock, f, d));
-	TRY(say_keys(a->last, f, d));
+	TRY(cmd_say_bundle(a->last, f, d));
+	TRY(say_time(a, clock, f, d));
 	for (size_t i = 0; i < a->last->anchors; i++)
 		TRY(say_list(s, a->last->anchor[i], f, d));
 	TRY(facts_set(f, d, "revoked", "%zu", store_revocations(s)));

@@ -32,6 +32,8 @@
 #define SBVERIFY "sbverify"
 #define SBVERIFY_FROM "tried with sbsigntool 0.9.4"
 #define UNTRIED "not tried"
+#define OURS "anchorite"
+#define EXPORT "`anchorite trust export` writes what it takes"
 
 /* clang-format off */
 static const struct explain_row rows[] = {
@@ -303,6 +305,45 @@ static const struct explain_row rows[] = {
 	{ EXPLAIN_LIST, SBVERIFY, "", 0,
 	    EXPLAIN_IGNORES, "it has no option for a list",
 	    "read in --help of sbsigntool 0.9.4" },
+
+	/* --- a trust bundle --- */
+	{ EXPLAIN_BUNDLE, OURS, "trust apply", TRAIT_EXPIRED,
+	    EXPLAIN_REFUSES, "it has expired; on the way to a later one it is "
+	    "walked over", "tests/integration/34-trust.sh" },
+	{ EXPLAIN_BUNDLE, OURS, "trust apply", TRAIT_EARLY,
+	    EXPLAIN_ACCEPTS, "behind the one that it follows, with enough "
+	    "signatures; that it has not begun is told by a trusted clock "
+	    "alone", "tests/integration/34-trust.sh" },
+	{ EXPLAIN_BUNDLE, OURS, "trust apply", 0,
+	    EXPLAIN_ACCEPTS, "behind the one that it follows, with enough "
+	    "signatures", "tests/integration/34-trust.sh" },
+	{ EXPLAIN_BUNDLE, OURS, "trust init", TRAIT_RENEWAL | TRAIT_EXPIRED,
+	    EXPLAIN_REFUSES, "a device starts with an establishment that has "
+	    "not expired", "tests/integration/34-trust.sh" },
+	{ EXPLAIN_BUNDLE, OURS, "trust init", 0,
+	    EXPLAIN_ACCEPTS, "by its words, from paper",
+	    "tests/integration/34-trust.sh" },
+	{ EXPLAIN_BUNDLE, OPENSSL, "cms -verify -content", 0,
+	    EXPLAIN_ACCEPTS, "with one signature of a root that it is told to "
+	    "trust, however many must sign; of order, dates and next keys it "
+	    "knows nothing", "tests/integration/34-trust.sh" },
+	{ EXPLAIN_BUNDLE, OPENSSL, "-CAfile", 0,
+	    EXPLAIN_REFUSES, "it finds no certificate in it: " EXPORT,
+	    "tests/integration/31-explain.sh" },
+	{ EXPLAIN_BUNDLE, RAUC, "in the keyring", 0,
+	    EXPLAIN_REFUSES, "it finds no certificate in it: " EXPORT,
+	    "tests/integration/22-rauc-store.sh" },
+	{ EXPLAIN_BUNDLE, SWUPDATE, "-k FILE", 0,
+	    EXPLAIN_UNMEASURED, EXPORT, UNTRIED },
+	{ EXPLAIN_BUNDLE, GNUTLS, "--load-ca-certificate", 0,
+	    EXPLAIN_REFUSES, "it cannot be parsed: " EXPORT,
+	    "tests/integration/31-explain.sh" },
+	{ EXPLAIN_BUNDLE, MBEDTLS, "trusted", 0,
+	    EXPLAIN_UNMEASURED, EXPORT, UNTRIED },
+	{ EXPLAIN_BUNDLE, WOLFSSL, "trusted", 0,
+	    EXPLAIN_UNMEASURED, EXPORT, UNTRIED },
+	{ EXPLAIN_BUNDLE, SBVERIFY, "--cert", 0,
+	    EXPLAIN_UNMEASURED, EXPORT, UNTRIED },
 };
 
 static const struct explain_note notes[] = {
@@ -321,6 +362,13 @@ static const struct explain_note notes[] = {
 	    "a newer list that lacks an entry un-revokes it" },
 	{ EXPLAIN_LIST, TRAIT_EARLY, "given out before its time it stops "
 	    "every update of the clients that ask for lists" },
+	{ EXPLAIN_BUNDLE, 0, "whatever a thief of present roots made a device "
+	    "apply, it takes the next lawful establishment, with its dates, "
+	    "numbers and floors" },
+	{ EXPLAIN_BUNDLE, 0, "whether it is the right one is told by its "
+	    "words from paper, or by the one that it follows; not by itself" },
+	{ EXPLAIN_BUNDLE, TRAIT_NEXT_ALONE, "its horizon does not move with "
+	    "renewals: be rotated before it, or the next keys are enough" },
 };
 
 /* clang-format on */
@@ -429,6 +477,7 @@ explain_kind_text(enum explain_kind kind)
 		"authority: a root, or one below it",
 		"key that signs software",
 		"revocation list",
+		"trust bundle",
 	};
 
 	return text[kind];
@@ -464,6 +513,13 @@ explain_trait_text(size_t bit)
 		"not valid yet",
 		"over",
 		"a delta",
+		"a renewal",
+		"several present roots must sign",
+		"present roots and next keys must sign",
+		"next keys alone are enough after the horizon",
+		"all present roots are enough",
+		"warns when it has expired",
+		"refuses when it has expired",
 	};
 
 	return text[bit];
@@ -565,6 +621,22 @@ explain_list(const struct crl *l, int64_t now, struct explain_thing *out)
 		out->traits |= TRAIT_PARTIAL;
 	if (strcmp(l->foreign_ext, DELTA) == 0)
 		out->traits |= TRAIT_DELTA;
+}
+
+void
+explain_bundle(const struct bundle *b, int64_t now, struct explain_thing *out)
+{
+	memset(out, 0, sizeof(*out));
+	out->kind = EXPLAIN_BUNDLE;
+	out->from = b->not_before;
+	out->until = b->not_after;
+	out->horizon = b->horizon;
+	out->traits = time_traits(out->from, out->until, now) |
+	    (b->seq > 1 ? TRAIT_RENEWAL : 0) |
+	    (b->threshold > 1 ? TRAIT_SEVERAL_SIGN : 0) |
+	    (b->succession == NEXT_BOTH ? TRAIT_BOTH : TRAIT_NEXT_ALONE) |
+	    (b->break_glass ? TRAIT_BREAK_GLASS : 0) |
+	    (b->expiry == EXPIRY_WARNS ? TRAIT_WARNS : TRAIT_REFUSES);
 }
 
 static bool

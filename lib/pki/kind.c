@@ -1,6 +1,7 @@
 /* see kind.h */
 #include <string.h>
 
+#include "lib/crypto/bundle.h"
 #include "lib/pki/der.h"
 #include "lib/pki/kind.h"
 
@@ -43,5 +44,5 @@ pki_kind(const struct bytes *data)
 	if (der_open(&body, DER_INTEGER, &number, NULL) == ST_OK &&
 	    number.len == 1 && number.data[0] == 1)
 		return PKI_LIST;
-	return PKI_OTHER;
+	return bundle_shaped(data) ? PKI_BUNDLE : PKI_OTHER;
 }

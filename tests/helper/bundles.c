@@ -13,6 +13,8 @@
  * twice/            another list number 2
  * new/              1.crl of root 1
  * strange/          a list of nobody here
+ * alone.der         an establishment of roots 0 and 1 that has all that 1-1 has
+ *                   not: next alone, break-glass, an expiry that refuses
  *
  *	bundles rehearsal CERT DIR   for CERT, a root of a rehearsal:
  *
@@ -155,6 +157,22 @@ give_bundles(void)
 }
 
 static void
+give_alone(void)
+{
+	static const unsigned roots[] = { 0, 1 }, next[] = { 2, 18 };
+	struct bundle *b = NULL;
+
+	bundles_make(roots, 2, next, 2, &b);
+	b->threshold = 2;
+	b->succession = NEXT_ALONE_AFTER_HORIZON;
+	b->break_glass = true;
+	b->expiry = EXPIRY_REFUSES;
+	bundles_seal(b);
+	put(".", "alone.der", &b->der);
+	bundle_free(b);
+}
+
+static void
 give_roots(void)
 {
 	struct bytes pem = { 0 };
@@ -213,6 +231,7 @@ main(int argc, char **argv)
 	}
 	give_roots();
 	give_bundles();
+	give_alone();
 	list("lists", 0, 1, PKIX_FROM, PKIX_TO, 0);
 	list("lists", 0, 2, PKIX_FROM + 1, PKIX_TO, 1);
 	list("lists", 0, 3, PKIX_FROM + 2, PKIX_TO, 0);

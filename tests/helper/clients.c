@@ -66,16 +66,36 @@ print_kind(enum explain_kind kind)
 	}
 }
 
+static void
+print_thieves(void)
+{
+	const struct explain_thief *t;
+
+	printf("\n## what a thief can do with a trust bundle\n\n"
+	    "| with | where it | he | how long | source |\n|---|---|---|---|---|\n");
+	for (size_t i = 0; (t = explain_thief(i)) != NULL; i++) {
+		printf("| %s | ", t->has);
+		if (t->traits == 0)
+			printf("any");
+		else
+			print_traits(t->traits);
+		printf(" | %s | %s | %s |\n", t->can,
+		    explain_end_text(t->end), t->source);
+	}
+}
+
 int
 main(void)
 {
 	printf("# Who accepts what\n\n"
-	    "What stock clients do with certificates and lists, as it was "
-	    "tried or read: the table that\n`anchorite explain FILE` answers "
-	    "from. Of the rows of one client the first one that fits counts.\n"
+	    "What clients do with certificates, lists and trust bundles, as it "
+	    "was tried or read: the tables that\n`anchorite explain FILE` "
+	    "answers from. Of the rows of one client the first one that fits "
+	    "counts.\n"
 	    "This page is printed from `lib/pki/explain.c` by `make clients`; "
 	    "a test compares the two.\n");
 	for (int kind = 0; kind < EXPLAIN_KINDS; kind++)
 		print_kind((enum explain_kind)kind);
+	print_thieves();
 	return ferror(stdout) != 0 || fflush(stdout) != 0 ? 2 : 0;
 }

@@ -57,6 +57,11 @@ bricked() {
 		complain "rauc refuses for another reason than: $words" rauc
 }
 
+# A bundle is no keyring.
+device given/first/1-1.der
+run rauc -c system.conf info good.raucb
+[ "$STATUS" -ne 0 ] || fail 'rauc takes a trust bundle for a keyring'
+
 bricked 'there is no list' 'certificate CRL' none
 for case in early late; do
 	cp -a store $case

@@ -125,6 +125,39 @@ must_say "ignores       RAUC, no check-crl"
 must_say "3.5.7 takes it for the whole list: it un-revokes"
 must_say "GnuTLS, certtool --load-crl: it fails open: such a list counts as none"
 
+# A bundle: who can do what with it, until when.
+mkdir given
+"$HELPER/bundles" given
+on 2027-03-14 given/first/1-1.der
+must_say "kind          trust bundle"
+must_say "era 1, number 1"
+must_say "exposure      308 days: until it has expired a device can be held"
+must_say "with next keys: nothing: present roots must sign too"
+must_say "with as many present roots as must sign: signs keys and lists"
+must_say "until the next establishment (RULES B2, B4"
+must_say "it takes the next lawful establishment"
+must_say "anchorite, trust init: by its words"
+must_say "refuses       OpenSSL, -CAfile: it finds no certificate in it"
+on 2027-03-14 given/chain/1-2.der
+must_say "refuses       anchorite, trust init: a device starts"
+on 2030-03-14 given/first/1-1.der
+must_say "refuses       anchorite, trust apply: it has expired"
+on 2027-03-14 given/alone.der
+must_say "with all next keys: makes an establishment of his own"
+must_say "from the horizon on, 2029-01-14T08:00:00Z"
+must_say "with all present roots: makes an establishment"
+must_say "verification refuses; until it has expired, 2028-01-15T08:00:00Z"
+must_say "at the latest the horizon, 2029-01-14T08:00:00Z"
+must_refuse 1 "1-1.0.p7s: neither a certificate" \
+	"$ANCHORITE" explain given/first/1-1.0.p7s
+run openssl verify -CAfile given/first/1-1.der given/0.crt
+grep -q "no certificate or crl found" "$ERR" || fail "openssl finds an anchor"
+if command -v certtool >/dev/null; then
+	run certtool --verify --infile given/0.crt \
+		--load-ca-certificate given/first/1-1.der
+	[ "$STATUS" -ne 0 ] || fail "certtool finds an anchor"
+fi
+
 # --- refusals ---
 
 # refused CODE FRAGMENT CMD...: and nothing was made.
@@ -134,9 +167,9 @@ refused() {
 	no_new_files .
 }
 echo hello >text
-refused 1 "text: neither a certificate nor a revocation list" \
+refused 1 "text: neither a certificate, nor a revocation list, nor a trust bundle" \
 	"$ANCHORITE" explain text
-refused 1 "y.csr: neither a certificate nor a revocation list" \
+refused 1 "y.csr: neither a certificate" \
 	"$ANCHORITE" explain y.csr
 : >empty
 refused 1 "empty: neither a certificate" "$ANCHORITE" explain empty

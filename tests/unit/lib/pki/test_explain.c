@@ -10,7 +10,7 @@
 #include "lib/base/clock.h"
 #include "lib/pki/explain.h"
 #include "lib/pki/profile.h"
-#include "tests/support/pkix.h"
+#include "tests/support/bundles.h"
 
 static const char *const clients[] = { "RAUC", "SWUpdate", "OpenSSL",
 	"GnuTLS", "mbedTLS", "wolfSSL", "sbverify" };
@@ -21,7 +21,7 @@ static enum explain_answer
 answer(enum explain_kind kind, unsigned traits, const char *client,
     const char *setting)
 {
-	const struct explain_thing t = { kind, traits, 0, 0 };
+	const struct explain_thing t = { kind, traits, 0, 0, 0 };
 	const struct explain_row *r;
 
 	for (size_t i = 0; (r = explain_next(&t, &i)) != NULL;) {
@@ -45,15 +45,11 @@ same_group(const struct explain_row *a, const struct explain_row *b)
 static void
 table_answers_for_every_client(void **state)
 {
-	const struct explain_thing t[EXPLAIN_KINDS] = {
-		{ EXPLAIN_AUTHORITY, 0, 0, 0 }, { EXPLAIN_KEY, 0, 0, 0 },
-		{ EXPLAIN_LIST, 0, 0, 0 } };
-
 	(void)state;
-	for (size_t k = 0; k < EXPLAIN_KINDS; k++) {
+	for (int k = 0; k < EXPLAIN_KINDS; k++) {
 		for (size_t i = 0; i < NCLIENTS; i++)
-			assert_in_range(answer(t[k].kind, 0, clients[i],
-			    NULL), 0, EXPLAIN_ANSWERS - 1);
+			assert_in_range(answer((enum explain_kind)k, 0,
+			    clients[i], NULL), 0, EXPLAIN_ANSWERS - 1);
 	}
 }
 
@@ -271,6 +267,109 @@ list_exposure_is_counted_in_begun_days(void **state)
 	pkix_free(&p);
 }
 
+/* --- bundles --- */
+
+static const unsigned roots[] = { 0, 1 }, nexts[] = { 2, 19 };
+
+/* What a thief of ${has} can do with a bundle of these traits; NULL: no row
+ * says it. */
+static const struct explain_thief *
+thief(unsigned traits, const char *has)
+{
+	const struct explain_thing t = { EXPLAIN_BUNDLE, traits, 0, 1, 2 };
+	const struct explain_thief *r;
+
+	for (size_t i = 0; (r = explain_thief(i)) != NULL; i++) {
+		if (strcmp(r->has, has) == 0 && explain_steals(r, &t))
+			return r;
+	}
+	return NULL;
+}
+
+static void
+bundle_traits_are_what_it_says(void **state)
+{
+	struct bundle *b = NULL, *later = NULL;
+	struct explain_thing t;
+
+	(void)state;
+	bundles_start();
+	bundles_make(roots, 1, nexts, 2, &b);
+	bundles_seal(b);
+	explain_bundle(b, PKIX_NOW, &t);
+	assert_int_equal(t.kind, EXPLAIN_BUNDLE);
+	assert_int_equal(t.traits, TRAIT_BOTH | TRAIT_WARNS);
+	assert_true(t.from == b->not_before && t.until == b->not_after &&
+	    t.horizon == b->horizon);
+	explain_bundle(b, b->not_after + 1, &t);
+	assert_int_equal(t.traits, TRAIT_BOTH | TRAIT_WARNS | TRAIT_EXPIRED);
+	bundles_renewal(b, &later);
+	explain_bundle(later, b->not_before - 1, &t);
+	assert_int_equal(t.traits, TRAIT_BOTH | TRAIT_WARNS | TRAIT_EARLY |
+	    TRAIT_RENEWAL);
+	bundle_free(b);
+	bundle_free(later);
+
+	bundles_make(roots, 2, nexts, 2, &b);
+	b->threshold = 2;
+	b->succession = NEXT_ALONE_AFTER_HORIZON;
+	b->break_glass = true;
+	b->expiry = EXPIRY_REFUSES;
+	bundles_seal(b);
+	explain_bundle(b, PKIX_NOW, &t);
+	assert_int_equal(t.traits, TRAIT_SEVERAL_SIGN | TRAIT_NEXT_ALONE |
+	    TRAIT_BREAK_GLASS | TRAIT_REFUSES);
+	bundle_free(b);
+	bundles_stop();
+}
+
+/* RULES B4, B6, B7, B8, row by row. */
+static void
+thieves_can_what_the_rules_leave_them(void **state)
+{
+	const unsigned plain = TRAIT_BOTH | TRAIT_WARNS;
+	const char *const present = "as many present roots as must sign";
+	const struct explain_thief *r;
+
+	(void)state;
+	assert_int_equal(thief(plain, "next keys")->end, END_NOTHING);
+	assert_null(thief(plain, "all next keys"));
+	assert_null(thief(plain, "all present roots"));
+	assert_null(thief(plain, "fewer present roots than must sign"));
+	assert_int_equal(thief(plain, present)->end, END_ESTABLISHED);
+	assert_int_equal(thief(TRAIT_REFUSES, present)->end, END_HORIZON);
+	assert_int_equal(thief(TRAIT_NEXT_ALONE, "all next keys")->end,
+	    END_BEGINS_AT_HORIZON);
+	assert_null(thief(TRAIT_NEXT_ALONE, "next keys"));
+	assert_int_equal(thief(TRAIT_BREAK_GLASS, "all present roots")->end,
+	    END_NEVER);
+	assert_int_equal(thief(TRAIT_REFUSES,
+	    "no key, but the way to a device")->end, END_EXPIRY);
+	assert_int_equal(thief(plain, "no key, but the way to a device")->end,
+	    END_NEVER);
+	for (size_t i = 0; (r = explain_thief(i)) != NULL; i++) {
+		assert_true(strlen(r->source) > 0 && strlen(r->can) > 0);
+		assert_true((strlen(explain_end_text(r->end)) == 0) ==
+		    (r->end == END_NOTHING));
+	}
+}
+
+static void
+an_end_has_the_date_of_the_bundle(void **state)
+{
+	const struct explain_thing t = { EXPLAIN_BUNDLE, 0, 1, 2, 3 };
+	const struct explain_thing list = { EXPLAIN_LIST, 0, 1, 2, 0 };
+
+	(void)state;
+	assert_true(explain_end_time(END_EXPIRY, &t) == 2);
+	assert_true(explain_end_time(END_HORIZON, &t) == 3);
+	assert_true(explain_end_time(END_BEGINS_AT_HORIZON, &t) == 3);
+	assert_true(explain_end_time(END_ESTABLISHED, &t) == 0);
+	assert_true(explain_end_time(END_NEVER, &t) == 0);
+	assert_false(explain_steals(thief(0, "as many present roots "
+	    "and next keys as must sign"), &list));
+}
+
 int
 main(void)
 {
@@ -283,6 +382,9 @@ main(void)
 		cmocka_unit_test(cert_traits_are_what_it_says),
 		cmocka_unit_test(cert_parts_say_what_they_hold),
 		cmocka_unit_test(list_exposure_is_counted_in_begun_days),
+		cmocka_unit_test(bundle_traits_are_what_it_says),
+		cmocka_unit_test(thieves_can_what_the_rules_leave_them),
+		cmocka_unit_test(an_end_has_the_date_of_the_bundle),
 	};
 
 	return cmocka_run_group_tests(tests, pkix_start, NULL);

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "lib/pki/kind.h"
-#include "tests/support/pkix.h"
+#include "tests/support/bundles.h"
 
 static void
 is(const struct bytes *data, enum pki_kind want)
@@ -41,6 +41,26 @@ kind_tells_certificate_list_and_request(void **state)
 	pkix_free(&p);
 }
 
+static void
+kind_tells_a_bundle(void **state)
+{
+	static const unsigned root[] = { 0 }, next[] = { 1, 18 };
+	struct bundle *b = NULL;
+	struct bytes cut = { 0 };
+
+	(void)state;
+	bundles_start();
+	bundles_make(root, 1, next, 2, &b);
+	bundles_seal(b);
+	is(&b->der, PKI_BUNDLE);
+	assert_int_equal(bytes_set(&cut, b->der.data, b->der.len - 1, NULL),
+	    ST_OK);
+	is(&cut, PKI_OTHER);
+	bytes_free(&cut);
+	bundle_free(b);
+	bundles_stop();
+}
+
 /* It never reads behind what there is: the sanitizers watch. */
 static void
 kind_survives_every_truncation(void **state)
@@ -64,6 +84,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(kind_tells_certificate_list_and_request),
+		cmocka_unit_test(kind_tells_a_bundle),
 		cmocka_unit_test(kind_survives_every_truncation),
 	};
 

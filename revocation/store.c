@@ -663,7 +663,8 @@ out:
 	return rc;
 }
 
-/* By a root of now, or of a bundle on the way here. */
+/* By a root of now, or of a bundle on the way here; and of the kind that our
+ * roots sign: OpenSSL 3.5 takes a delta for a whole list. */
 static enum status
 check_list(const struct store *s, const struct walk_step *step, size_t n,
     const struct crl *c, struct diag *d)
@@ -671,6 +672,10 @@ check_list(const struct store *s, const struct walk_step *step, size_t n,
 	bool yes = false;
 	enum status rc;
 
+	if (c->foreign_ext[0] != '\0')
+		FAIL(d, ST_POLICY, "FORMATS 9.45: the list of %s, number "
+		    "%llu, is not complete and direct: it has %s", c->issuer,
+		    (unsigned long long)c->spec.number, c->foreign_ext);
 	TRY(signed_by(s->last, c, &yes, d));
 	for (size_t i = 0; i < n && !yes; i++)
 		TRY(signed_by(step[i].item->bundle, c, &yes, d));

@@ -122,7 +122,7 @@ openssl ca -gencrl -config ext.cnf -name ca -cert x.pem -keyfile x.key \
 must_pass "$ANCHORITE" explain delta.pem
 must_say "no complete, direct list has that"
 must_say "ignores       RAUC, no check-crl"
-must_say "3.5.7 takes it for the whole list: it un-revokes"
+must_say "3.0.19 and 3.5.7 take it for the whole list: it un-revokes"
 must_say "GnuTLS, certtool --load-crl: it fails open: such a list counts as none"
 
 # A bundle: who can do what with it, until when.

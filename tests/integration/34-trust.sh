@@ -163,7 +163,8 @@ must_pass init young --rehearsal
 for ms in 000 005 010 015 020 030 040 050 070 090 110 140; do
 	rm -rf killed
 	cp -a young killed
-	timeout -s KILL 0.$ms "$ANCHORITE" trust apply given/chain \
+	# in the foreground it waits for who was killed, and so for his lock
+	timeout --foreground -s KILL 0.$ms "$ANCHORITE" trust apply given/chain \
 		--store killed --at $NOW >/dev/null 2>&1 || :
 	must_pass "$ANCHORITE" trust show --store killed --at $NOW
 	must_pass apply killed given/chain

@@ -208,7 +208,7 @@ explain_file(const char *name, const struct bytes *data, struct facts *f,
     struct diag *d)
 {
 	const int64_t now = clock_now();
-	struct explain_thing thing;
+	struct explain_thing thing = { 0 };
 	struct bundle *bundle = NULL;
 	struct cert *cert = NULL;
 	struct crl *list = NULL;

@@ -12,16 +12,10 @@
 #include "lib/pki/rehearsal.h"
 #include "lib/record/folder.h"
 #include "lib/record/stick.h"
+#include "revocation/revoked.h"
 #include "revocation/store.h"
 
 #define MINUTE 60
-
-/* A key that a list named, whichever. */
-struct revoked {
-	uint8_t issuer[20];
-	uint8_t serial[20];
-	size_t len;
-};
 
 struct store {
 	struct sticks *sticks; /* NULL: read only */
@@ -33,8 +27,7 @@ struct store {
 	struct accept_state state;
 	struct crl **list; /* owned; in the order they came */
 	size_t lists;
-	struct revoked *revoked; /* sorted, each once */
-	size_t nrevoked;
+	struct revoked revoked; /* by any of them */
 };
 
 /* --- what an officer was sent --- */
@@ -123,104 +116,23 @@ store_gift_clear(struct store_gift *g)
 
 /* --- revocations --- */
 
-static int
-by_key(const void *a, const void *b)
-{
-	const struct revoked *x = a, *y = b;
-	int order = memcmp(x->issuer, y->issuer, sizeof(x->issuer));
-
-	if (order == 0)
-		order = memcmp(x->serial, y->serial, sizeof(x->serial));
-	return order != 0 ? order : x->len < y->len ? -1 : x->len > y->len;
-}
-
-static void
-make_key(const uint8_t issuer[20], const uint8_t *serial, size_t len,
-    struct revoked *out)
-{
-	memset(out, 0, sizeof(*out));
-	memcpy(out->issuer, issuer, sizeof(out->issuer));
-	memcpy(out->serial, serial, len);
-	out->len = len;
-}
-
-/* Those of one list come in order. */
-static void
-sort_revoked(struct revoked *all, size_t n)
-{
-	bool sorted = true;
-
-	for (size_t i = 1; i < n && sorted; i++)
-		sorted = by_key(&all[i - 1], &all[i]) <= 0;
-	if (!sorted)
-		qsort(all, n, sizeof(*all), by_key);
-}
-
-/* All entries of all lists, sorted once. */
-static enum status
-gather_revoked(struct store *s, struct diag *d)
-{
-	const struct crl_spec *l;
-	struct revoked *all;
-	size_t n = 0, kept = 0;
-
-	for (size_t i = 0; i < s->lists; i++)
-		n += s->list[i]->spec.n;
-	if ((all = calloc(n + 1, sizeof(*all))) == NULL)
-		return diag_set(d, ST_SYSTEM, "out of memory");
-	n = 0;
-	for (size_t i = 0; i < s->lists; i++) {
-		l = &s->list[i]->spec;
-		for (size_t j = 0; j < l->n; j++)
-			make_key(l->issuer_ski, l->entries[j].serial,
-			    l->entries[j].serial_len, &all[n++]);
-	}
-	sort_revoked(all, n);
-	for (size_t i = 0; i < n; i++) {
-		if (kept == 0 || by_key(&all[kept - 1], &all[i]) != 0)
-			all[kept++] = all[i];
-	}
-	free(s->revoked);
-	s->revoked = all;
-	s->nrevoked = kept;
-	return ST_OK;
-}
-
 bool
 store_revoked(const struct store *s, const uint8_t issuer[20],
     const uint8_t *serial, size_t len)
 {
-	struct revoked key;
-
-	if (len > sizeof(key.serial) || s->nrevoked == 0)
-		return false;
-	make_key(issuer, serial, len, &key);
-	return bsearch(&key, s->revoked, s->nrevoked, sizeof(key), by_key) !=
-	    NULL;
+	return revoked_has(&s->revoked, issuer, serial, len);
 }
 
 size_t
 store_revocations(const struct store *s)
 {
-	return s->nrevoked;
+	return s->revoked.n;
 }
 
 static bool
 is_of(const struct crl *c, const uint8_t issuer[20])
 {
 	return memcmp(c->spec.issuer_ski, issuer, 20) == 0;
-}
-
-/* Whether ${c} names every key of its issuer that any list named: it has no
- * more entries than those, so as many is all. */
-static bool
-names_all(const struct store *s, const struct crl *c)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < s->nrevoked; i++)
-		n += is_of(c, s->revoked[i].issuer);
-	return c->spec.n == n;
 }
 
 enum status
@@ -251,7 +163,9 @@ store_list(const struct store *s, const struct cert *issuer,
 		FAIL(d, ST_POLICY, "FORMATS 9.46: list %llu of root %s is "
 		    "below the floor %llu", (unsigned long long)best->spec.number,
 		    issuer->subject, (unsigned long long)floor->number);
-	if (best != NULL && !names_all(s, best))
+	/* it names none that is not there: as many is all */
+	if (best != NULL && best->spec.n != revoked_count(&s->revoked,
+	    issuer->ski))
 		FAIL(d, ST_POLICY, "RULES L5: list %llu of root %s would "
 		    "un-revoke a key that another list revoked",
 		    (unsigned long long)best->spec.number, issuer->subject);
@@ -376,7 +290,7 @@ replay(struct store *s, const struct chain *c, struct diag *d)
 		FAIL(d, ST_FORMAT, "FORMATS 9.41: it begins with no "
 		    "establishment");
 	TRY(load_bundles(s, established, last, d));
-	TRY(gather_revoked(s, d));
+	TRY(revoked_gather(&s->revoked, s->list, s->lists, d));
 	s->n = c->n;
 	snprintf(s->head, sizeof(s->head), "%s", c->entry[c->n - 1].digest);
 out:
@@ -404,7 +318,7 @@ store_free(struct store *s)
 	for (size_t i = 0; i < s->lists; i++)
 		crl_free(s->list[i]);
 	free(s->list);
-	free(s->revoked);
+	revoked_clear(&s->revoked);
 	/* with it, its folder is closed */
 	if (s->sticks == NULL && s->dirfd >= 0)
 		close(s->dirfd);
@@ -790,7 +704,7 @@ store_apply(struct store *s, const struct store_gift *g,
 		TRY(take_list(s, g->list[i], clock, d));
 		(*lists)++;
 	}
-	TRY(gather_revoked(s, d));
+	TRY(revoked_gather(&s->revoked, s->list, s->lists, d));
 out:
 	free(step);
 	return rc;

@@ -198,8 +198,10 @@ to_text(const char *s, size_t len, bool utc, char out[CLOCK_TEXT_SIZE])
 		return false;
 	memcpy(out, "0000-00-00T00:00:00Z", CLOCK_TEXT_SIZE);
 	/* RFC 5280 4.1.2.5.1: 50 is 1950 */
-	if (utc)
-		memcpy(out, s[0] >= '5' ? "19" : "20", 2);
+	if (utc) {
+		out[0] = s[0] >= '5' ? '1' : '2';
+		out[1] = s[0] >= '5' ? '9' : '0';
+	}
 	memcpy(out + (utc ? 2 : 0), s, utc ? 2 : 4);
 	for (size_t i = 0; i < 5; i++)
 		memcpy(out + 5 + 3 * i, s + len - 11 + 2 * i, 2);

@@ -204,8 +204,9 @@ lists_of() {
 	rm -rf "$memory/holds$n" "$memory/only$n" "$memory/l$n"
 }
 
-# walk N WHERE: a chain of N bundles, into a store there.
+# walk N WHERE WORDS: a chain of N bundles, into a store there.
 walk() {
+	title="$1 bundles$3: each"
 	begin "$memory/chain" "$2/young"
 	step=$(($1 > sample ? $1 / sample : 1))
 	for round in $(seq "$rounds"); do
@@ -222,7 +223,7 @@ walk() {
 			"$memory/chain" "$@"
 		set -- "$one" "$where"
 	done
-	print "$1 bundles${3:-}: each"
+	print "$title"
 	rm -rf "$2/young" "$2/store"
 }
 
@@ -309,7 +310,7 @@ done
 echo "a chain of bundles:"
 for n in 10 100 1000; do
 	"$trust" chain "$root" "$memory/chain" $n
-	walk $n "$memory"
+	walk $n "$memory" ""
 	[ $n -lt 1000 ] || walk $n "$disk" ", on disk"
 	rm -rf "$memory/chain"
 done

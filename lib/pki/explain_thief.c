@@ -6,11 +6,11 @@
 static const struct explain_thief thieves[] = {
 	{ "no key, but the way to a device", TRAIT_REFUSES,
 	    "keeps newer bundles and lists from it; then verification refuses",
-	    END_EXPIRY, "RULES B8; tests/integration/36-verify-store.sh" },
+	    END_EXPIRY, "RULES B8; tests/integration/37-verify-store.sh" },
 	{ "no key, but the way to a device", TRAIT_WARNS,
 	    "keeps newer bundles and lists from it; when this one has expired "
 	    "it warns, and goes on", END_NEVER,
-	    "RULES B8; tests/integration/36-verify-store.sh" },
+	    "RULES B8; tests/integration/37-verify-store.sh" },
 	{ "fewer present roots than must sign", TRAIT_SEVERAL_SIGN,
 	    "signs keys and lists in their names, and no bundle",
 	    END_ESTABLISHED, "RULES B5; test_accept: "

@@ -134,9 +134,9 @@ print() {
 # --- what is there: a root, a delegation, a store ---
 prepare() {
 	"$anchorite" rehearse --dir "$memory/r" >"$memory/said" 2>&1
-	root=$memory/r/state/roots/000001.crt
-	set -- "$memory/r/state/issued/"*.crt
-	leaf=$1
+	set -- "$memory/r/state/roots/"*.crt "$memory/r/state/issued/"*.crt
+	root=$1
+	leaf=$2
 	"$trust" chain "$root" "$memory/c1" 1
 	begin "$memory/c1" "$memory/begun"
 }

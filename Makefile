@@ -12,7 +12,9 @@ CC ?= cc
 ifeq ($(origin CC),default)
 CC = cc
 endif
-PKGS = libcrypto libsodium jansson
+PKGS = jansson libcrypto libpng libqrencode libsodium pangocairo
+# What tests link besides.
+TEST_PKGS = zbar
 VERSION := $(shell cat VERSION)
 
 # What the compiler takes was probed once; `make flags` shows it.
@@ -36,10 +38,11 @@ CFLAGS_ALL = -std=c11 $(WARN) $(OPT) $(HARDEN) -g -ffile-prefix-map='$(CURDIR)=.
 	$(CFLAGS)
 LDFLAGS_ALL = $(LINK) $(LDFLAGS)
 LIBS_ALL = $(shell pkg-config --libs $(PKGS)) $(LIBS)
+TEST_LIBS = $(shell pkg-config --libs $(TEST_PKGS))
 
 # The house, from the ground up. scripts/check-layers proves the order.
 ROOMS = ceremony delegation revocation
-CORE_DIRS = lib/base lib/crypto lib/pki lib/record $(ROOMS)
+CORE_DIRS = lib/base lib/crypto lib/pki lib/code lib/record $(ROOMS)
 CORE_SRCS := $(sort $(wildcard $(addsuffix /*.c,$(CORE_DIRS))))
 CMD_SRCS := $(sort $(wildcard cmd/*.c))
 UNIT_SRCS := $(sort $(shell find tests/unit -name 'test_*.c' 2>/dev/null))
@@ -101,7 +104,8 @@ $(CMD): $(filter-out $(BUILD)/cmd/main.o,$(call obj,$(CMD_SRCS)))
 $(UNITS): %: %.o $(CMD) $(SUPPORT) $(CORE)
 	@printf '  LINK  %s\n' $@
 	@$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< $(CMD) \
-	    $(SUPPORT) $(CORE) $(call unit_link,$@) $(LIBS_ALL) -lcmocka
+	    $(SUPPORT) $(CORE) $(call unit_link,$@) $(LIBS_ALL) \
+	    $(TEST_LIBS) -lcmocka
 
 # A unit test may name extra linker flags in its first lines:
 # `/* link: -Wl,--wrap=calloc */`.
@@ -123,10 +127,10 @@ $(PLANTED): $(call obj,$(CMD_SRCS)) $(CORE)
 	@$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(CORE) \
 	    $(WRAP) $(LIBS_ALL)
 
-$(HELPERS) $(BENCHES): %: %.o $(SUPPORT) $(CORE)
+$(HELPERS) $(BENCHES): %: %.o $(CMD) $(SUPPORT) $(CORE)
 	@printf '  LINK  %s\n' $@
-	@$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< $(SUPPORT) $(CORE) \
-	    $(LIBS_ALL)
+	@$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< $(CMD) $(SUPPORT) \
+	    $(CORE) $(LIBS_ALL) $(TEST_LIBS)
 
 .PHONY: unit
 unit: $(UNITS) ## run the unit tests

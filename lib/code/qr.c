@@ -1,0 +1,216 @@
+/* see qr.h */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <qrencode.h>
+
+#include "lib/code/qr.h"
+
+#define ALNUM "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
+#define DIGITS "0123456789"
+#define PROVE_SCALE 4 /* pixels a module: enough for any reader */
+#define SCALE_MAX 64
+
+/* Codewords (bytes) for data, by version and level (ISO/IEC 18004:2015, table
+ * 7).  The tests try each of them at its edge. */
+/* clang-format off */
+static const uint16_t codewords[QR_VERSION_MAX][4] = {
+	{ 19, 16, 13, 9 }, { 34, 28, 22, 16 },
+	{ 55, 44, 34, 26 }, { 80, 64, 48, 36 },
+	{ 108, 86, 62, 46 }, { 136, 108, 76, 60 },
+	{ 156, 124, 88, 66 }, { 194, 154, 110, 86 },
+	{ 232, 182, 132, 100 }, { 274, 216, 154, 122 },
+	{ 324, 254, 180, 140 }, { 370, 290, 206, 158 },
+	{ 428, 334, 244, 180 }, { 461, 365, 261, 197 },
+	{ 523, 415, 295, 223 }, { 589, 453, 325, 253 },
+	{ 647, 507, 367, 283 }, { 721, 563, 397, 313 },
+	{ 795, 627, 445, 341 }, { 861, 669, 485, 385 },
+	{ 932, 714, 512, 406 }, { 1006, 782, 568, 442 },
+	{ 1094, 860, 614, 464 }, { 1174, 914, 664, 514 },
+	{ 1276, 1000, 718, 538 }, { 1370, 1062, 754, 596 },
+	{ 1468, 1128, 808, 628 }, { 1531, 1193, 871, 661 },
+	{ 1631, 1267, 911, 701 }, { 1735, 1373, 985, 745 },
+	{ 1843, 1455, 1033, 793 }, { 1955, 1541, 1115, 845 },
+	{ 2071, 1631, 1171, 901 }, { 2191, 1725, 1231, 961 },
+	{ 2306, 1812, 1286, 986 }, { 2434, 1914, 1354, 1054 },
+	{ 2566, 1992, 1426, 1096 }, { 2702, 2102, 1502, 1142 },
+	{ 2812, 2216, 1582, 1222 }, { 2956, 2334, 1666, 1276 },
+};
+/* clang-format on */
+
+/* Bits of the number of characters in front of a segment (table 3), by
+ * version: up to 9, up to 26, and above. */
+static const struct {
+	unsigned upto, alnum, digits;
+} counts[] = { { 9, 9, 10 }, { 26, 11, 12 }, { QR_VERSION_MAX, 13, 14 } };
+#define MODE_BITS 4
+
+static const QRecLevel levels[] = {
+	[QR_L] = QR_ECLEVEL_L,
+	[QR_M] = QR_ECLEVEL_M,
+	[QR_Q] = QR_ECLEVEL_Q,
+	[QR_H] = QR_ECLEVEL_H,
+};
+
+size_t
+qr_digits(unsigned version, enum qr_level level, size_t prefix)
+{
+	size_t bits, head, i = 0;
+
+	if (version < 1 || version > QR_VERSION_MAX || level > QR_H ||
+	    prefix > QR_TEXT_MAX)
+		return 0;
+	while (counts[i].upto < version)
+		i++;
+	bits = (size_t)codewords[version - 1][level] * 8;
+	head = MODE_BITS + counts[i].digits;
+	if (prefix > 0)
+		head += MODE_BITS + counts[i].alnum + prefix / 2 * 11 +
+		    prefix % 2 * 6;
+	if (bits <= head)
+		return 0;
+	bits -= head;
+	return bits / 10 * 3 + (bits % 10 >= 7 ? 2 : bits % 10 >= 4 ? 1 : 0);
+}
+
+/* One segment of a code; none if it is empty. */
+static int
+append(QRinput *in, QRencodeMode mode, const char *text, size_t len)
+{
+	uint8_t copy[QR_TEXT_MAX];
+
+	if (len == 0)
+		return 0;
+	memcpy(copy, text, len);
+	return QRinput_append(in, mode, (int)len, copy);
+}
+
+/* What libqrencode made is copied and compared with what was asked for: the
+ * version it is given is only the least it takes. */
+static enum status
+take(const QRcode *code, unsigned version, struct qr *out, struct diag *d)
+{
+	const size_t n = (size_t)QR_SIZE(version) * QR_SIZE(version);
+	enum status rc;
+
+	if (code->version != (int)version)
+		FAIL(d, ST_POLICY, "the text does not fit a code of version "
+		    "%u", version);
+	if (code->width != (int)QR_SIZE(version))
+		FAIL(d, ST_BUG, "a code of %d modules", code->width);
+	if ((out->module = malloc(n)) == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	for (size_t i = 0; i < n; i++)
+		out->module[i] = code->data[i] & 1;
+	out->version = version;
+	out->size = QR_SIZE(version);
+	rc = ST_OK;
+out:
+	return rc;
+}
+
+/* Where the digits at the end begin. */
+static size_t
+prefix_len(const char *text, size_t len)
+{
+	while (len > 0 && strchr(DIGITS, text[len - 1]) != NULL)
+		len--;
+	return len;
+}
+
+enum status
+qr_make(const char *text, unsigned version, enum qr_level level,
+    struct qr *out, struct diag *d)
+{
+	const size_t len = strnlen(text, QR_TEXT_MAX + 1);
+	const size_t prefix = prefix_len(text, len);
+	QRinput *in = NULL;
+	QRcode *code = NULL;
+	enum status rc;
+
+	*out = (struct qr){ 0 };
+	if (version < 1 || version > QR_VERSION_MAX || level > QR_H)
+		FAIL(d, ST_BUG, "a code of version %u", version);
+	if (len == 0 || text[strspn(text, ALNUM)] != '\0')
+		FAIL(d, ST_FORMAT, "FORMATS 10.80: the text of a code is "
+		    "neither empty nor of other characters than QR calls "
+		    "alphanumeric");
+	if (len > QR_TEXT_MAX)
+		FAIL(d, ST_POLICY, "the text is longer than any code");
+	if ((in = QRinput_new2((int)version, levels[level])) == NULL ||
+	    append(in, QR_MODE_AN, text, prefix) != 0 ||
+	    append(in, QR_MODE_NUM, text + prefix, len - prefix) != 0)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	if ((code = QRcode_encodeInput(in)) == NULL) {
+		if (errno == ERANGE)
+			FAIL(d, ST_POLICY, "the text is longer than any code");
+		FAIL(d, ST_SYSTEM, "no code could be made (%s)",
+		    strerror(errno));
+	}
+	TRY(take(code, version, out, d));
+out:
+	QRcode_free(code);
+	QRinput_free(in);
+	return rc;
+}
+
+void
+qr_free(struct qr *q)
+{
+	if (q == NULL)
+		return;
+	free(q->module);
+	*q = (struct qr){ 0 };
+}
+
+enum status
+qr_picture(const struct qr *q, unsigned scale, struct bytes *out,
+    unsigned *side, struct diag *d)
+{
+	const size_t n = (size_t)(q->size + 2 * QR_QUIET) * scale;
+	enum status rc;
+	uint8_t *row;
+
+	bytes_free(out);
+	if (scale < 1 || scale > SCALE_MAX)
+		FAIL(d, ST_BUG, "%u pixels a module", scale);
+	if ((out->data = malloc(n * n + 1)) == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	out->len = n * n;
+	memset(out->data, 0xff, n * n);
+	out->data[n * n] = '\0';
+	for (size_t y = 0; y < (size_t)q->size * scale; y++) {
+		row = out->data + (y + QR_QUIET * scale) * n +
+		    QR_QUIET * scale;
+		for (size_t x = 0; x < (size_t)q->size * scale; x++)
+			if (q->module[y / scale * q->size + x / scale])
+				row[x] = 0;
+	}
+	*side = (unsigned)n;
+	rc = ST_OK;
+out:
+	return rc;
+}
+
+enum status
+qr_prove(const struct qr *q, const char *text, qr_reader *read, void *cookie,
+    struct diag *d)
+{
+	struct bytes gray = { 0 }, got = { 0 };
+	enum status rc;
+	unsigned side;
+
+	TRY(qr_picture(q, PROVE_SCALE, &gray, &side, d));
+	if (read(cookie, side, side, gray.data, &got, NULL) != ST_OK)
+		FAIL(d, ST_SYSTEM, "FORMATS 10.81: the code that was made "
+		    "cannot be read back");
+	if (got.len != strlen(text) || memcmp(got.data, text, got.len) != 0)
+		FAIL(d, ST_SYSTEM, "FORMATS 10.81: the code that was made "
+		    "reads back as another text");
+	rc = ST_OK;
+out:
+	bytes_free(&gray);
+	bytes_free(&got);
+	return rc;
+}

@@ -16,6 +16,12 @@
 int64_t clock_now(void);
 
 /**
+ * clock_steady():
+ * Milliseconds since some moment; whoever sets the clock does not move it.
+ */
+int64_t clock_steady(void);
+
+/**
  * clock_text(t, out):
  * RFC 3339 in UTC with seconds.  ${t} in 0..253402300799 (year 9999).
  */

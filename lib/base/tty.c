@@ -1,6 +1,10 @@
 /* see tty.h */
+#include <linux/kd.h>
+#include <sys/ioctl.h>
+
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -23,6 +27,14 @@
 
 /* In this order: the other one leaves the scroll-back. */
 static const char wipe[] = "\033[2J\033[3J\033[H";
+
+/* The page for pictures: its own, no cursor, no wrapping; and how it is left.
+ * A console has one page alone, so it is cleared first.  What a signal cut in
+ * the middle is ended by the first escape. */
+static const char stage[] = "\033[?1049h\033[?25l\033[?7l\033[2J";
+static const char leave[] = "\033[?2026l\033[0m\033[2J\033[H\033[?7h\033[?25h"
+    "\033[?1049l";
+#define GLYPHS_MAX 65535 /* of a font */
 
 static void give_up(int signal);
 
@@ -63,6 +75,7 @@ struct tty {
 	struct termios was; /* given back by tty_close */
 	struct sigaction before[NANSWERS];
 	struct tty *outer; /* held before this one, or NULL */
+	bool staged;
 };
 
 /* The terminal that is held: what give_up can know. */
@@ -104,7 +117,8 @@ give_up(int signal)
 
 	if (t != NULL) {
 		give_back(t);
-		if (write(t->fd, wipe, sizeof(wipe) - 1) < 0)
+		if (write(t->fd, t->staged ? leave : wipe, (t->staged ?
+			sizeof(leave) : sizeof(wipe)) - 1) < 0)
 			tcflush(t->fd, TCOFLUSH);
 	}
 	sigaction(signal, &dflt, NULL);
@@ -181,6 +195,8 @@ tty_close(struct tty *t)
 	if (t == NULL)
 		return;
 	give_back(t);
+	if (t->staged && write(t->fd, leave, sizeof(leave) - 1) < 0)
+		tcflush(t->fd, TCOFLUSH);
 	let_go(t);
 	close(t->fd);
 	free(t);
@@ -416,4 +432,62 @@ enum status
 tty_wipe(struct tty *t, struct diag *d)
 {
 	return put_text(t, wipe, d);
+}
+
+enum status
+tty_stage(struct tty *t, struct diag *d)
+{
+	t->staged = true;
+	return put_text(t, stage, d);
+}
+
+enum status
+tty_paint(struct tty *t, const void *data, size_t len, struct diag *d)
+{
+	return put(t, data, len, d);
+}
+
+enum status
+tty_window(struct tty *t, unsigned *cols, unsigned *rows, struct diag *d)
+{
+	struct winsize w;
+
+	if (ioctl(t->fd, TIOCGWINSZ, &w) != 0)
+		return refuse(d, "does not tell its size");
+	if (w.ws_col == 0 || w.ws_row == 0)
+		return diag_set(d, ST_SYSTEM, "the terminal does not know its "
+		    "size");
+	*cols = w.ws_col;
+	*rows = w.ws_row;
+	return ST_OK;
+}
+
+enum status
+tty_key(struct tty *t, int wait_ms, uint8_t *key, struct diag *d)
+{
+	struct pollfd p = { .fd = t->fd, .events = POLLIN };
+	int n;
+
+	*key = 0;
+	/* a signal that ends the wait is time enough to look around */
+	if ((n = poll(&p, 1, wait_ms)) < 0 && errno != EINTR)
+		return refuse(d, "cannot be read");
+	return n > 0 ? get(t, key, d) : ST_OK;
+}
+
+enum tty_font
+tty_font(const struct tty *t, uint32_t scalar)
+{
+	struct unipair *pair = calloc(GLYPHS_MAX, sizeof(*pair));
+	struct unimapdesc map = { GLYPHS_MAX, pair };
+	enum tty_font has = TTY_FONT_UNKNOWN;
+
+	if (pair != NULL && ioctl(t->fd, GIO_UNIMAP, &map) == 0) {
+		has = TTY_FONT_LACKS;
+		for (size_t i = 0; i < map.entry_ct; i++)
+			if (pair[i].unicode == scalar)
+				has = TTY_FONT_HAS;
+	}
+	free(pair);
+	return has;
 }

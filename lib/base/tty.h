@@ -71,4 +71,35 @@ MUST_USE enum status tty_wait(struct tty *t, const char *prompt,
  */
 MUST_USE enum status tty_wipe(struct tty *t, struct diag *d);
 
+/* --- the whole screen, for pictures --- */
+
+/**
+ * tty_stage(t, d):
+ * Take the screen for pictures: another page of it where the terminal has
+ * one, no cursor, no line that wraps.  From here on tty_close, and a signal
+ * that ends the program, show what was there before instead of wiping it.
+ */
+MUST_USE enum status tty_stage(struct tty *t, struct diag *d);
+
+/* Bytes as they are. */
+MUST_USE enum status tty_paint(struct tty *t, const void *data, size_t len,
+    struct diag *d);
+
+/* Columns and rows as they are now; ST_SYSTEM: the terminal does not know. */
+MUST_USE enum status tty_window(struct tty *t, unsigned *cols, unsigned *rows,
+    struct diag *d);
+
+/**
+ * tty_key(t, wait_ms, key, d):
+ * The next byte that is typed, or 0 if none is for ${wait_ms}.
+ * ST_USAGE: ^C, or the terminal is gone.
+ */
+MUST_USE enum status tty_key(struct tty *t, int wait_ms, uint8_t *key,
+    struct diag *d);
+
+/* Whether a character has a picture: consoles know their font, a terminal
+ * does not know that of its window. */
+enum tty_font { TTY_FONT_UNKNOWN, TTY_FONT_LACKS, TTY_FONT_HAS };
+enum tty_font tty_font(const struct tty *t, uint32_t scalar);
+
 #endif

@@ -1,4 +1,5 @@
 /* link: -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc */
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 
 #include <fcntl.h>
@@ -427,9 +428,34 @@ hold_a_secret(const char *path)
 	_exit(7);
 }
 
+/* Shows a picture, waits for a key and ends with 7. */
+static _Noreturn void
+hold_a_picture(const char *path)
+{
+	struct tty *t;
+	uint8_t key;
+
+	if (tty_open(path, &t, NULL) != ST_OK || tty_stage(t, NULL) != ST_OK ||
+	    tty_paint(t, "picture", 7, NULL) != ST_OK)
+		_exit(1);
+	if (tty_key(t, WAIT_MS, &key, NULL) != ST_OK || key != 'g')
+		_exit(2);
+	tty_close(t);
+	_exit(7);
+}
+
+static const struct holder {
+	void (*hold)(const char *path);
+	const char *shown; /* when it waits */
+	const char *wipe;  /* what gives the screen back */
+} secret = { hold_a_secret, "sheetQ? ", "\033[2J\033[3J" },
+  picture = { hold_a_picture, "picture",
+	  "\033[?2026l\033[0m\033[2J\033[H\033[?7h\033[?25h\033[?1049l" };
+
 /* What its end is when it gets this signal, and then an answer. */
 static int
-end_by(int signal_number, void (*was)(int), bool *wiped, bool *given_back)
+end_by(const struct holder *h, int signal_number, void (*was)(int),
+    bool *wiped, bool *given_back)
 {
 	static struct seat seat;
 	struct termios before, after;
@@ -444,9 +470,9 @@ end_by(int signal_number, void (*was)(int), bool *wiped, bool *given_back)
 	assert_int_equal(tcgetattr(seat.slave, &before), 0);
 	if ((pid = fork()) == 0) {
 		signal(signal_number, was);
-		hold_a_secret(path);
+		h->hold(path);
 	}
-	watch(seat.master, "sheetQ? ", seat.screen);
+	watch(seat.master, h->shown, seat.screen);
 	assert_int_equal(kill(pid, signal_number), 0);
 	type(&seat, "go on\n");
 	assert_int_equal(waitpid(pid, &status, WUNTRACED), pid);
@@ -454,7 +480,7 @@ end_by(int signal_number, void (*was)(int), bool *wiped, bool *given_back)
 	assert_int_equal(tcgetattr(seat.slave, &after), 0);
 	assert_int_equal(write(seat.slave, END, strlen(END)), strlen(END));
 	watch(seat.master, END, seat.screen);
-	*wiped = strstr(seat.screen, "\033[2J\033[3J") != NULL;
+	*wiped = strstr(seat.screen, h->wipe) != NULL;
 	*given_back = before.c_lflag == after.c_lflag;
 	close(seat.master);
 	close(seat.slave);
@@ -474,7 +500,7 @@ signal_leaves_no_secret_and_no_quiet_terminal(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(deadly) / sizeof(deadly[0]); i++) {
-		assert_int_equal(end_by(deadly[i], SIG_DFL, &wiped,
+		assert_int_equal(end_by(&secret, deadly[i], SIG_DFL, &wiped,
 		    &given_back), -deadly[i]);
 		assert_true(wiped);
 		assert_true(given_back);
@@ -487,11 +513,61 @@ signal_neither_stops_nor_ends_what_ignores_it(void **state)
 	bool wiped, given_back;
 
 	(void)state;
-	assert_int_equal(end_by(SIGTSTP, SIG_DFL, &wiped, &given_back), 7);
+	assert_int_equal(end_by(&secret, SIGTSTP, SIG_DFL, &wiped, &given_back), 7);
 	assert_false(wiped);
 	assert_true(given_back);
-	assert_int_equal(end_by(SIGHUP, SIG_IGN, &wiped, &given_back), 7);
+	assert_int_equal(end_by(&secret, SIGHUP, SIG_IGN, &wiped, &given_back), 7);
 	assert_false(wiped);
+}
+
+/* However it ends, the cursor and what was on the screen come back. */
+static void
+stage_is_left_by_any_end(void **state)
+{
+	static const int deadly[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM,
+		SIGSEGV };
+	bool left, given_back;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(deadly) / sizeof(deadly[0]); i++) {
+		assert_int_equal(end_by(&picture, deadly[i], SIG_DFL, &left,
+		    &given_back), -deadly[i]);
+		assert_true(left);
+		assert_true(given_back);
+	}
+	assert_int_equal(end_by(&picture, SIGTSTP, SIG_DFL, &left,
+	    &given_back), 7);
+	assert_true(left);
+	assert_true(given_back);
+}
+
+/* A key, none in time, ^C, and the size as it is at that moment. */
+static void
+key_and_window_are_asked_not_told(void **state)
+{
+	struct winsize w = { .ws_col = 97, .ws_row = 31 };
+	struct seat *seat = *state;
+	struct diag d = { 0 };
+	unsigned cols = 0, rows = 0;
+	uint8_t key;
+
+	type(seat, "+\xff\x03");
+	assert_int_equal(tty_key(seat->t, WAIT_MS, &key, &d), ST_OK);
+	assert_int_equal(key, '+');
+	assert_int_equal(tty_key(seat->t, WAIT_MS, &key, &d), ST_OK);
+	assert_int_equal(key, 0xff);
+	assert_int_equal(tty_key(seat->t, WAIT_MS, &key, &d), ST_USAGE);
+	diag_clear(&d);
+	assert_int_equal(tty_key(seat->t, 1, &key, &d), ST_OK);
+	assert_int_equal(key, 0);
+	assert_int_equal(tty_window(seat->t, &cols, &rows, &d), ST_SYSTEM);
+	assert_non_null(strstr(d.text, "does not know its size"));
+	assert_int_equal(ioctl(seat->slave, TIOCSWINSZ, &w), 0);
+	assert_int_equal(tty_window(seat->t, &cols, &rows, &d), ST_OK);
+	assert_int_equal(cols, 97);
+	assert_int_equal(rows, 31);
+	/* it is no console */
+	assert_int_equal(tty_font(seat->t, 0x2580), TTY_FONT_UNKNOWN);
 }
 
 /* ^S held the wipe back for as long as nobody pressed ^Q. */
@@ -608,6 +684,8 @@ main(void)
 		cmocka_unit_test(open_refuses_what_is_no_terminal),
 		cmocka_unit_test(signal_leaves_no_secret_and_no_quiet_terminal),
 		cmocka_unit_test(signal_neither_stops_nor_ends_what_ignores_it),
+		cmocka_unit_test(stage_is_left_by_any_end),
+		SEATED(key_and_window_are_asked_not_told),
 		cmocka_unit_test(interrupt_is_an_answer_not_a_death),
 		SEATED(tty_survives_every_allocation_failing),
 	};

@@ -44,14 +44,10 @@ room(enum draw_form form, unsigned cols, unsigned rows)
 }
 
 unsigned
-draw_fits(enum draw_form form, unsigned cols, unsigned rows)
+draw_scale(enum draw_form form, unsigned version, unsigned cols,
+    unsigned rows)
 {
-	const unsigned side = room(form, cols, rows);
-	unsigned v = QR_VERSION_MAX;
-
-	while (v > 0 && QR_SIZE(v) + 2 * QR_QUIET > side)
-		v--;
-	return v;
+	return room(form, cols, rows) / (QR_SIZE(version) + 2 * QR_QUIET);
 }
 
 static bool
@@ -88,8 +84,7 @@ enum status
 draw_cells(const struct qr *q, enum draw_form form, unsigned cols,
     unsigned rows, struct bytes *out, struct diag *d)
 {
-	const unsigned scale = room(form, cols, rows) /
-	    (q->size + 2 * QR_QUIET);
+	const unsigned scale = draw_scale(form, q->version, cols, rows);
 	struct view v = { .q = q, .w = scale * module[form].cols,
 		.h = scale * module[form].halves };
 	enum status rc;

@@ -17,9 +17,10 @@ enum draw_form {
 #define DRAW_LIGHT "\033[38;5;16;48;5;231m"
 #define DRAW_DARK "\033[38;5;231;48;5;16m"
 
-/* The greatest version that fits a window of ${cols} by ${rows} cells, its
- * quiet zone too; 0 if none does. */
-unsigned draw_fits(enum draw_form form, unsigned cols, unsigned rows);
+/* How many times a code of ${version}, with its quiet zone, may be enlarged in
+ * a window of ${cols} by ${rows} cells; 0 if it does not fit at all. */
+unsigned draw_scale(enum draw_form form, unsigned version, unsigned cols,
+    unsigned rows);
 
 /**
  * draw_cells(q, form, cols, rows, out, d):

@@ -21,9 +21,20 @@ make(unsigned version, struct qr *q)
 	assert_int_equal(qr_make(TEXT, version, QR_L, q, &d), ST_OK);
 }
 
+/* The greatest version that fits. */
+static unsigned
+draw_fits(enum draw_form form, unsigned cols, unsigned rows)
+{
+	unsigned v = QR_VERSION_MAX;
+
+	while (v > 0 && draw_scale(form, v, cols, rows) == 0)
+		v--;
+	return v;
+}
+
 /* The figures of known windows, and one cell less is less. */
 static void
-draw_fits_known_windows(void **state)
+draw_scale_of_known_windows(void **state)
 {
 	static const struct {
 		enum draw_form form;
@@ -141,7 +152,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(draw_fits_known_windows),
+		cmocka_unit_test(draw_scale_of_known_windows),
 		cmocka_unit_test(draw_cells_is_read_in_both_forms),
 		cmocka_unit_test(draw_cells_refuses_a_small_window),
 		cmocka_unit_test(draw_png_is_a_png_file),

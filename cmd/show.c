@@ -118,7 +118,8 @@ say(const struct loop *l, bool widest, struct bytes *out, struct diag *d)
 	enum status rc;
 
 	bytes_free(out);
-	TRY(text_append(out, d, "%s\n\nIts words:\n", l->s->title));
+	TRY(text_append(out, d, "A parcel from %s: %s\n\nIts words:\n",
+	    l->s->from, l->s->purpose));
 	TRY(say_words(l->s->words, out, d));
 	if (l->cut.version > 0 && l->cut.k == 1) {
 		TRY(text_append(out, d, "\n\nOne code that stands still.  "

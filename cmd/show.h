@@ -28,8 +28,10 @@ struct show_source {
 
 /* What is shown, and how; all borrowed. */
 struct show {
-	const char *title;   /* "Result parcel from notary", ASCII */
-	const char *words;   /* of the parcel, single blanks */
+	const char *purpose; /* of the parcel: "result" */
+	const char *from;    /* who sends it */
+	const char *date;    /* not to be used before; clock.h */
+	const char *words;   /* of its digest, single blanks */
 	enum qr_level level; /* of QR */
 	unsigned version;    /* as asked for, or 0 */
 	unsigned rate;	     /* a second: one of show_rates */
@@ -104,6 +106,14 @@ MUST_USE enum status show_terminal(const struct show *s, bool plain,
  * enough if it is not one alone.  On refusal nothing is left.
  */
 MUST_USE enum status show_png(const struct show *s, const char *dir,
+    size_t *n, struct diag *d);
+
+/**
+ * show_pdf(s, path, n, d):
+ * Write a new PDF file of ${*n} codes for paper, likewise.  On refusal nothing
+ * is left.
+ */
+MUST_USE enum status show_pdf(const struct show *s, const char *path,
     size_t *n, struct diag *d);
 
 #endif

@@ -1,7 +1,7 @@
 /* show.c -- the loop that shows codes, with texts of no meaning:
  *
  *	show screen|plain DIGITS [VERSION [RATE]]
- *	show png DIGITS DIR
+ *	show png|pdf DIGITS DIR|FILE
  *
  * at the controlling terminal, or into a folder.  Each code is read back by
  * zbar.  What is refused is said on stderr as the program says it. */
@@ -16,7 +16,8 @@
 int
 main(int argc, char **argv)
 {
-	struct show s = { .title = "Result parcel from notary",
+	struct show s = { .purpose = "result",
+		.from = "notary", .date = "2027-03-01T00:00:00Z",
 		.words = "topmost istanbul pluto vagabond treadmill pacific "
 			 "brackish dictator goldfish medusa afflict bravado "
 			 "chatter revolver dupont midsummer",
@@ -26,7 +27,8 @@ main(int argc, char **argv)
 	enum status rc;
 	size_t n;
 
-	if (argc < 3 || (argv[1][1] == 'n' && argc < 4))
+	if (argc < 3 || (argv[1][0] == 'p' && argv[1][1] != 'l' &&
+	    argc < 4))
 		return 2;
 	s.source = texts_source(&texts);
 	texts.digits = strtoul(argv[2], NULL, 10);
@@ -34,6 +36,12 @@ main(int argc, char **argv)
 	if (strcmp(argv[1], "png") == 0) {
 		TRY(show_png(&s, argv[3], &n, &d));
 		printf("%zu files\n", n);
+		goto out;
+	}
+	if (strcmp(argv[1], "pdf") == 0) {
+		s.level = QR_M;
+		TRY(show_pdf(&s, argv[3], &n, &d));
+		printf("%zu codes\n", n);
 		goto out;
 	}
 	if (argc > 3)

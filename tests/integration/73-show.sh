@@ -102,7 +102,7 @@ window() {
 	seen "paused"
 	wait_for read_code_or_next || fail "no code in $2 by $3, $1"
 	grep -q "^AN1:$4" code || fail "$2 by $3 is not used: $(cut -c1-14 code)"
-	for text in topmost midsummer "Result parcel from notary" \
+	for text in topmost midsummer "A parcel from notary: result" \
 		"Session cafe00" "Any "; do
 		seen "$text"
 	done
@@ -227,3 +227,37 @@ must_pass "$show" png 300 one
 must_say "1 files"
 must_refuse 1 "FORMATS 10.86" "$show" png 90000000 many
 [ ! -e many ] || fail "a folder was left"
+
+# --- on paper ---
+must_pass "$show" pdf 900 one.pdf
+must_say "1 codes"
+must_pass "$show" pdf 900 again.pdf
+cmp -s one.pdf again.pdf || fail "the same page is not the same file"
+must_pass "$show" pdf 30000 many.pdf
+must_say "24 codes"
+command -v pdftoppm >/dev/null || skip "all but the pages: no pdftoppm"
+for pdf in one many; do
+	pdftotext -layout $pdf.pdf $pdf.txt
+	for text in "Result parcel" notary 2027-03-01 "session\|Session" \
+		"topmost  *istanbul  *pluto  *vagabond" midsummer \
+		"anchorite transfer receive camera"; do
+		grep -q "$text" $pdf.txt || fail "no page says: $text"
+	done
+	pdftoppm -r 150 -gray $pdf.pdf $pdf
+done
+[ "$(ls one-*.pgm | wc -l) $(ls many-*.pgm | wc -l)" = "1 5" ] ||
+	fail "not one page for one code, and five for 24"
+grep -q "any 19 of 24" many.txt || fail "nobody is told how many are enough"
+zbarimg --nodbus -q --raw -Sdisable -Sqrcode.enable one-1.pgm >codes
+[ "$(wc -l <codes)" -eq 1 ] || fail "the page has not one code"
+zbarimg --nodbus -q --raw -Sdisable -Sqrcode.enable many-*.pgm >codes
+[ "$(cut -c1-14 codes | sort -u | wc -l)" -ge 23 ] ||
+	fail "not all 24 codes are read from paper"
+rm ./*.pgm
+remember_files .
+must_refuse 1 "one.pdf" "$show" pdf 900 one.pdf
+must_refuse 1 "FORMATS 10.86" "$show" pdf 9000000 huge.pdf
+echo '<fontconfig></fontconfig>' >../no-fonts
+must_refuse 2 "no font to write with: Debian's package fonts-dejavu-core" \
+	env FONTCONFIG_FILE="${WORK%/*}/no-fonts" "$show" pdf 900 huge.pdf
+no_new_files .

@@ -135,7 +135,8 @@ static enum status
 show(size_t digits, enum draw_form form, unsigned version,
     const struct event *events, struct diag *d)
 {
-	struct show s = { .title = "Result parcel from notary",
+	struct show s = { .purpose = "result",
+		.from = "notary", .date = "2027-03-01T00:00:00Z",
 		.words = WORDS, .level = QR_L, .version = version,
 		.rate = SHOW_RATE, .read = reader, .reader = &desk };
 	const struct show_screen screen = { &desk, form, window, paint, key,
@@ -184,7 +185,7 @@ show_is_steady(void **state)
 			assert_int_equal(desk.pictures[i].at_ms -
 			    desk.pictures[i - 1].at_ms, 200);
 	}
-	assert_said("Result parcel from notary");
+	assert_said("A parcel from notary: result");
 	assert_said("topmost istanbul pluto vagabond");
 	assert_said("5 a second");
 	assert_said("Session cafe00");

@@ -146,7 +146,8 @@ test-all: tests ## the same, and a short ceremony cut at every place
 
 .PHONY: san
 san: ## the same under AddressSanitizer and UBSan
-	@$(MAKE) BUILD=$(BUILD)-san SAN=1 test-all
+	@LSAN_OPTIONS=suppressions='$(CURDIR)/tests/leaks':print_suppressions=0 \
+	    $(MAKE) BUILD=$(BUILD)-san SAN=1 test-all
 
 .PHONY: ct
 ct: ## secrets decide no branch and no address (valgrind)

@@ -12,7 +12,9 @@ CC ?= cc
 ifeq ($(origin CC),default)
 CC = cc
 endif
-PKGS = jansson libcrypto libpng libqrencode libsodium pangocairo
+PKGS = jansson libcrypto libpng libqrencode libsodium
+# What is loaded by those children alone that want it, and not linked.
+LOADED = pangocairo
 # What tests link besides.
 TEST_PKGS = zbar
 VERSION := $(shell cat VERSION)
@@ -33,7 +35,7 @@ WARN += -Wno-frame-larger-than
 endif
 
 CPPFLAGS_ALL = -I. -D_GNU_SOURCE -DVERSION='"$(VERSION)"' \
-	$(shell pkg-config --cflags $(PKGS)) $(CPPFLAGS)
+	$(shell pkg-config --cflags $(PKGS) $(LOADED)) $(CPPFLAGS)
 CFLAGS_ALL = -std=c11 $(WARN) $(OPT) $(HARDEN) -g -ffile-prefix-map='$(CURDIR)=.' \
 	$(CFLAGS)
 LDFLAGS_ALL = $(LINK) $(LDFLAGS)
@@ -146,8 +148,7 @@ test-all: tests ## the same, and a short ceremony cut at every place
 
 .PHONY: san
 san: ## the same under AddressSanitizer and UBSan
-	@LSAN_OPTIONS=suppressions='$(CURDIR)/tests/leaks':print_suppressions=0 \
-	    $(MAKE) BUILD=$(BUILD)-san SAN=1 test-all
+	@$(MAKE) BUILD=$(BUILD)-san SAN=1 test-all
 
 .PHONY: ct
 ct: ## secrets decide no branch and no address (valgrind)
@@ -167,10 +168,11 @@ histories: $(BUILD)/tests/helper/histories ## 10 000 histories of trust bundles
 	@python3 -B tests/histories/histories.py $< 10000
 
 .PHONY: bench
-bench: $(PROGRAM) $(BENCHES) $(PLANTED) ## what shares, delegations and trust cost
+bench: $(PROGRAM) $(BENCHES) $(PLANTED) ## what shares, delegations, trust and codes cost
 	@$(BUILD)/tests/bench/bench_shares
 	@tests/bench/bench-trust.sh $(BUILD)
 	@tests/bench/bench-delegate.sh $(BUILD)
+	@$(BUILD)/tests/bench/bench_show
 
 .PHONY: layers
 layers: ## imports point down only

@@ -1,345 +1,113 @@
-/* see leaf.h */
-#include <pango/pangocairo.h>
-#include <cairo-pdf.h>
-#include <stdbool.h>
-#include <stdio.h>
+/* see leaf.h: the child that draws, and what comes from it. */
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "lib/base/text.h"
-#include "lib/code/leaf.h"
+#include "lib/code/leaf_draw.h"
 
-/* All lengths are points: 72 to an inch. */
-#define PAGE_W 595.28
-#define PAGE_H 841.89
-#define MARGIN 62.0
-#define INNER (PAGE_W - 2 * MARGIN)
-#define HEAD_Y 48.0
-#define TITLE_Y 82.0
-#define FACTS_Y 132.0
-#define WORDS_Y 196.0
-#define WORDS_LINE 4 /* words to a line */
-#define WORD_H 19.0
-#define STEP_H 8.0    /* between two steps of what to do */
-#define BELOW 7.0     /* from a code to its number */
-#define NUMBER_H 20.0 /* room for that */
-#define ONE_MAX 330.0 /* side of a code that is alone */
-#define GAP 26.0      /* between two codes */
-#define PAIR ((INNER - GAP) / 2)
-#define GRID_Y 84.0
-#define GRID 214.0 /* side of one of six */
-#define FIRST 2	   /* codes on the first page, if there are several */
-#define EACH 6	   /* on each of the others */
-
-#define FILE_GROW 65536
 #define PDF_MAX ((size_t)64 << 20)
+#define GROW 262144
+#define INTERRUPTS_MAX 100 /* in a row; then it is no accident */
 
-enum ink { INK, SOFT, HAIR };
-static const double gray[] = { [INK] = 0.08, [SOFT] = 0.45, [HAIR] = 0.8 };
-
-/* The hands that text is written in. */
-enum hand { TITLE, BODY, WORD, SMALL };
-static const char *const font[] = {
-	[TITLE] = "DejaVu Serif 23",
-	[BODY] = "DejaVu Sans 9.5",
-	[WORD] = "DejaVu Sans 11.5",
-	[SMALL] = "DejaVu Sans 7.5",
-};
-
-struct page {
-	cairo_t *cr;
-	const struct leaf *l;
-	size_t pages, no;
-};
-
-static void
-set_ink(cairo_t *cr, enum ink ink)
+/* In the child: a PDF file, or behind it the sentence why there is none. */
+static _Noreturn void
+be_drawer(const struct leaf *l, int fd)
 {
-	cairo_set_source_rgb(cr, gray[ink], gray[ink], gray[ink]);
+	struct diag d = { 0 };
+	const enum status rc = leaf_draw(l, fd, &d);
+
+	if (rc != ST_OK && write(fd, d.text, sizeof(d.text)) < 0)
+		_exit(ST_BUG);
+	_exit((int)rc);
 }
 
-/* ${text} with its top at ${y}, wrapped at ${wide}; returns how high it is. */
-static double
-put(const struct page *p, enum hand hand, enum ink ink, double x, double y,
-    double wide, PangoAlignment align, const char *text)
+/* All that comes, until the child has no more. */
+static enum status
+read_all(int fd, struct bytes *out, struct diag *d)
 {
-	PangoFontDescription *f = pango_font_description_from_string(
-	    font[hand]);
-	PangoLayout *layout = pango_cairo_create_layout(p->cr);
-	PangoRectangle r;
-
-	pango_layout_set_font_description(layout, f);
-	pango_layout_set_width(layout, (int)(wide * PANGO_SCALE));
-	pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR);
-	pango_layout_set_alignment(layout, align);
-	pango_layout_set_line_spacing(layout, hand == BODY ? 1.25F : 1.0F);
-	pango_layout_set_text(layout, text, -1);
-	pango_layout_get_extents(layout, NULL, &r);
-	set_ink(p->cr, ink);
-	cairo_move_to(p->cr, x, y);
-	pango_cairo_show_layout(p->cr, layout);
-	g_object_unref(layout);
-	pango_font_description_free(f);
-	return (double)r.height / PANGO_SCALE;
-}
-
-/* The same without a trace, to know how high it is. */
-static double
-height(const struct page *p, enum hand hand, double wide, const char *text)
-{
-	double h;
-
-	cairo_save(p->cr);
-	cairo_rectangle(p->cr, 0, 0, 0, 0);
-	cairo_clip(p->cr);
-	h = put(p, hand, INK, 0, 0, wide, PANGO_ALIGN_LEFT, text);
-	cairo_restore(p->cr);
-	return h;
-}
-
-static void
-rule(const struct page *p, double y)
-{
-	set_ink(p->cr, HAIR);
-	cairo_set_line_width(p->cr, 0.6);
-	cairo_move_to(p->cr, MARGIN, y);
-	cairo_line_to(p->cr, PAGE_W - MARGIN, y);
-	cairo_stroke(p->cr);
-}
-
-/* A code and its quiet zone in a square; one path, so that no hair of white
- * is between two modules. */
-static void
-put_code(const struct page *p, size_t i, double x, double y, double side)
-{
-	const struct qr *q = &p->l->code[i];
-	const double m = side / (q->size + 2 * QR_QUIET);
-	char text[64];
-	unsigned to;
-
-	cairo_new_path(p->cr);
-	for (unsigned r = 0; r < q->size; r++) {
-		for (unsigned c = 0; c < q->size; c = to + 1) {
-			for (to = c; to < q->size &&
-			    q->module[r * q->size + to]; to++)
-				;
-			if (to > c)
-				cairo_rectangle(p->cr, x + m * (c + QR_QUIET),
-				    y + m * (r + QR_QUIET), m * (to - c), m);
-		}
-	}
-	cairo_set_source_rgb(p->cr, 0, 0, 0);
-	cairo_fill(p->cr);
-	if (p->l->n == 1)
-		return;
-	snprintf(text, sizeof(text), "code %zu of %zu", i + 1, p->l->n);
-	put(p, SMALL, SOFT, x, y + side + BELOW - m * QR_QUIET, side,
-	    PANGO_ALIGN_CENTER, text);
-}
-
-/* What every page says at its head. */
-static void
-put_head(const struct page *p, const char *left)
-{
-	char text[64];
-
-	put(p, SMALL, SOFT, MARGIN, HEAD_Y, INNER, PANGO_ALIGN_LEFT, left);
-	if (p->pages == 1)
-		return;
-	snprintf(text, sizeof(text), "page %zu of %zu", p->no, p->pages);
-	put(p, SMALL, SOFT, MARGIN, HEAD_Y, INNER, PANGO_ALIGN_RIGHT, text);
-}
-
-/* In columns of one width, a label above each. */
-static void
-put_facts(const struct page *p)
-{
-	const double wide = INNER / LEAF_FACTS_MAX;
-	double x = MARGIN;
-
-	rule(p, FACTS_Y - 8);
-	for (size_t i = 0; i < LEAF_FACTS_MAX && p->l->fact[i].label != NULL;
-	    i++, x += wide) {
-		put(p, SMALL, SOFT, x, FACTS_Y, wide - 8, PANGO_ALIGN_LEFT,
-		    p->l->fact[i].label);
-		put(p, BODY, INK, x, FACTS_Y + 14, wide - 8, PANGO_ALIGN_LEFT,
-		    p->l->fact[i].value);
-	}
-	rule(p, WORDS_Y - 14);
-}
-
-/* Four to a line; returns where they end. */
-static double
-put_words(const struct page *p)
-{
-	const double wide = INNER / WORDS_LINE;
-	const char *at = p->l->words;
-	char word[32];
-	size_t len, n = 0;
-
-	put(p, SMALL, SOFT, MARGIN, WORDS_Y, INNER, PANGO_ALIGN_LEFT,
-	    "Words, the same on both sides");
-	for (; *at != '\0'; at += len + (at[len] == ' '), n++) {
-		len = strcspn(at, " ");
-		snprintf(word, sizeof(word), "%.*s", (int)len, at);
-		put(p, WORD, INK, MARGIN + wide * (double)(n % WORDS_LINE),
-		    WORDS_Y + 15 + WORD_H * (double)(n / WORDS_LINE), wide,
-		    PANGO_ALIGN_LEFT, word);
-	}
-	return WORDS_Y + 15 +
-	    WORD_H * (double)((n + WORDS_LINE - 1) / WORDS_LINE);
-}
-
-/* The steps, down to the lower margin; returns where they begin. */
-static double
-put_todo(const struct page *p)
-{
-	const double indent = 18;
-	double y = PAGE_H - MARGIN, top;
-	char number[24];
-	size_t n;
-
-	for (n = 0; p->l->todo[n] != NULL; n++)
-		y -= height(p, BODY, INNER - indent, p->l->todo[n]) + STEP_H;
-	top = y -= 12;
-	rule(p, top);
-	y += 14;
-	for (size_t i = 0; i < n; i++) {
-		snprintf(number, sizeof(number), "%zu", i + 1);
-		put(p, BODY, SOFT, MARGIN, y, indent, PANGO_ALIGN_LEFT,
-		    number);
-		y += put(p, BODY, INK, MARGIN + indent, y, INNER - indent,
-		    PANGO_ALIGN_LEFT, p->l->todo[i]) + STEP_H;
-	}
-	return top;
-}
-
-static void
-first_page(const struct page *p)
-{
-	double top, bottom, side, y;
-
-	put_head(p, "Anchorite");
-	put(p, TITLE, INK, MARGIN, TITLE_Y, INNER, PANGO_ALIGN_LEFT,
-	    p->l->title);
-	put_facts(p);
-	top = put_words(p);
-	bottom = put_todo(p) - NUMBER_H;
-	side = p->l->n == 1 ? ONE_MAX : PAIR;
-	side = side > bottom - top ? bottom - top : side;
-	y = top + (bottom - top - side) / 2;
-	if (p->l->n == 1) {
-		put_code(p, 0, (PAGE_W - side) / 2, y, side);
-		return;
-	}
-	for (size_t i = 0; i < FIRST; i++)
-		put_code(p, i, MARGIN + (double)i * (PAIR + GAP), y, side);
-}
-
-static void
-grid_page(const struct page *p)
-{
-	const size_t from = FIRST + (p->no - 2) * EACH;
-	const double left = (PAGE_W - 2 * GRID - GAP) / 2;
-
-	put_head(p, p->l->head);
-	for (size_t i = 0; i < EACH && from + i < p->l->n; i++)
-		put_code(p, from + i, left + (double)(i % 2) * (GRID + GAP),
-		    GRID_Y + (double)(i / 2) * (GRID + NUMBER_H), GRID);
-}
-
-/* --- the file --- */
-
-struct sink {
-	struct bytes *out;
-	size_t room;
-};
-
-static cairo_status_t
-take(void *cookie, const unsigned char *data, unsigned len)
-{
-	struct sink *s = cookie;
+	unsigned tries = 0;
 	uint8_t *more;
+	size_t room = 0;
+	ssize_t n;
 
-	if (len > PDF_MAX - s->out->len)
-		return CAIRO_STATUS_WRITE_ERROR;
-	if (s->out->len + len >= s->room) {
-		s->room = 2 * s->room + len + FILE_GROW;
-		if ((more = realloc(s->out->data, s->room)) == NULL)
-			return CAIRO_STATUS_NO_MEMORY;
-		s->out->data = more;
+	for (;;) {
+		if (room - out->len < 2) {
+			room += room / 2 + GROW;
+			if (room > PDF_MAX || (more = realloc(out->data,
+				room)) == NULL)
+				return diag_set(d, ST_SYSTEM,
+				    "out of memory");
+			out->data = more;
+		}
+		n = read(fd, out->data + out->len, room - out->len - 1);
+		if (n < 0 && errno == EINTR && ++tries < INTERRUPTS_MAX)
+			continue;
+		if (n < 0)
+			return diag_set(d, ST_SYSTEM, "pages cannot be read "
+			    "from the process that draws them");
+		out->len += (size_t)n;
+		out->data[out->len] = '\0';
+		if (n == 0)
+			return ST_OK;
 	}
-	memcpy(s->out->data + s->out->len, data, len);
-	s->out->len += len;
-	s->out->data[s->out->len] = '\0';
-	return CAIRO_STATUS_SUCCESS;
 }
 
-/* Names of families are there without any font; so one is asked for. */
-static bool
-has_font(void)
+/* How the child ended; its sentence is at the end of what it wrote. */
+static enum status
+wait_for(pid_t child, const struct bytes *got, struct diag *d)
 {
-	PangoFontDescription *f = pango_font_description_from_string(
-	    font[BODY]);
-	PangoFontMap *map = pango_cairo_font_map_get_default();
-	PangoContext *context = pango_font_map_create_context(map);
-	PangoFont *found = pango_font_map_load_font(map, context, f);
-	const bool has = found != NULL;
+	char text[DIAG_TEXT_MAX] = { 0 };
+	unsigned tries = 0;
+	int status;
+	pid_t pid;
 
-	if (has)
-		g_object_unref(found);
-	g_object_unref(context);
-	pango_font_description_free(f);
-	return has;
-}
-
-static void
-draw(const struct leaf *l, cairo_surface_t *pdf)
-{
-	struct page p = { .l = l, .pages = 1, .no = 1 };
-
-	if (l->n > 1)
-		p.pages += (l->n - FIRST + EACH - 1) / EACH;
-	cairo_pdf_surface_set_metadata(pdf, CAIRO_PDF_METADATA_TITLE,
-	    l->title);
-	cairo_pdf_surface_set_metadata(pdf, CAIRO_PDF_METADATA_CREATE_DATE,
-	    l->date);
-	p.cr = cairo_create(pdf);
-	first_page(&p);
-	cairo_show_page(p.cr);
-	for (p.no = 2; p.no <= p.pages; p.no++) {
-		grid_page(&p);
-		cairo_show_page(p.cr);
-	}
-	cairo_destroy(p.cr);
+	do {
+		pid = waitpid(child, &status, 0);
+	} while (pid < 0 && errno == EINTR && ++tries < INTERRUPTS_MAX);
+	if (pid == child && WIFEXITED(status) && WEXITSTATUS(status) == 0 &&
+	    got->len > 0)
+		return ST_OK;
+	if (pid == child && WIFEXITED(status) &&
+	    WEXITSTATUS(status) == ST_SYSTEM && got->len >= sizeof(text))
+		memcpy(text, got->data + got->len - sizeof(text),
+		    sizeof(text) - 1);
+	return diag_set(d, ST_SYSTEM, "%s", text[0] != '\0' ? text :
+	    "the process that draws pages failed");
 }
 
 enum status
 leaf_pdf(const struct leaf *l, struct bytes *out, struct diag *d)
 {
-	struct sink s = { .out = out };
-	cairo_surface_t *pdf = NULL;
-	cairo_status_t status;
-	enum status rc;
+	int pipes[2] = { -1, -1 };
+	enum status rc, ended;
+	pid_t child;
 
 	bytes_free(out);
 	if (l->n < 1 || l->n > LEAF_CODES_MAX)
 		FAIL(d, ST_POLICY, "FORMATS 10.87: %zu codes do not go on "
 		    "paper", l->n);
-	if (!has_font())
-		FAIL(d, ST_SYSTEM, "this machine has no font to write with: "
-		    "Debian's package fonts-dejavu-core has one");
-	pdf = cairo_pdf_surface_create_for_stream(take, &s, PAGE_W, PAGE_H);
-	if (cairo_surface_status(pdf) == CAIRO_STATUS_SUCCESS)
-		draw(l, pdf);
-	cairo_surface_finish(pdf);
-	if ((status = cairo_surface_status(pdf)) != CAIRO_STATUS_SUCCESS)
-		FAIL(d, ST_SYSTEM, "no page could be made: %s",
-		    cairo_status_to_string(status));
-	rc = ST_OK;
+	if (pipe2(pipes, O_CLOEXEC) != 0 || (child = fork()) < 0)
+		FAIL(d, ST_SYSTEM, "no process can be started that draws "
+		    "pages");
+	if (child == 0)
+		be_drawer(l, pipes[1]);
+	close(pipes[1]);
+	pipes[1] = -1;
+	rc = read_all(pipes[0], out, d);
+	/* a child that still writes is not waited for */
+	close(pipes[0]);
+	pipes[0] = -1;
+	ended = wait_for(child, out, d);
+	rc = rc == ST_OK ? ended : rc;
 out:
-	if (pdf != NULL)
-		cairo_surface_destroy(pdf);
+	for (size_t i = 0; i < 2; i++) {
+		if (pipes[i] >= 0)
+			close(pipes[i]);
+	}
 	if (rc != ST_OK)
 		bytes_free(out);
 	return rc;

@@ -48,6 +48,10 @@ planted lib/base/text.c '#include <sodium.h>' \
 	'<sodium.h> does not belong here'
 planted ceremony/planted.c '#include <jansson.h>' \
 	'<jansson.h> does not belong here'
+for header in qrencode.h png.h pango/pangocairo.h cairo-pdf.h; do
+	planted cmd/planted.c "#include <$header>" \
+		"<$header> does not belong here"
+done
 
 planted lib/base/text.c '	printf("%d", 1);' 'printf is not said here'
 planted lib/base/text.c '	fputs(x, stderr);' 'fputs is not said here'

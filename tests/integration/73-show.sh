@@ -101,7 +101,8 @@ window() {
 	mux send-keys Space
 	seen "paused"
 	wait_for read_code_or_next || fail "no code in $2 by $3, $1"
-	grep -q "^AN1:$4" code || fail "$2 by $3 is not used: $(cut -c1-14 code)"
+	grep -q "^AN1:$4" code ||
+		fail "$2 by $3 is not used: $(cut -c1-14 code)"
 	for text in topmost midsummer "A parcel from notary: result" \
 		"Session cafe00" "Any "; do
 		seen "$text"
@@ -187,8 +188,8 @@ for size in "20 10" "40 12" "79 8"; do
 	# shellcheck disable=SC2086
 	begin $size env LC_ALL=C.UTF-8 "$show" screen 20000
 	ended 1
-	grep -q "^anchorite: FORMATS 10.83: a window of ${size% *} by ${size#* } \
-cells is too small for the code and its words: make it larger" errors ||
+	grep -q "^anchorite: FORMATS 10.83: a window of ${size% *} by \
+${size#* } cells is too small for the code and its words: make it larger" errors ||
 		fail "too small is not said: $(cat errors)"
 done
 

@@ -47,7 +47,8 @@ draw_scale_of_known_windows(void **state)
 		{ DRAW_HALF, 28, 15, 0 },    { DRAW_HALF, 29, 14, 0 },
 		{ DRAW_BLANK, 240, 67, 10 }, { DRAW_BLANK, 80, 24, 0 },
 		{ DRAW_BLANK, 58, 29, 1 },   { DRAW_BLANK, 57, 29, 0 },
-		{ DRAW_HALF, 0, 0, 0 },	     { DRAW_HALF, 9999, 9999, 40 },
+		{ DRAW_HALF, 0, 0, 0 },
+		{ DRAW_HALF, 9999, 9999, 40 },
 		{ DRAW_HALF, (unsigned)-1, (unsigned)-1, 40 },
 	};
 

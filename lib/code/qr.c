@@ -53,25 +53,56 @@ static const QRecLevel levels[] = {
 	[QR_H] = QR_ECLEVEL_H,
 };
 
+/* Bits of ${n} characters with what is in front of them; 0 of none. */
+static size_t
+alnum_bits(unsigned version, size_t n)
+{
+	size_t i = 0;
+
+	while (counts[i].upto < version)
+		i++;
+	return n == 0 ? 0 : MODE_BITS + counts[i].alnum + n / 2 * 11 +
+	    n % 2 * 6;
+}
+
+static size_t
+digit_bits(unsigned version, size_t n)
+{
+	static const unsigned rest[] = { 0, 4, 7 };
+	size_t i = 0;
+
+	while (counts[i].upto < version)
+		i++;
+	return n == 0 ? 0 : MODE_BITS + counts[i].digits + n / 3 * 10 +
+	    rest[n % 3];
+}
+
 size_t
 qr_digits(unsigned version, enum qr_level level, size_t prefix)
 {
-	size_t bits, head, i = 0;
+	size_t bits, n = 0;
 
 	if (version < 1 || version > QR_VERSION_MAX || level > QR_H ||
 	    prefix > QR_TEXT_MAX)
 		return 0;
-	while (counts[i].upto < version)
-		i++;
 	bits = (size_t)codewords[version - 1][level] * 8;
-	head = MODE_BITS + counts[i].digits;
-	if (prefix > 0)
-		head += MODE_BITS + counts[i].alnum + prefix / 2 * 11 +
-		    prefix % 2 * 6;
-	if (bits <= head)
+	while (alnum_bits(version, prefix) + digit_bits(version, n + 1) <=
+	    bits)
+		n++;
+	return n;
+}
+
+size_t
+qr_letters(unsigned version, enum qr_level level)
+{
+	size_t n = 0;
+
+	if (version < 1 || version > QR_VERSION_MAX || level > QR_H)
 		return 0;
-	bits -= head;
-	return bits / 10 * 3 + (bits % 10 >= 7 ? 2 : bits % 10 >= 4 ? 1 : 0);
+	while (alnum_bits(version, n + 1) <=
+	    (size_t)codewords[version - 1][level] * 8)
+		n++;
+	return n;
 }
 
 /* One segment of a code; none if it is empty. */
@@ -110,13 +141,17 @@ out:
 	return rc;
 }
 
-/* Where the digits at the end begin. */
+/* Where the digits at the end begin; at the end, if a segment of their own
+ * makes it no shorter. */
 static size_t
-prefix_len(const char *text, size_t len)
+prefix_len(const char *text, size_t len, unsigned version)
 {
-	while (len > 0 && strchr(DIGITS, text[len - 1]) != NULL)
-		len--;
-	return len;
+	size_t n = len;
+
+	while (n > 0 && strchr(DIGITS, text[n - 1]) != NULL)
+		n--;
+	return alnum_bits(version, n) + digit_bits(version, len - n) <
+	    alnum_bits(version, len) ? n : len;
 }
 
 enum status
@@ -124,7 +159,7 @@ qr_make(const char *text, unsigned version, enum qr_level level,
     struct qr *out, struct diag *d)
 {
 	const size_t len = strnlen(text, QR_TEXT_MAX + 1);
-	const size_t prefix = prefix_len(text, len);
+	size_t prefix;
 	QRinput *in = NULL;
 	QRcode *code = NULL;
 	enum status rc;
@@ -138,6 +173,7 @@ qr_make(const char *text, unsigned version, enum qr_level level,
 		    "alphanumeric");
 	if (len > QR_TEXT_MAX)
 		FAIL(d, ST_POLICY, "the text is longer than any code");
+	prefix = prefix_len(text, len, version);
 	if ((in = QRinput_new2((int)version, levels[level])) == NULL ||
 	    append(in, QR_MODE_AN, text, prefix) != 0 ||
 	    append(in, QR_MODE_NUM, text + prefix, len - prefix) != 0)

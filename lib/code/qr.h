@@ -29,8 +29,8 @@ struct qr {
  * qr_make(text, version, level, out, d):
  * The code of exactly this version.  ${text} is what QR calls alphanumeric,
  * [0-9A-Z $%*+./:-], so that it survives any reader and any line of text; the
- * digits at its end are packed ten bits to three, what is before them eleven
- * bits to two.
+ * digits at its end are packed as such (ten bits to three, not eleven to two)
+ * where that is shorter.
  * ST_FORMAT: another character, or none.  ST_POLICY: it does not fit.
  */
 MUST_USE enum status qr_make(const char *text, unsigned version,
@@ -42,6 +42,9 @@ void qr_free(struct qr *q);
 /* How many digits fit behind a prefix of ${prefix} characters that ends in
  * none; 0 if there is no such version or the prefix alone is too long. */
 size_t qr_digits(unsigned version, enum qr_level level, size_t prefix);
+
+/* How many characters fit, digits or not; 0 if there is no such version. */
+size_t qr_letters(unsigned version, enum qr_level level);
 
 /**
  * qr_picture(q, scale, out, side, d):

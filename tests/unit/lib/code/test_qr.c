@@ -54,6 +54,34 @@ qr_digits_is_the_edge_of_every_code(void **state)
 	}
 }
 
+/* Letters likewise; at their end a few digits, which are no gain. */
+static void
+qr_letters_is_the_edge_of_every_code(void **state)
+{
+	char text[QR_TEXT_MAX + 8];
+	struct qr q;
+	size_t n;
+
+	(void)state;
+	for (unsigned v = 1; v <= QR_VERSION_MAX; v++) {
+		for (enum qr_level l = QR_L; l <= QR_H; l++) {
+			n = qr_letters(v, l);
+			assert_in_range(n, 10, 4296);
+			memset(text, 'Z', n + 1);
+			memcpy(text + n - 3, "123", 4);
+			assert_int_equal(qr_make(text, v, l, &q, NULL), ST_OK);
+			qr_free(&q);
+			memcpy(text + n - 2, "123", 4);
+			assert_int_equal(qr_make(text, v, l, &q, NULL),
+			    ST_POLICY);
+		}
+	}
+	assert_int_equal(qr_letters(40, QR_L), 4296);
+	assert_int_equal(qr_letters(20, QR_M), 970);
+	assert_int_equal(qr_letters(0, QR_L), 0);
+	assert_int_equal(qr_letters(41, QR_L), 0);
+}
+
 /* The figures that FORMATS 10.80 and the frames stand on. */
 static void
 qr_digits_of_known_codes(void **state)
@@ -156,6 +184,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(qr_digits_is_the_edge_of_every_code),
+		cmocka_unit_test(qr_letters_is_the_edge_of_every_code),
 		cmocka_unit_test(qr_digits_of_known_codes),
 		cmocka_unit_test(qr_refuses_other_text),
 		cmocka_unit_test(qr_is_read_by_zbar),

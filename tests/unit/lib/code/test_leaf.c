@@ -65,6 +65,32 @@ leaf_is_the_same_each_time(void **state)
 	qr_free(&code);
 }
 
+/* What draws is gone with the child that loaded it. */
+static void
+leaf_brings_no_library_along(void **state)
+{
+	struct bytes pdf = { 0 };
+	char line[512];
+	struct qr code;
+	struct leaf l;
+	FILE *maps;
+
+	(void)state;
+	assert_int_equal(qr_make("AN1:17", 1, QR_L, &code, NULL), ST_OK);
+	l = leaf_of(&code, 1);
+	assert_int_equal(leaf_pdf(&l, &pdf, NULL), ST_OK);
+	maps = fopen("/proc/self/maps", "r");
+	assert_non_null(maps);
+	while (fgets(line, sizeof(line), maps) != NULL) {
+		assert_null(strstr(line, "pango"));
+		assert_null(strstr(line, "cairo"));
+		assert_null(strstr(line, "glib"));
+	}
+	fclose(maps);
+	bytes_free(&pdf);
+	qr_free(&code);
+}
+
 static void
 leaf_refuses_none_and_too_many(void **state)
 {
@@ -86,6 +112,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(leaf_takes_one_code_or_many),
 		cmocka_unit_test(leaf_is_the_same_each_time),
+		cmocka_unit_test(leaf_brings_no_library_along),
 		cmocka_unit_test(leaf_refuses_none_and_too_many),
 	};
 

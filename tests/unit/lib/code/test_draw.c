@@ -1,3 +1,4 @@
+/* link: -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc */
 /* Codes on a terminal: what is sent is painted, and read by another reader. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,6 +11,7 @@
 #include "lib/code/draw.h"
 #include "tests/support/cells.h"
 #include "tests/support/eye.h"
+#include "tests/support/oom.h"
 
 #define TEXT "AN1:0123456789"
 
@@ -149,6 +151,33 @@ draw_png_is_a_png_file(void **state)
 	qr_free(&q);
 }
 
+/* From text to both kinds of picture. */
+static enum status
+draw_all(void *ctx)
+{
+	struct bytes cells = { 0 }, png = { 0 };
+	struct qr q = { 0 };
+	enum status rc;
+
+	(void)ctx;
+	TRY(qr_make(TEXT, 5, QR_L, &q, NULL));
+	TRY(draw_cells(&q, DRAW_HALF, 80, 24, &cells, NULL));
+	TRY(draw_png(&q, 2, &png, NULL));
+out:
+	assert_true(rc == ST_OK || png.data == NULL);
+	qr_free(&q);
+	bytes_free(&cells);
+	bytes_free(&png);
+	return rc;
+}
+
+static void
+draw_survives_every_allocation_failing(void **state)
+{
+	(void)state;
+	assert_in_range(oom_each(draw_all, NULL), 4, 100);
+}
+
 int
 main(void)
 {
@@ -157,6 +186,7 @@ main(void)
 		cmocka_unit_test(draw_cells_is_read_in_both_forms),
 		cmocka_unit_test(draw_cells_refuses_a_small_window),
 		cmocka_unit_test(draw_png_is_a_png_file),
+		cmocka_unit_test(draw_survives_every_allocation_failing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

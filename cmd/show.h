@@ -30,7 +30,7 @@ struct show_source {
 struct show {
 	const char *purpose; /* of the parcel: "result" */
 	const char *from;    /* who sends it */
-	const char *date;    /* not to be used before; clock.h */
+	const char *date;    /* not to be used before, clock.h; or NULL */
 	const char *words;   /* of its digest, single blanks */
 	enum qr_level level; /* of QR */
 	unsigned version;    /* as asked for, or 0 */

@@ -124,13 +124,24 @@ said_free(struct said *t)
 	bytes_free(&t->date);
 }
 
-/* "Result parcel"; a date by itself where it is midnight. */
+/* A day by itself where it is midnight. */
+static enum status
+say_date(const char *date, struct bytes *out, struct diag *d)
+{
+	const char *const time = date == NULL ? NULL : strchr(date, 'T');
+	enum status rc;
+
+	TRY(text_format(out, d, "%.10s", date == NULL ? "any day" : date));
+	if (time != NULL && strncmp(time, "T00:00", 6) != 0)
+		TRY(text_append(out, d, "\n%.5s UTC", time + 1));
+out:
+	return rc;
+}
+
 static enum status
 say(const struct show *s, const struct show_cut *cut, size_t n,
     struct said *out, struct diag *d)
 {
-	const char *const time = strchr(s->date, 'T');
-	const bool midnight = time == NULL || strncmp(time, "T00:00", 6) == 0;
 	enum status rc;
 
 	TRY(text_format(&out->title, d, "%s parcel", s->purpose));
@@ -138,9 +149,7 @@ say(const struct show *s, const struct show_cut *cut, size_t n,
 		out->title.data[0] -= 'a' - 'A';
 	TRY(text_format(&out->head, d, "%s from %s, session %s",
 	    (const char *)out->title.data, s->from, cut->session));
-	TRY(text_format(&out->date, d, "%.10s", s->date));
-	if (!midnight)
-		TRY(text_append(&out->date, d, "\n%.5s UTC", time + 1));
+	TRY(say_date(s->date, &out->date, d));
 	TRY(n == 1 ? text_format(&out->codes, d, "one") :
 	    text_format(&out->codes, d, "any %zu of %zu", cut->k, n));
 out:

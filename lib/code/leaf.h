@@ -15,7 +15,7 @@ struct leaf {
 	} fact[LEAF_FACTS_MAX]; /* in one row; up to one without a label */
 	const char *words;	/* single blanks; four to a line */
 	const char *head;	/* of pages but the first, which has it all */
-	const char *date;	/* clock.h; when the file was made, it says */
+	const char *date;	/* what the file says of its making; or NULL */
 	const char *const *todo; /* what to do, step by step; ends NULL */
 	const struct qr *code;	 /* 1 to LEAF_CODES_MAX */
 	size_t n;

@@ -14,6 +14,7 @@
 
 #include "lib/code/leaf_draw.h"
 
+#define NO_DATE "1970-01-01T00:00:00Z" /* the same file whenever it is made */
 #define LIBRARY "libpangocairo-1.0.so.0"
 #define INTERRUPTS_MAX 100 /* in a row; then it is no accident */
 
@@ -259,11 +260,12 @@ static void
 put_facts(const struct page *p)
 {
 	const double wide = INNER / LEAF_FACTS_MAX;
-	double x = MARGIN;
+	double x;
 
 	rule(p, FACTS_Y - 8);
 	for (size_t i = 0; i < LEAF_FACTS_MAX && p->l->fact[i].label != NULL;
-	    i++, x += wide) {
+	    i++) {
+		x = MARGIN + (double)i * wide;
 		put(p, SMALL, SOFT, x, FACTS_Y, wide - 8, PANGO_ALIGN_LEFT,
 		    p->l->fact[i].label);
 		put(p, BODY, INK, x, FACTS_Y + 14, wide - 8, PANGO_ALIGN_LEFT,
@@ -278,20 +280,21 @@ put_words(const struct page *p)
 {
 	const double wide = INNER / WORDS_LINE;
 	const char *at = p->l->words;
+	size_t len, row, n = 0;
 	char word[32];
-	size_t len, n = 0;
 
 	put(p, SMALL, SOFT, MARGIN, WORDS_Y, INNER, PANGO_ALIGN_LEFT,
 	    "Words, the same on both sides");
 	for (; *at != '\0'; at += len + (at[len] == ' '), n++) {
 		len = strcspn(at, " ");
 		snprintf(word, sizeof(word), "%.*s", (int)len, at);
+		row = n / WORDS_LINE;
 		put(p, WORD, INK, MARGIN + wide * (double)(n % WORDS_LINE),
-		    WORDS_Y + 15 + WORD_H * (double)(n / WORDS_LINE), wide,
+		    WORDS_Y + 15 + WORD_H * (double)row, wide,
 		    PANGO_ALIGN_LEFT, word);
 	}
-	return WORDS_Y + 15 +
-	    WORD_H * (double)((n + WORDS_LINE - 1) / WORDS_LINE);
+	row = (n + WORDS_LINE - 1) / WORDS_LINE;
+	return WORDS_Y + 15 + WORD_H * (double)row;
 }
 
 /* The steps, down to the lower margin; returns where they begin. */
@@ -345,11 +348,14 @@ grid_page(const struct page *p)
 {
 	const size_t from = FIRST + (p->no - 2) * EACH;
 	const double left = (PAGE_W - 2 * GRID - GAP) / 2;
+	size_t row;
 
 	put_head(p, p->l->head);
-	for (size_t i = 0; i < EACH && from + i < p->l->n; i++)
+	for (size_t i = 0; i < EACH && from + i < p->l->n; i++) {
+		row = i / 2;
 		put_code(p, from + i, left + (double)(i % 2) * (GRID + GAP),
-		    GRID_Y + (double)(i / 2) * (GRID + NUMBER_H), GRID);
+		    GRID_Y + (double)row * (GRID + NUMBER_H), GRID);
+	}
 }
 
 /* --- the file --- */
@@ -401,7 +407,7 @@ draw(const struct leaf *l, cairo_surface_t *pdf)
 	pen.cairo_pdf_surface_set_metadata(pdf, CAIRO_PDF_METADATA_TITLE,
 	    l->title);
 	pen.cairo_pdf_surface_set_metadata(pdf, CAIRO_PDF_METADATA_CREATE_DATE,
-	    l->date);
+	    l->date != NULL ? l->date : NO_DATE);
 	p.cr = pen.cairo_create(pdf);
 	first_page(&p);
 	pen.cairo_show_page(p.cr);

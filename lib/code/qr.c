@@ -205,6 +205,7 @@ qr_picture(const struct qr *q, unsigned scale, struct bytes *out,
     unsigned *side, struct diag *d)
 {
 	const size_t n = (size_t)(q->size + 2 * QR_QUIET) * scale;
+	const size_t quiet = (size_t)QR_QUIET * scale, ink = n - 2 * quiet;
 	enum status rc;
 	uint8_t *row;
 
@@ -216,10 +217,9 @@ qr_picture(const struct qr *q, unsigned scale, struct bytes *out,
 	out->len = n * n;
 	memset(out->data, 0xff, n * n);
 	out->data[n * n] = '\0';
-	for (size_t y = 0; y < (size_t)q->size * scale; y++) {
-		row = out->data + (y + QR_QUIET * scale) * n +
-		    QR_QUIET * scale;
-		for (size_t x = 0; x < (size_t)q->size * scale; x++)
+	for (size_t y = 0; y < ink; y++) {
+		row = out->data + (y + quiet) * n + quiet;
+		for (size_t x = 0; x < ink; x++)
 			if (q->module[y / scale * q->size + x / scale])
 				row[x] = 0;
 	}

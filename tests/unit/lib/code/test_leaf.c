@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -58,6 +59,12 @@ leaf_is_the_same_each_time(void **state)
 	assert_int_equal(qr_make("AN1:17", 1, QR_L, &code, &d), ST_OK);
 	l = leaf_of(&code, 1);
 	assert_int_equal(leaf_pdf(&l, &one, &d), ST_OK);
+	assert_int_equal(leaf_pdf(&l, &two, &d), ST_OK);
+	assert_true(bytes_equal(&one, &two));
+	/* a second later too */
+	l.date = NULL;
+	assert_int_equal(leaf_pdf(&l, &one, &d), ST_OK);
+	assert_int_equal(usleep(1100000), 0);
 	assert_int_equal(leaf_pdf(&l, &two, &d), ST_OK);
 	assert_true(bytes_equal(&one, &two));
 	bytes_free(&one);

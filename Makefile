@@ -160,6 +160,10 @@ crash: tests ## cuts and faults at every place (PARTS=, half an hour)
 	@ANCHORITE=$(abspath $(PROGRAM)) HELPER=$(abspath $(BUILD))/tests/helper \
 	    tests/crash/run.sh all $(PARTS)
 
+.PHONY: sticks
+sticks: tests ## vfat, exfat, ext4, pulled sticks and power cuts, in QEMU
+	@BUILD=$(BUILD) tests/qemu/sticks.sh all
+
 .PHONY: histories
 histories: $(BUILD)/tests/helper/histories ## 10 000 histories of trust bundles
 	@python3 -B tests/histories/histories.py $< 10000

@@ -12,7 +12,8 @@
 #include "lib/record/parcel.h"
 
 #define LINE_MAX_LEN 160 /* bytes; the longest is a digest and a name */
-#define DIGEST_LINE (2 * SHA256_LEN + 2) /* hex and two blanks, then a name */
+#define HEX_LEN ((size_t)2 * SHA256_LEN)
+#define DIGEST_LINE (HEX_LEN + 2) /* hex and two blanks, then a name */
 #define FIRST_LINE "# anchorite parcel 1"
 
 /* --- names --- */
@@ -169,10 +170,10 @@ file_lines(struct reader *r, struct parcel_file *f, struct diag *d)
 	f->len = (size_t)len;
 	TRY(line(r, text, d));
 	if (strlen(text) <= DIGEST_LINE ||
-	    memcmp(text + 2 * SHA256_LEN, "  ", 2) != 0)
+	    memcmp(text + HEX_LEN, "  ", 2) != 0)
 		FAIL(d, ST_FORMAT, "%s: FORMATS 10.2: a line of its manifest "
 		    "is no digest, two blanks and a name", r->name);
-	text[2 * SHA256_LEN] = '\0';
+	text[HEX_LEN] = '\0';
 	if (text_unhex(text, f->sha256, sizeof(f->sha256), NULL) != ST_OK)
 		FAIL(d, ST_FORMAT, "%s: FORMATS 10.2: a digest of its manifest "
 		    "is not 64 hex digits in lower case", r->name);
@@ -332,7 +333,7 @@ by_name(const void *a, const void *b)
 static enum status
 write_manifest(const struct parcel *p, struct bytes *out, struct diag *d)
 {
-	char when[CLOCK_TEXT_SIZE], hex[2 * SHA256_LEN + 1];
+	char when[CLOCK_TEXT_SIZE], hex[HEX_LEN + 1];
 	enum status rc;
 
 	TRY(text_append(out, d, FIRST_LINE "\n# purpose: %s\n# from: %s\n",

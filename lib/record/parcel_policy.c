@@ -207,8 +207,10 @@ check_files(const struct purpose *u, const struct parcel *p, struct diag *d)
 		FAIL(d, ST_POLICY, "FORMATS 10.6: %zu files in %s; one of "
 		    "purpose %s has 1 to %zu", needed, u->needs, u->name,
 		    u->most);
-	for (size_t i = 0; i < p->n && p->file[i].data != NULL; i++)
-		TRY(kind_of(p->file[i].name)->take(&p->file[i], d));
+	for (size_t i = 0; i < p->n && p->file[i].data != NULL; i++) {
+		TRY(check_file(u, &p->file[i], &k, d));
+		TRY(k->take(&p->file[i], d));
+	}
 	rc = ST_OK;
 out:
 	return rc;

@@ -237,6 +237,20 @@ blank
 must_refuse 2 "FORMATS 10.62: the device takes less than a block" strace \
 	-o /dev/null -e trace=pwrite64 -e inject=pwrite64:retval=512:when=2 \
 	"$stick" transfer send p --raw "$loop" --label red-1
+# writes that are taken in part are gone on with, by whole blocks
+printf '[x y]\n' >plan.ini
+openssl rand -base64 40000 >note.txt
+must_pass "$ANCHORITE" transfer pack plan.ini note.txt --purpose plan \
+	--from firmware-team --to large
+for takes in 4096 12288; do
+	blank
+	STICK_TAKES=$takes must_pass strace -o calls -e trace=pwrite64 "$stick" \
+		transfer send large --raw "$loop" --label red-1
+	[ "$(grep -c " = $takes\$" calls)" -gt 3 ] || fail "no write was short"
+	must_pass receive "raw:$loop"
+	cmp large got || fail "short writes made another parcel"
+	rm got
+done
 # cut in the middle
 for when in 1 2 3; do
 	blank

@@ -102,6 +102,16 @@ grep -q 'cannot be written (No space left on device)' "$ERR" || complain full x
 said write EIO "$(cat which)" "cannot be written (Input/output error)"
 said mkdirat EROFS 1 "Read-only file system"
 
+# --- out: writes that the stick takes in part are gone on with ---
+
+fresh
+STICK_TAKES=7 must_pass send strace -o calls -e trace=write
+[ "$(grep -c ' = 7$' calls)" -gt 100 ] || fail "no write was short"
+must_pass receive env
+cmp p got || fail "short writes made another parcel"
+must_pass send strace -o calls \
+	-e trace=openat,mkdirat,write,fsync,syncfs,close,pread64
+
 # --- out: writes that the stick takes and loses ---
 
 n=$(places write | wc -l)

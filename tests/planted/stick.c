@@ -4,6 +4,7 @@
  *	STICK_MOUNT=ro,...	how it is mounted
  *	STICK_SYSFS=DIR		where the kernel shows its devices
  *	STICK_LOSES=N		the Nth write is taken and lost: zeros are there
+ *	STICK_TAKES=N		a write takes N bytes at the most
  *	STICK_CLOCK=SECONDS	what the time is
  *
  * What is not set is as it is.  Never installed. */
@@ -77,11 +78,22 @@ lost(int fd)
 	return fd > 2 && which != NULL && ++count == strtol(which, NULL, 10);
 }
 
+/* As much of ${len} bytes as a write takes. */
+static size_t
+portion(int fd, size_t len)
+{
+	const char *takes = getenv("STICK_TAKES");
+	const size_t most = takes == NULL ? 0 : strtoul(takes, NULL, 10);
+
+	return fd > 2 && most > 0 && most < len ? most : len;
+}
+
 ssize_t
 __wrap_write(int fd, const void *buf, size_t len)
 {
 	static const uint8_t zeros[65536];
 
+	len = portion(fd, len);
 	if (lost(fd))
 		return __real_write(fd, zeros,
 		    len < sizeof(zeros) ? len : sizeof(zeros));
@@ -91,6 +103,7 @@ __wrap_write(int fd, const void *buf, size_t len)
 ssize_t
 __wrap_pwrite(int fd, const void *buf, size_t len, off_t at)
 {
+	len = portion(fd, len);
 	return lost(fd) ? (ssize_t)len : __real_pwrite(fd, buf, len, at);
 }
 

@@ -65,7 +65,8 @@ root() {
 	mkdir -p "$to"
 	cp "$from"/modules.* "$to"
 	for m in drivers/usb/core drivers/usb/common drivers/usb/host \
-		drivers/usb/storage drivers/scsi drivers/virtio \
+		drivers/usb/storage/usb-storage.ko drivers/scsi/scsi_common.ko \
+		drivers/scsi/scsi_mod.ko drivers/scsi/sd_mod.ko drivers/virtio \
 		drivers/block/virtio_blk.ko fs/fat fs/exfat fs/ext4 fs/jbd2 \
 		fs/mbcache.ko fs/nls block lib arch/x86/crypto crypto; do
 		[ -e "$from/kernel/$m" ] || continue

@@ -140,7 +140,8 @@ machine() {
 	pid=$!
 	exec 7<>"$shop/ser.in"
 	: >"$shop/said"
-	tr -d '\r' <"$shop/ser.out" | while read -r line; do
+	# unbuffered: what it asks for is wanted now
+	sed -u 's/\r$//' <"$shop/ser.out" | while read -r line; do
 		echo "$line" >>"$shop/said"
 		case $line in
 		'PULL '*)

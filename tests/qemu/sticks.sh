@@ -201,7 +201,7 @@ power() {
 	for fs in vfat exfat; do
 		image power 64
 		if [ $fs = vfat ]; then
-			mkfs.vfat -F 32 "$shop/power.img" 61440 >/dev/null
+			mkfs.vfat -F 32 "$shop/power.img" 61440 >/dev/null 2>&1
 		else
 			# up to the sector where marks are
 			truncate -s 60M "$shop/power.img"
@@ -210,15 +210,13 @@ power() {
 		fi
 		cp "$shop/power.img" "$shop/before.img"
 		image log 64
-		image scratch 16
 		PULL=
 		machine "power=1 fs=$fs" \
 			-blockdev driver=file,filename="$shop/power.img",node-name=f0 \
 			-blockdev driver=raw,file=f0,node-name=r0 \
 			-blockdev driver=file,filename="$shop/log.img",node-name=lg \
 			-blockdev driver=blklogwrites,file=r0,log=lg,node-name=bl,log-sector-size=512 \
-			-device virtio-blk-pci,drive=bl,write-cache=on \
-			-drive if=virtio,format=raw,file="$shop/scratch.img"
+			-device virtio-blk-pci,drive=bl,write-cache=on
 		python3 -B tests/qemu/replay.py "$shop" "$stick" $fs \
 			"${STATES:-200}"
 	done

@@ -110,6 +110,7 @@ look(dev_t dev, struct medium *out)
 	uint64_t sectors;
 
 	snprintf(out->serial, sizeof(out->serial), "none");
+	out->whole = true;
 	if (text_format(&link, NULL, "%s/dev/block/%u:%u", medium_sysfs(),
 	    major(dev), minor(dev)) != ST_OK ||
 	    (folder = realpath((const char *)link.data, NULL)) == NULL)

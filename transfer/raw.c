@@ -85,8 +85,9 @@ check_writable(const struct medium *m, struct diag *d)
 		return diag_set(d, ST_POLICY, "FORMATS 10.60: it is not a "
 		    "removable device");
 	if (m->capacity < RAW_MIN)
-		return diag_set(d, ST_SYSTEM, "FORMATS 10.60: %llu bytes are "
-		    "too few", (unsigned long long)m->capacity);
+		return diag_set(d, ST_POLICY, "FORMATS 10.60: the device has "
+		    "%llu bytes, and that is too few",
+		    (unsigned long long)m->capacity);
 	return ST_OK;
 }
 
@@ -323,9 +324,10 @@ raw_send(int fd, const struct medium *m, bool erase, const void *data,
 	enum status rc;
 
 	if (len < 1 || len > PARCEL_MAX)
-		FAIL(d, ST_BUG, "%zu bytes of a parcel", len);
+		return diag_set(d, ST_BUG, "%zu bytes of a parcel", len);
 	if (BODY_AT + blocks(len) > end_of(m))
-		FAIL(d, ST_SYSTEM, "FORMATS 10.60: %llu bytes are too few",
+		return diag_set(d, ST_POLICY, "FORMATS 10.60: the device has "
+		    "%llu bytes, and that is too few",
 		    (unsigned long long)m->capacity);
 	TRY(new_buffer(&buf, d));
 	/* what was there ends before anything new begins */
@@ -342,8 +344,8 @@ raw_send(int fd, const struct medium *m, bool erase, const void *data,
 	TRY(each_chunk(fd, buf, data, len, BODY_AT, true, d));
 out:
 	if (rc == ST_SYSTEM)
-		diag_prefix(d, "what is on the device is not complete; take "
-		    "another");
+		diag_prefix(d, "the device failed, and what is on it is not "
+		    "proven whole; take another");
 	free(buf);
 	return rc;
 }

@@ -36,8 +36,8 @@ MUST_USE enum status raw_empty(int fd, const struct medium *m,
  * raw_send(fd, m, erase, data, len, d):
  * ${len} bytes, 1..PARCEL_MAX, with a header in front that is written last;
  * each synced and read back past the cache.  With ${erase} the first MiB and
- * the last become zeros before.  ST_SYSTEM: it is too small, or failed, and
- * what is there has no whole header and is never taken.
+ * the last become zeros before.  ST_POLICY: it is too small.  ST_SYSTEM: it
+ * failed, and what is there has no whole header and is never taken.
  */
 MUST_USE enum status raw_send(int fd, const struct medium *m, bool erase,
     const void *data, size_t len, struct diag *d);

@@ -177,7 +177,7 @@ usb_send(int fd, const struct medium *m, const struct parcel *p,
 		rc = write_all(sub, p, data, d);
 	if (rc != ST_OK)
 		diag_prefix(d, "FORMATS 10.53: the stick failed, and %s on it "
-		    "is not complete; take another stick", folder);
+		    "is not proven whole; take another stick", folder);
 out:
 	if (sub >= 0)
 		close(sub);

@@ -149,7 +149,8 @@ truncate -s 1M tiny
 other=$(losetup -f --show tiny)
 ln -sfn ../../devices/pci0/usb1/1-1/host0/block/sdz \
 	"$WORK/sys/dev/block/$(stat -c %Hr:%Lr "$other")"
-refused 2 "$other: FORMATS 10.60: 1048576 bytes are too few" send --raw "$other"
+refused 1 "$other: FORMATS 10.60: the device has 1048576 bytes, and that is too \
+few" send --raw "$other"
 refused 1 "$other: FORMATS 10.61: no parcel is there; the device has 1048576" \
 	receive "raw:$other"
 
@@ -253,6 +254,20 @@ for takes in 4096 12288; do
 	cmp large got || fail "short writes made another parcel"
 	rm got
 done
+# one that is too large for the device
+openssl rand -base64 40000 >note2.txt
+set -- note.txt note2.txt
+for n in $(seq 3 60); do
+	ln note2.txt note$n.txt
+	set -- "$@" note$n.txt
+done
+must_pass "$ANCHORITE" transfer pack plan.ini "$@" --purpose plan \
+	--from firmware-team --to huge
+blank
+cp image was
+refused 1 "$loop: FORMATS 10.60: the device has 4194304 bytes, and that is too \
+few" "$stick" transfer send huge --raw "$loop" --label red-1
+cmp image was || fail "a refusal wrote to the device"
 # cut in the middle
 for when in 1 2 3; do
 	blank

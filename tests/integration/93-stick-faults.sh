@@ -97,7 +97,7 @@ folder=$(ls mnt)
 awk '/^openat.*O_EXCL/ { n++; w[n] = 1 } /^write\(/ { print n }' calls |
 	head -n 3 | tail -n 1 >which
 said write ENOSPC "$(cat which)" "mnt: FORMATS 10.53: the stick failed, and \
-$folder on it is not complete; take another stick: "
+$folder on it is not proven whole; take another stick: "
 grep -q 'cannot be written (No space left on device)' "$ERR" || complain full x
 said write EIO "$(cat which)" "cannot be written (Input/output error)"
 said mkdirat EROFS 1 "Read-only file system"

@@ -70,6 +70,14 @@ disk() {
 	done
 	echo /dev/no-stick
 }
+# gone DEV: once it was pulled, however soon we were done
+gone() {
+	for n in $(seq 150); do
+		[ -e "/sys/block/${1##*/}" ] || return 0
+		sleep 0.2
+	done
+	fail "it was not pulled"
+}
 A=/anchorite
 READ=ro,nosuid,nodev,noexec
 mkdir -p mnt
@@ -216,6 +224,7 @@ for wait in 1 2 3 4 6 8; do
 		;;
 	esac
 	was=$STATUS
+	gone "$dev"
 	umount -l mnt
 	say "PLUG"
 	sleep 1

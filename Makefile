@@ -43,7 +43,7 @@ LIBS_ALL = $(shell pkg-config --libs $(PKGS)) $(LIBS)
 TEST_LIBS = $(shell pkg-config --libs $(TEST_PKGS))
 
 # The house, from the ground up. scripts/check-layers proves the order.
-ROOMS = ceremony delegation revocation
+ROOMS = ceremony delegation revocation transfer
 CORE_DIRS = lib/base lib/crypto lib/pki lib/code lib/record $(ROOMS)
 CORE_SRCS := $(sort $(wildcard $(addsuffix /*.c,$(CORE_DIRS))))
 CMD_SRCS := $(sort $(wildcard cmd/*.c))
@@ -60,7 +60,7 @@ PROGRAM = $(BUILD)/anchorite
 UNITS = $(call bin,$(UNIT_SRCS))
 HELPERS = $(call bin,$(HELPER_SRCS))
 BENCHES = $(call bin,$(BENCH_SRCS))
-PLANTED = $(addprefix $(BUILD)/tests/planted/,anchorite deaf counted)
+PLANTED = $(addprefix $(BUILD)/tests/planted/,anchorite deaf counted stick)
 
 .PHONY: all
 all: $(PROGRAM) ## build the program
@@ -116,7 +116,7 @@ unit_link = $(shell sed -n 's,^/\* link: \(.*\) \*/$$,\1,p' \
 
 # Programs that are ours but for one file: a subverted one that a second
 # machine sees through, one that is deaf to its media, one that counts what it
-# signs and verifies.
+# signs and verifies, one that takes any folder for the stick that it is told of.
 $(BUILD)/tests/planted/anchorite: $(BUILD)/tests/planted/plant.o
 $(BUILD)/tests/planted/anchorite: WRAP = -Wl,--wrap=X509_sign_ctx
 $(BUILD)/tests/planted/deaf: $(BUILD)/tests/planted/deaf.o
@@ -124,6 +124,9 @@ $(BUILD)/tests/planted/deaf: WRAP = -Wl,--wrap=fsync,--wrap=write
 $(BUILD)/tests/planted/counted: $(BUILD)/tests/planted/count.o
 $(BUILD)/tests/planted/counted: WRAP = -Wl,--wrap=X509_sign_ctx \
 	-Wl,--wrap=EVP_DigestSign,--wrap=EVP_DigestVerify
+$(BUILD)/tests/planted/stick: $(BUILD)/tests/planted/stick.o
+$(BUILD)/tests/planted/stick: WRAP = -Wl,--wrap=fstatfs \
+	-Wl,--wrap=medium_sysfs,--wrap=write,--wrap=pwrite,--wrap=clock_now
 $(PLANTED): $(call obj,$(CMD_SRCS)) $(CORE)
 	@printf '  LINK  %s\n' $@
 	@$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(CORE) \
@@ -162,6 +165,10 @@ analyze: ## gcc -fanalyzer, cppcheck, clang-tidy
 crash: tests ## cuts and faults at every place (PARTS=, half an hour)
 	@ANCHORITE=$(abspath $(PROGRAM)) HELPER=$(abspath $(BUILD))/tests/helper \
 	    tests/crash/run.sh all $(PARTS)
+
+.PHONY: sticks
+sticks: tests ## vfat, exfat, ext4, pulled sticks and power cuts, in QEMU
+	@BUILD=$(BUILD) tests/qemu/sticks.sh all
 
 .PHONY: histories
 histories: $(BUILD)/tests/helper/histories ## 10 000 histories of trust bundles

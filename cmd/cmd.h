@@ -159,5 +159,10 @@ enum status cmd_trust_init(const struct call *, struct diag *);
 enum status cmd_trust_apply(const struct call *, struct diag *);
 enum status cmd_trust_show(const struct call *, struct diag *);
 enum status cmd_trust_export(const struct call *, struct diag *);
+enum status cmd_transfer_pack(const struct call *, struct diag *);
+enum status cmd_transfer_show(const struct call *, struct diag *);
+enum status cmd_transfer_unpack(const struct call *, struct diag *);
+enum status cmd_transfer_send(const struct call *, struct diag *);
+enum status cmd_transfer_receive(const struct call *, struct diag *);
 
 #endif

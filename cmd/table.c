@@ -8,6 +8,8 @@
 #define AT { "--at", "TIME", false }
 #define TRUSTED { "--trusted-clock", NULL, false }
 #define REHEARSAL { "--rehearsal", NULL, false }
+#define LABEL { "--label", "LABEL", false }
+#define MEDIA { "--media", "DIR", false }
 
 /* clang-format off */
 const struct cmd cmd_table[] = {
@@ -95,6 +97,24 @@ const struct cmd cmd_table[] = {
 	      { "--to", "FILE", true }, AT, REHEARSAL },
 	    "roots and lists for clients that know no bundles",
 	    cmd_trust_export },
+	{ "transfer", "pack", "FILE...", 1, CMD_ARGS_MAX,
+	    { { "--purpose", "PURPOSE", true }, { "--from", "NAME", true },
+	      { "--not-before", "DATE", false }, { "--to", "PARCEL", true } },
+	    "put files that belong together into one parcel",
+	    cmd_transfer_pack },
+	{ "transfer", "show", "PARCEL", 1, 1, { { 0 } },
+	    "what is in a parcel, and its words", cmd_transfer_show },
+	{ "transfer", "unpack", "PARCEL", 1, 1, { { "--to", "DIR", true } },
+	    "take the files out, into a new folder", cmd_transfer_unpack },
+	{ "transfer", "send", "PARCEL", 1, 1,
+	    { { "--usb", "DIR", false }, { "--raw", "DEV", false },
+	      { "--erase", NULL, false }, LABEL, MEDIA },
+	    "write a parcel to a stick, and read it back",
+	    cmd_transfer_send },
+	{ "transfer", "receive", "usb:DIR|raw:DEV", 1, 1,
+	    { { "--to", "PARCEL", true }, LABEL, MEDIA },
+	    "take the one whole parcel that a stick has",
+	    cmd_transfer_receive },
 	{ 0 }
 };
 /* clang-format on */

@@ -511,12 +511,23 @@ out:
 	return rc;
 }
 
+/* CHUNK bytes at ${*chunk}, aligned; the caller frees what is returned. */
+static uint8_t *
+new_chunk(uint8_t **chunk)
+{
+	uint8_t *block = malloc(CHUNK + ALIGN);
+
+	if (block != NULL)
+		*chunk = block + (ALIGN - (uintptr_t)block % ALIGN);
+	return block;
+}
+
 /* ${made} says whether the file is ours, whatever came after. */
 static enum status
 create(int dirfd, const char *name, const uint8_t *data, size_t len,
     bool *made, struct diag *d)
 {
-	uint8_t *block = NULL, *chunk;
+	uint8_t *block = NULL, *chunk = NULL;
 	enum status rc;
 	int fd = -1;
 
@@ -525,9 +536,8 @@ create(int dirfd, const char *name, const uint8_t *data, size_t len,
 	if (len > FILE_MAX)
 		TRY(object(d, ST_BUG, name, "too large to be read again"));
 	/* memory first: afterwards only the medium can fail */
-	if ((block = malloc(CHUNK + ALIGN)) == NULL)
+	if ((block = new_chunk(&chunk)) == NULL)
 		FAIL(d, ST_SYSTEM, "out of memory");
-	chunk = block + (ALIGN - (uintptr_t)block % ALIGN);
 
 	fd = open_at(dirfd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW |
 	    O_CLOEXEC);
@@ -548,6 +558,22 @@ create(int dirfd, const char *name, const uint8_t *data, size_t len,
 	TRY(read_back(dirfd, name, data, len, chunk, d));
 out:
 	close_fd(fd);
+	free(block);
+	return rc;
+}
+
+enum status
+file_same_at(int dirfd, const char *name, const void *data, size_t len,
+    struct diag *d)
+{
+	uint8_t *block = NULL, *chunk = NULL;
+	enum status rc;
+
+	TRY(check_name(name, d));
+	if ((block = new_chunk(&chunk)) == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	TRY(read_back(dirfd, name, data, len, chunk, d));
+out:
 	free(block);
 	return rc;
 }

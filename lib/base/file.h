@@ -81,6 +81,14 @@ MUST_USE enum status file_create_at(int dirfd, const char *name,
     const void *data, size_t len, struct diag *d);
 
 /**
+ * file_same_at(dirfd, name, data, len, d):
+ * Once more, past the cache: the file is these very bytes.  ST_SYSTEM: it is
+ * not, or cannot be read.
+ */
+MUST_USE enum status file_same_at(int dirfd, const char *name,
+    const void *data, size_t len, struct diag *d);
+
+/**
  * file_create(path, data, len, d):
  * The same for an output that a person named, not part of a state: what was
  * torn by a failure is removed again, so that nothing partial is left.

@@ -234,7 +234,18 @@ try() {
 		[ -d "$WORK/sealed" ] || (seal)
 		must_pass sh -c "cd '$WORK/sealed' && $command"
 		;;
-	'anchorite revocation drill --dir drill' | \
+	# what is mounted in this folder is no stick: the folder is taken for one
+	'anchorite transfer send '* | 'anchorite transfer receive '*)
+		mkdir -p media/red
+		must_pass env STICK=vfat STICK_MOUNT="$mount" sh -c \
+			"${HELPER%/helper}/planted/stick ${command#anchorite }"
+		mount=ro,nosuid,nodev,noexec
+		;;
+	'anchorite transfer unpack '*)
+		must_pass sh -c "$command"
+		cmp gateway.csr inbox/gateway.csr || fail "another request"
+		;;
+	'anchorite transfer pack '* | 'anchorite revocation drill --dir drill' | \
 	'anchorite --help' | 'anchorite ceremony check plan.ini' | \
 	'anchorite rehearse --plan plan.ini --dir rehearsal' | \
 	'anchorite state show --state state' | 'anchorite explain '* | \
@@ -256,6 +267,7 @@ for page in README.md CEREMONY.md; do
 	cd "$WORK/$page"
 	commands "$ROOT/$page" >all
 	tried=0
+	mount=
 	while read -r line <&3; do
 		try "$line"
 	done 3<all
@@ -287,7 +299,7 @@ fi
 
 # Files and tests that the pages name are there.
 cd "$ROOT"
-grep -ohE '`(tests|scripts|docs|lib|cmd|ceremony|delegation|revocation)/[A-Za-z0-9_./-]+`' \
+grep -ohE '`(tests|scripts|docs|lib|cmd|ceremony|delegation|revocation|transfer)/[A-Za-z0-9_./-]+`' \
 	README.md CEREMONY.md CONTRIBUTING.md docs/*.md | tr -d "\`" |
 	grep -v /NN- | sort -u |
 	while read -r name; do

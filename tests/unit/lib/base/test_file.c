@@ -329,6 +329,27 @@ create_finds_a_medium_that_lies(void **state)
 	free(lie);
 }
 
+/* What was the same once need not be so for ever. */
+static void
+same_is_asked_of_the_medium(void **state)
+{
+	const int fd = dir_of(state);
+	struct diag d = { 0 };
+	uint8_t *data = pattern(70000);
+
+	assert_int_equal(file_create_at(fd, "a", data, 70000, NULL), ST_OK);
+	assert_int_equal(file_same_at(fd, "a", data, 70000, NULL), ST_OK);
+	assert_int_equal(file_same_at(fd, "a", data, 69999, NULL), ST_SYSTEM);
+	data[69999] ^= 1;
+	assert_int_equal(file_same_at(fd, "a", data, 70000, &d), ST_SYSTEM);
+	assert_non_null(strstr(d.text, "a: the medium does not give back what "
+	    "was written"));
+	assert_int_equal(file_same_at(fd, "b", data, 70000, NULL), ST_SYSTEM);
+	assert_int_equal(file_same_at(fd, "../a", data, 70000, NULL),
+	    ST_FORMAT);
+	free(data);
+}
+
 static void
 create_finds_a_medium_that_adds(void **state)
 {
@@ -891,6 +912,7 @@ main(void)
 		IN_ROOM(create_never_replaces),
 		IN_ROOM(create_goes_on_after_short_writes),
 		IN_ROOM(create_finds_a_medium_that_lies),
+		IN_ROOM(same_is_asked_of_the_medium),
 		IN_ROOM(create_finds_a_medium_that_adds),
 		IN_ROOM(create_compares_all_however_little_comes_back),
 		IN_ROOM(create_reports_every_failure),

@@ -36,7 +36,7 @@ LDFLAGS_ALL = $(LINK) $(LDFLAGS)
 LIBS_ALL = $(shell pkg-config --libs $(PKGS)) $(LIBS)
 
 # The house, from the ground up. scripts/check-layers proves the order.
-ROOMS = ceremony delegation revocation
+ROOMS = ceremony delegation revocation transfer
 CORE_DIRS = lib/base lib/crypto lib/pki lib/record $(ROOMS)
 CORE_SRCS := $(sort $(wildcard $(addsuffix /*.c,$(CORE_DIRS))))
 CMD_SRCS := $(sort $(wildcard cmd/*.c))

@@ -1,0 +1,50 @@
+/* journal.h -- what a reception has so far, on a medium, so that one that was
+ * cut goes on.  FORMATS 10.29; new files only (docs/DESIGN.md 3). */
+#ifndef ANCHORITE_JOURNAL_H
+#define ANCHORITE_JOURNAL_H
+
+#include <stddef.h>
+
+#include "lib/base/diag.h"
+#include "transfer/gather.h"
+
+#define JOURNAL_BATCH 16	/* frames to a file: so many a cut may lose */
+#define JOURNAL_FILES_MAX 1024
+
+struct journal;
+
+/**
+ * journal_open(path, out, d):
+ * The folder ${path}, made if it is not there.  journal_close frees, and
+ * writes nothing.
+ */
+MUST_USE enum status journal_open(const char *path, struct journal **out,
+    struct diag *d);
+void journal_close(struct journal *j);
+
+/**
+ * journal_replay(j, g, out, d):
+ * Gather what earlier runs wrote, as if it were received again, and believed
+ * no more than that: lines that are no frame are passed over.  It ends where a
+ * message is whole; ${*out} is the last frame's report, news NOTHING if there
+ * was none.
+ */
+MUST_USE enum status journal_replay(struct journal *j, struct gather *g,
+    struct gather_report *out, struct diag *d);
+
+/**
+ * journal_add(j, text, len, d):
+ * A frame that was news.  Every JOURNAL_BATCH of them become a file, synced
+ * and read back.  ST_POLICY: the journal is full.  ST_SYSTEM: the medium; it
+ * is not to be written to again, and reception can go on without.
+ */
+MUST_USE enum status journal_add(struct journal *j, const char *text,
+    size_t len, struct diag *d);
+
+/**
+ * journal_flush(j, d):
+ * What is not on the medium yet, as a file: before one goes.
+ */
+MUST_USE enum status journal_flush(struct journal *j, struct diag *d);
+
+#endif

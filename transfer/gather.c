@@ -29,6 +29,7 @@ struct gather {
 	struct session session[GATHER_SESSIONS];
 	struct label done[GATHER_DONE];
 	size_t delivered;
+	size_t held; /* bytes of all rows */
 	uint64_t frames;
 };
 
@@ -47,11 +48,18 @@ same(const struct label *a, const struct label *b)
 	    a->len == b->len;
 }
 
+static size_t
+row_size(const struct label *l)
+{
+	return l->pieces + l->len;
+}
+
 static void
-drop(struct session *s)
+drop(struct gather *g, struct session *s)
 {
 	for (size_t i = 0; s->row != NULL && i < s->label.pieces; i++)
 		free(s->row[i]);
+	g->held -= s->have * row_size(&s->label);
 	free(s->row);
 	*s = (struct session){ 0 };
 }
@@ -70,7 +78,7 @@ gather_free(struct gather *g)
 	if (g == NULL)
 		return;
 	for (size_t i = 0; i < GATHER_SESSIONS; i++)
-		drop(&g->session[i]);
+		drop(g, &g->session[i]);
 	free(g);
 }
 
@@ -84,7 +92,7 @@ is_done(const struct gather *g, const struct label *l)
 }
 
 /* Whether ${a} is rather let go than ${b}: what nobody sends any more, then
- * what has least, then what was seen longest ago.  An empty place is first. */
+ * what has least, then what was seen longest ago. */
 static bool
 less_worth(const struct gather *g, const struct session *a,
     const struct session *b)
@@ -92,8 +100,6 @@ less_worth(const struct gather *g, const struct session *a,
 	const bool stale_a = g->frames - a->seen > GATHER_STALE;
 	const bool stale_b = g->frames - b->seen > GATHER_STALE;
 
-	if (a->row == NULL || b->row == NULL)
-		return b->row != NULL;
 	if (stale_a != stale_b)
 		return stale_a;
 	if (a->have != b->have)
@@ -101,12 +107,29 @@ less_worth(const struct gather *g, const struct session *a,
 	return a->seen < b->seen;
 }
 
+/* Let go the session of least worth, but not ${keep}; its place is returned. */
+static struct session *
+let_go(struct gather *g, const struct session *keep)
+{
+	struct session *least = NULL, *s;
+
+	for (size_t i = 0; i < GATHER_SESSIONS; i++) {
+		s = &g->session[i];
+		if (s->row != NULL && s != keep &&
+		    (least == NULL || less_worth(g, s, least)))
+			least = s;
+	}
+	if (least != NULL)
+		drop(g, least);
+	return least;
+}
+
 /* The session with that label, begun if there is none. */
 static enum status
 find(struct gather *g, const struct label *l, struct session **out,
     struct diag *d)
 {
-	struct session *s = &g->session[0];
+	struct session *s = NULL;
 	uint8_t **row;
 
 	for (size_t i = 0; i < GATHER_SESSIONS; i++) {
@@ -114,12 +137,13 @@ find(struct gather *g, const struct label *l, struct session **out,
 			*out = &g->session[i];
 			return ST_OK;
 		}
-		if (less_worth(g, &g->session[i], s))
+		if (g->session[i].row == NULL)
 			s = &g->session[i];
 	}
 	if ((row = calloc(l->pieces, sizeof(*row))) == NULL)
 		return diag_set(d, ST_SYSTEM, "out of memory");
-	drop(s);
+	if (s == NULL)
+		s = let_go(g, NULL);
 	*s = (struct session){ .label = *l, .row = row };
 	*out = s;
 	return ST_OK;
@@ -131,7 +155,7 @@ find(struct gather *g, const struct label *l, struct session **out,
 static bool
 reduce(struct session *s, uint8_t *r)
 {
-	const size_t k = s->label.pieces, size = k + s->label.len;
+	const size_t k = s->label.pieces, size = row_size(&s->label);
 
 	for (size_t i = 0; i < k; i++) {
 		if (r[i] == 0)
@@ -211,7 +235,7 @@ finish(struct gather *g, struct session *s, struct gather_report *out,
 	if (rc == ST_OK)
 		g->done[g->delivered++ % GATHER_DONE] = s->label;
 	out->news = rc == ST_OK ? GATHER_WHOLE : GATHER_SPOILED;
-	drop(s);
+	drop(g, s);
 	return ST_OK;
 }
 
@@ -231,7 +255,7 @@ gather_take(struct gather *g, const struct frame *f,
 		out->have = f->pieces;
 		return ST_OK;
 	}
-	if ((row = malloc(f->pieces + f->len)) == NULL)
+	if ((row = malloc(row_size(&label))) == NULL)
 		FAIL(d, ST_SYSTEM, "out of memory");
 	TRY(f->way->factors(f, row, d));
 	memcpy(row + f->pieces, f->data, f->len);
@@ -240,7 +264,10 @@ gather_take(struct gather *g, const struct frame *f,
 	if (reduce(s, row)) {
 		row = NULL;
 		out->news = GATHER_NEW;
+		g->held += row_size(&label);
 	}
+	while (g->held > GATHER_MEMORY && let_go(g, s) != NULL)
+		continue;
 	out->have = s->have;
 	if (s->have == f->pieces)
 		TRY(finish(g, s, out, d));

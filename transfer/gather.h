@@ -10,13 +10,14 @@
 #include "lib/base/diag.h"
 #include "transfer/frame.h"
 
-#define GATHER_SESSIONS 4 /* at a time */
-#define GATHER_STALE 256  /* frames of others; then a session may be let go */
-#define GATHER_DONE 16	  /* sessions remembered as delivered */
+#define GATHER_SESSIONS 16 /* at a time */
+#define GATHER_STALE 256   /* frames of others; then a session goes first */
+#define GATHER_DONE 16	   /* sessions remembered as delivered */
 
-/* The most that is ever held: of each session k rows of k factors and a piece,
- * which is 18 MB for the largest message in as many pieces as may be, and 1.5
- * MB for one of 1 MB in pieces of a version-27 code. */
+/* Bytes of rows: more are never held.  A session has k rows of k factors and
+ * a piece, which is 18 MB for the largest message in as many pieces as may be,
+ * and 1.6 MB for 1 MB in pieces of a version-27 code. */
+#define GATHER_MEMORY ((size_t)64 << 20)
 struct gather;
 
 enum gather_news {

@@ -275,8 +275,8 @@ flood_of_strangers_stops_nobody(void **state)
 	junk = frames_take(&s, 5);
 	for (uint64_t i = 0; i < s.as.pieces; i++) {
 		f = frames_take(&s, i);
-		for (uint32_t n = 0; n < 3; n++) {
-			junk.session = (uint32_t)i * 3 + n;
+		for (uint32_t n = 0; n < GATHER_SESSIONS - 2; n++) {
+			junk.session = (uint32_t)i * GATHER_SESSIONS + n;
 			take(g, &junk);
 		}
 		r = take(g, &f);

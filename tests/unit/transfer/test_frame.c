@@ -10,6 +10,8 @@
 
 #include <cmocka.h>
 
+#include "lib/base/file.h"
+#include "lib/base/text.h"
 #include "lib/crypto/gf256.h"
 #include "lib/crypto/hash.h"
 #include "lib/crypto/rng.h"
@@ -44,16 +46,25 @@ read_says(const char *text, const char *said)
 static void
 example_of_formats_is_what_we_write(void **state)
 {
+	const char *root = getenv("ROOT");
+	struct bytes path = { 0 }, page = { 0 };
 	struct frame_source s;
 	char text[FRAME_TEXT_SIZE];
 
 	(void)state;
+	assert_int_equal(text_format(&path, NULL, "%s/docs/FORMATS.md",
+	    root == NULL ? "." : root), ST_OK);
+	assert_int_equal(file_read((char *)path.data, FILE_MAX, &page, NULL),
+	    ST_OK);
 	assert_int_equal(frame_source_open(&s, &frame_native, "an example\n",
 	    11, 93, NULL), ST_OK);
 	for (size_t i = 0; i < 3; i++) {
 		assert_int_equal(frame_source_text(&s, i, text, NULL), ST_OK);
 		assert_string_equal(text, example[i]);
+		assert_non_null(strstr((char *)page.data, text));
 	}
+	bytes_free(&page);
+	bytes_free(&path);
 	frame_source_close(&s);
 }
 

@@ -158,9 +158,14 @@ histories: $(BUILD)/tests/helper/histories ## 10 000 histories of trust bundles
 	@python3 -B tests/histories/histories.py $< 10000
 
 .PHONY: bench
-bench: $(PROGRAM) $(BENCHES) $(PLANTED) ## what shares and delegations cost
+bench: $(PROGRAM) $(BENCHES) $(PLANTED) ## what shares, delegations and transfers cost
 	@$(BUILD)/tests/bench/bench_shares
 	@tests/bench/bench-delegate.sh $(BUILD)
+	@$(MAKE) bench-transfer
+
+.PHONY: bench-transfer
+bench-transfer: $(BENCHES) ## frames needed, against UR and BBQr
+	@tests/bench/bench-frames.sh $(BUILD)
 
 .PHONY: layers
 layers: ## imports point down only

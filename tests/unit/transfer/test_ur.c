@@ -421,6 +421,21 @@ official_vectors_are_met(void **state)
 		assert_int_equal(seen[i], tests[i].times);
 }
 
+/* A number so large that as a double it is 2^64: one of n all the same. */
+static void
+random_never_is_past_the_end(void **state)
+{
+	/* 5, 7 bits to the left, 9: the other way round */
+	uint64_t s = UINT64_MAX * 0x8e38e38e38e38e39;
+	struct ur_random r, again;
+
+	(void)state;
+	s = (s >> 7 | s << 57) * 0xcccccccccccccccd;
+	r = again = (struct ur_random){ { 1, s, 2, 3 } };
+	assert_true(ur_random_next(&again) == UINT64_MAX);
+	assert_int_equal(ur_random_below(&r, 11), 10);
+}
+
 /* As a part of ${seq} of ${k}, in clear the same or otherwise. */
 static enum status
 read_as(const char *clear, const uint8_t *part, size_t len)
@@ -577,6 +592,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(official_vectors_are_met),
+		cmocka_unit_test(random_never_is_past_the_end),
 		cmocka_unit_test(ur_refuses_numbers_in_clear_that_differ),
 		cmocka_unit_test(ur_refuses_a_part_that_is_not_five_things),
 		cmocka_unit_test(ur_refuses_a_longer_spelling_of_a_number),

@@ -20,9 +20,9 @@ struct label {
  * place of its first factor that is not 0, which is 1. */
 struct session {
 	struct label label;
-	uint8_t **row; /* k of them, NULL where none is yet */
 	size_t have;
 	uint64_t seen; /* the last frame of it, by g->frames */
+	uint8_t *row[FRAME_PIECES_MAX]; /* NULL where none is yet */
 };
 
 struct gather {
@@ -57,11 +57,13 @@ row_size(const struct label *l)
 static void
 drop(struct gather *g, struct session *s)
 {
-	for (size_t i = 0; s->row != NULL && i < s->label.pieces; i++)
+	for (size_t i = 0; i < s->label.pieces; i++) {
 		free(s->row[i]);
+		s->row[i] = NULL;
+	}
 	g->held -= s->have * row_size(&s->label);
-	free(s->row);
-	*s = (struct session){ 0 };
+	s->label = (struct label){ 0 };
+	s->have = 0;
 }
 
 enum status
@@ -115,8 +117,9 @@ let_go(struct gather *g, const struct session *keep)
 
 	for (size_t i = 0; i < GATHER_SESSIONS; i++) {
 		s = &g->session[i];
-		if (s->row != NULL && s != keep &&
-		    (least == NULL || less_worth(g, s, least)))
+		if (s == keep || s->label.way == NULL)
+			continue;
+		if (least == NULL || less_worth(g, s, least))
 			least = s;
 	}
 	if (least != NULL)
@@ -125,28 +128,21 @@ let_go(struct gather *g, const struct session *keep)
 }
 
 /* The session with that label, begun if there is none. */
-static enum status
-find(struct gather *g, const struct label *l, struct session **out,
-    struct diag *d)
+static struct session *
+find(struct gather *g, const struct label *l)
 {
 	struct session *s = NULL;
-	uint8_t **row;
 
 	for (size_t i = 0; i < GATHER_SESSIONS; i++) {
-		if (same(&g->session[i].label, l)) {
-			*out = &g->session[i];
-			return ST_OK;
-		}
-		if (g->session[i].row == NULL)
+		if (same(&g->session[i].label, l))
+			return &g->session[i];
+		if (g->session[i].label.way == NULL)
 			s = &g->session[i];
 	}
-	if ((row = calloc(l->pieces, sizeof(*row))) == NULL)
-		return diag_set(d, ST_SYSTEM, "out of memory");
 	if (s == NULL)
 		s = let_go(g, NULL);
-	*s = (struct session){ .label = *l, .row = row };
-	*out = s;
-	return ST_OK;
+	s->label = *l;
+	return s;
 }
 
 /* Take what is known out of a new row, factor by factor.  Where it has one
@@ -244,7 +240,7 @@ gather_take(struct gather *g, const struct frame *f,
     struct gather_report *out, struct diag *d)
 {
 	const struct label label = label_of(f);
-	struct session *s = NULL;
+	struct session *s;
 	uint8_t *row = NULL;
 	enum status rc;
 
@@ -259,7 +255,7 @@ gather_take(struct gather *g, const struct frame *f,
 		FAIL(d, ST_SYSTEM, "out of memory");
 	TRY(f->way->factors(f, row, d));
 	memcpy(row + f->pieces, f->data, f->len);
-	TRY(find(g, &label, &s, d));
+	s = find(g, &label);
 	s->seen = g->frames;
 	if (reduce(s, row)) {
 		row = NULL;

@@ -177,7 +177,7 @@ out:
 static enum status
 read_text(const char *text, size_t len, struct frame *f, struct diag *d)
 {
-	uint8_t record[RECORD_MAX];
+	uint8_t record[RECORD_MAX] = { 0 };
 	enum status rc;
 	size_t n;
 

@@ -153,7 +153,7 @@ ur_shuffle(struct ur_random *r, size_t n, size_t take, uint16_t *out)
 
 	for (size_t k = 0; k < n; k++)
 		left[k] = (uint16_t)k;
-	for (; take > 0; take--) {
+	for (; take > 0 && n > 0; take--) {
 		i = ur_random_below(r, n);
 		*out++ = left[i];
 		n--;

@@ -5,7 +5,7 @@
 #include "transfer/crc32.h"
 #include "transfer/ur.h"
 
-#define WORD 4	   /* letters */
+#define WORD ((size_t)4) /* letters */
 #define LETTERS 26
 #define CHECK 4	   /* bytes: CRC-32, big-endian */
 

@@ -169,7 +169,7 @@ show_degree(const struct vector *v)
 	const size_t n = all_numbers(v, want);
 	struct ur_sampler *s;
 	struct ur_random r;
-	char seed[16];
+	char seed[32];
 
 	assert_int_equal(ur_sampler_new(ur_harmonic, 11, &s, NULL), ST_OK);
 	for (size_t i = 0; i < n; i++) {

@@ -175,11 +175,16 @@ histories: $(BUILD)/tests/helper/histories ## 10 000 histories of trust bundles
 	@python3 -B tests/histories/histories.py $< 10000
 
 .PHONY: bench
-bench: $(PROGRAM) $(BENCHES) $(PLANTED) ## what shares, delegations, trust and codes cost
+bench: $(PROGRAM) $(BENCHES) $(PLANTED) ## what shares, delegations, trust and transfers cost
 	@$(BUILD)/tests/bench/bench_shares
 	@tests/bench/bench-trust.sh $(BUILD)
 	@tests/bench/bench-delegate.sh $(BUILD)
+	@$(MAKE) bench-transfer
+
+.PHONY: bench-transfer
+bench-transfer: $(BENCHES) ## frames needed, against UR and BBQr; codes made and shown
 	@$(BUILD)/tests/bench/bench_show
+	@tests/bench/bench-frames.sh $(BUILD)
 
 .PHONY: layers
 layers: ## imports point down only

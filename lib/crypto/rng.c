@@ -17,6 +17,12 @@ rng_fill(uint8_t *out, size_t len)
 	randombytes_buf(out, len);
 }
 
+void
+rng_stream(const uint8_t key[RNG_STREAM_KEY_LEN], uint8_t *out, size_t len)
+{
+	randombytes_buf_deterministic(out, len, key);
+}
+
 /* Whether the rolls are one block over and over, twice or more. */
 static bool
 is_repeated(const uint8_t *rolls, size_t n)

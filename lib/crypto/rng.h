@@ -15,6 +15,16 @@
  */
 void rng_fill(uint8_t *out, size_t len);
 
+/**
+ * rng_stream(key, out, len):
+ * Numbers that look random and that anyone can compute again from ${key}, no
+ * secrets: libsodium's deterministic stream, which is the ChaCha20 key stream
+ * (RFC 8439, 2.4) of that key, the nonce "LibsodiumDRG" and counter 0.
+ */
+#define RNG_STREAM_KEY_LEN 32 /* bytes */
+void rng_stream(const uint8_t key[RNG_STREAM_KEY_LEN], uint8_t *out,
+    size_t len);
+
 #define ENTROPY_DICE_MIN 50	  /* rolls mixed in: 129 bits */
 #define ENTROPY_DICE_ONLY_MIN 100 /* rolls alone: 258 bits */
 

@@ -116,6 +116,31 @@ at_treats_each_byte_alone(void **state)
 	}
 }
 
+/* Every factor, lengths around a word's, nothing past the end; what is added
+ * twice is gone. */
+static void
+add_public_agrees_with_mul(void **state)
+{
+	uint8_t y[19], sum[20], was[20];
+	struct prng prng = { 23 };
+
+	(void)state;
+	for (unsigned w = 0; w < 256; w++) {
+		const size_t len = w % sizeof(y) + 1;
+
+		prng_fill(&prng, y, sizeof(y));
+		prng_fill(&prng, was, sizeof(was));
+		memcpy(sum, was, sizeof(sum));
+		gf256_add_public(sum, y, (uint8_t)w, len);
+		for (size_t k = 0; k < len; k++)
+			assert_int_equal(sum[k],
+			    was[k] ^ gf256_mul((uint8_t)w, y[k]));
+		assert_memory_equal(sum + len, was + len, sizeof(sum) - len);
+		gf256_add_public(sum, y, (uint8_t)w, len);
+		assert_memory_equal(sum, was, sizeof(sum));
+	}
+}
+
 int
 main(void)
 {
@@ -125,6 +150,7 @@ main(void)
 		cmocka_unit_test(inv_undoes_every_element_but_zero),
 		cmocka_unit_test(at_gives_the_polynomial_everywhere),
 		cmocka_unit_test(at_treats_each_byte_alone),
+		cmocka_unit_test(add_public_agrees_with_mul),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <openssl/evp.h>
 #include <sodium.h>
 
 #include "lib/crypto/derive.h"
@@ -47,6 +48,30 @@ fill_reaches_both_ends_and_differs(void **state)
 	}
 	for (size_t k = 0; k < sizeof(seen); k++)
 		assert_int_not_equal(seen[k], 0);
+}
+
+/* OpenSSL's ChaCha20 begins with the counter, then the nonce. */
+static void
+stream_is_chacha20_of_a_named_nonce(void **state)
+{
+	static const uint8_t iv[] = "\0\0\0\0LibsodiumDRG";
+	uint8_t key[RNG_STREAM_KEY_LEN], want[200] = { 0 }, got[200];
+	EVP_CIPHER_CTX *c = EVP_CIPHER_CTX_new();
+	int len = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(key); i++)
+		key[i] = (uint8_t)(3 * i);
+	assert_int_equal(EVP_EncryptInit_ex(c, EVP_chacha20(), NULL, key, iv),
+	    1);
+	assert_int_equal(EVP_EncryptUpdate(c, want, &len, want, sizeof(want)),
+	    1);
+	EVP_CIPHER_CTX_free(c);
+	for (size_t n = 0; n <= sizeof(got); n += 25) {
+		memset(got, 0, sizeof(got));
+		rng_stream(key, got, n);
+		assert_memory_equal(got, want, n);
+	}
 }
 
 static void
@@ -179,6 +204,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(fill_reaches_both_ends_and_differs),
+		cmocka_unit_test(stream_is_chacha20_of_a_named_nonce),
 		cmocka_unit_test(dice_are_taken_when_they_look_fair),
 		cmocka_unit_test(dice_are_refused_by_place_and_reason),
 		cmocka_unit_test(dice_refusals_quote_nothing),

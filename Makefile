@@ -12,7 +12,7 @@ CC ?= cc
 ifeq ($(origin CC),default)
 CC = cc
 endif
-PKGS = libcrypto libsodium jansson
+PKGS = libcrypto libsodium jansson libpng libseccomp libturbojpeg
 VERSION := $(shell cat VERSION)
 
 # What the compiler takes was probed once; `make flags` shows it.
@@ -36,8 +36,8 @@ LDFLAGS_ALL = $(LINK) $(LDFLAGS)
 LIBS_ALL = $(shell pkg-config --libs $(PKGS)) $(LIBS)
 
 # The house, from the ground up. scripts/check-layers proves the order.
-ROOMS = ceremony delegation revocation
-CORE_DIRS = lib/base lib/crypto lib/pki lib/record $(ROOMS)
+ROOMS = ceremony delegation revocation transfer
+CORE_DIRS = lib/base lib/crypto lib/pki lib/code lib/record $(ROOMS)
 CORE_SRCS := $(sort $(wildcard $(addsuffix /*.c,$(CORE_DIRS))))
 CMD_SRCS := $(sort $(wildcard cmd/*.c))
 UNIT_SRCS := $(sort $(shell find tests/unit -name 'test_*.c' 2>/dev/null))

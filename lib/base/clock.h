@@ -16,6 +16,12 @@
 int64_t clock_now(void);
 
 /**
+ * clock_ms():
+ * Milliseconds since some moment, for spans: never set, never back.
+ */
+int64_t clock_ms(void);
+
+/**
  * clock_text(t, out):
  * RFC 3339 in UTC with seconds.  ${t} in 0..253402300799 (year 9999).
  */

@@ -12,7 +12,7 @@ CC ?= cc
 ifeq ($(origin CC),default)
 CC = cc
 endif
-PKGS = libcrypto libsodium jansson libpng libseccomp libturbojpeg
+PKGS = libcrypto libsodium jansson libpng libqrencode libseccomp libturbojpeg
 VERSION := $(shell cat VERSION)
 
 # What the compiler takes was probed once; `make flags` shows it.

@@ -12,7 +12,8 @@ CC ?= cc
 ifeq ($(origin CC),default)
 CC = cc
 endif
-PKGS = libcrypto libsodium jansson libpng libqrencode libseccomp libturbojpeg
+PKGS = libcrypto libsodium jansson libpng libqrencode libseccomp \
+	libturbojpeg
 VERSION := $(shell cat VERSION)
 
 # What the compiler takes was probed once; `make flags` shows it.
@@ -97,11 +98,11 @@ $(CMD): $(filter-out $(BUILD)/cmd/main.o,$(call obj,$(CMD_SRCS)))
 $(UNITS): %: %.o $(CMD) $(SUPPORT) $(CORE)
 	@printf '  LINK  %s\n' $@
 	@$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< $(CMD) \
-	    $(SUPPORT) $(CORE) $(call unit_link,$@) $(LIBS_ALL) -lcmocka
+	    $(SUPPORT) $(CORE) $(call own_link,$@) $(LIBS_ALL) -lcmocka
 
-# A unit test may name extra linker flags in its first lines:
+# A test, helper or bench may name extra linker flags in its first lines:
 # `/* link: -Wl,--wrap=calloc */`.
-unit_link = $(shell sed -n 's,^/\* link: \(.*\) \*/$$,\1,p' \
+own_link = $(shell sed -n 's,^/\* link: \(.*\) \*/$$,\1,p' \
 	$(patsubst $(BUILD)/%,%.c,$(1)))
 
 # Programs that are ours but for one file: a subverted one that a second
@@ -122,7 +123,7 @@ $(PLANTED): $(call obj,$(CMD_SRCS)) $(CORE)
 $(HELPERS) $(BENCHES): %: %.o $(SUPPORT) $(CORE)
 	@printf '  LINK  %s\n' $@
 	@$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< $(SUPPORT) $(CORE) \
-	    $(LIBS_ALL)
+	    $(call own_link,$@) $(LIBS_ALL)
 
 .PHONY: unit
 unit: $(UNITS) ## run the unit tests
@@ -158,9 +159,14 @@ histories: $(BUILD)/tests/helper/histories ## 10 000 histories of trust bundles
 	@python3 -B tests/histories/histories.py $< 10000
 
 .PHONY: bench
-bench: $(PROGRAM) $(BENCHES) $(PLANTED) ## what shares and delegations cost
+bench: $(PROGRAM) $(BENCHES) $(HELPERS) $(PLANTED) ## what shares and delegations cost
 	@$(BUILD)/tests/bench/bench_shares
 	@tests/bench/bench-delegate.sh $(BUILD)
+	@tests/bench/bench-transfer.sh $(BUILD)
+
+.PHONY: bench-transfer
+bench-transfer: $(HELPERS) $(BENCHES) ## how fast a video of codes is read
+	@tests/bench/bench-transfer.sh $(BUILD)
 
 .PHONY: layers
 layers: ## imports point down only

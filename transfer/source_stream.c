@@ -16,34 +16,64 @@ struct input {
 	uint8_t buffer[BUFFER];
 };
 
-/* At least one byte is in the buffer, or ${*end}. */
 static enum status
-fill(struct input *in, bool *end, struct diag *d)
+read_input(void *to, size_t size, size_t *got, struct diag *d)
 {
 	ssize_t n;
 
-	*end = false;
-	if (in->at < in->len)
-		return ST_OK;
 	do
-		n = read(STDIN_FILENO, in->buffer, sizeof(in->buffer));
+		n = read(STDIN_FILENO, to, size);
 	while (n < 0 && errno == EINTR);
 	if (n < 0)
 		return diag_set(d, ST_SYSTEM, "standard input: %s",
 		    strerror(errno));
-	in->at = 0;
-	in->len = (size_t)n;
-	*end = n == 0;
+	*got = (size_t)n;
 	return ST_OK;
 }
 
-/* Up to ${size} bytes to ${out} (NULL: nowhere); fewer at the end only. */
+/* At least one byte is in the buffer, or ${*end}. */
+static enum status
+fill(struct input *in, bool *end, struct diag *d)
+{
+	enum status rc = ST_OK;
+
+	if (in->at == in->len) {
+		in->at = 0;
+		TRY(read_input(in->buffer, sizeof(in->buffer), &in->len, d));
+	}
+	*end = in->len == 0;
+out:
+	return rc;
+}
+
+/* Up to ${size} bytes to ${out}; fewer at the end only.  What was read ahead
+ * comes first, the rest takes no way through the buffer. */
 static enum status
 take(struct input *in, uint8_t *out, size_t size, size_t *got, struct diag *d)
 {
+	size_t n = in->len - in->at;
+	enum status rc = ST_OK;
+
+	*got = n < size ? n : size;
+	memcpy(out, in->buffer + in->at, *got);
+	in->at += *got;
+	while (*got < size) {
+		TRY(read_input(out + *got, size - *got, &n, d));
+		if (n == 0)
+			break;
+		*got += n;
+	}
+out:
+	return rc;
+}
+
+/* So many bytes, which nobody wants. */
+static enum status
+skip(struct input *in, size_t size, size_t *got, struct diag *d)
+{
 	size_t n;
-	bool end;
-	enum status rc;
+	bool end = false;
+	enum status rc = ST_OK;
 
 	for (*got = 0; *got < size; *got += n) {
 		TRY(fill(in, &end, d));
@@ -51,11 +81,8 @@ take(struct input *in, uint8_t *out, size_t size, size_t *got, struct diag *d)
 			break;
 		n = in->len - in->at;
 		n = n < size - *got ? n : size - *got;
-		if (out != NULL)
-			memcpy(out + *got, in->buffer + in->at, n);
 		in->at += n;
 	}
-	rc = ST_OK;
 out:
 	return rc;
 }
@@ -140,7 +167,7 @@ y4m_next(void *self, uint8_t *room, size_t size, struct source_item *item,
 		FAIL(d, ST_BUG, "a picture of %zu bytes in a room of %zu",
 		    luma, size);
 	TRY(take(&y->in, room, luma, &len, d));
-	TRY(take(&y->in, NULL, y->form.skip, &skipped, d));
+	TRY(skip(&y->in, y->form.skip, &skipped, d));
 	if (len + skipped != luma + y->form.skip)
 		FAIL(d, ST_FORMAT, "FORMATS 10.75: the video stops within "
 		    "frame %llu", (unsigned long long)y->frames);

@@ -8,7 +8,7 @@
 #include "lib/code/picture.h"
 #include "lib/code/scan_job.h"
 
-#define MISSES_MAX 5 /* in a row, after which a region is given up */
+#define MISSES_MAX 8 /* in a row, after which a region is given up */
 #define WHOLE_EACH 15 /* pictures of a video: another code may be elsewhere */
 
 struct worker {
@@ -83,16 +83,21 @@ plan(struct track *t, enum scan_effort effort, struct scan_ask *ask)
 		ask->flags = SCAN_ALL;
 	if (effort == SCAN_THOROUGH || t->box.width == 0)
 		return;
-	ask->way = t->way;
-	if (effort == SCAN_LIVE && ++t->asked >= WHOLE_EACH) {
-		ask->ways = 1;
-		t->asked = 0;
+	ask->part = t->box;
+	if (effort == SCAN_QUICK) {
+		ask->way = t->way;
+		ask->ways = 2;
+		ask->flags = SCAN_WHOLE;
 		return;
 	}
-	ask->ways = 2;
-	ask->part = t->box;
-	if (effort == SCAN_QUICK)
-		ask->flags = SCAN_WHOLE;
+	/* A screen that changed while the camera looked is the usual miss, and
+	 * no other way helps; so two in a row before the next way is tried. */
+	ask->way = (t->way + t->misses / 2) % SCAN_WAYS;
+	ask->ways = 1;
+	if (++t->asked >= WHOLE_EACH) {
+		memset(&ask->part, 0, sizeof(ask->part));
+		t->asked = 0;
+	}
 }
 
 static enum status
@@ -208,12 +213,12 @@ both(struct scan_box a, struct scan_box b)
 		(ay > by ? ay : by) - y };
 }
 
-/* A box and a quarter of it on each side, as a hand moves; even, so that
+/* A box and an eighth of it on each side, as a hand moves; even, so that
  * halves of it are halves of the whole. */
 static struct scan_box
 with_margin(struct scan_box b, unsigned width, unsigned height)
 {
-	const unsigned dx = b.width / 4 + 16, dy = b.height / 4 + 16;
+	const unsigned dx = b.width / 8 + 16, dy = b.height / 8 + 16;
 	const unsigned right = b.x + b.width + dx;
 	const unsigned bottom = b.y + b.height + dy;
 

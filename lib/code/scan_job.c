@@ -142,9 +142,15 @@ at_most(unsigned a, unsigned b)
 	return a < b ? a : b;
 }
 
+/* A picture as it was asked about: where it lies is not ours. */
+struct view {
+	unsigned width, height;
+	const uint8_t *gray;
+};
+
 /* A code that lies in ${part} of a picture of ${whole}, clipped to it. */
 static void
-add(struct answer *a, const zbar_symbol_t *code, const struct picture *whole,
+add(struct answer *a, const zbar_symbol_t *code, const struct view *whole,
     const struct scan_box *part, unsigned by, unsigned way)
 {
 	const char *text = zbar.data(code);
@@ -254,7 +260,7 @@ static const struct {
 /* What the library finds in ${p}, which is ${part} of ${whole}. */
 static enum status
 find(zbar_image_scanner_t *scanner, const struct picture *p,
-    const struct picture *whole, const struct scan_box *part, unsigned way,
+    const struct view *whole, const struct scan_box *part, unsigned way,
     struct answer *a, struct diag *d)
 {
 	zbar_image_t *image = zbar.image_create();
@@ -274,7 +280,7 @@ find(zbar_image_scanner_t *scanner, const struct picture *p,
 
 /* ${part} of ${whole}, on its own. */
 static enum status
-cut(const struct picture *whole, const struct scan_box *part,
+cut(const struct view *whole, const struct scan_box *part,
     struct picture *out, struct diag *d)
 {
 	enum status rc;
@@ -290,7 +296,7 @@ out:
 
 /* ${n} ways from ${way} on, till one finds something; or all of them. */
 static enum status
-look(zbar_image_scanner_t *scanner, const struct picture *whole,
+look(zbar_image_scanner_t *scanner, const struct view *whole,
     const struct scan_box *part, unsigned way, unsigned n, bool all,
     struct answer *a, struct diag *d)
 {
@@ -312,7 +318,7 @@ out:
 
 /* The levels that a twentieth of the pixels lies below, and above. */
 static void
-levels(const struct picture *p, uint8_t *dark, uint8_t *bright)
+levels(const struct view *p, uint8_t *dark, uint8_t *bright)
 {
 	const size_t n = (size_t)p->width * p->height;
 	size_t count[256] = { 0 }, seen = 0, sum = 0;
@@ -331,7 +337,7 @@ levels(const struct picture *p, uint8_t *dark, uint8_t *bright)
 
 static enum status
 scan(zbar_image_scanner_t *scanner, const struct scan_ask *ask,
-    const struct picture *p, struct answer *a, struct diag *d)
+    const struct view *p, struct answer *a, struct diag *d)
 {
 	const struct scan_box whole = { 0, 0, p->width, p->height };
 	const bool all = (ask->flags & SCAN_ALL) != 0;
@@ -365,18 +371,18 @@ answer(void *self, const uint8_t *data, size_t len, uint8_t *out,
 	struct answer a = { out, 0, 0 };
 	struct picture p = { 0, 0, NULL };
 	struct scan_ask ask;
+	struct view v;
 	enum status rc;
 
 	TRY(scan_ask_read(data, len, &ask, d));
 	data += SCAN_ASK_HEAD;
 	len -= SCAN_ASK_HEAD;
+	v = (struct view){ ask.width, ask.height, data };
 	if (ask.width == 0) {
 		TRY(picture_read(data, len, &p, d));
-	} else {
-		TRY(picture_new(ask.width, ask.height, &p, d));
-		memcpy(p.gray, data, len);
+		v = (struct view){ p.width, p.height, p.gray };
 	}
-	TRY(scan(self, &ask, &p, &a, d));
+	TRY(scan(self, &ask, &v, &a, d));
 	*outlen = a.len;
 out:
 	picture_free(&p);
@@ -399,6 +405,7 @@ first_look(zbar_image_scanner_t *scanner, struct diag *d)
 	uint8_t *out = malloc(SCAN_ANSWER_MAX);
 	struct answer a = { out, SCAN_ANSWER_HEAD, 0 };
 	struct picture p = { 0, 0, NULL };
+	struct view v;
 	enum status rc;
 
 	if (out == NULL)
@@ -409,7 +416,8 @@ first_look(zbar_image_scanner_t *scanner, struct diag *d)
 		for (unsigned x = 0; x < 21 * 4; x++)
 			if (first_code[y / 4] >> (20 - x / 4) & 1)
 				p.gray[(y + 8) * p.width + x + 8] = 0;
-	TRY(look(scanner, &p, &all, 1, 1, false, &a, d));
+	v = (struct view){ p.width, p.height, p.gray };
+	TRY(look(scanner, &v, &all, 1, 1, false, &a, d));
 	if (a.n != 1 || out[a.len - 1] != 'X')
 		FAIL(d, ST_SYSTEM, LIBRARY " does not read its first code");
 out:

@@ -58,7 +58,7 @@ count_picture(struct receive_count *c, uint32_t *recent,
 		return;
 	code = &seen->text[0];
 	c->code = code->width < code->height ? code->width : code->height;
-	c->code_ms = clock_ms();
+	c->code_ms = clock_steady();
 }
 
 /* A picture is done. */
@@ -189,7 +189,7 @@ receive_run(struct source *source, unsigned workers,
 		return diag_set(d, ST_SYSTEM, "out of memory");
 	r->source = source;
 	r->front = front;
-	r->count.start_ms = clock_ms();
+	r->count.start_ms = clock_steady();
 	if (source_has_lines(source))
 		rc = lines(r, d);
 	else

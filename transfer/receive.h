@@ -11,7 +11,7 @@
 #include "lib/base/diag.h"
 #include "transfer/source.h"
 
-/* How it goes.  Times are of clock_ms. */
+/* How it goes.  Times are of clock_steady. */
 struct receive_count {
 	uint64_t pictures;  /* looked at */
 	uint64_t with_code; /* of these */

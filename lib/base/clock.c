@@ -1,7 +1,6 @@
 /* see clock.h */
 #include <stdbool.h>
 #include <string.h>
-#include <time.h>
 
 #include "lib/base/clock.h"
 
@@ -149,13 +148,4 @@ clock_quarter(int64_t t, char out[7])
 	date = days_date(t / CLOCK_DAY);
 	put(out, 4, date.year);
 	put(out + 5, 1, (date.month - 1) / 3 + 1);
-}
-
-int64_t
-clock_ms(void)
-{
-	struct timespec t = { 0, 0 };
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }

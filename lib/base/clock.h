@@ -16,10 +16,10 @@
 int64_t clock_now(void);
 
 /**
- * clock_ms():
- * Milliseconds since some moment, for spans: never set, never back.
+ * clock_steady():
+ * Milliseconds since some moment; whoever sets the clock does not move it.
  */
-int64_t clock_ms(void);
+int64_t clock_steady(void);
 
 /**
  * clock_text(t, out):

@@ -33,7 +33,7 @@ struct sandbox {
 	pid_t child;	/* 0: there is none */
 	int socket;	/* ours; -1: none */
 	bool asked;
-	int64_t until_ms; /* by clock_ms; while asked */
+	int64_t until_ms; /* by clock_steady; while asked */
 };
 
 /* ---- the child ---- */
@@ -267,7 +267,7 @@ static void
 wait_from_now(struct sandbox *s)
 {
 	s->asked = true;
-	s->until_ms = clock_ms() + s->job->wait_ms;
+	s->until_ms = clock_steady() + s->job->wait_ms;
 }
 
 static enum status
@@ -353,7 +353,7 @@ sandbox_fd(const struct sandbox *s)
 int
 sandbox_left_ms(const struct sandbox *s)
 {
-	const int64_t left = s->until_ms - clock_ms();
+	const int64_t left = s->until_ms - clock_steady();
 
 	return left > 0 ? (int)left : 0;
 }

@@ -159,7 +159,7 @@ histories: $(BUILD)/tests/helper/histories ## 10 000 histories of trust bundles
 	@python3 -B tests/histories/histories.py $< 10000
 
 .PHONY: bench
-bench: $(PROGRAM) $(BENCHES) $(HELPERS) $(PLANTED) ## what shares and delegations cost
+bench: $(PROGRAM) $(BENCHES) $(HELPERS) $(PLANTED) ## what shares, delegations and pictures cost
 	@$(BUILD)/tests/bench/bench_shares
 	@tests/bench/bench-delegate.sh $(BUILD)
 	@tests/bench/bench-transfer.sh $(BUILD)

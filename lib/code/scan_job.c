@@ -71,7 +71,7 @@ load(struct diag *d)
 
 	if (library == NULL)
 		return diag_set(d, ST_SYSTEM, LIBRARY " cannot be loaded: "
-		    "%s (package libzbar0)", dlerror());
+		    "%s (Debian: libzbar0, or libzbar0t64)", dlerror());
 	for (size_t i = 0; i < sizeof(entries) / sizeof(entries[0]); i++) {
 		if ((p = dlsym(library, entries[i].symbol)) == NULL)
 			return diag_set(d, ST_SYSTEM, LIBRARY " has no %s",

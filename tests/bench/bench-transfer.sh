@@ -51,7 +51,8 @@ zbarimg_turn() {
 	(
 		zbarimg --nodbus -q --raw -Sdisable -Sqrcode.enable \
 			"$tmp"/pictures/*.pgm >"$tmp/texts" 2>/dev/null || :
-		times | sed -n 2p >"$tmp/times"
+		# no pipe: that would be another shell, with times of its own
+		times >"$tmp/times"
 	)
 	awk -v from="$from" -v until="$(date +%s.%N)" -v n="$pictures" \
 		-v codes="$(sort -u "$tmp/texts" | grep -c .)" \
@@ -60,7 +61,7 @@ zbarimg_turn() {
 		split(t, part, /[ms]/)
 		return part[1] * 60 + part[2]
 	}
-	{
+	NR == 2 { # of what was waited for
 		printf "%d %d %d %.3f %.3f %.1f\n", n, with, codes,
 		    until - from, seconds($1) + seconds($2),
 		    n / (until - from)

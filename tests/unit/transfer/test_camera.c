@@ -338,8 +338,8 @@ camera_refuses_what_is_none(void **state)
 {
 	static const char *const says[] = { "",
 		"/dev/null: not a camera",
-		"/dev/null: gives no pictures that are read: grey, NV12, "
-		    "YUV420, YUYV or JPEG, of at most 4194304 pixels",
+		("/dev/null: gives no pictures that are read: grey, NV12, "
+		    "YUV420, YUYV or JPEG, of at most 4194304 pixels"),
 		"",
 		"/dev/null: VIDIOC_REQBUFS: Input/output error",
 		"/dev/null: VIDIOC_QUERYBUF: Input/output error",

@@ -7,7 +7,7 @@
 #include "transfer/receive.h"
 
 /* Pictures that are looked at, by number: what they are called. */
-#define NAMES (SCAN_WORKERS_MAX * 2)
+#define NAMES ((size_t)SCAN_WORKERS_MAX * 2)
 
 struct reception {
 	struct source *source;

@@ -208,15 +208,21 @@ lines_open(const char *rest, void **self, struct diag *d)
 	return ST_OK;
 }
 
+static bool
+is_blank(uint8_t c)
+{
+	return c == ' ' || c == '\t' || c == '\r';
+}
+
 /* Blanks at both ends and a CR are what a scanner or a paste adds. */
 static void
 trim(uint8_t *line, size_t *len)
 {
 	size_t from = 0;
 
-	while (*len > 0 && memchr(" \t\r", line[*len - 1], 3) != NULL)
+	while (*len > 0 && is_blank(line[*len - 1]))
 		(*len)--;
-	while (from < *len && memchr(" \t\r", line[from], 3) != NULL)
+	while (from < *len && is_blank(line[from]))
 		from++;
 	*len -= from;
 	memmove(line, line + from, *len);

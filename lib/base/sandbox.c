@@ -69,16 +69,21 @@ child_says_why(enum status rc, const struct diag *d)
 	child_says(rc, d->text, strnlen(d->text, SANDBOX_TEXT_MAX));
 }
 
-/* All that was inherited goes: handlers, descriptors, the desk's other side. */
+/* All that was inherited goes: handlers, descriptors, the desk's other side;
+ * and the terminal, whose interrupt is meant for the parent. */
 static enum status
 child_alone(const struct sandbox *s, pid_t parent, int socket, struct diag *d)
 {
+	sigset_t none;
+
 	for (int sig = 1; sig < NSIG; sig++)
 		signal(sig, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0 ||
 	    getppid() != parent)
 		_exit(0);
-	if (mprotect(s->desk, s->job->ask_max, PROT_READ) != 0 ||
+	if (setsid() < 0 || mprotect(s->desk, s->job->ask_max, PROT_READ) != 0 ||
 	    (socket != SOCKET && dup2(socket, SOCKET) != SOCKET) ||
 	    close_range(SOCKET + 1, ~0U, 0) != 0)
 		return diag_set(d, ST_SYSTEM, "a child cannot be set apart: "
@@ -362,15 +367,18 @@ sandbox_left_ms(const struct sandbox *s)
 static enum status
 allow_time(const struct sandbox *s, struct diag *d)
 {
-	struct rlimit r = { RLIM_INFINITY, RLIM_INFINITY };
 	struct timespec used;
+	struct rlimit r;
 	clockid_t clock;
+	rlim_t until;
 
 	if (clock_getcpuclockid(s->child, &clock) != 0 ||
-	    clock_gettime(clock, &used) != 0)
+	    clock_gettime(clock, &used) != 0 ||
+	    prlimit(s->child, RLIMIT_CPU, NULL, &r) != 0)
 		return diag_set(d, ST_SYSTEM, "the time of the %s is not "
 		    "known", s->job->name);
-	r.rlim_cur = (rlim_t)used.tv_sec + s->job->cpu_s + 1;
+	until = (rlim_t)used.tv_sec + s->job->cpu_s + 1;
+	r.rlim_cur = until < r.rlim_max ? until : r.rlim_max;
 	if (prlimit(s->child, RLIMIT_CPU, &r, NULL) != 0)
 		return diag_set(d, ST_SYSTEM, "the time of the %s cannot be "
 		    "bounded: %s", s->job->name, strerror(errno));

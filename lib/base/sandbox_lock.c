@@ -42,9 +42,15 @@ mapped_now(size_t *bytes, struct diag *d)
 static enum status
 limit(__rlimit_resource_t what, size_t most, struct diag *d)
 {
-	const struct rlimit r = { most, most };
+	struct rlimit r;
+	int no;
 
-	if (setrlimit(what, &r) != 0)
+	/* one that is lower already stays */
+	if ((no = getrlimit(what, &r)) == 0 && most < r.rlim_max) {
+		r.rlim_cur = r.rlim_max = most;
+		no = setrlimit(what, &r);
+	}
+	if (no != 0)
 		return diag_set(d, ST_SYSTEM, "a limit of the child cannot be "
 		    "set: %s", strerror(errno));
 	return ST_OK;
@@ -112,7 +118,8 @@ out:
 	return rc;
 }
 
-/* All that decoding wants, and what malloc and qsort of glibc want. */
+/* All that decoding wants, and what malloc and qsort of glibc want; and what a
+ * sanitizer asks at a long jump, so that its builds refuse as others do. */
 static const int calls[] = {
 	SCMP_SYS(read),
 	SCMP_SYS(write),
@@ -125,6 +132,7 @@ static const int calls[] = {
 	SCMP_SYS(clock_gettime),
 	SCMP_SYS(getrandom),
 	SCMP_SYS(sysinfo),
+	SCMP_SYS(sigaltstack),
 };
 
 enum status

@@ -34,10 +34,11 @@ picture_free(struct picture *p)
 static void
 shrink_rows(const uint8_t *rows, unsigned from, unsigned by, uint8_t *out)
 {
-	const unsigned n = by * by, width = from / by;
+	const unsigned n = by * by;
+	const size_t width = from / by;
 	unsigned sum;
 
-	for (unsigned x = 0; x < width; x++) {
+	for (size_t x = 0; x < width; x++) {
 		sum = n / 2;
 		for (unsigned j = 0; j < by; j++)
 			for (unsigned i = 0; i < by; i++)
@@ -49,9 +50,9 @@ shrink_rows(const uint8_t *rows, unsigned from, unsigned by, uint8_t *out)
 /* The same for two, which every frame of a video goes through. */
 static void
 halve_rows(const uint8_t *restrict a, const uint8_t *restrict b,
-    unsigned width, uint8_t *restrict out)
+    size_t width, uint8_t *restrict out)
 {
-	for (unsigned x = 0; x < width; x++)
+	for (size_t x = 0; x < width; x++)
 		out[x] = (uint8_t)((a[2 * x] + a[2 * x + 1] + b[2 * x] +
 		    b[2 * x + 1] + 2) >> 2);
 }

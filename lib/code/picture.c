@@ -87,7 +87,7 @@ picture_shrink(const struct picture *from, unsigned by, struct picture *out,
 	return shrink(from->gray, from->width, from->height, by, out, d);
 }
 
-/* ---- files: first the size, then whether it is wanted, then the pixels ---- */
+/* ---- files: the size, whether it is wanted, the pixels ---- */
 
 static enum status
 size_check(unsigned width, unsigned height, struct diag *d)
@@ -240,6 +240,7 @@ read_pnm(const uint8_t *data, size_t len, struct picture *out, struct diag *d)
 	size_t n;
 	enum status rc;
 
+	/* width, height, levels; one blank; the pixels and nothing more */
 	TRY(pnm_number(&t, &w, d));
 	TRY(pnm_number(&t, &h, d));
 	TRY(pnm_number(&t, &most, d));
@@ -248,18 +249,14 @@ read_pnm(const uint8_t *data, size_t len, struct picture *out, struct diag *d)
 		    "those of 255 are read", most);
 	TRY(size_check(w, h, d));
 	n = (size_t)w * h;
-	/* one blank, then the pixels and nothing behind them */
 	if (t.at >= len || len - t.at - 1 != n * each)
 		FAIL(d, ST_FORMAT, "a PGM or PPM file of %zu bytes, which its "
 		    "first line contradicts", len);
 	if ((gray = malloc(n)) == NULL)
 		FAIL(d, ST_SYSTEM, "out of memory");
 	data += t.at + 1;
-	if (each == 1)
-		memcpy(gray, data, n);
-	else
-		for (size_t i = 0; i < n; i++)
-			gray[i] = luma(data + 3 * i);
+	for (size_t i = 0; i < n; i++)
+		gray[i] = each == 1 ? data[i] : luma(data + 3 * i);
 	rc = keep(gray, w, h, out, d);
 	gray = NULL;
 out:

@@ -65,7 +65,8 @@ scan_ask_read(const uint8_t *data, size_t len, struct scan_ask *out,
 	out->way = out->ways >> 8;
 	out->ways &= 0xff;
 	if (out->way >= SCAN_WAYS || out->ways > SCAN_WAYS ||
-	    out->flags > (SCAN_ALL | SCAN_WHOLE) || (out->width == 0) != (out->height == 0) || (out->width != 0 &&
+	    out->flags > (SCAN_ALL | SCAN_WHOLE) ||
+	    (out->width == 0) != (out->height == 0) || (out->width != 0 &&
 	    (size_t)out->width * out->height != len - SCAN_ASK_HEAD))
 		FAIL(d, ST_FORMAT, "a question that nobody asks");
 out:

@@ -12,7 +12,7 @@ CC ?= cc
 ifeq ($(origin CC),default)
 CC = cc
 endif
-PKGS = jansson libcrypto libpng libqrencode libsodium
+PKGS = jansson libcrypto libpng libqrencode libseccomp libsodium libturbojpeg
 # What is loaded by those children alone that want it, and not linked.
 LOADED = pangocairo
 # What tests link besides.
@@ -106,12 +106,12 @@ $(CMD): $(filter-out $(BUILD)/cmd/main.o,$(call obj,$(CMD_SRCS)))
 $(UNITS): %: %.o $(CMD) $(SUPPORT) $(CORE)
 	@printf '  LINK  %s\n' $@
 	@$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< $(CMD) \
-	    $(SUPPORT) $(CORE) $(call unit_link,$@) $(LIBS_ALL) \
+	    $(SUPPORT) $(CORE) $(call own_link,$@) $(LIBS_ALL) \
 	    $(TEST_LIBS) -lcmocka
 
-# A unit test may name extra linker flags in its first lines:
+# A test, helper or bench may name extra linker flags in its first lines:
 # `/* link: -Wl,--wrap=calloc */`.
-unit_link = $(shell sed -n 's,^/\* link: \(.*\) \*/$$,\1,p' \
+own_link = $(shell sed -n 's,^/\* link: \(.*\) \*/$$,\1,p' \
 	$(patsubst $(BUILD)/%,%.c,$(1)))
 
 # Programs that are ours but for one file: a subverted one that a second
@@ -135,7 +135,7 @@ $(PLANTED): $(call obj,$(CMD_SRCS)) $(CORE)
 $(HELPERS) $(BENCHES): %: %.o $(CMD) $(SUPPORT) $(CORE)
 	@printf '  LINK  %s\n' $@
 	@$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< $(CMD) $(SUPPORT) \
-	    $(CORE) $(LIBS_ALL) $(TEST_LIBS)
+	    $(CORE) $(call own_link,$@) $(LIBS_ALL) $(TEST_LIBS)
 
 .PHONY: unit
 unit: $(UNITS) ## run the unit tests
@@ -175,16 +175,17 @@ histories: $(BUILD)/tests/helper/histories ## 10 000 histories of trust bundles
 	@python3 -B tests/histories/histories.py $< 10000
 
 .PHONY: bench
-bench: $(PROGRAM) $(BENCHES) $(PLANTED) ## what shares, delegations, trust and transfers cost
+bench: $(PROGRAM) $(BENCHES) $(HELPERS) $(PLANTED) ## what shares, delegations, trust and transfers cost
 	@$(BUILD)/tests/bench/bench_shares
 	@tests/bench/bench-trust.sh $(BUILD)
 	@tests/bench/bench-delegate.sh $(BUILD)
 	@$(MAKE) bench-transfer
 
 .PHONY: bench-transfer
-bench-transfer: $(BENCHES) ## frames needed, against UR and BBQr; codes made and shown
+bench-transfer: $(HELPERS) $(BENCHES) ## frames needed, codes shown, pictures read, against peers
 	@$(BUILD)/tests/bench/bench_show
 	@tests/bench/bench-frames.sh $(BUILD)
+	@tests/bench/bench-scan.sh $(BUILD)
 
 .PHONY: layers
 layers: ## imports point down only

@@ -20,6 +20,8 @@ struct secret {
 	size_t map_len; /* bytes, guards included */
 };
 
+static size_t alive;
+
 enum status
 secret_process(struct diag *d)
 {
@@ -97,6 +99,7 @@ secret_new(size_t len, struct secret **out, struct diag *d)
 		FAIL(d, ST_BUG, "a secret of %zu bytes", len);
 	if ((s = calloc(1, sizeof(*s))) == NULL)
 		FAIL(d, ST_SYSTEM, "out of memory");
+	alive++;
 	s->len = len;
 	if (!map_secret(s))
 		TRY(lock_secret(s, d));
@@ -159,6 +162,13 @@ secret_free(struct secret *s)
 		sodium_free(s->data);
 	}
 	free(s);
+	alive--;
+}
+
+size_t
+secret_alive(void)
+{
+	return alive;
 }
 
 void

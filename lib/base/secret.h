@@ -42,6 +42,9 @@ uint8_t *secret_bytes(struct secret *s);
 const uint8_t *secret_peek(const struct secret *s);
 size_t secret_len(const struct secret *s);
 
+/* How many there are: a child process of now would have them too. */
+size_t secret_alive(void);
+
 /**
  * secret_equal(a, b):
  * Constant time in the bytes; lengths are public.

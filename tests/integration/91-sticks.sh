@@ -166,8 +166,9 @@ must_say '\u{1b}[2Jb'
 cmp p got || fail "another parcel came in"
 rm got
 must_pass receive usb:mnt --to got --json
-rm -r got mnt/stuff mnt/deadbeef mnt/1* mnt/0* mnt/a* mnt/m* \
-	mnt/*/extra.csr mnt/*/done
+rm -r got mnt/stuff mnt/deadbeef mnt/12345678 mnt/00000000 mnt/autorun.inf \
+	mnt/manifest "mnt/$(printf 'a\033[2Jb')" "mnt/$folder/extra.csr" \
+	"mnt/$folder/done"
 
 # --- names, and what is behind them ---
 

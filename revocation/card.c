@@ -9,7 +9,6 @@
 #include "revocation/responder.h"
 
 #define COMMAND "anchorite revocation release"
-#define ALL "all"
 
 static bool
 is_open(const struct sealed *q, const char *root)
@@ -124,19 +123,29 @@ out:
 	return rc;
 }
 
+/* The key that even "all" leaves, or NULL. */
+static const struct delegation *
+spare_of(const struct state *s, const struct sealed *all)
+{
+	return sealed_spare(all) == NULL ? NULL :
+	    state_delegation(s, sealed_spare(all));
+}
+
 static enum status
 say_more(const struct state *s, const char *root, const char *first,
     struct bytes *out, struct diag *d)
 {
 	const struct sealed *q;
-	bool all = false, two = false, alone = false;
+	const struct sealed *all = NULL;
+	bool two = false, alone = false;
 	size_t pairs = 0;
 	enum status rc;
 
 	for (size_t i = 0; i < s->nsealed; i++) {
 		q = &s->sealed[i];
 		pairs += is_open(q, root) && strchr(q->target, '+') != NULL;
-		all |= is_open(q, root) && strcmp(q->target, ALL) == 0;
+		if (is_open(q, root) && sealed_is_all(q))
+			all = q;
 		two |= is_open(q, root) && q->need > 1;
 		alone |= is_open(q, root) && q->need == 1;
 	}
@@ -144,9 +153,11 @@ say_more(const struct state *s, const char *root, const char *first,
 		TRY(text_append(out, d, "\n  " COMMAND " KEY+KEY\n      stops "
 		    "both, at once or the second after the first (pairs: "
 		    "%zu)\n", pairs));
-	if (all)
+	if (all != NULL)
 		TRY(text_append(out, d, "\n  " COMMAND " all\n      stops "
-		    "every key above\n"));
+		    "every key above%s%s\n", spare_of(s, all) == NULL ? "" :
+		    " but ", spare_of(s, all) == NULL ? "" :
+		    spare_of(s, all)->name));
 	if (two)
 		TRY(text_append(out, d, "\n  %s two together. The first types "
 		    "the command and hands the file\n  that comes out, for "

@@ -27,6 +27,7 @@ struct kill {
 	const char *name, *root; /* borrowed from the plan */
 	size_t line;
 	bool all; /* a list of all keys too */
+	const char *spare; /* but for this one (RULES L6); or NULL */
 	struct openers keys_by, all_by; /* of keys and pairs; of all */
 };
 
@@ -34,6 +35,7 @@ static const struct plan_key keys[] = {
 	{ "by", PT_WORD, true, false, NULL },
 	{ "keys", PT_CHOICE, true, false, "all" },
 	{ "also", PT_CHOICE, false, false, "revoke-all" },
+	{ "spare", PT_WORD, false, false, NULL },
 	{ "open", PT_TEXT, true, false, NULL },
 	{ "open-all", PT_TEXT, false, false, NULL },
 	{ "publish", PT_TEXT, false, false, NULL },
@@ -169,6 +171,10 @@ kill_read(const struct plan *p, const struct ini_section *s, void **want,
 	k->line = s->line;
 	k->root = plan_text(s, "by", "");
 	k->all = plan_entry(s, "also", NULL) != NULL;
+	k->spare = plan_text(s, "spare", NULL);
+	if (k->spare != NULL && !k->all)
+		PLAN_FAIL(d, ST_FORMAT, p, s->line, "FORMATS 3.28: %s without "
+		    "also = revoke-all", "spare");
 	TRY(plan_at(p, s->line, read_openers(p, s, k, d), d));
 	*want = k;
 	k = NULL;
@@ -201,6 +207,27 @@ will_live(const struct kill *k, const struct plan *p,
 	return promise_find(promises, "delegation", k->root, NULL) != NULL;
 }
 
+/* RULES L6: one key that is left when all others are stopped. */
+static enum status
+check_spare(const struct kill *k, const struct plan *p,
+    const struct state *before, const struct promises *promises,
+    struct diag *d)
+{
+	size_t n = promise_find(promises, "delegation", k->root, k->spare) !=
+	    NULL;
+	const struct delegation *g;
+
+	for (size_t i = 0; i < before->ndelegations; i++) {
+		g = &before->delegations[i];
+		n += is_live(k, p, g) && strcmp(g->name, k->spare) == 0 &&
+		    !promise_revokes(promises, before, g);
+	}
+	if (n == 1)
+		return ST_OK;
+	return diag_set(d, ST_POLICY, "FORMATS 3.28: root %s has %s key %s to "
+	    "be spared", k->root, n == 0 ? "no" : "more than one", k->spare);
+}
+
 static enum status
 kill_check(const void *want, const struct plan *p, const struct state *before,
     const struct promises *promises, struct diag *d)
@@ -217,7 +244,8 @@ kill_check(const void *want, const struct plan *p, const struct state *before,
 	if (!k->all && !will_live(k, p, before, promises))
 		PLAN_FAIL(d, ST_POLICY, p, k->line, "FORMATS 3.28: root %s has "
 		    "no key that could be revoked", k->root);
-	rc = ST_OK;
+	rc = k->spare == NULL ? ST_OK : plan_at(p, k->line, check_spare(k, p,
+	    before, promises, d), d);
 out:
 	return rc;
 }
@@ -232,15 +260,17 @@ kill_count(const void *want)
 /* --- what is sealed: each key, each pair, all of them --- */
 
 struct target {
-	const size_t *key; /* of the state's delegations; one of the next two */
+	const size_t *key; /* of the state's delegations; one of the next three */
 	size_t n;
+	bool all;
 	char text[80]; /* as the record has it */
 };
 
 struct targets {
 	size_t *live;  /* owned */
 	size_t *pairs; /* owned: two and two */
-	size_t nlive;
+	size_t *rest;  /* owned: the live ones but for the spare */
+	size_t nlive, nrest;
 	struct target *target; /* owned */
 	size_t n;
 };
@@ -250,6 +280,7 @@ targets_clear(struct targets *t)
 {
 	free(t->live);
 	free(t->pairs);
+	free(t->rest);
 	free(t->target);
 	memset(t, 0, sizeof(*t));
 }
@@ -265,6 +296,23 @@ add_target(struct targets *t, const size_t *key, size_t n,
 	snprintf(new->text, sizeof(new->text), "%s", text);
 }
 
+static void
+add_all(const struct kill *k, const struct state *s, struct targets *t)
+{
+	const struct delegation *g;
+	char text[80] = ALL;
+
+	for (size_t i = 0; i < t->nlive; i++) {
+		g = &s->delegations[t->live[i]];
+		if (k->spare != NULL && strcmp(g->name, k->spare) == 0)
+			snprintf(text, sizeof(text), ALL "-%s", g->serial);
+		else
+			t->rest[t->nrest++] = t->live[i];
+	}
+	add_target(t, t->rest, t->nrest, text);
+	t->target[t->n - 1].all = true;
+}
+
 /* In the order of RULES L1: what revokes more comes later, and so wins. */
 static enum status
 find_targets(const struct kill *k, const struct plan *p,
@@ -277,8 +325,10 @@ find_targets(const struct kill *k, const struct plan *p,
 
 	t->live = calloc(most, sizeof(*t->live));
 	t->pairs = calloc(2 * pairs, sizeof(*t->pairs));
+	t->rest = calloc(most, sizeof(*t->rest));
 	t->target = calloc(most + pairs + 1, sizeof(*t->target));
-	if (t->live == NULL || t->pairs == NULL || t->target == NULL)
+	if (t->live == NULL || t->pairs == NULL || t->rest == NULL ||
+	    t->target == NULL)
 		return diag_set(d, ST_SYSTEM, "out of memory");
 	for (size_t i = 0; i < s->ndelegations; i++) {
 		if (is_live(k, p, &s->delegations[i]))
@@ -298,7 +348,7 @@ find_targets(const struct kill *k, const struct plan *p,
 		}
 	}
 	if (k->all)
-		add_target(t, t->live, t->nlive, ALL);
+		add_all(k, s, t);
 	return ST_OK;
 }
 
@@ -349,7 +399,9 @@ kill_show(const void *want, size_t item, const struct plan *p,
 	    k->all ? ", and all" : "", count_word(k->keys_by.need),
 	    k->keys_by.n));
 	if (k->all)
-		TRY(text_append(out, d, ", that of all by any %s of %zu",
+		TRY(text_append(out, d, ", that of all%s%s by any %s of %zu",
+		    k->spare == NULL ? "" : " but ",
+		    k->spare == NULL ? "" : k->spare,
 		    count_word(k->all_by.need), k->all_by.n));
 out:
 	targets_clear(&t);
@@ -373,7 +425,7 @@ sealed_text(const struct target *t, const struct crl_spec *spec,
 static const struct openers *
 openers_of(const struct kill *k, const struct target *t)
 {
-	return strcmp(t->text, ALL) == 0 ? &k->all_by : &k->keys_by;
+	return t->all ? &k->all_by : &k->keys_by;
 }
 
 /* Of two together each but the last is once the one who opens last. */

@@ -214,6 +214,7 @@ notice_check(const char *name, const struct bytes *file,
 
 	TRY(notice_read(name, file, out, &text, &p7s, d));
 	TRY(find_sealed(name, out, s, sealed, d));
+	out->list = **sealed; /* what "all" is hangs on its ceremony */
 	TRY(responders_read(s, *sealed, steps, &all, d));
 	TRY(find_signer(name, &all, s->arc, &text, &p7s, out, d));
 out:

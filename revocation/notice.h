@@ -18,7 +18,8 @@ struct notice {
 	enum plan_mode mode;
 	char state[33];
 	char head[SHA384_HEX_SIZE]; /* of the desk copy that it was read from */
-	struct sealed list; /* root, number, digest and target alone */
+	/* root, number, digest and target alone, until it was checked */
+	struct sealed list;
 	bool again;
 	int64_t time; /* whole minutes, of the desk's clock */
 	char by[33];  /* the responder; empty until it was checked */

@@ -30,13 +30,30 @@ releases_clear(struct releases *r)
 
 /* --- which list --- */
 
+bool
+sealed_is_all(const struct sealed *q)
+{
+	return strncmp(q->target, ALL, strlen(ALL)) == 0;
+}
+
+const char *
+sealed_spare(const struct sealed *q)
+{
+	return sealed_is_all(q) && q->target[strlen(ALL)] == '-' ?
+	    q->target + strlen(ALL) + 1 : NULL;
+}
+
 const struct sealed *
 sealed_newest(const struct state *s, const char *root, const char *target)
 {
+	const bool all = strcmp(target, ALL) == 0;
+	const struct sealed *q;
+
 	for (size_t i = s->nsealed; i-- > 0;) {
-		if (strcmp(s->sealed[i].root, root) == 0 &&
-		    strcmp(s->sealed[i].target, target) == 0)
-			return &s->sealed[i];
+		q = &s->sealed[i];
+		if (strcmp(q->root, root) == 0 && (all ? sealed_is_all(q) :
+		    strcmp(q->target, target) == 0))
+			return q;
 	}
 	return NULL;
 }
@@ -189,8 +206,11 @@ sealed_stops(const struct state *s, const struct sealed *q,
 
 	if (strcmp(q->root, g->root) != 0)
 		return false;
-	if (strcmp(q->target, ALL) != 0)
+	if (!sealed_is_all(q))
 		return text_listed(q->target, '+', g->serial);
+	if (sealed_spare(q) != NULL &&
+	    strcmp(sealed_spare(q), g->serial) == 0)
+		return false;
 	/* each key that was live then has a list of its own */
 	for (size_t i = 0; i < s->nsealed; i++) {
 		own = &s->sealed[i];
@@ -481,13 +501,13 @@ say_keys(const struct releases *r, int64_t now, struct facts *f,
 static bool
 covers(const struct sealed *q, const struct release *r)
 {
-	size_t n = 0;
-
 	if (q->ceremony != r->sealed->ceremony)
 		return false;
-	while (n < r->nkeys && text_listed(q->target, '+', r->key[n]->serial))
-		n++;
-	return strcmp(q->target, ALL) == 0 || (n > 0 && n == r->nkeys);
+	for (size_t i = 0; i < r->nkeys; i++) {
+		if (!sealed_stops(r->state, q, r->key[i]))
+			return false;
+	}
+	return r->nkeys > 0 || sealed_is_all(q);
 }
 
 /* The last moment at which a client may take an older list, or one that was
@@ -537,8 +557,12 @@ target_text(const struct state *s, const struct sealed *q, struct bytes *out,
 	const struct delegation *g;
 	enum status rc;
 
-	if (strcmp(q->target, ALL) == 0)
-		return text_format(out, d, "all");
+	if (sealed_is_all(q)) {
+		g = sealed_spare(q) == NULL ? NULL :
+		    state_delegation(s, sealed_spare(q));
+		return text_format(out, d, "all%s%s", g == NULL ? "" :
+		    " but ", g == NULL ? "" : g->name);
+	}
 	TRY(text_format(out, d, "%s", ""));
 	for (size_t i = 0; i < s->ndelegations; i++) {
 		g = &s->delegations[i];

@@ -39,6 +39,11 @@ struct releases {
 };
 void releases_clear(struct releases *r);
 
+/* Whether a sealed list is the one of all keys, or of all but a spare one;
+ * whose serial number this is, or NULL (RULES L6). */
+bool sealed_is_all(const struct sealed *q);
+const char *sealed_spare(const struct sealed *q);
+
 /* The newest list of a root that is made for ${target} (as struct sealed has
  * it), or NULL. */
 const struct sealed *sealed_newest(const struct state *s, const char *root,

@@ -7,6 +7,7 @@
 #include "lib/base/table.h"
 #include "lib/base/text.h"
 #include "lib/record/folder.h"
+#include "revocation/release.h"
 #include "revocation/responder.h"
 
 void
@@ -100,7 +101,7 @@ responders_read(const struct state *s, const struct sealed *sealed,
     struct diag *d)
 {
 	const struct facts *f = &s->entries[sealed->entry - 1].facts;
-	const char *key = strcmp(sealed->target, "all") == 0 ?
+	const char *key = sealed_is_all(sealed) ?
 	    "all-openers" : "openers";
 	struct inbox box = { .dirfd = -1 };
 	struct plan *p = NULL;

@@ -171,8 +171,8 @@ enum status
 ur_pick(uint32_t seq, size_t k, uint32_t checksum, uint8_t *factor,
     struct diag *d)
 {
-	uint16_t picked[UR_SHUFFLE_MAX];
 	struct ur_sampler *s = NULL;
+	uint16_t *picked = NULL;
 	struct ur_random r;
 	uint8_t seed[8];
 	enum status rc;
@@ -187,6 +187,8 @@ ur_pick(uint32_t seq, size_t k, uint32_t checksum, uint8_t *factor,
 		seed[i] = (uint8_t)(seq >> (24 - 8 * i));
 		seed[4 + i] = (uint8_t)(checksum >> (24 - 8 * i));
 	}
+	if ((picked = calloc(k, sizeof(*picked))) == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
 	TRY(ur_sampler_new(ur_harmonic, k, &s, d));
 	ur_random_seed(&r, seed, sizeof(seed));
 	degree = ur_sample(s, &r) + 1;
@@ -196,5 +198,6 @@ ur_pick(uint32_t seq, size_t k, uint32_t checksum, uint8_t *factor,
 	rc = ST_OK;
 out:
 	ur_sampler_free(s);
+	free(picked);
 	return rc;
 }

@@ -40,7 +40,9 @@ struct delegation {
 /* A list that nobody has seen: signed, and sealed to responders. */
 struct sealed {
 	char root[33];
-	char target[80]; /* "all", a serial number, or two with a plus */
+	/* a serial number, two with a plus, "all", or "all-" and the serial
+	 * number of the one that is spared */
+	char target[80];
 	unsigned ceremony;
 	uint64_t number; /* cRLNumber */
 	int64_t this_update, next_update;

@@ -189,7 +189,7 @@ open_keep(struct people *p)
 	mkdir(path, 0700);
 	n = list_sheets(p, "", names);
 	for (size_t i = 0; i < n; i++) {
-		snprintf(path, sizeof(path), "%s/sheets/%s", p->keep,
+		snprintf(path, sizeof(path), "%s/sheets/%.255s", p->keep,
 		    names[i]);
 		read_text(p, path, text, sizeof(text));
 		if (share_line(text, share))

@@ -73,6 +73,11 @@ refused "RULES L3: sensor was stopped" \
 # it stops the same two
 must_pass release gateway-release+sensor --with night.key --to again --again
 [ "$(ls journal/record | wc -l)" -eq 5 ] || fail "not five entries"
+# "all" is told from what the record has of it, too
+must_pass release all --with night.key --to all-2 --journal alone
+refused "RULES L3: gateway-release was stopped by night at " \
+	release sensor --with night.key --to out --journal alone
+rm -r alone all-2
 # another journal knows nothing of it: it is the desk's, not the state's
 must_pass release sensor --with night.key --to three --journal other
 rm -r other three

@@ -13,6 +13,7 @@
 #include "revocation/account.h"
 #include "revocation/kill.h"
 #include "revocation/list.h"
+#include "revocation/release.h"
 #include "revocation/revoke.h"
 #include "tests/support/fake_hands.h"
 #include "tests/support/group.h"
@@ -206,6 +207,55 @@ kill_seals_to_two_together(void **state)
 	fake_end(&f);
 }
 
+/* RULES L6: what stops all keys may leave one, which is still stopped alone. */
+static void
+plan_spare(struct fake *f, unsigned file, const char *spare)
+{
+	char text[FAKE_PLAN_SIZE], value[256];
+
+	responder(f, file, value, sizeof(value));
+	snprintf(text, sizeof(text), LIST "[responder night]\ncert = %s\n"
+	    "[kill g1]\nby = g1\nkeys = all\nalso = revoke-all\n"
+	    "spare = %s\nopen = 1 of night\n", value, spare);
+	fake_plan(f, 1, text);
+}
+
+static void
+kill_spares_one_key_of_all(void **state)
+{
+	const struct sealed *q;
+	struct outcome o = { 0 };
+	struct diag d = { 0 };
+	struct fake f;
+
+	(void)state;
+	fake_start(&f, MODE_PRODUCTION);
+	fake_root(&f, "g1", 0, true);
+	plan(&f, 1, 2, "");
+	take(&f, &delegate_step, "gw1", NULL);
+	take(&f, &delegate_step, "gw2", NULL);
+	fake_promises = &promises;
+	plan_spare(&f, 11, "gw2");
+	take(&f, &crl_step, "g1", NULL);
+	plan_spare(&f, 12, "gw3");
+	assert_int_equal(fake_do(&f, &kill_step, "g1", &o, &d), ST_POLICY);
+	assert_non_null(strstr(d.text, "FORMATS 3.28: root g1 has no key gw3 "
+	    "to be spared"));
+	plan_spare(&f, 13, "gw2");
+	take(&f, &kill_step, "g1", &o);
+	fake_promises = NULL;
+	assert_int_equal(f.state->nsealed, 2 + 1 + 1);
+	q = &f.state->sealed[3];
+	assert_true(sealed_is_all(q));
+	assert_string_equal(sealed_spare(q), f.state->delegations[1].serial);
+	assert_true(sealed_stops(f.state, q, &f.state->delegations[0]));
+	assert_false(sealed_stops(f.state, q, &f.state->delegations[1]));
+	assert_true(sealed_stops(f.state, &f.state->sealed[1],
+	    &f.state->delegations[1]));
+	outcome_clear(&o);
+	fake_end(&f);
+}
+
 static void
 kill_pairs_no_more_keys_than_it_says(void **state)
 {
@@ -272,6 +322,7 @@ main(void)
 		cmocka_unit_test(kill_seals_each_key_each_pair_and_all),
 		cmocka_unit_test(kill_leaves_out_what_is_revoked),
 		cmocka_unit_test(kill_seals_to_two_together),
+		cmocka_unit_test(kill_spares_one_key_of_all),
 		cmocka_unit_test(kill_pairs_no_more_keys_than_it_says),
 		cmocka_unit_test(kill_verify_refuses_lists_that_differ),
 	};

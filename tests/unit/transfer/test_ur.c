@@ -583,7 +583,7 @@ static void
 ur_says_when_memory_is_out(void **state)
 {
 	(void)state;
-	assert_int_equal(oom_each(pick, NULL), 3);
+	assert_int_equal(oom_each(pick, NULL), 4);
 	assert_int_equal(oom_each(wrap, NULL), 2);
 }
 

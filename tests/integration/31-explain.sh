@@ -151,7 +151,8 @@ must_say "at the latest the horizon, 2029-01-14T08:00:00Z"
 must_refuse 1 "1-1.0.p7s: neither a certificate" \
 	"$ANCHORITE" explain given/first/1-1.0.p7s
 run openssl verify -CAfile given/first/1-1.der given/0.crt
-grep -q "no certificate or crl found" "$ERR" || fail "openssl finds an anchor"
+# the sentence is another from OpenSSL 3.5 on
+[ "$STATUS" -ne 0 ] && ! grep -q ": OK" "$OUT" || fail "openssl finds an anchor"
 if command -v certtool >/dev/null; then
 	run certtool --verify --infile given/0.crt \
 		--load-ca-certificate given/first/1-1.der

@@ -201,6 +201,7 @@ delegate_check(const void *want, const struct plan *p,
 
 	TRY(signer_check(p, g->line, before, promises, g->root,
 	    last_second(g, p), d));
+	TRY(signer_issues(p, g->line, before, g->root, d));
 	TRY(check_profile(g, p, &rules, d));
 	TRY(plan_at(p, g->line, profile_delegation_name(&room, &g->scope,
 	    &subject, d), d));

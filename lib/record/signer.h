@@ -15,8 +15,8 @@
 
 /**
  * signer_check(p, line, before, promises, name, until, d):
- * Root ${name} has a certificate, or a row above promises the root and its
- * section has a subject: without one it cannot issue.  The certificate lasts
+ * Root ${name} has a certificate, or gets it by a row above, whose section has
+ * a subject: without one it cannot issue.  The certificate lasts
  * to the second ${until}, or in a rehearsal, where what is issued is cut, past
  * the beginning.  ST_POLICY with the place in the plan.
  */
@@ -37,6 +37,14 @@ MUST_USE enum status signer_next(const struct plan *p, size_t line,
  * there is a subject in it.  NULL: there is none. */
 const struct ini_section *signer_section(const struct plan *p,
     const char *name);
+
+/**
+ * signer_issues(p, line, before, name, d):
+ * Root ${name} is not retired, and no row above retires it: what it signs from
+ * then on is lists, which only take away.  ST_POLICY with the place.
+ */
+MUST_USE enum status signer_issues(const struct plan *p, size_t line,
+    const struct state *before, const char *name, struct diag *d);
 
 /**
  * signer_cert(state, name, out, d):

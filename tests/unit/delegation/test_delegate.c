@@ -395,6 +395,8 @@ delegate_refuses_roots_that_cannot_sign(void **state)
 	static const struct promise promised = { .kind = "root",
 		.name = "g9" };
 	static const struct promises promises = { &promised, 1 };
+	static const char *const retired[] = { "root", "g3", "reason",
+		"routine", "successor", "g4", NULL };
 	struct fake f;
 	char request[256] = "";
 	struct section s = usual(request);
@@ -409,6 +411,13 @@ delegate_refuses_roots_that_cannot_sign(void **state)
 	plan_one(&f, 1, PROFILE, &s);
 	refuses(&f, "gateway", ST_POLICY, "FORMATS 8.18: root g2 has no "
 	    "certificate");
+	fake_root(&f, "g3", 3, true);
+	fake_root(&f, "g4", 4, true);
+	fake_entry(&f, "retired", retired, NULL);
+	s.by = "g3";
+	plan_one(&f, 1, PROFILE, &s);
+	refuses(&f, "gateway", ST_POLICY, "FORMATS 8.51: root g3 is retired: "
+	    "it signs lists, and nothing else");
 	/* promised, but as a next root */
 	fake_promises = &promises;
 	s.by = "g9";

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lib/base/clock.h"
+#include "lib/base/text.h"
 #include "lib/record/signer.h"
 
 static bool
@@ -148,6 +149,25 @@ signer_issuer(const struct state *state, const char *name,
 	}
 	*out = last.cert;
 	rc = ST_OK;
+out:
+	return rc;
+}
+
+enum status
+signer_say(const struct cert *c, struct facts *f, struct diag *d)
+{
+	char serial[2 * sizeof(c->serial) + 1], digest[SHA384_HEX_SIZE],
+	    from[CLOCK_TEXT_SIZE], to[CLOCK_TEXT_SIZE];
+	enum status rc;
+
+	text_hex(c->serial, c->serial_len, serial);
+	text_hex(c->id, sizeof(c->id), digest);
+	clock_text(c->spec.not_before, from);
+	clock_text(c->spec.not_after, to);
+	TRY(facts_set(f, d, "serial", "%s", serial));
+	TRY(facts_set(f, d, "not-before", "%s", from));
+	TRY(facts_set(f, d, "not-after", "%s", to));
+	TRY(facts_set(f, d, "certificate", "%s", digest));
 out:
 	return rc;
 }

@@ -62,6 +62,13 @@ MUST_USE enum status signer_cert(const struct state *state, const char *name,
 MUST_USE enum status signer_issuer(const struct state *state,
     const char *name, const struct cert **out, struct diag *d);
 
+/**
+ * signer_say(c, f, d):
+ * As entries say a certificate: serial, not-before, not-after, certificate.
+ */
+MUST_USE enum status signer_say(const struct cert *c, struct facts *f,
+    struct diag *d);
+
 /* Whose seed a serial number comes from: the cookie of signer_serial. */
 struct signer {
 	struct hands *hands;

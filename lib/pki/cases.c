@@ -37,13 +37,11 @@ static const struct case_row rows[] = {
 	    "devices with a bundle: until they apply the next establishment, "
 	    "and no longer than the horizon; stock clients: until their "
 	    "keyring is another",
-	    "rotate at once, deliver the bundle and the keyrings, withhold the "
-	    "certificate that the old root gave the new one where keyrings "
-	    "can be replaced; revoke what vouches for the old root; then "
-	    DESTROY,
-	    "reason = compromise: nobody vouches for the old root; by = the "
-	    "old root and the new one; [revoke] where a cross certificate of "
-	    "the old root is alive",
+	    "rotate at once, deliver the bundle and the keyrings; give every "
+	    "team a key under the new root; revoke what older roots said of "
+	    "the old one; then " DESTROY,
+	    "reason = compromise: the new root does not vouch for the old "
+	    "one; by = the old root and the new one",
 	    "no list takes a root out of a stock client: only its keyring "
 	    "does",
 	    "RULES B2, B4, B11; FORMATS 9.22, 9.25" },

@@ -15,6 +15,9 @@
 #include "lib/record/plan.h"
 #include "lib/record/sheet.h"
 
+/* The reason of a root's retirement that says that others may have it. */
+#define ROOT_STOLEN "compromise"
+
 struct root {
 	char name[33];
 	unsigned number; /* 1.. in the state: its file's name */

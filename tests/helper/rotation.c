@@ -10,8 +10,8 @@
  * g1.pem g2.pem     their lists, which revoke nothing; g2 has the number 1
  * bless.pem         list 2 of g2: it revokes old-with-new
  * 1/ 2/             era 1 with g1, era 2 with g2: bundle and signatures
- * list/ early/ late/ bless/   lists of g2 in DER: good, begun tomorrow, expired,
- *                   and list 2
+ * list/ early/ late/ bless/   lists of g2 in DER: good, begun tomorrow,
+ *                   expired, and list 2
  */
 #include <sys/stat.h>
 

@@ -34,7 +34,7 @@ while read -r word; do
 	must_say "beyond    "
 done <words
 must_pass "$ANCHORITE" explain root-stolen --json
-must_say '"plan": "reason = compromise: nobody vouches for the old root'
+must_say '"plan": "reason = compromise: the new root does not vouch'
 must_refuse 2 "root-stole" "$ANCHORITE" explain root-stole
 must_refuse 2 "./root-stolen" "$ANCHORITE" explain ./root-stolen
 

@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "ceremony/certify.h"
 #include "ceremony/mint.h"
 #include "delegation/delegate.h"
 #include "lib/base/clock.h"
@@ -24,6 +25,7 @@
 #include "revocation/kill.h"
 #include "revocation/list.h"
 #include "revocation/revoke.h"
+#include "revocation/rotate.h"
 #include "tests/support/fake_hands.h"
 
 #define ALG "ecdsa-p384"
@@ -36,8 +38,8 @@ static const char *const folders[] = { "roots", "cross", "issued", "lists",
 #define NFOLDERS (sizeof(folders) / sizeof(folders[0]))
 
 static const struct step_kind *const rows[] = { &mint_step, &crl_step,
-	&delegate_step, &revoke_step, &account_step, &kill_step,
-	&bundle_step, NULL };
+	&delegate_step, &revoke_step, &account_step, &kill_step, &bundle_step,
+	&certify_step, &rotate_step, NULL };
 
 const struct promises *fake_promises;
 

@@ -199,6 +199,10 @@ clauses: ## what refusals cite can be looked up
 clients: $(BUILD)/tests/helper/clients ## print docs/CLIENTS.md from its table
 	@$< >docs/CLIENTS.md
 
+.PHONY: cases
+cases: $(BUILD)/tests/helper/clients ## print docs/CASES.md from its table
+	@$< cases >docs/CASES.md
+
 .PHONY: headers
 headers: $(BUILD)/flags.mk ## each header compiles alone
 	@CC="$(CC)" CPPFLAGS="$(CPPFLAGS_ALL)" CFLAGS="-std=c11 $(WARN)" \

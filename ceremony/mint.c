@@ -3,12 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ceremony/certificate.h"
 #include "ceremony/entropy.h"
 #include "ceremony/mint.h"
-#include "lib/base/clock.h"
 #include "lib/base/text.h"
-#include "lib/pki/issue.h"
-#include "lib/pki/profile.h"
 #include "lib/pki/rehearsal.h"
 #include "lib/record/signer.h"
 
@@ -22,9 +20,7 @@ struct mint {
 	size_t line;
 	const char *alg;
 	size_t alg_line;
-	const char *subject; /* or NULL: a next root, no certificate yet */
-	const char *next;    /* the root that its certificate names, or NULL */
-	uint64_t years;
+	struct certificate cert; /* without a subject: a next root, and none */
 	struct slip39_scheme scheme;
 	struct plan_scheme group[MINT_GROUPS_MAX]; /* holders owned */
 	size_t nsheets;
@@ -32,9 +28,7 @@ struct mint {
 
 static const struct plan_key keys[] = {
 	{ "algorithm", PT_WORD, true, false, NULL },
-	{ "subject", PT_WORD, false, false, NULL },
-	{ "years", PT_YEARS, false, false, NULL },
-	{ "next", PT_WORD, false, false, NULL },
+	CERTIFICATE_KEYS(false),
 	{ "need", PT_TEXT, true, false, NULL },
 	{ "group", PT_SCHEME, true, true, NULL },
 	{ "extendable", PT_CHOICE, false, false, "yes|no" },
@@ -117,16 +111,14 @@ mint_read(const struct plan *p, const struct ini_section *s, void **want,
 	m->line = s->line;
 	m->alg = plan_text(s, "algorithm", "");
 	m->alg_line = plan_entry(s, "algorithm", NULL)->line;
-	m->subject = plan_text(s, "subject", NULL);
-	m->years = plan_int(s, "years", 0);
-	m->next = plan_text(s, "next", NULL);
+	certificate_read(s, &m->cert);
 	m->scheme.extendable = strcmp(plan_text(s, "extendable", "yes"),
 	    "yes") == 0;
 	m->scheme.exponent = MINT_EXPONENT;
-	if ((m->subject != NULL) != (m->years != 0))
+	if ((m->cert.subject != NULL) != (m->cert.years != 0))
 		PLAN_FAIL(d, ST_FORMAT, p, s->line, "FORMATS 3.19: %s",
 		    "subject and years go together; a next root has neither");
-	if (m->next != NULL && m->subject == NULL)
+	if (m->cert.next != NULL && m->cert.subject == NULL)
 		PLAN_FAIL(d, ST_FORMAT, p, s->line, "FORMATS 3.30: %s",
 		    "a root to come has no certificate to name the next in");
 	TRY(read_need(p, s, m, d));
@@ -175,7 +167,7 @@ check_order(const struct mint *m, const struct plan *p,
 	const struct promise *q;
 	enum status rc;
 
-	for (size_t i = 0; i < promises->n && m->subject == NULL; i++) {
+	for (size_t i = 0; i < promises->n && m->cert.subject == NULL; i++) {
 		q = &promises->promise[i];
 		if (q->by != NULL || signer_section(p, q->name) != NULL)
 			PLAN_FAIL(d, ST_POLICY, p, m->line, "RULES B10: [mint "
@@ -191,10 +183,8 @@ static enum status
 mint_check(const void *want, const struct plan *p, const struct state *before,
     const struct promises *promises, struct diag *d)
 {
-	const struct profile_room room = signer_room(p);
 	const struct mint *m = want;
 	struct diag why = { 0 };
-	struct name subject;
 	enum status rc;
 
 	if (key_known(m->alg, &why) != ST_OK)
@@ -213,16 +203,9 @@ mint_check(const void *want, const struct plan *p, const struct state *before,
 	if (state_root(before, m->name) != NULL)
 		PLAN_FAIL(d, ST_POLICY, p, m->line, "FORMATS 3.19: root %s is "
 		    "there already", m->name);
-	if (m->subject != NULL)
-		TRY(plan_at(p, m->line, profile_root_name(&room, m->subject,
-		    &subject, d), d));
 	TRY(check_order(m, p, promises, d));
-	if (m->next != NULL)
-		TRY(signer_next(p, m->line, before, promises, m->next, d));
-	if (m->years > PROFILE_YEARS_MAX)
-		PLAN_FAIL(d, ST_POLICY, p, m->line, "FORMATS 8.2: more than "
-		    "%d years", PROFILE_YEARS_MAX);
-	rc = ST_OK;
+	if (m->cert.subject != NULL)
+		TRY(certificate_check(&m->cert, p, before, promises, d));
 out:
 	return rc;
 }
@@ -240,7 +223,7 @@ mint_count(const void *want)
 {
 	const struct mint *m = want;
 
-	return mint_together(want) + (m->subject != NULL);
+	return mint_together(want) + (m->cert.subject != NULL);
 }
 
 /* The sheet of number ${i}, 0..: its group, place in it, and holder. */
@@ -570,67 +553,6 @@ out:
 	return rc;
 }
 
-/* --- item n + 2: its certificate --- */
-
-/* The same day and minute, so many years on (1 March for 29 February). */
-static enum status
-years_on(int64_t from, uint64_t years, int64_t *out, struct diag *d)
-{
-	char text[CLOCK_TEXT_SIZE], moved[64];
-	unsigned long year;
-
-	clock_text(from, text);
-	year = strtoul(text, NULL, 10) + years; /* up to the first dash */
-	snprintf(moved, sizeof(moved), "%04lu%s", year, text + 4);
-	if (clock_read(moved, out, NULL) == ST_OK)
-		return ST_OK;
-	snprintf(moved, sizeof(moved), "%04lu-03-01%s", year, text + 10);
-	return clock_read(moved, out, d);
-}
-
-static enum status
-root_spec(const struct mint *m, const struct plan *p,
-    const struct state *state, struct cert_spec *spec, struct diag *d)
-{
-	const struct root *r = state_root(state, m->name),
-	    *next = state_root(state, m->next);
-	const struct profile_room room = signer_room(p);
-	int64_t to = 0;
-	enum status rc;
-
-	if (r == NULL || (m->next != NULL && next == NULL))
-		FAIL(d, ST_AUTH, "root %s is not committed", r == NULL ?
-		    m->name : m->next);
-	TRY(years_on(p->effective, m->years, &to, d));
-	TRY(profile_root(&room, m->subject, &r->key, p->effective, to - 1,
-	    spec, d));
-	if (next != NULL)
-		TRY(profile_next_root(spec, next->key.id, d));
-out:
-	return rc;
-}
-
-/* "sign the certificate of root g1, for 20 years" */
-static enum status
-show_certificate(const struct mint *m, const struct plan *p,
-    const struct state *state, struct bytes *out, struct diag *d)
-{
-	char span[SIGNER_SPAN_SIZE];
-	struct cert_spec spec = { 0 };
-	int64_t to = 0;
-	enum status rc;
-
-	TRY(root_spec(m, p, state, &spec, d));
-	TRY(years_on(p->effective, m->years, &to, d));
-	signer_span(p, spec.not_after, to - 1, m->years, "years", span);
-	TRY(text_format(out, d, "sign the certificate of root %s, for %s%s%s",
-	    m->name, span, m->next == NULL ? "" : "; it names the next, ",
-	    m->next == NULL ? "" : m->next));
-out:
-	cert_spec_clear(&spec);
-	return rc;
-}
-
 /* Does somebody hold sheets of this root that a cut made void? */
 static bool
 has_void_sheets(const struct state *state, const char *root)
@@ -665,68 +587,9 @@ mint_show(const void *want, size_t item, const struct plan *p,
 	if (item == m->nsheets + 1)
 		return text_format(out, d, "commit root %s: proven from the "
 		    "sheets as they were read back%s", m->name,
-		    m->subject != NULL ? "" : "; it is to come, and is wiped");
-	return show_certificate(m, p, state, out, d);
-}
-
-static enum status
-say_certificate(const struct mint *m, const struct cert *c, struct facts *f,
-    struct diag *d)
-{
-	char serial[41], digest[SHA384_HEX_SIZE], from[CLOCK_TEXT_SIZE],
-	    to[CLOCK_TEXT_SIZE];
-	enum status rc;
-
-	text_hex(c->serial, c->serial_len, serial);
-	text_hex(c->id, sizeof(c->id), digest);
-	clock_text(c->spec.not_before, from);
-	clock_text(c->spec.not_after, to);
-	TRY(facts_set(f, d, "root", "%s", m->name));
-	TRY(facts_set(f, d, "subject", "%s", c->spec.subject.common));
-	TRY(facts_set(f, d, "serial", "%s", serial));
-	TRY(facts_set(f, d, "not-before", "%s", from));
-	TRY(facts_set(f, d, "not-after", "%s", to));
-	TRY(facts_set(f, d, "certificate", "%s", digest));
-out:
-	return rc;
-}
-
-static void
-certificate_name(const struct root *r, char out[OBJECT_NAME_SIZE])
-{
-	snprintf(out, OBJECT_NAME_SIZE, "roots/%06u.crt", r->number);
-}
-
-static enum status
-perform_certificate(const struct mint *m, struct hands *hands,
-    struct outcome *o, struct diag *d)
-{
-	const struct root *r = state_root(hands->state, m->name);
-	struct signer signer = { hands, m->name };
-	const struct issue_serial serial = { signer_serial, &signer };
-	const struct key *key = NULL;
-	struct cert_spec spec = { 0 };
-	struct bytes pem = { 0 };
-	struct cert *made = NULL;
-	char name[OBJECT_NAME_SIZE];
-	enum status rc;
-
-	o->kind = "certificate";
-	if (r == NULL)
-		FAIL(d, ST_BUG, "root %s is not committed", m->name);
-	TRY(hands->root(hands, m->name, &key, d));
-	TRY(root_spec(m, hands->plan, hands->state, &spec, d));
-	TRY(issue_cert(LINT_ROOT, hands->plan->arc, &spec, &serial, key,
-	    &r->key, &made, d));
-	TRY(cert_pem(&made->der, "CERTIFICATE", &pem, d));
-	certificate_name(r, name);
-	TRY(outcome_add(o, name, &pem, d));
-	TRY(say_certificate(m, made, &o->facts, d));
-out:
-	cert_free(made);
-	cert_spec_clear(&spec);
-	bytes_free(&pem);
-	return rc;
+		    m->cert.subject != NULL ? "" :
+		    "; it is to come, and is wiped");
+	return certificate_show(&m->cert, p, state, out, d);
 }
 
 static enum status
@@ -741,7 +604,7 @@ mint_perform(const void *want, size_t item, struct hands *hands,
 		return perform_sheet(m, item - 1, hands, o, d);
 	if (item == m->nsheets + 1)
 		return perform_root(m, hands, o, d);
-	return perform_certificate(m, hands, o, d);
+	return certificate_perform(&m->cert, hands, o, d);
 }
 
 /* --- what anyone can check without a key --- */
@@ -853,39 +716,6 @@ out:
 }
 
 static enum status
-verify_certificate(const struct mint *m, const struct plan *p,
-    const struct state *state, const struct outcome *o, struct diag *d)
-{
-	const struct root *r = state_root(state, m->name);
-	struct cert_spec spec = { 0 };
-	struct facts said = { 0 };
-	struct cert *c = NULL;
-	char name[OBJECT_NAME_SIZE];
-	const char *key;
-	enum status rc;
-
-	if (r == NULL)
-		FAIL(d, ST_AUTH, "root %s is not committed", m->name);
-	certificate_name(r, name);
-	TRY(outcome_is(o, name, d));
-	TRY(cert_read(o->objects[0].name, o->objects[0].bytes.data,
-	    o->objects[0].bytes.len, &c, d));
-	TRY(cert_signed_by(c, &r->key, d));
-	TRY(lint_cert(LINT_ROOT, c, p->arc, d));
-	TRY(root_spec(m, p, state, &spec, d));
-	TRY(issue_same_cert(c, &spec, d));
-	TRY(say_certificate(m, c, &said, d));
-	if ((key = facts_differ(&said, &o->facts, NULL)) != NULL)
-		FAIL(d, ST_AUTH, "the record gives another %s than the "
-		    "certificate of root %s", key, m->name);
-out:
-	cert_spec_clear(&spec);
-	facts_clear(&said);
-	cert_free(c);
-	return rc;
-}
-
-static enum status
 mint_verify(const void *want, size_t item, const struct plan *p,
     const struct state *state, const struct outcome *o, struct diag *d)
 {
@@ -905,7 +735,7 @@ mint_verify(const void *want, size_t item, const struct plan *p,
 		return verify_sheet(m, item, state, o, d);
 	if (item == m->nsheets + 1)
 		return verify_root(m, p, state, o, d);
-	return verify_certificate(m, p, state, o, d);
+	return certificate_verify(&m->cert, p, state, o, d);
 }
 
 const struct step_kind mint_step = {

@@ -1,7 +1,10 @@
 /* see cmd.h: what a certificate, a list or a bundle is worth to others. */
+#include <string.h>
+
 #include "cmd/cmd.h"
 #include "lib/base/clock.h"
 #include "lib/base/file.h"
+#include "lib/pki/cases.h"
 #include "lib/pki/explain.h"
 #include "lib/pki/kind.h"
 #include "lib/pki/profile.h"
@@ -242,15 +245,51 @@ out:
 	return rc;
 }
 
+static enum status
+say_case(const struct case_row *r, struct facts *f, struct diag *d)
+{
+	enum status rc;
+
+	TRY(facts_set(f, d, "case", "%s: %s", r->word, r->what));
+	TRY(facts_set(f, d, "attacker", "%s", r->attacker));
+	TRY(facts_set(f, d, "until", "%s", r->until));
+	TRY(facts_set(f, d, "do", "%s", r->todo));
+	TRY(facts_set(f, d, "plan", "%s", r->plan));
+	TRY(facts_set(f, d, "beyond", "%s", r->beyond));
+	TRY(facts_set(f, d, "rule", "%s", r->rule));
+out:
+	return rc;
+}
+
+/* A case by its word, or all words; a file of such a name has a ./ before
+ * it. */
+static enum status
+explain_case(const char *word, struct facts *f, struct diag *d)
+{
+	const struct case_row *r = case_find(word);
+	enum status rc = ST_OK;
+
+	if (r != NULL)
+		return say_case(r, f, d);
+	for (size_t i = 0; (r = case_row(i)) != NULL && rc == ST_OK; i++)
+		rc = facts_add(f, d, "cases", "%s: %s", r->word, r->what);
+	return rc;
+}
+
 enum status
 cmd_explain(const struct call *c, struct diag *d)
 {
+	const char *what = c->arg[0];
 	struct bytes data = { 0 };
 	struct facts f = { 0 };
 	enum status rc;
 
-	TRY(file_read(c->arg[0], FILE_MAX, &data, d));
-	TRY(explain_file(c->arg[0], &data, &f, d));
+	if (strcmp(what, "cases") == 0 || case_find(what) != NULL) {
+		TRY(explain_case(what, &f, d));
+	} else {
+		TRY(file_read(what, FILE_MAX, &data, d));
+		TRY(explain_file(what, &data, &f, d));
+	}
 	TRY(cmd_report(c, &f, d));
 out:
 	facts_clear(&f);

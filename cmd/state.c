@@ -41,6 +41,10 @@ say_roots(const struct state *s, struct facts *f, struct diag *d)
 		TRY(facts_add(f, d, "roots", "%s: %s, %s, %s, until %s",
 		    r->name, r->alg, r->object[0] == '\0' ? "not certified" :
 		    r->object, r->subject, r->object[0] == '\0' ? "-" : to));
+		if (r->retired != 0)
+			TRY(facts_add(f, d, "retired", "%s, in ceremony %u: "
+			    "%s; %s came", r->name, r->retired, r->reason,
+			    r->successor));
 		TRY(facts_add(f, d, "root-keys", "%s: %s", r->name, id));
 		TRY(facts_add(f, d, "root-words", "%s: %s", r->name,
 		    (const char *)words.data));
@@ -69,6 +73,23 @@ say_sets(const struct state *s, struct facts *f, struct diag *d)
 			    set->sheets[j].place));
 	}
 out:
+	return rc;
+}
+
+/* What is still to be done, and nobody has witnessed (RULES B11). */
+static enum status
+say_tasks(const struct state *s, struct facts *f, struct diag *d)
+{
+	const struct root *r;
+	enum status rc = ST_OK;
+
+	for (size_t i = 0; i < s->nroots && rc == ST_OK; i++) {
+		r = &s->roots[i];
+		if (r->retired != 0 && state_live_set(s, r->name) != NULL)
+			rc = facts_add(f, d, "open-tasks", "destroy the sheets "
+			    "of root %s: it was retired in ceremony %u",
+			    r->name, r->retired);
+	}
 	return rc;
 }
 
@@ -161,6 +182,7 @@ cmd_state_show(const struct call *c, struct diag *d)
 	TRY(say_sets(s, &f, d));
 	TRY(say_issued(s, &f, d));
 	TRY(say_bundles(s, &f, d));
+	TRY(say_tasks(s, &f, d));
 	TRY(cmd_report(c, &f, d));
 out:
 	facts_clear(&f);

@@ -1,4 +1,5 @@
 /* see cmd.h */
+#include "ceremony/certify.h"
 #include "ceremony/mint.h"
 #include "cmd/cmd.h"
 #include "delegation/delegate.h"
@@ -7,15 +8,18 @@
 #include "revocation/kill.h"
 #include "revocation/list.h"
 #include "revocation/revoke.h"
+#include "revocation/rotate.h"
 
 /* The one array that names the rows of all rooms. */
 const struct step_kind *const cmd_steps[] = {
 	&mint_step,
+	&certify_step,
 	&crl_step,
 	&delegate_step,
 	&revoke_step,
 	&account_step,
 	&kill_step,
 	&bundle_step,
+	&rotate_step,
 	NULL,
 };

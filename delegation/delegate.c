@@ -128,7 +128,8 @@ out:
 	return rc;
 }
 
-/* Nobody has this product, role and slot already, or he is out of service. */
+/* Nobody has this product, role and slot already, or he is out of service, or
+ * his root is: the new root's key comes beside it. */
 static enum status
 check_slot(const struct delegate *g, const struct plan *p,
     const struct state *before, const struct promises *promises,
@@ -143,7 +144,9 @@ check_slot(const struct delegate *g, const struct plan *p,
 		    strcmp(other->role, g->scope.role) != 0 ||
 		    strcmp(other->slot, g->scope.slot) != 0 ||
 		    other->revoked ||
-		    promise_revokes(promises, before, other))
+		    promise_revokes(promises, before, other) ||
+		    signer_issues(p, g->line, before, other->root, NULL) !=
+		    ST_OK)
 			continue;
 		PLAN_FAIL(d, ST_POLICY, p, g->line, "FORMATS 8.34: %s %s has "
 		    "a delegation for %s already: %s", g->scope.product,
@@ -201,6 +204,7 @@ delegate_check(const void *want, const struct plan *p,
 
 	TRY(signer_check(p, g->line, before, promises, g->root,
 	    last_second(g, p), d));
+	TRY(signer_issues(p, g->line, before, g->root, d));
 	TRY(check_profile(g, p, &rules, d));
 	TRY(plan_at(p, g->line, profile_delegation_name(&room, &g->scope,
 	    &subject, d), d));

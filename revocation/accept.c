@@ -385,8 +385,8 @@ may_do_without(const struct bundle *old, size_t present, size_t committed,
 	    committed == old->nexts;
 }
 
-static enum status
-accept_establishment(const struct bundle *old, const struct bundle *b,
+enum status
+accept_follows(const struct bundle *old, const struct bundle *b,
     const struct accept_signers *by, const struct accept_clock *clock,
     struct diag *d)
 {
@@ -474,7 +474,7 @@ accept_next(const struct accept_state *s, const struct bundle *b,
 		return ST_OK;
 	}
 	TRY(bundle_check(b, d));
-	TRY(accept_establishment(s->established, b, by, clock, d));
+	TRY(accept_follows(s->established, b, by, clock, d));
 	TRY(check_begun(b, clock, d));
 	/* RULES B4: what renewals did to the floor is gone with them */
 	*out = (struct accept_state){ b, b, floor, floor };

@@ -98,6 +98,15 @@ MUST_USE enum status accept_next(const struct accept_state *s,
     const struct accept_clock *clock, struct accept_state *out,
     struct diag *d);
 
+/**
+ * accept_follows(old, b, by, clock, d):
+ * What accept_next asks of the establishment ${b} after ${old} but for what is
+ * in certificates: a ceremony asks it before there are any.
+ */
+MUST_USE enum status accept_follows(const struct bundle *old,
+    const struct bundle *b, const struct accept_signers *by,
+    const struct accept_clock *clock, struct diag *d);
+
 /* ST_POLICY: the last bundle has expired (RULES B8). */
 MUST_USE enum status accept_alive(const struct accept_state *s,
     const struct accept_clock *clock, struct diag *d);

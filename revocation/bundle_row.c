@@ -20,7 +20,7 @@ static const struct plan_key keys[] = {
 	{ "by", PT_WORDS, true, false, NULL },
 	{ "days", PT_DAYS, true, false, NULL },
 	{ "anchors", PT_WORDS, false, false, NULL },
-	MAKE_KEYS,
+	MAKE_KEYS(false),
 	{ 0 }
 };
 
@@ -232,42 +232,17 @@ out:
 	return rc;
 }
 
-/* " g1; to come: g2, g3", by name where a key is of this state. */
-static enum status
-show_keys(const struct bundle *b, const struct state *state,
-    struct bytes *out, struct diag *d)
-{
-	const struct root *root;
-	enum status rc = ST_OK;
-
-	for (size_t i = 0; i < b->anchors + b->nexts; i++) {
-		root = make_root(state, i < b->anchors ?
-		    b->anchor[i]->key.id : b->next[i - b->anchors].key);
-		TRY(text_append(out, d, "%s %s", i == 0 ? "" :
-		    i == b->anchors ? "; to come:" : ",",
-		    root == NULL ? "a key made elsewhere" : root->name));
-	}
-out:
-	return rc;
-}
-
 static enum status
 row_show(const void *want, size_t item, const struct plan *p,
     const struct state *state, struct bytes *out, struct diag *d)
 {
 	const struct bundle_want *w = want;
-	char span[SIGNER_SPAN_SIZE];
 	struct bundle *b = NULL;
 	enum status rc;
 
 	(void)item;
 	TRY(make(w, p, state, &b, d));
-	signer_span(p, b->not_after, p->effective +
-	    (int64_t)w->terms.days * CLOCK_DAY, w->terms.days, "days", span);
-	TRY(text_format(out, d, "sign trust bundle %llu of era %llu:",
-	    (unsigned long long)b->seq, (unsigned long long)b->era));
-	TRY(show_keys(b, state, out, d));
-	TRY(text_append(out, d, "; for %s", span));
+	TRY(offer_show(b, w->terms.days, p, state, out, d));
 out:
 	bundle_free(b);
 	return rc;

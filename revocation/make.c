@@ -10,8 +10,9 @@
 #include "lib/record/signer.h"
 #include "revocation/accept.h"
 #include "revocation/make.h"
+#include "revocation/reason.h"
 
-static const struct plan_key keys[] = { MAKE_KEYS, { 0 } };
+static const struct plan_key keys[] = { MAKE_KEYS(false), { 0 } };
 
 /* --- what the plan says --- */
 
@@ -76,6 +77,7 @@ make_read(const struct plan *p, const struct ini_section *s,
 	enum status rc;
 
 	memset(out, 0, sizeof(*out));
+	out->kind = s->kind;
 	out->step = s->name;
 	out->line = s->line;
 	out->threshold = (unsigned)plan_int(s, "threshold", 0);
@@ -220,9 +222,9 @@ check_anchor(const struct make_terms *t, const struct plan *p,
 	    make_days(p, t->days, 0), d));
 	if (state_last_list(before, name) == NULL &&
 	    promise_find(promises, "list", name, NULL) == NULL)
-		PLAN_FAIL(d, ST_POLICY, p, t->line, "FORMATS 9.52: [bundle %s] "
+		PLAN_FAIL(d, ST_POLICY, p, t->line, "FORMATS 9.52: [%s %s] "
 		    "wants a [crl] of root %s above it: devices take no older "
-		    "list", t->step, name);
+		    "list", t->kind, t->step, name);
 out:
 	return rc;
 }
@@ -377,6 +379,69 @@ lowest_level(const struct make_terms *t, const struct bundle *b)
 	return lowest;
 }
 
+/* Whether the root of a former key may be in other hands: it went for that, or
+ * what vouched for it was revoked for that (RULES B11). */
+static bool
+is_stolen(const struct make_terms *t, const struct state *state,
+    const struct root *r)
+{
+	const struct revocation *v;
+	const struct cross *c;
+
+	if ((t->stolen != NULL && strcmp(t->stolen, r->name) == 0) ||
+	    strcmp(r->reason, ROOT_STOLEN) == 0)
+		return true;
+	for (size_t i = 0; i < state->nrevocations; i++) {
+		v = &state->revocations[i];
+		c = state_cross(state, v->serial);
+		if (c != NULL && strcmp(c->of, r->name) == 0 &&
+		    reason_read(v->reason) == REASON_KEY_COMPROMISE)
+			return true;
+	}
+	return false;
+}
+
+static void
+set_former(const struct make_terms *t, const struct state *state,
+    struct bundle *b)
+{
+	const struct root *root;
+
+	for (size_t i = 0; i < b->formers; i++) {
+		root = make_root(state, b->former[i].key);
+		b->former[i].revoked |= root != NULL &&
+		    is_stolen(t, state, root);
+	}
+}
+
+/* What follows from the terms, and from the bundle before: anchors and next
+ * keys are there. */
+static enum status
+set_terms(const struct make_terms *t, const struct plan *p,
+    const struct state *state, const struct bundle *old, struct bundle *b,
+    struct diag *d)
+{
+	enum status rc = ST_OK;
+
+	snprintf(b->arc, sizeof(b->arc), "%s", p->arc);
+	b->era = b->seq = 1;
+	b->first = true;
+	if (old != NULL)
+		TRY(bundle_succeed(old, b, d));
+	set_former(t, state, b);
+	b->not_before = p->effective;
+	b->not_after = make_days(p, t->days, 0);
+	b->horizon = make_days(p, t->horizon_days, 0);
+	b->threshold = t->threshold;
+	b->next_threshold = t->next_threshold;
+	b->level = lowest_level(t, b);
+	b->succession = t->succession;
+	b->break_glass = t->break_glass;
+	b->expiry = t->expiry;
+out:
+	return rc;
+}
+
 enum status
 make_establishment(const struct make_terms *t, const struct plan *p,
     const struct state *state, const struct bundle *old, struct bundle **out,
@@ -389,24 +454,89 @@ make_establishment(const struct make_terms *t, const struct plan *p,
 	TRY(bundle_new(&b, d));
 	TRY(set_anchors(t, state, b, d));
 	TRY(set_next(t, state, b, d));
-	snprintf(b->arc, sizeof(b->arc), "%s", p->arc);
-	b->era = b->seq = 1;
-	b->first = true;
-	if (old != NULL)
-		TRY(bundle_succeed(old, b, d));
-	b->not_before = p->effective;
-	b->not_after = make_days(p, t->days, 0);
-	b->horizon = make_days(p, t->horizon_days, 0);
-	b->threshold = t->threshold;
-	b->next_threshold = t->next_threshold;
-	b->level = lowest_level(t, b);
-	b->succession = t->succession;
-	b->break_glass = t->break_glass;
-	b->expiry = t->expiry;
+	TRY(set_terms(t, p, state, old, b, d));
 	TRY(set_floors(state, b, d));
 	TRY(set_origin(p, b, d));
 	TRY(bundle_seal(b, d));
 	TRY(bundle_check(b, d));
+	*out = b;
+	b = NULL;
+out:
+	bundle_free(b);
+	return rc;
+}
+
+/* A root that has no certificate yet stands in for it. */
+static enum status
+dry_anchor(const struct root *root, struct bundle *b, struct diag *d)
+{
+	struct cert *c;
+	enum status rc;
+
+	if ((c = calloc(1, sizeof(*c))) == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	b->anchor[b->anchors++] = c;
+	snprintf(c->subject, sizeof(c->subject), "%s", root->name);
+	TRY(spki_read(root->key.der.data, root->key.der.len, &c->key, d));
+	memcpy(c->ski, c->key.ski, sizeof(c->ski));
+out:
+	return rc;
+}
+
+/* A key that is not drawn yet is nobody's: its root's name stands for it. */
+static void
+dry_next(const struct plan *p, const struct state *before, const char *name,
+    struct bundle *b)
+{
+	const struct root *root = state_root(before, name);
+	struct bundle_next *n = &b->next[b->nexts++];
+
+	snprintf(n->alg, sizeof(n->alg), "%s", alg_of(p, before, name));
+	if (root != NULL)
+		memcpy(n->key, root->key.id, sizeof(n->key));
+	else
+		hash_sha384(name, strlen(name), n->key);
+}
+
+/* Floors of those that have a list: the others get theirs in this plan. */
+static void
+dry_floors(const struct make_terms *t, const struct state *before,
+    struct bundle *b)
+{
+	const struct list *list;
+
+	for (size_t i = 0; i < t->anchors; i++) {
+		if ((list = state_last_list(before, t->anchor[i])) == NULL)
+			continue;
+		memcpy(b->floor[b->floors].issuer, b->anchor[i]->ski,
+		    sizeof(b->floor[0].issuer));
+		b->floor[b->floors++].number = list->number;
+	}
+}
+
+enum status
+make_dry(const struct make_terms *t, const struct plan *p,
+    const struct state *before, const struct bundle *old, struct bundle **out,
+    struct diag *d)
+{
+	const struct root *root;
+	struct bundle *b = NULL;
+	enum status rc;
+
+	*out = NULL;
+	TRY(bundle_new(&b, d));
+	for (size_t i = 0; i < t->anchors; i++) {
+		if ((root = state_root(before, t->anchor[i])) == NULL)
+			FAIL(d, ST_POLICY, "FORMATS 8.18: no root %s is there",
+			    t->anchor[i]);
+		TRY(dry_anchor(root, b, d));
+	}
+	for (size_t i = 0; i < t->nexts; i++)
+		dry_next(p, before, t->next[i], b);
+	memcpy(&b->next[b->nexts], t->key, t->keys * sizeof(t->key[0]));
+	b->nexts += t->keys;
+	dry_floors(t, before, b);
+	TRY(set_terms(t, p, before, old, b, d));
 	*out = b;
 	b = NULL;
 out:

@@ -13,23 +13,23 @@
 #include "lib/record/plan.h"
 #include "lib/record/step.h"
 
-/* What only an establishment says: rows of the plan keys of a step.  Each is
- * optional there; make_check says which of them an establishment needs. */
-#define MAKE_KEYS                                                             \
-	{ "threshold", PT_INT, false, false, NULL },                          \
+/* What only an establishment says: rows of the plan keys of a step, which
+ * says whether it always makes one. */
+#define MAKE_KEYS(always)                                                     \
+	{ "threshold", PT_INT, (always), false, NULL },                       \
 	{ "next", PT_WORDS, false, false, NULL },                             \
 	{ "next-key", PT_TEXT, false, true, NULL },                           \
-	{ "next-threshold", PT_INT, false, false, NULL },                     \
+	{ "next-threshold", PT_INT, (always), false, NULL },                  \
 	{ "horizon-days", PT_DAYS, false, false, NULL },                      \
 	{ "level", PT_INT, false, false, NULL },                              \
-	{ "succession", PT_CHOICE, false, false,                              \
+	{ "succession", PT_CHOICE, (always), false,                           \
 	    "both|next-alone-after-horizon" },                                \
 	{ "break-glass", PT_CHOICE, false, false, "yes|no" },                 \
 	{ "expiry", PT_CHOICE, false, false, "warn|refuse" }
 
 /* An establishment, as a plan says it. */
 struct make_terms {
-	const char *step; /* "bundle b1"'s b1, borrowed from the plan */
+	const char *kind, *step; /* "bundle", "b1": borrowed from the plan */
 	size_t line;
 	char anchor[BUNDLE_ANCHORS_MAX][33]; /* roots of the state */
 	size_t anchors;
@@ -44,6 +44,7 @@ struct make_terms {
 	enum bundle_succession succession;
 	bool break_glass;
 	enum bundle_expiry expiry;
+	const char *stolen; /* a root that goes, as revoked; or NULL */
 };
 
 /**
@@ -85,6 +86,16 @@ MUST_USE enum status make_establishment(const struct make_terms *t,
 MUST_USE enum status make_renewal(const struct plan *p, uint64_t days,
     const struct state *state, const struct bundle *last,
     struct bundle **out, struct diag *d);
+
+/**
+ * make_dry(t, p, before, old, out, d):
+ * The establishment after ${old} as far as it is known before a key is open:
+ * its anchors have keys and names and no certificates, and a key to come that
+ * is not drawn yet has a name of its own.  Not sealed; the caller frees.
+ */
+MUST_USE enum status make_dry(const struct make_terms *t,
+    const struct plan *p, const struct state *before,
+    const struct bundle *old, struct bundle **out, struct diag *d);
 
 /**
  * make_held(state, b, out, d):

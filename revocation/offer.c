@@ -105,6 +105,42 @@ file_name(const struct state *s, const char *signer,
 
 /* --- signed --- */
 
+/* " g1; to come: g2, g3", by name where a key is of this state. */
+static enum status
+show_keys(const struct bundle *b, const struct state *state,
+    struct bytes *out, struct diag *d)
+{
+	const struct root *root;
+	enum status rc = ST_OK;
+
+	for (size_t i = 0; i < b->anchors + b->nexts; i++) {
+		root = make_root(state, i < b->anchors ?
+		    b->anchor[i]->key.id : b->next[i - b->anchors].key);
+		TRY(text_append(out, d, "%s %s", i == 0 ? "" :
+		    i == b->anchors ? "; to come:" : ",",
+		    root == NULL ? "a key made elsewhere" : root->name));
+	}
+out:
+	return rc;
+}
+
+enum status
+offer_show(const struct bundle *b, uint64_t days, const struct plan *p,
+    const struct state *state, struct bytes *out, struct diag *d)
+{
+	char span[SIGNER_SPAN_SIZE];
+	enum status rc;
+
+	signer_span(p, b->not_after, p->effective + (int64_t)days * CLOCK_DAY,
+	    days, "days", span);
+	TRY(text_format(out, d, "sign trust bundle %llu of era %llu:",
+	    (unsigned long long)b->seq, (unsigned long long)b->era));
+	TRY(show_keys(b, state, out, d));
+	TRY(text_append(out, d, "; for %s", span));
+out:
+	return rc;
+}
+
 static enum status
 sign_one(const struct bundle *b, const char *root, struct hands *hands,
     struct outcome *o, struct diag *d)

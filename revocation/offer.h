@@ -24,6 +24,14 @@ MUST_USE enum status offer_read(const struct plan *p,
     const struct ini_section *s, struct offer_signers *out, struct diag *d);
 
 /**
+ * offer_show(b, days, p, state, out, d):
+ * One line a person reads before ${b} is signed; the plan says ${days} for it.
+ */
+MUST_USE enum status offer_show(const struct bundle *b, uint64_t days,
+    const struct plan *p, const struct state *state, struct bytes *out,
+    struct diag *d);
+
+/**
  * offer_sign(b, by, hands, o, d):
  * ${o}: the entry "bundle", ${b} (sealed) and the signature of each of ${by}.
  */

@@ -77,30 +77,37 @@ out:
 	return rc;
 }
 
-/* Of that name and root, and with that serial number where the plan gives
- * one. */
 static bool
-is_meant(const struct revoke *r, const struct delegation *g)
+is_meant(const struct revoke *r, const char *name, const char *root,
+    const char *serial)
 {
-	return strcmp(g->name, r->name) == 0 &&
-	    strcmp(g->root, r->root) == 0 &&
-	    (r->serial == NULL || strcmp(g->serial, r->serial) == 0);
+	return strcmp(name, r->name) == 0 && strcmp(root, r->root) == 0 &&
+	    (r->serial == NULL || strcmp(serial, r->serial) == 0);
 }
 
-/* Those that are meant and not revoked yet. */
+/* The delegations of that name that are not revoked yet, and the cross
+ * certificates of a root of that name: of one root, and with that serial
+ * number where the plan gives one. */
 static size_t
-find_live(const struct revoke *r, const struct state *s,
-    const struct delegation **out)
+find_live(const struct revoke *r, const struct state *s, const char **serial)
 {
 	const struct delegation *g;
+	const struct cross *c;
 	size_t n = 0;
 
-	*out = NULL;
+	*serial = NULL;
 	for (size_t i = 0; i < s->ndelegations; i++) {
 		g = &s->delegations[i];
-		if (g->revoked || !is_meant(r, g))
+		if (g->revoked || !is_meant(r, g->name, g->root, g->serial))
 			continue;
-		*out = g;
+		*serial = g->serial;
+		n++;
+	}
+	for (size_t i = 0; i < s->ncrosses; i++) {
+		c = &s->crosses[i];
+		if (c->revoked || !is_meant(r, c->of, c->root, c->serial))
+			continue;
+		*serial = c->serial;
 		n++;
 	}
 	return n;
@@ -144,6 +151,7 @@ revoke_check(const void *want, const struct plan *p,
 {
 	const struct revoke *r = want;
 	const struct delegation *g;
+	const char *serial;
 	size_t n;
 	enum status rc;
 
@@ -151,7 +159,7 @@ revoke_check(const void *want, const struct plan *p,
 	    d));
 	TRY(check_asked(r, p, d));
 	TRY(check_since(r, p, d));
-	n = find_live(r, before, &g);
+	n = find_live(r, before, &serial);
 	if (n == 0)
 		PLAN_FAIL(d, ST_POLICY, p, r->line, "FORMATS 3.26: root %s has "
 		    "no delegation %s%s%s that is not revoked yet", r->root,
@@ -161,7 +169,8 @@ revoke_check(const void *want, const struct plan *p,
 		PLAN_FAIL(d, ST_POLICY, p, r->line, "FORMATS 3.26: root %s has "
 		    "%zu delegations %s: say which by its serial number",
 		    r->root, n, r->name);
-	if (promise_revokes(promises, before, g))
+	g = state_delegation(before, serial);
+	if (g != NULL && promise_revokes(promises, before, g))
 		PLAN_FAIL(d, ST_POLICY, p, r->line, "FORMATS 3.26: a row above "
 		    "revokes delegation %s of root %s: this one belongs above "
 		    "that, or is not needed", r->name, r->root);
@@ -177,7 +186,7 @@ revoke_revokes(const void *want, const struct state *before,
 	const struct revoke *r = want;
 
 	(void)before;
-	return is_meant(r, g);
+	return is_meant(r, g->name, g->root, g->serial);
 }
 
 static size_t
@@ -192,21 +201,22 @@ revoke_show(const void *want, size_t item, const struct plan *p,
     const struct state *state, struct bytes *out, struct diag *d)
 {
 	const struct revoke *r = want;
-	const struct delegation *g;
+	const char *serial;
 
 	(void)item;
 	(void)p;
-	if (find_live(r, state, &g) != 1)
+	if (find_live(r, state, &serial) != 1)
 		return diag_set(d, ST_BUG, "no delegation %s", r->name);
-	return text_format(out, d, "revoke delegation %s of root %s, serial "
-	    "number %s, for good: %s", r->name, r->root, g->serial,
+	return text_format(out, d, "revoke %s %s of root %s, serial number "
+	    "%s, for good: %s", state_cross(state, serial) == NULL ?
+	    "delegation" : "cross certificate", r->name, r->root, serial,
 	    r->reason);
 }
 
 /* As the record says it. */
 static enum status
-say(const struct revoke *r, const struct plan *p,
-    const struct delegation *g, struct facts *f, struct diag *d)
+say(const struct revoke *r, const struct plan *p, const char *serial,
+    struct facts *f, struct diag *d)
 {
 	char date[CLOCK_TEXT_SIZE], since[CLOCK_TEXT_SIZE];
 	int64_t t = 0;
@@ -215,7 +225,7 @@ say(const struct revoke *r, const struct plan *p,
 	clock_text(p->effective, date);
 	TRY(facts_set(f, d, "root", "%s", r->root));
 	TRY(facts_set(f, d, "name", "%s", r->name));
-	TRY(facts_set(f, d, "serial", "%s", g->serial));
+	TRY(facts_set(f, d, "serial", "%s", serial));
 	TRY(facts_set(f, d, "reason", "%s", r->reason));
 	TRY(facts_set(f, d, "date", "%s", date));
 	if (r->since != NULL) {
@@ -235,13 +245,13 @@ revoke_perform(const void *want, size_t item, struct hands *hands,
     struct outcome *o, struct diag *d)
 {
 	const struct revoke *r = want;
-	const struct delegation *g;
+	const char *serial;
 
 	(void)item;
 	o->kind = "revocation";
-	if (find_live(r, hands->state, &g) != 1)
+	if (find_live(r, hands->state, &serial) != 1)
 		return diag_set(d, ST_BUG, "no delegation %s", r->name);
-	return say(r, hands->plan, g, &o->facts, d);
+	return say(r, hands->plan, serial, &o->facts, d);
 }
 
 static enum status
@@ -249,17 +259,17 @@ revoke_verify(const void *want, size_t item, const struct plan *p,
     const struct state *state, const struct outcome *o, struct diag *d)
 {
 	const struct revoke *r = want;
-	const struct delegation *g;
+	const char *serial;
 	struct facts said = { 0 };
 	const char *key;
 	enum status rc;
 
 	(void)item;
 	if (strcmp(o->kind, "revocation") != 0 ||
-	    find_live(r, state, &g) != 1)
+	    find_live(r, state, &serial) != 1)
 		FAIL(d, ST_AUTH, "it does not revoke delegation %s of root %s",
 		    r->name, r->root);
-	TRY(say(r, p, g, &said, d));
+	TRY(say(r, p, serial, &said, d));
 	if ((key = facts_differ(&said, &o->facts, NULL)) != NULL)
 		FAIL(d, ST_AUTH, "the record gives another %s than the plan "
 		    "for delegation %s", key, r->name);

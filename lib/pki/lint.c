@@ -10,6 +10,8 @@
 #define R (1U << LINT_ROOT)
 #define D (1U << LINT_DELEGATION)
 #define L (1U << LINT_LIST)
+#define C (1U << LINT_CROSS)
+#define CERTS (R | D | C)
 
 #define OID_SKI "2.5.29.14"
 #define OID_KEY_USAGE "2.5.29.15"
@@ -197,7 +199,7 @@ issuer(struct subject *s, const struct check *c)
 		return same_name(&spec->subject, &spec->issuer) ? NULL :
 		    "subject and issuer of a root differ";
 	if (same_name(&spec->subject, &spec->issuer))
-		return "an operational key that has issued itself";
+		return "subject and issuer are one, and it is no root's own";
 	if (strcmp(spec->subject.org, spec->issuer.org) != 0)
 		return "subject and issuer are of different organisations";
 	return NULL;
@@ -213,6 +215,9 @@ key_strength(struct subject *s, const struct check *c)
 	    ST_OK)
 		return "stock clients take no operational key of this "
 		    "algorithm";
+	if (s->kind == LINT_CROSS && key_known(s->cert->key.alg, NULL) !=
+	    ST_OK)
+		return "no root has a key of this algorithm";
 	rc = spki_check(&s->cert->key, PROFILE_RSA_BITS_MIN, NULL);
 	if (rc == ST_OK)
 		return NULL;
@@ -507,31 +512,31 @@ list_dates(struct subject *s, const struct check *c)
 #define BARE NULL, NULL, NULL, 0 /* about no one extension */
 
 static const struct check checks[] = {
-	{ { "version", "FORMATS 8.1" }, R | D, version, BARE },
+	{ { "version", "FORMATS 8.1" }, CERTS, version, BARE },
 	{ { "list-version", "FORMATS 8.20" }, L, version, BARE },
-	{ { "names", "FORMATS 8.1" }, R | D | L, names, BARE },
-	{ { "issuer", "FORMATS 8.1" }, R | D, issuer, BARE },
-	{ { "validity", "FORMATS 8.2" }, R | D, validity, BARE },
-	{ { "time-encoding", "FORMATS 8.2" }, R | D | L, time_encoding, BARE },
-	{ { "serial", "FORMATS 8.3" }, R | D, serial, BARE },
-	{ { "basic-constraints-critical", "FORMATS 8.4" }, R | D, critical,
+	{ { "names", "FORMATS 8.1" }, CERTS | L, names, BARE },
+	{ { "issuer", "FORMATS 8.1" }, CERTS, issuer, BARE },
+	{ { "validity", "FORMATS 8.2" }, CERTS, validity, BARE },
+	{ { "time-encoding", "FORMATS 8.2" }, CERTS | L, time_encoding, BARE },
+	{ { "serial", "FORMATS 8.3" }, CERTS, serial, BARE },
+	{ { "basic-constraints-critical", "FORMATS 8.4" }, CERTS, critical,
 	    OID_BASIC, "basic constraints", NULL, 0 },
-	{ { "basic-constraints-root", "FORMATS 8.4" }, R, exact, OID_BASIC,
+	{ { "basic-constraints-root", "FORMATS 8.4" }, R | C, exact, OID_BASIC,
 	    "basic constraints", VALUE("\x30\x03\x01\x01\xff") },
 	{ { "basic-constraints-delegation", "FORMATS 8.4" }, D, exact,
 	    OID_BASIC, "basic constraints", VALUE("\x30\x00") },
-	{ { "key-usage-critical", "FORMATS 8.5" }, R | D, critical,
+	{ { "key-usage-critical", "FORMATS 8.5" }, CERTS, critical,
 	    OID_KEY_USAGE, "key usage", NULL, 0 },
-	{ { "key-usage-root", "FORMATS 8.5" }, R, exact, OID_KEY_USAGE,
+	{ { "key-usage-root", "FORMATS 8.5" }, R | C, exact, OID_KEY_USAGE,
 	    "key usage", VALUE("\x03\x02\x01\x86") },
 	{ { "key-usage-delegation", "FORMATS 8.5" }, D, exact, OID_KEY_USAGE,
 	    "key usage", VALUE("\x03\x02\x07\x80") },
-	{ { "subject-key-id-plain", "FORMATS 8.7" }, R | D, plain, OID_SKI,
+	{ { "subject-key-id-plain", "FORMATS 8.7" }, CERTS, plain, OID_SKI,
 	    "subject key identifier", NULL, 0 },
-	{ { "subject-key-id", "FORMATS 8.7" }, R | D, own_key_id, BARE },
-	{ { "authority-key-id-plain", "FORMATS 8.7" }, D, plain, OID_AKI,
+	{ { "subject-key-id", "FORMATS 8.7" }, CERTS, own_key_id, BARE },
+	{ { "authority-key-id-plain", "FORMATS 8.7" }, D | C, plain, OID_AKI,
 	    "authority key identifier", NULL, 0 },
-	{ { "authority-key-id", "FORMATS 8.7" }, D, issuer_key_id, BARE },
+	{ { "authority-key-id", "FORMATS 8.7" }, D | C, issuer_key_id, BARE },
 	{ { "next-root", "FORMATS 8.19" }, R, next_root, PROFILE_NEXT_ROOT,
 	    "the hash of the next root's key", NULL, 0 },
 	{ { "scope-plain", "FORMATS 8.9" }, D, plain, OID_SCOPE, "scope",
@@ -545,11 +550,11 @@ static const struct check checks[] = {
 	{ { "policies-plain", "FORMATS 8.8" }, D, plain, OID_POLICIES,
 	    "certificate policies", NULL, 0 },
 	{ { "policies-exact", "FORMATS 8.8" }, D, policies_exact, BARE },
-	{ { "nothing-else", "FORMATS 8.10" }, R | D, nothing_else, BARE },
-	{ { "signature-algorithm", "FORMATS 8.11" }, R | D | L,
+	{ { "nothing-else", "FORMATS 8.10" }, CERTS, nothing_else, BARE },
+	{ { "signature-algorithm", "FORMATS 8.11" }, CERTS | L,
 	    signature_algorithm, BARE },
-	{ { "key", "FORMATS 8.12" }, R | D, key_strength, BARE },
-	{ { "rehearsal", "FORMATS 8.14" }, R | D | L, rehearsal, BARE },
+	{ { "key", "FORMATS 8.12" }, CERTS, key_strength, BARE },
+	{ { "rehearsal", "FORMATS 8.14" }, CERTS | L, rehearsal, BARE },
 	{ { "list-foreign", "FORMATS 8.21" }, L, list_foreign, BARE },
 	{ { "list-authority-key-id", "FORMATS 8.22" }, L, list_key_id, BARE },
 	{ { "list-number", "FORMATS 8.23" }, L, list_number, BARE },

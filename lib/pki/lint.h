@@ -11,7 +11,7 @@
 #include "lib/crypto/crl.h"
 #include "lib/pki/profile.h"
 
-enum lint_kind { LINT_ROOT, LINT_DELEGATION, LINT_LIST };
+enum lint_kind { LINT_ROOT, LINT_DELEGATION, LINT_LIST, LINT_CROSS };
 
 /* One row of the table, for `delegation lint` and the manual. */
 struct lint_row {
@@ -24,7 +24,7 @@ const struct lint_row *lint_row(enum lint_kind kind, size_t i);
 
 /**
  * lint_cert(kind, cert, arc, d):
- * ${kind} LINT_ROOT or LINT_DELEGATION.  Signatures are not looked at, and
+ * ${kind} any but LINT_LIST.  Signatures are not looked at, and
  * the authority key identifier for its form only: who issued it is not known
  * here.  ST_POLICY: "FORMATS 8.n: sentence", the first check that fails.
  */

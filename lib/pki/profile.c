@@ -133,6 +133,16 @@ fit_window(const struct profile_room *room, int64_t from, int64_t latest,
 
 /* --- certificates --- */
 
+/* What a root may do, whoever vouches for it. */
+static void
+fill_authority(struct cert_spec *out)
+{
+	out->ca = true;
+	out->path_len = -1;
+	out->usage = USAGE_DIGITAL_SIGNATURE | USAGE_KEY_CERT_SIGN |
+	    USAGE_CRL_SIGN;
+}
+
 enum status
 profile_root(const struct profile_room *room, const char *common,
     const struct spki *key, int64_t from, int64_t to, struct cert_spec *out,
@@ -148,10 +158,7 @@ profile_root(const struct profile_room *room, const char *common,
 	out->self_issued = true;
 	out->not_before = from;
 	out->not_after = to;
-	out->ca = true;
-	out->path_len = -1;
-	out->usage = USAGE_DIGITAL_SIGNATURE | USAGE_KEY_CERT_SIGN |
-	    USAGE_CRL_SIGN;
+	fill_authority(out);
 	TRY(bytes_set(&out->spki, key->der.data, key->der.len, d));
 out:
 	if (rc != ST_OK)
@@ -195,6 +202,34 @@ profile_names_next(const struct cert *cert, uint8_t key[SHA384_LEN])
 		return true;
 	}
 	return false;
+}
+
+enum status
+profile_cross(const struct profile_room *room, const struct cert *root,
+    const struct cert *issuer, int64_t from, struct cert_spec *out,
+    struct diag *d)
+{
+	int64_t to = earlier(root->spec.not_after, issuer->spec.not_after);
+	enum status rc;
+
+	memset(out, 0, sizeof(*out));
+	if (memcmp(root->key.id, issuer->key.id, SHA384_LEN) == 0)
+		FAIL(d, ST_POLICY, "FORMATS 8.50: root %s does not vouch for "
+		    "itself", root->spec.subject.common);
+	TRY(fit_issuer(room, root, from, &to, d));
+	TRY(fit_issuer(room, issuer, from, &to, d));
+	TRY(fit_window(room, from, to, &to, d));
+	out->subject = root->spec.subject;
+	out->issuer = issuer->spec.subject;
+	memcpy(out->issuer_ski, issuer->ski, sizeof(out->issuer_ski));
+	out->not_before = from;
+	out->not_after = to;
+	fill_authority(out);
+	TRY(bytes_set(&out->spki, root->key.der.data, root->key.der.len, d));
+out:
+	if (rc != ST_OK)
+		cert_spec_clear(out);
+	return rc;
 }
 
 /* Extended key usage, policy and scope: all say product and role. */

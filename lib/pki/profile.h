@@ -46,6 +46,8 @@ MUST_USE enum status profile_delegation_name(const struct profile_room *room,
 /**
  * profile_root(room, common, key, from, to, out, d):
  * A self-signed root, valid from ${from} to ${to}, both inclusive.
+ * profile_cross: the key and name of ${root} as ${issuer} vouches for them, as
+ * long as both are valid (RFC 4210 4.4: new with old, old with new).
  * profile_delegation: an operational key under ${issuer}, the root's
  * certificate.  profile_list: a list of ${issuer} without entries yet; ${from}
  * and ${to} are thisUpdate and nextUpdate.
@@ -56,6 +58,9 @@ MUST_USE enum status profile_delegation_name(const struct profile_room *room,
  */
 MUST_USE enum status profile_root(const struct profile_room *room,
     const char *common, const struct spki *key, int64_t from, int64_t to,
+    struct cert_spec *out, struct diag *d);
+MUST_USE enum status profile_cross(const struct profile_room *room,
+    const struct cert *root, const struct cert *issuer, int64_t from,
     struct cert_spec *out, struct diag *d);
 MUST_USE enum status profile_delegation(const struct profile_room *room,
     const struct scope *scope, const struct spki *key,

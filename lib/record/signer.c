@@ -3,7 +3,16 @@
 #include <string.h>
 
 #include "lib/base/clock.h"
+#include "lib/base/text.h"
 #include "lib/record/signer.h"
+
+static bool
+says(const struct ini_section *s, const char *key, const char *name)
+{
+	const char *is = plan_text(s, key, NULL);
+
+	return is != NULL && strcmp(is, name) == 0;
+}
 
 const struct ini_section *
 signer_section(const struct plan *p, const char *name)
@@ -20,12 +29,32 @@ signer_section(const struct plan *p, const char *name)
 }
 
 enum status
+signer_issues(const struct plan *p, size_t line, const struct state *before,
+    const char *name, struct diag *d)
+{
+	const struct root *root = state_root(before, name);
+	bool retired = root != NULL && root->retired != 0;
+	enum status rc;
+
+	for (size_t i = 0; i < p->ini->n && !retired; i++)
+		retired = p->ini->sections[i].line < line &&
+		    says(&p->ini->sections[i], "old", name);
+	if (retired)
+		PLAN_FAIL(d, ST_POLICY, p, line, "FORMATS 8.51: root %s is "
+		    "retired: it signs lists, and nothing else", name);
+	rc = ST_OK;
+out:
+	return rc;
+}
+
+enum status
 signer_check(const struct plan *p, size_t line, const struct state *before,
     const struct promises *promises, const char *name, int64_t until,
     struct diag *d)
 {
 	const struct root *root = state_root(before, name);
 	const struct ini_section *s = signer_section(p, name);
+	const bool certified = root != NULL && root->object[0] != '\0';
 	int64_t end;
 	enum status rc;
 
@@ -33,11 +62,11 @@ signer_check(const struct plan *p, size_t line, const struct state *before,
 	    NULL)
 		PLAN_FAIL(d, ST_POLICY, p, line, "FORMATS 8.18: no root %s is "
 		    "there, and no row above makes it", name);
-	if (root != NULL ? root->object[0] == '\0' : s == NULL)
+	if (!certified && (s == NULL || s->line > line))
 		PLAN_FAIL(d, ST_POLICY, p, line, "FORMATS 8.18: root %s has no "
 		    "certificate: a next root signs nothing yet", name);
-	/* what is not minted yet lasts as long as its plan says, at least */
-	end = root != NULL ? root->not_after : p->effective +
+	/* what is not there yet lasts as long as its plan says, at least */
+	end = certified ? root->not_after : p->effective +
 	    (int64_t)plan_int(s, "years", 0) * 365 * CLOCK_DAY;
 	if (p->mode != MODE_PRODUCTION)
 		until = p->effective + 1;
@@ -60,7 +89,7 @@ signer_next(const struct plan *p, size_t line, const struct state *before,
 	    NULL)
 		PLAN_FAIL(d, ST_POLICY, p, line, "FORMATS 3.30: no root %s is "
 		    "there, and no row above makes it", name);
-	if (root != NULL ? root->object[0] != '\0' :
+	if ((root != NULL && root->object[0] != '\0') ||
 	    signer_section(p, name) != NULL)
 		PLAN_FAIL(d, ST_POLICY, p, line, "FORMATS 3.30: root %s has a "
 		    "certificate: it is no root to come", name);
@@ -120,6 +149,25 @@ signer_issuer(const struct state *state, const char *name,
 	}
 	*out = last.cert;
 	rc = ST_OK;
+out:
+	return rc;
+}
+
+enum status
+signer_say(const struct cert *c, struct facts *f, struct diag *d)
+{
+	char serial[2 * sizeof(c->serial) + 1], digest[SHA384_HEX_SIZE],
+	    from[CLOCK_TEXT_SIZE], to[CLOCK_TEXT_SIZE];
+	enum status rc;
+
+	text_hex(c->serial, c->serial_len, serial);
+	text_hex(c->id, sizeof(c->id), digest);
+	clock_text(c->spec.not_before, from);
+	clock_text(c->spec.not_after, to);
+	TRY(facts_set(f, d, "serial", "%s", serial));
+	TRY(facts_set(f, d, "not-before", "%s", from));
+	TRY(facts_set(f, d, "not-after", "%s", to));
+	TRY(facts_set(f, d, "certificate", "%s", digest));
 out:
 	return rc;
 }

@@ -15,8 +15,8 @@
 
 /**
  * signer_check(p, line, before, promises, name, until, d):
- * Root ${name} has a certificate, or a row above promises the root and its
- * section has a subject: without one it cannot issue.  The certificate lasts
+ * Root ${name} has a certificate, or gets it by a row above, whose section has
+ * a subject: without one it cannot issue.  The certificate lasts
  * to the second ${until}, or in a rehearsal, where what is issued is cut, past
  * the beginning.  ST_POLICY with the place in the plan.
  */
@@ -39,6 +39,14 @@ const struct ini_section *signer_section(const struct plan *p,
     const char *name);
 
 /**
+ * signer_issues(p, line, before, name, d):
+ * Root ${name} is not retired, and no row above retires it: what it signs from
+ * then on is lists, which only take away.  ST_POLICY with the place.
+ */
+MUST_USE enum status signer_issues(const struct plan *p, size_t line,
+    const struct state *before, const char *name, struct diag *d);
+
+/**
  * signer_cert(state, name, out, d):
  * The root's certificate from the state, of the recorded key.  ST_AUTH: it is
  * not.  The caller frees (cert_free).
@@ -53,6 +61,13 @@ MUST_USE enum status signer_cert(const struct state *state, const char *name,
  */
 MUST_USE enum status signer_issuer(const struct state *state,
     const char *name, const struct cert **out, struct diag *d);
+
+/**
+ * signer_say(c, f, d):
+ * As entries say a certificate: serial, not-before, not-after, certificate.
+ */
+MUST_USE enum status signer_say(const struct cert *c, struct facts *f,
+    struct diag *d);
 
 /* Whose seed a serial number comes from: the cookie of signer_serial. */
 struct signer {

@@ -357,6 +357,15 @@ out:
 	return rc;
 }
 
+/* The root of that name, if it has a certificate; else NULL. */
+static const struct root *
+certified(const struct state *s, const char *name)
+{
+	const struct root *r = state_root(s, name);
+
+	return r == NULL || r->object[0] == '\0' ? NULL : r;
+}
+
 static enum status
 apply_delegation(struct state *s, const struct entry *e, struct diag *d)
 {
@@ -389,6 +398,52 @@ out:
 }
 
 static enum status
+apply_cross(struct state *s, const struct entry *e, struct diag *d)
+{
+	const struct facts *f = &e->facts;
+	struct cross *c;
+	enum status rc;
+
+	if ((c = GROW(s->crosses, s->ncrosses)) == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	TRY(take(f, "root", c->root, sizeof(c->root), d));
+	TRY(take(f, "of", c->of, sizeof(c->of), d));
+	TRY(take(f, "serial", c->serial, sizeof(c->serial), d));
+	TRY(take_time(f, "not-after", &c->not_after, d));
+	if (certified(s, c->root) == NULL || certified(s, c->of) == NULL ||
+	    strcmp(c->root, c->of) == 0)
+		FAIL(d, ST_FORMAT, "it is not of one root by another");
+	if (e->n != 1)
+		FAIL(d, ST_FORMAT, "not one certificate");
+	snprintf(c->object, sizeof(c->object), "%s", e->objects[0].name);
+out:
+	return rc;
+}
+
+static enum status
+apply_retired(struct state *s, const struct entry *e, struct diag *d)
+{
+	const struct facts *f = &e->facts;
+	const char *name = facts_get(f, "root");
+	const struct root *found = certified(s, name);
+	struct root *r;
+	enum status rc;
+
+	if (found == NULL || found->retired != 0)
+		FAIL(d, ST_FORMAT, "no root of that name is to be retired");
+	r = &s->roots[found - s->roots];
+	TRY(take(f, "reason", r->reason, sizeof(r->reason), d));
+	TRY(take(f, "successor", r->successor, sizeof(r->successor), d));
+	if (certified(s, r->successor) == NULL ||
+	    certified(s, r->successor) == found)
+		FAIL(d, ST_FORMAT, "no other root comes in its place");
+	r->retired = (unsigned)s->nceremonies;
+	rc = ST_OK;
+out:
+	return rc;
+}
+
+static enum status
 apply_list(struct state *s, const struct entry *e, struct diag *d)
 {
 	const struct facts *f = &e->facts;
@@ -409,19 +464,36 @@ out:
 	return rc;
 }
 
+/* Whether what has this serial number is revoked, and who issued it. */
+static bool *
+find_issued(struct state *s, const char *serial, const char **root)
+{
+	const struct delegation *g = state_delegation(s, serial);
+	const struct cross *c = state_cross(s, serial);
+
+	if (g != NULL) {
+		*root = g->root;
+		return &s->delegations[g - s->delegations].revoked;
+	}
+	if (c == NULL)
+		return NULL;
+	*root = c->root;
+	return &s->crosses[c - s->crosses].revoked;
+}
+
 static enum status
 apply_revocation(struct state *s, const struct entry *e, struct diag *d)
 {
 	const struct facts *f = &e->facts;
-	const struct delegation *g;
 	struct revocation *r;
-	const char *serial;
+	const char *serial, *root = NULL;
+	bool *revoked;
 	enum status rc;
 
 	TRY(facts_need(f, "serial", &serial, d));
-	if ((g = state_delegation(s, serial)) == NULL || g->revoked)
-		FAIL(d, ST_FORMAT, "no delegation of that serial number is to "
-		    "be revoked");
+	if ((revoked = find_issued(s, serial, &root)) == NULL || *revoked)
+		FAIL(d, ST_FORMAT, "no certificate of that serial number is "
+		    "to be revoked");
 	if ((r = GROW(s->revocations, s->nrevocations)) == NULL)
 		FAIL(d, ST_SYSTEM, "out of memory");
 	TRY(take(f, "root", r->root, sizeof(r->root), d));
@@ -432,9 +504,9 @@ apply_revocation(struct state *s, const struct entry *e, struct diag *d)
 	r->since = -1;
 	if (facts_count(f, "since") > 0)
 		TRY(take_time(f, "since", &r->since, d));
-	if (strcmp(r->root, g->root) != 0)
-		FAIL(d, ST_FORMAT, "the delegation is of root %s", g->root);
-	s->delegations[g - s->delegations].revoked = true;
+	if (strcmp(r->root, root) != 0)
+		FAIL(d, ST_FORMAT, "the certificate is of root %s", root);
+	*revoked = true;
 out:
 	return rc;
 }
@@ -552,7 +624,8 @@ add_revoked(struct state *s, const char *root, const char *text,
     struct diag *d)
 {
 	char part[REVOKED_PARTS][SHA384_HEX_SIZE];
-	const struct delegation *g;
+	const char *by = NULL;
+	bool *revoked;
 	struct revocation *r;
 	enum status rc;
 
@@ -573,9 +646,9 @@ add_revoked(struct state *s, const char *root, const char *text,
 	r->since = -1;
 	if (strcmp(part[3], "-") != 0)
 		TRY(clock_read(part[3], &r->since, d));
-	g = state_delegation(s, part[0]);
-	if (g != NULL && strcmp(g->root, root) == 0)
-		s->delegations[g - s->delegations].revoked = true;
+	revoked = find_issued(s, part[0], &by);
+	if (revoked != NULL && strcmp(by, root) == 0)
+		*revoked = true;
 out:
 	return rc;
 }
@@ -684,6 +757,10 @@ static const struct kind {
 	    "key-id epoch quorums", trust_nothing, apply_root },
 	{ "certificate", false, "step item root subject serial not-before "
 	    "not-after certificate", trust_nothing, apply_certificate },
+	{ "cross", false, "step item root of serial not-before not-after "
+	    "certificate", trust_nothing, apply_cross },
+	{ "retired", false, "step item root reason successor", trust_nothing,
+	    apply_retired },
 	{ "list", false, "step item root file number this-update next-update "
 	    "entries list", trust_nothing, apply_list },
 	{ "delegation", false, "step item name root product role slot "
@@ -770,6 +847,7 @@ state_free(struct state *s)
 	free(s->roots);
 	free(s->sets);
 	free(s->delegations);
+	free(s->crosses);
 	free(s->lists);
 	free(s->revocations);
 	free(s->sealed);
@@ -870,6 +948,16 @@ state_delegation(const struct state *s, const char *serial)
 	for (size_t i = 0; i < s->ndelegations; i++) {
 		if (strcmp(s->delegations[i].serial, serial) == 0)
 			return &s->delegations[i];
+	}
+	return NULL;
+}
+
+const struct cross *
+state_cross(const struct state *s, const char *serial)
+{
+	for (size_t i = 0; i < s->ncrosses; i++) {
+		if (strcmp(s->crosses[i].serial, serial) == 0)
+			return &s->crosses[i];
 	}
 	return NULL;
 }

@@ -15,6 +15,9 @@
 #include "lib/record/plan.h"
 #include "lib/record/sheet.h"
 
+/* The reason of a root's retirement that says that others may have it. */
+#define ROOT_STOLEN "compromise"
+
 struct root {
 	char name[33];
 	unsigned number; /* 1.. in the state: its file's name */
@@ -24,6 +27,19 @@ struct root {
 	char object[OBJECT_NAME_SIZE]; /* its certificate, or empty: a next */
 	char subject[65]; /* common name, when there is a certificate */
 	int64_t not_after;
+	unsigned retired; /* in this ceremony: signs lists alone; 0: not */
+	char reason[16]; /* of that, a word of the plan */
+	char successor[33]; /* the root that came in its place */
+};
+
+/* A root as another one vouches for it. */
+struct cross {
+	char root[33]; /* that signed it */
+	char of[33];
+	char serial[2 * CERT_SERIAL_LEN + 1];
+	int64_t not_after;
+	char object[OBJECT_NAME_SIZE];
+	bool revoked; /* for good */
 };
 
 struct delegation {
@@ -57,7 +73,7 @@ struct sealed {
 /* Taken out of service: in every list of its root from then on. */
 struct revocation {
 	char root[33];
-	char name[33]; /* of the delegation, or "-": it has none here */
+	char name[33]; /* of the delegation, or of the root vouched for; or "-" */
 	char serial[2 * CRL_SERIAL_MAX + 1];
 	char reason[24]; /* a word of the plan */
 	int64_t date;
@@ -106,6 +122,8 @@ struct state {
 	size_t nsets;
 	struct delegation *delegations;
 	size_t ndelegations;
+	struct cross *crosses;
+	size_t ncrosses;
 	struct list *lists;
 	size_t nlists;
 	struct revocation *revocations;
@@ -144,6 +162,7 @@ const struct ceremony *state_open(const struct state *s);
 const struct root *state_root(const struct state *s, const char *name);
 const struct delegation *state_delegation(const struct state *s,
     const char *serial);
+const struct cross *state_cross(const struct state *s, const char *serial);
 /* The newest list of a root, or NULL. */
 const struct list *state_last_list(const struct state *s, const char *root);
 /* The newest bundle, and the newest establishment; or NULL. */

@@ -1,9 +1,12 @@
-/* clients.c -- docs/CLIENTS.md, printed from the table of lib/pki/explain.c.
+/* clients.c -- docs/CLIENTS.md and docs/CASES.md, printed from the tables of
+ * lib/pki/explain.c and lib/pki/cases.c.
  *
- *	clients >docs/CLIENTS.md */
+ *	clients >docs/CLIENTS.md
+ *	clients cases >docs/CASES.md */
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/pki/cases.h"
 #include "lib/pki/explain.h"
 
 static void
@@ -84,9 +87,39 @@ print_thieves(void)
 	}
 }
 
-int
-main(void)
+static int
+end(void)
 {
+	return ferror(stdout) != 0 || fflush(stdout) != 0 ? 2 : 0;
+}
+
+static int
+print_cases(void)
+{
+	const struct case_row *r;
+
+	printf("# When a root is lost or stolen\n\n"
+	    "What to do, case by case: the table that `anchorite explain CASE` "
+	    "answers from; `anchorite explain cases`\nprints the words. "
+	    "How to hold the ceremony is in [CEREMONY.md](../CEREMONY.md); "
+	    "clauses are of [FORMATS.md](FORMATS.md).\n"
+	    "This page is printed from `lib/pki/cases.c` by `make cases`; a "
+	    "test compares the two.\n");
+	for (size_t i = 0; (r = case_row(i)) != NULL; i++)
+		printf("\n## %s\n\n%s.\n\n| | |\n|---|---|\n"
+		    "| who did it can | %s |\n| until | %s |\n"
+		    "| do | %s |\n| plan | %s |\n"
+		    "| no plan mends | %s |\n| rule | %s |\n", r->word,
+		    r->what, r->attacker, r->until, r->todo, r->plan,
+		    r->beyond, r->rule);
+	return end();
+}
+
+int
+main(int argc, char **argv)
+{
+	if (argc == 2 && strcmp(argv[1], "cases") == 0)
+		return print_cases();
 	printf("# Who accepts what\n\n"
 	    "What clients do with certificates, lists and trust bundles, as it "
 	    "was tried or read: the tables that\n`anchorite explain FILE` "
@@ -97,5 +130,5 @@ main(void)
 	for (int kind = 0; kind < EXPLAIN_KINDS; kind++)
 		print_kind((enum explain_kind)kind);
 	print_thieves();
-	return ferror(stdout) != 0 || fflush(stdout) != 0 ? 2 : 0;
+	return end();
 }

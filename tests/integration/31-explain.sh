@@ -17,6 +17,27 @@ for client in RAUC SWUpdate OpenSSL GnuTLS mbedTLS wolfSSL sbverify; do
 		fail "the page has no $client"
 done
 
+"$HELPER/clients" cases >page || fail "the cases cannot be printed"
+cmp page "$ROOT/docs/CASES.md" || fail "docs/CASES.md is old: make cases"
+
+# A root is lost or stolen: case by case, and by no other word.
+must_pass "$ANCHORITE" explain cases
+sed -n 's/^## //p' page >words
+[ "$(wc -l <words)" -eq "$(wc -l <"$OUT")" ] || fail "not every case is named"
+while read -r word; do
+	must_pass "$ANCHORITE" explain cases
+	must_say "$word: "
+	must_pass "$ANCHORITE" explain "$word"
+	must_say "case      $word: "
+	must_say "do        "
+	must_say "plan      "
+	must_say "beyond    "
+done <words
+must_pass "$ANCHORITE" explain root-stolen --json
+must_say '"plan": "reason = compromise: the new root does not vouch'
+must_refuse 2 "root-stole" "$ANCHORITE" explain root-stole
+must_refuse 2 "./root-stolen" "$ANCHORITE" explain ./root-stolen
+
 mkdir made
 must_pass "$HELPER/pkix" ecdsa-p384 made
 cd made || exit

@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "ceremony/certify.h"
 #include "ceremony/mint.h"
 #include "delegation/delegate.h"
 #include "lib/base/clock.h"
@@ -24,6 +25,7 @@
 #include "revocation/kill.h"
 #include "revocation/list.h"
 #include "revocation/revoke.h"
+#include "revocation/rotate.h"
 #include "tests/support/fake_hands.h"
 
 #define ALG "ecdsa-p384"
@@ -31,13 +33,13 @@
 #define ZEROS32                                                               \
 	"0000000000000000000000000000000000000000000000000000000000000000"
 
-static const char *const folders[] = { "roots", "issued", "lists", "sealed",
-	"bundles", "inbox" };
+static const char *const folders[] = { "roots", "cross", "issued", "lists",
+	"sealed", "bundles", "inbox" };
 #define NFOLDERS (sizeof(folders) / sizeof(folders[0]))
 
 static const struct step_kind *const rows[] = { &mint_step, &crl_step,
-	&delegate_step, &revoke_step, &account_step, &kill_step,
-	&bundle_step, NULL };
+	&delegate_step, &revoke_step, &account_step, &kill_step, &bundle_step,
+	&certify_step, &rotate_step, NULL };
 
 const struct promises *fake_promises;
 
@@ -103,6 +105,25 @@ open_ceremony(struct fake *f)
 	assert_int_equal(facts_set(&facts, &d, "plan", "unread"), ST_OK);
 	commit(f, "open", &facts, NULL, 0);
 	facts_clear(&facts);
+}
+
+void
+fake_entry(struct fake *f, const char *kind, const char *const *facts,
+    const char *object)
+{
+	struct outcome o = { .kind = kind };
+	struct bytes nothing = { 0 };
+
+	for (; facts[0] != NULL; facts += 2)
+		assert_int_equal(facts_set(&o.facts, NULL, facts[0], "%s",
+		    facts[1]), ST_OK);
+	assert_int_equal(bytes_set(&nothing, "x", 1, NULL), ST_OK);
+	if (object != NULL)
+		assert_int_equal(outcome_add(&o, object, &nothing, NULL),
+		    ST_OK);
+	fake_take(f, &o);
+	outcome_clear(&o);
+	bytes_free(&nothing);
 }
 
 void

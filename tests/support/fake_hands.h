@@ -60,6 +60,11 @@ void fake_plan(struct fake *f, unsigned number, const char *rest);
 /* Commit an outcome: files, then the entry. */
 void fake_take(struct fake *f, const struct outcome *o);
 
+/* An entry that no row made: key and value in turn, NULL-ended, and a file
+ * (NULL: none) that is nothing. */
+void fake_entry(struct fake *f, const char *kind, const char *const *facts,
+    const char *object);
+
 /* Close the ceremony and open the next one. */
 void fake_next(struct fake *f);
 

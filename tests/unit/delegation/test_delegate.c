@@ -204,6 +204,8 @@ delegate_refuses_key_seen_before(void **state)
 static void
 delegate_refuses_second_key_for_product_role_and_slot(void **state)
 {
+	static const char *const retired[] = { "root", "g1", "reason",
+		"routine", "successor", "g2", NULL };
 	struct outcome o = { 0 };
 	struct fake f;
 	char first[256] = "", second[256] = "";
@@ -223,6 +225,16 @@ delegate_refuses_second_key_for_product_role_and_slot(void **state)
 	refuses(&f, "gateway", ST_POLICY, "FORMATS 8.34");
 	/* another role is another matter */
 	s.role = "debug";
+	plan_one(&f, 2, PROFILE, &s);
+	outcome_clear(&o);
+	takes(&f, "gateway", &o);
+	/* and what a retired root issued is followed by the new root's */
+	fake_root(&f, "g2", 2, true);
+	s.role = "release";
+	s.by = "g2";
+	plan_one(&f, 2, PROFILE, &s);
+	refuses(&f, "gateway", ST_POLICY, "FORMATS 8.34");
+	fake_entry(&f, "retired", retired, NULL);
 	plan_one(&f, 2, PROFILE, &s);
 	outcome_clear(&o);
 	takes(&f, "gateway", &o);
@@ -395,6 +407,8 @@ delegate_refuses_roots_that_cannot_sign(void **state)
 	static const struct promise promised = { .kind = "root",
 		.name = "g9" };
 	static const struct promises promises = { &promised, 1 };
+	static const char *const retired[] = { "root", "g3", "reason",
+		"routine", "successor", "g4", NULL };
 	struct fake f;
 	char request[256] = "";
 	struct section s = usual(request);
@@ -409,6 +423,13 @@ delegate_refuses_roots_that_cannot_sign(void **state)
 	plan_one(&f, 1, PROFILE, &s);
 	refuses(&f, "gateway", ST_POLICY, "FORMATS 8.18: root g2 has no "
 	    "certificate");
+	fake_root(&f, "g3", 3, true);
+	fake_root(&f, "g4", 4, true);
+	fake_entry(&f, "retired", retired, NULL);
+	s.by = "g3";
+	plan_one(&f, 1, PROFILE, &s);
+	refuses(&f, "gateway", ST_POLICY, "FORMATS 8.51: root g3 is retired: "
+	    "it signs lists, and nothing else");
 	/* promised, but as a next root */
 	fake_promises = &promises;
 	s.by = "g9";

@@ -146,6 +146,48 @@ revoke_refuses_what_is_not_there_to_be_revoked(void **state)
 	fake_end(&f);
 }
 
+/* RULES B11: an old root's cross certificate goes on the list of the root that
+ * signed it, and of no other. */
+static void
+revoked_is_a_root_that_another_vouches_for(void **state)
+{
+	static const char *const cross[] = { "root", "g2", "of", "g1",
+		"serial", "4d000000000000000000000000000000", "not-before",
+		"2027-03-01T00:00:00Z", "not-after", "2037-03-01T00:00:00Z",
+		NULL };
+	struct outcome o = { 0 };
+	struct diag d = { 0 };
+	struct crl *c;
+	struct fake f;
+
+	(void)state;
+	begin(&f);
+	fake_root(&f, "g2", 1, true);
+	fake_entry(&f, "cross", cross, "cross/000001.crt");
+	fake_plan(&f, 2, "[revoke g1]\nby = g2\nreason = key-compromise\n"
+	    "asked = second\n[crl g1]\nby = g2\ndays = 400\n");
+	if (fake_do(&f, &revoke_step, "g1", &o, &d) != ST_OK ||
+	    fake_verify(&f, &revoke_step, "g1", &o, &d) != ST_OK)
+		fail_msg("%s", d.text);
+	fake_take(&f, &o);
+	outcome_clear(&o);
+	c = next_list(&f);
+	assert_int_equal(c->spec.n, 1);
+	assert_int_equal(c->spec.entries[0].serial[0], 0x4d);
+	assert_memory_equal(c->spec.issuer_ski,
+	    state_root(f.state, "g2")->key.ski, 20);
+	crl_free(c);
+	/* once, and not by the root that is vouched for */
+	assert_int_equal(fake_do(&f, &revoke_step, "g1", &o, &d), ST_POLICY);
+	assert_non_null(strstr(d.text, "FORMATS 3.26: root g2 has no"));
+	fake_plan(&f, 2, "[revoke g2]\nby = g1\nreason = key-compromise\n"
+	    "asked = second\n");
+	diag_clear(&d);
+	assert_int_equal(fake_do(&f, &revoke_step, "g2", &o, &d), ST_POLICY);
+	assert_non_null(strstr(d.text, "FORMATS 3.26: root g1 has no"));
+	fake_end(&f);
+}
+
 static void
 revoke_verify_refuses_facts_that_differ(void **state)
 {
@@ -203,6 +245,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(revoked_is_in_every_list_from_then_on),
 		cmocka_unit_test(revoke_refuses_what_is_not_there_to_be_revoked),
+		cmocka_unit_test(revoked_is_a_root_that_another_vouches_for),
 		cmocka_unit_test(revoke_verify_refuses_facts_that_differ),
 		cmocka_unit_test(reasons_are_read_as_they_are_written),
 	};

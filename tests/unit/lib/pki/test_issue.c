@@ -63,12 +63,19 @@ root_spec(const struct hand *h, struct cert_spec *spec)
 }
 
 static enum status
-issue(struct hand *h, const struct cert_spec *spec, const struct spki *as,
-    struct cert **out, struct diag *d)
+issue_as(enum lint_kind kind, struct hand *h, const struct cert_spec *spec,
+    const struct spki *as, struct cert **out, struct diag *d)
 {
 	const struct issue_serial serial = { derive, h };
 
-	return issue_cert(LINT_ROOT, ARC, spec, &serial, h->key, as, out, d);
+	return issue_cert(kind, ARC, spec, &serial, h->key, as, out, d);
+}
+
+static enum status
+issue(struct hand *h, const struct cert_spec *spec, const struct spki *as,
+    struct cert **out, struct diag *d)
+{
+	return issue_as(LINT_ROOT, h, spec, as, out, d);
 }
 
 static void
@@ -127,6 +134,49 @@ issue_refuses_what_lint_refuses_before_the_root_signs(void **state)
 	assert_null(made);
 	cert_spec_clear(&spec);
 	drop(&h);
+}
+
+/* The old root, which vouches for the new one, draws the serial number. */
+static void
+issue_crosses_with_the_key_of_the_issuer(void **state)
+{
+	struct cert_spec spec = { 0 };
+	struct cert *old = NULL, *new = NULL, *cross = NULL, *none = NULL;
+	struct diag d = { 0 };
+	struct hand h, other;
+
+	(void)state;
+	take(&h, 0x11);
+	take(&other, 0x22);
+	root_spec(&h, &spec);
+	assert_int_equal(issue(&h, &spec, key_public(h.key), &old, NULL),
+	    ST_OK);
+	cert_spec_clear(&spec);
+	assert_int_equal(profile_root(&room, "root-g2", key_public(other.key),
+	    EFFECTIVE, EFFECTIVE + 100 * CLOCK_DAY - 1, &spec, NULL), ST_OK);
+	assert_int_equal(issue(&other, &spec, key_public(other.key), &new,
+	    NULL), ST_OK);
+	cert_spec_clear(&spec);
+	assert_int_equal(profile_cross(&room, new, old, EFFECTIVE, &spec,
+	    NULL), ST_OK);
+	if (issue_as(LINT_CROSS, &h, &spec, key_public(h.key), &cross, &d) !=
+	    ST_OK)
+		fail_msg("%s", d.text);
+	assert_int_equal(cert_signed_by(cross, &old->key, NULL), ST_OK);
+	assert_int_equal(cert_signed_by(cross, &new->key, NULL), ST_AUTH);
+	assert_memory_equal(cross->ski, new->ski, sizeof(new->ski));
+	assert_memory_equal(cross->spec.issuer_ski, old->ski,
+	    sizeof(old->ski));
+	/* signed by the one, and in the name of the other */
+	assert_int_equal(issue_as(LINT_CROSS, &other, &spec,
+	    key_public(other.key), &none, &d), ST_BUG);
+	assert_null(none);
+	cert_free(old);
+	cert_free(new);
+	cert_free(cross);
+	cert_spec_clear(&spec);
+	drop(&h);
+	drop(&other);
 }
 
 static void
@@ -198,6 +248,7 @@ main(void)
 		cmocka_unit_test(issue_draws_the_serial_from_seed_and_content),
 		cmocka_unit_test(
 		    issue_refuses_what_lint_refuses_before_the_root_signs),
+		cmocka_unit_test(issue_crosses_with_the_key_of_the_issuer),
 		cmocka_unit_test(issue_refuses_a_key_that_is_not_of_record),
 		cmocka_unit_test(
 		    issue_crl_signs_what_was_asked_and_nothing_else),

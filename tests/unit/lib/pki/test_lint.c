@@ -22,7 +22,7 @@
 static const uint8_t number[CERT_SERIAL_LEN] = { 0x40, 1, 2, 3 };
 
 /* One good certificate of each kind, and one list, for all tests. */
-static struct cert *root, *delegation;
+static struct cert *root, *next, *delegation;
 static struct crl *list;
 
 static struct cert *
@@ -51,15 +51,31 @@ key_of(unsigned n, struct key **out)
 }
 
 static void
-root_spec(struct cert_spec *spec)
+root_of(unsigned n, const char *common, struct cert_spec *spec)
 {
 	const struct profile_room room = { ARC, "example", false };
 	struct key *key = NULL;
 
-	key_of(0, &key);
-	assert_int_equal(profile_root(&room, "root-g1", key_public(key),
+	key_of(n, &key);
+	assert_int_equal(profile_root(&room, common, key_public(key),
 	    EFFECTIVE, EFFECTIVE + 7300 * CLOCK_DAY - 1, spec, NULL), ST_OK);
 	key_free(key);
+}
+
+static void
+root_spec(struct cert_spec *spec)
+{
+	root_of(0, "root-g1", spec);
+}
+
+/* The root as the next one vouches for it. */
+static void
+cross_spec(struct cert_spec *spec)
+{
+	const struct profile_room room = { ARC, "example", false };
+
+	assert_int_equal(profile_cross(&room, root, next, EFFECTIVE, spec,
+	    NULL), ST_OK);
 }
 
 static void
@@ -122,6 +138,9 @@ start(void **state)
 	root_spec(&spec);
 	root = rehearse(&spec);
 	cert_spec_clear(&spec);
+	root_of(2, "root-g2", &spec);
+	next = rehearse(&spec);
+	cert_spec_clear(&spec);
 	delegation_spec(&spec);
 	delegation = rehearse(&spec);
 	cert_spec_clear(&spec);
@@ -136,17 +155,39 @@ stop(void **state)
 {
 	(void)state;
 	cert_free(root);
+	cert_free(next);
 	cert_free(delegation);
 	crl_free(list);
 	return 0;
 }
 
 static void
+make_spec(enum lint_kind kind, struct cert_spec *spec)
+{
+	if (kind == LINT_ROOT)
+		root_spec(spec);
+	else if (kind == LINT_CROSS)
+		cross_spec(spec);
+	else
+		delegation_spec(spec);
+}
+
+static void
 lint_takes_what_the_profile_makes(void **state)
 {
+	struct cert_spec spec = { 0 };
+	struct cert *cross;
 	struct diag d = { 0 };
 
 	(void)state;
+	cross_spec(&spec);
+	cross = rehearse(&spec);
+	if (lint_cert(LINT_CROSS, cross, ARC, &d) != ST_OK)
+		fail_msg("%s", d.text);
+	assert_int_equal(lint_cert(LINT_ROOT, cross, ARC, NULL), ST_POLICY);
+	assert_int_equal(lint_cert(LINT_CROSS, root, ARC, NULL), ST_POLICY);
+	cert_free(cross);
+	cert_spec_clear(&spec);
 	if (lint_cert(LINT_ROOT, root, ARC, &d) != ST_OK ||
 	    lint_cert(LINT_DELEGATION, delegation, ARC, &d) != ST_OK ||
 	    lint_crl(list, &d) != ST_OK)
@@ -423,6 +464,12 @@ static const struct bad_spec {
 	    "root's key is not a SHA-384" },
 	{ LINT_ROOT, wrong_next_short, "FORMATS 8.19" },
 	{ LINT_DELEGATION, wrong_next_of_a_delegation, "FORMATS 8.10" },
+	{ LINT_CROSS, wrong_path_len, "FORMATS 8.4: basic constraints" },
+	{ LINT_CROSS, wrong_usage_less, "FORMATS 8.5: key usage" },
+	{ LINT_CROSS, wrong_backwards, "FORMATS 8.2" },
+	{ LINT_CROSS, wrong_org, "FORMATS 8.1" },
+	{ LINT_CROSS, wrong_half_marked, "FORMATS 8.1" },
+	{ LINT_CROSS, wrong_unknown, "FORMATS 8.10: " ARC ".99" },
 };
 
 static void
@@ -457,10 +504,7 @@ lint_refuses_what_is_built_wrong(void **state)
 	for (size_t i = 0; i < sizeof(bad_specs) / sizeof(bad_specs[0]); i++) {
 		const struct bad_spec *b = &bad_specs[i];
 
-		if (b->kind == LINT_ROOT)
-			root_spec(&spec);
-		else
-			delegation_spec(&spec);
+		make_spec(b->kind, &spec);
 		b->spoil(&spec);
 		c = rehearse(&spec);
 		memset(&d, 0, sizeof(d));
@@ -588,6 +632,12 @@ read_key(struct cert *c)
 	snprintf(c->key.alg, sizeof(c->key.alg), "ed25519");
 }
 
+static void
+read_key_foreign(struct cert *c)
+{
+	snprintf(c->key.alg, sizeof(c->key.alg), "rsa-4096");
+}
+
 /* the time before 2050 that the DER has as UTCTime is now said to be later */
 static void
 read_time(struct cert *c)
@@ -623,6 +673,15 @@ static const struct bad_cert {
 	{ LINT_ROOT, read_alg_other, "FORMATS 8.11" },
 	{ LINT_DELEGATION, read_key, "FORMATS 8.12" },
 	{ LINT_DELEGATION, read_time, "FORMATS 8.2: a time" },
+	{ LINT_CROSS, read_serial_small, "FORMATS 8.3" },
+	{ LINT_CROSS, read_basic_plain, "FORMATS 8.4: basic constraints is not "
+	    "critical" },
+	{ LINT_CROSS, read_ski_other, "FORMATS 8.7" },
+	{ LINT_CROSS, read_aki_critical, "FORMATS 8.7: authority key "
+	    "identifier is critical" },
+	{ LINT_CROSS, read_aki_longer, "FORMATS 8.7" },
+	{ LINT_CROSS, read_alg, "FORMATS 8.11" },
+	{ LINT_CROSS, read_key_foreign, "FORMATS 8.12: no root has" },
 };
 
 static void
@@ -636,10 +695,7 @@ lint_refuses_what_another_program_would_build(void **state)
 	for (size_t i = 0; i < sizeof(bad_certs) / sizeof(bad_certs[0]); i++) {
 		const struct bad_cert *b = &bad_certs[i];
 
-		if (b->kind == LINT_ROOT)
-			root_spec(&spec);
-		else
-			delegation_spec(&spec);
+		make_spec(b->kind, &spec);
 		c = rehearse(&spec);
 		b->spoil(c);
 		memset(&d, 0, sizeof(d));
@@ -792,11 +848,11 @@ static void
 lint_lists_its_rows_by_kind(void **state)
 {
 	static const enum lint_kind kinds[] = { LINT_ROOT, LINT_DELEGATION,
-		LINT_LIST };
+		LINT_LIST, LINT_CROSS };
 	size_t n;
 
 	(void)state;
-	for (size_t k = 0; k < 3; k++) {
+	for (size_t k = 0; k < 4; k++) {
 		for (n = 0; lint_row(kinds[k], n) != NULL; n++) {
 			assert_int_equal(strncmp(lint_row(kinds[k], n)->clause,
 			    "FORMATS 8.", 10), 0);

@@ -190,6 +190,67 @@ profile_refuses_another_slot_or_organisation(void **state)
 	assert_non_null(strstr(d.text, "another organisation"));
 }
 
+/* A root as another may vouch for it: valid for so many days. */
+static void
+a_root(const struct key *k, const char *common, int64_t days, struct cert *c)
+{
+	snprintf(c->spec.subject.org, NAME_PART_SIZE, "example");
+	snprintf(c->spec.subject.common, NAME_PART_SIZE, "%s", common);
+	c->spec.not_before = EFFECTIVE - CLOCK_DAY;
+	c->spec.not_after = DAYS(days);
+	c->key = *key_public(k);
+	memcpy(c->ski, c->key.ski, sizeof(c->ski));
+}
+
+static void
+profile_crosses_two_roots_as_long_as_both_live(void **state)
+{
+	static struct cert old, new; /* too large for the stack */
+	struct secret *seed = NULL;
+	struct cert_spec spec = { 0 };
+	struct key *other = NULL;
+	struct diag d = { 0 };
+
+	(void)state;
+	assert_int_equal(derive_rehearsal_seed(1, &seed, NULL), ST_OK);
+	assert_int_equal(key_from_seed(seed, DERIVE_REAL, "ecdsa-p256", "root",
+	    0, &other, NULL), ST_OK);
+	a_root(key, "root-g1", 1000, &old);
+	a_root(other, "root-g2", 7300, &new);
+	assert_int_equal(profile_cross(&real, &new, &old, EFFECTIVE, &spec,
+	    NULL), ST_OK);
+	assert_string_equal(spec.subject.common, "root-g2");
+	assert_string_equal(spec.issuer.common, "root-g1");
+	assert_memory_equal(spec.issuer_ski, old.ski, sizeof(old.ski));
+	assert_true(spec.ca && spec.path_len == -1 && !spec.self_issued);
+	assert_int_equal(spec.not_before, EFFECTIVE);
+	assert_int_equal(spec.not_after, old.spec.not_after);
+	assert_true(bytes_equal(&spec.spki, &new.key.der));
+	cert_spec_clear(&spec);
+	/* and the other way round not a second longer */
+	assert_int_equal(profile_cross(&real, &old, &new, EFFECTIVE, &spec,
+	    NULL), ST_OK);
+	assert_int_equal(spec.not_after, old.spec.not_after);
+	cert_spec_clear(&spec);
+	assert_int_equal(profile_cross(&test, &new, &old, EFFECTIVE, &spec,
+	    NULL), ST_OK);
+	assert_int_equal(spec.not_after, DAYS(30));
+	cert_spec_clear(&spec);
+	/* before one of them begins, after one of them ends, by itself */
+	assert_int_equal(profile_cross(&real, &new, &old,
+	    EFFECTIVE - CLOCK_DAY - 1, &spec, &d), ST_POLICY);
+	assert_non_null(strstr(d.text, "FORMATS 8.2"));
+	assert_int_equal(profile_cross(&real, &new, &old, DAYS(1000) + 1,
+	    &spec, NULL), ST_POLICY);
+	diag_clear(&d);
+	assert_int_equal(profile_cross(&real, &old, &old, EFFECTIVE, &spec,
+	    &d), ST_POLICY);
+	assert_non_null(strstr(d.text, "FORMATS 8.50"));
+	assert_null(spec.spki.data);
+	key_free(other);
+	secret_free(seed);
+}
+
 static void
 profile_takes_only_operational_keys_of_stock_clients(void **state)
 {
@@ -299,6 +360,8 @@ main(void)
 		    profile_refuses_delegations_outside_their_root),
 		cmocka_unit_test(
 		    profile_refuses_another_slot_or_organisation),
+		cmocka_unit_test(
+		    profile_crosses_two_roots_as_long_as_both_live),
 		cmocka_unit_test(
 		    profile_takes_only_operational_keys_of_stock_clients),
 		cmocka_unit_test(profile_cuts_lists_and_refuses_long_ones),

@@ -42,6 +42,14 @@ static const char *const delegation[] = { "name", "gateway", "root", "g1",
 	"product", "gw", "role", "release", "slot", "2027Q1", "serial", "4c",
 	"key-id", HEX96, "key-index", HEX96, "not-before",
 	"2027-03-16T00:00:00Z", "not-after", "2028-03-16T00:00:00Z", NULL };
+static const char *const cross[] = { "root", "g1", "of", "g2", "serial", "4d",
+	"not-before", "2027-03-16T00:00:00Z", "not-after",
+	"2047-03-15T00:00:00Z", NULL };
+static const char *const retired[] = { "root", "g1", "reason", "routine",
+	"successor", "g2", NULL };
+static const char *const revocation[] = { "root", "g1", "name", "g2",
+	"serial", "4d", "reason", "key-compromise", "date",
+	"2027-03-16T00:00:00Z", "asked", "first", NULL };
 static const char *const closed[] = { "ceremony", "1", NULL };
 static const char *const of_root[] = { "root", "g1", NULL };
 
@@ -580,6 +588,88 @@ state_refuses_numbers_and_dates_that_are_none(void **state)
 	    HEX64), "issued/4c.crt", ST_FORMAT, "serial is too long");
 }
 
+static void
+mint_second(struct state *s)
+{
+	const char *const second[] = { "root", "g2", "number", "2",
+		"algorithm", "ecdsa-p256", "counter", "0", "public", public[1],
+		NULL };
+
+	takes(s, "drawn", with(drawn, "root", "g2"), NULL);
+	takes(s, "root", second, NULL);
+}
+
+/* A state with two roots that have certificates. */
+static struct state *
+two_roots(void)
+{
+	struct state *s = minted();
+
+	mint_second(s);
+	takes(s, "certificate", certificate, "roots/000001.crt");
+	takes(s, "certificate", with(certificate, "root", "g2"),
+	    "roots/000002.crt");
+	return s;
+}
+
+static void
+state_keeps_who_vouches_for_whom(void **state)
+{
+	struct state *s = two_roots();
+
+	(void)state;
+	takes(s, "cross", cross, "cross/000001.crt");
+	assert_string_equal(state_cross(s, "4d")->of, "g2");
+	assert_false(s->crosses[0].revoked);
+	assert_null(state_cross(s, "4c"));
+	takes(s, "revocation", revocation, NULL);
+	assert_true(s->crosses[0].revoked);
+	refuses(s, "revocation", revocation, NULL, ST_FORMAT,
+	    "no certificate of that serial number is to be revoked");
+	s = two_roots();
+	takes(s, "cross", cross, "cross/000001.crt");
+	refuses(s, "revocation", with(revocation, "root", "g2"), NULL,
+	    ST_FORMAT, "the certificate is of root g1");
+	refuses(two_roots(), "cross", cross, NULL, ST_FORMAT,
+	    "not one certificate");
+	s = two_roots();
+	refuses(s, "cross", with(cross, "of", "g1"),
+	    "cross/000001.crt", ST_FORMAT, "not of one root by another");
+	s = minted();
+	mint_second(s);
+	takes(s, "certificate", certificate, "roots/000001.crt");
+	refuses(s, "cross", cross, "cross/000001.crt", ST_FORMAT,
+	    "not of one root by another");
+}
+
+static void
+state_retires_a_root_once(void **state)
+{
+	struct state *s = two_roots();
+
+	(void)state;
+	assert_int_equal(state_root(s, "g1")->retired, 0);
+	takes(s, "retired", retired, NULL);
+	assert_int_equal(state_root(s, "g1")->retired, 1);
+	assert_string_equal(state_root(s, "g1")->reason, "routine");
+	assert_string_equal(state_root(s, "g1")->successor, "g2");
+	assert_int_equal(state_root(s, "g2")->retired, 0);
+	refuses(s, "retired", retired, NULL, ST_FORMAT,
+	    "no root of that name is to be retired");
+	s = two_roots();
+	refuses(s, "retired", with(retired, "root", "g3"), NULL,
+	    ST_FORMAT, "no root of that name is to be retired");
+	s = two_roots();
+	refuses(s, "retired", with(retired, "successor", "g1"),
+	    NULL, ST_FORMAT, "no other root comes in its place");
+	s = two_roots();
+	refuses(s, "retired", with(retired, "successor", "g3"),
+	    NULL, ST_FORMAT, "no other root comes in its place");
+	s = two_roots();
+	refuses(s, "retired", with(retired, "reason", NULL), NULL,
+	    ST_FORMAT, "reason");
+}
+
 /* The newest list is the last one, of its own root. */
 static void
 state_tells_the_lists_of_two_roots_apart(void **state)
@@ -587,14 +677,7 @@ state_tells_the_lists_of_two_roots_apart(void **state)
 	struct state *s = minted();
 
 	(void)state;
-	takes(s, "drawn", with(drawn, "root", "g2"), NULL);
-	{
-		const char *const second[] = { "root", "g2", "number", "2",
-			"algorithm", "ecdsa-p256", "counter", "0", "public",
-			public[1], NULL };
-
-		takes(s, "root", second, NULL);
-	}
+	mint_second(s);
 	takes(s, "list", list, "lists/000001.crl");
 	takes(s, "list", with(list, "number", "5"), "lists/000002.crl");
 	takes(s, "list", with(list, "root", "g2"), "lists/000003.crl");
@@ -900,6 +983,8 @@ main(void)
 		cmocka_unit_test(state_refuses_a_bundle_that_does_not_follow),
 		cmocka_unit_test(
 		    state_knows_the_newest_bundle_and_the_newest_establishment),
+		cmocka_unit_test(state_keeps_who_vouches_for_whom),
+		cmocka_unit_test(state_retires_a_root_once),
 		cmocka_unit_test(state_refuses_events_with_files),
 		cmocka_unit_test(
 		    state_refuses_an_object_that_is_committed_twice),

@@ -443,13 +443,25 @@ out:
 	return rc;
 }
 
+/* Lists that are sealed, which somebody may have to open. */
+static size_t
+count_sealed(const struct state *s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->nroots; i++)
+		n += state_unaccounted(s, s->roots[i].name);
+	return n;
+}
+
 enum status
-run_ceremony(const struct run *r, struct diag *d)
+run_ceremony(const struct run *r, size_t *sealed, struct diag *d)
 {
 	struct diag other = { 0 };
 	struct session s;
 	enum status rc;
 
+	*sealed = 0;
 	TRY(session_look(r, &s, d));
 	/* before anyone is asked for a sheet */
 	TRY(key_proven(d));
@@ -457,9 +469,12 @@ run_ceremony(const struct run *r, struct diag *d)
 		/* a cut may have closed only one of the sticks */
 		TRY(sticks_begin(s.sticks, s.known->entries, s.known->n, d));
 		TRY(ask_second(r->front, s.known, d));
+		*sealed = count_sealed(s.known);
 		goto out;
 	}
 	rc = run_whole(r, &s, d);
+	if (rc == ST_OK)
+		*sealed = count_sealed(s.e.state);
 	if (rc == ST_OK && awaits_second(s.e.plan, s.e.state))
 		TRY(ask_second(r->front, s.e.state, d));
 out:

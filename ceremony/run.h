@@ -2,6 +2,8 @@
 #ifndef ANCHORITE_RUN_H
 #define ANCHORITE_RUN_H
 
+#include <stddef.h>
+
 #include "ceremony/room.h"
 #include "lib/base/diag.h"
 #include "lib/record/front.h"
@@ -27,12 +29,14 @@ MUST_USE enum status run_check(const struct run *r, struct facts *out,
     struct diag *d);
 
 /**
- * run_ceremony(r, d):
- * Run, or go on after a cut.  ST_POLICY: the plan has run already, is not the
+ * run_ceremony(r, sealed, d):
+ * Run, or go on after a cut.  ${*sealed} lists are sealed then, and for their
+ * responders there is a card to be printed.  ST_POLICY: the plan has run already, is not the
  * next, another is open, or this was ended early and lacks its closing.
  * ST_AUTH: the state is not the one on paper.
  */
-MUST_USE enum status run_ceremony(const struct run *r, struct diag *d);
+MUST_USE enum status run_ceremony(const struct run *r, size_t *sealed,
+    struct diag *d);
 
 /**
  * run_end(r, reason, d):

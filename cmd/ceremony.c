@@ -113,27 +113,16 @@ out:
 	return rc;
 }
 
-/* Where lists are sealed, their responders want paper; nothing hangs on it
- * that it is said. */
+/* The rest is said by the card itself. */
 static void
 tell_of_card(const char *path)
 {
 	char shown[ROOM_PATH_SIZE];
-	struct state *s = NULL;
-	size_t sealed = 0;
-	int fd = -1;
 
-	if (state_load(path, &s, &fd, NULL, NULL, NULL) != ST_OK)
-		return;
-	for (size_t i = 0; i < s->nroots; i++)
-		sealed += state_unaccounted(s, s->roots[i].name);
 	text_escape(path, strlen(path), shown, sizeof(shown));
-	if (sealed > 0)
-		fprintf(stderr, "lists are sealed: print the card for their "
-		    "responders, with\n  anchorite revocation card --state "
-		    "%s\n", shown);
-	state_free(s);
-	close(fd);
+	fprintf(stderr, "lists are sealed: print the card for their "
+	    "responders, with\n  anchorite revocation card --state %s\n",
+	    shown);
 }
 
 enum status
@@ -142,13 +131,15 @@ cmd_ceremony_run(const struct call *c, struct diag *d)
 	struct front *front = NULL;
 	struct room room;
 	struct run r;
+	size_t sealed;
 	enum status rc;
 
 	TRY(begin_in_room(c, &r, &room, &front, d));
-	TRY(run_ceremony(&r, d));
+	TRY(run_ceremony(&r, &sealed, d));
 	fprintf(stderr, "the ceremony is closed: seal the sheets, and keep the "
 	    "last words on paper\n");
-	tell_of_card(room.state[0]);
+	if (sealed > 0)
+		tell_of_card(room.state[0]);
 out:
 	front_free(front);
 	return rc;

@@ -305,6 +305,7 @@ hold(const struct rehearsal *h, struct diag *d)
 		.program = "anchorite " VERSION };
 	struct front *front = NULL;
 	struct room room;
+	size_t sealed;
 	enum status rc;
 
 	TRY(room_read(h->room, &room, d));
@@ -314,7 +315,7 @@ hold(const struct rehearsal *h, struct diag *d)
 		TRY(front_rehearsal(&room, &front, d));
 	r.room = &room;
 	r.front = front;
-	TRY(run_ceremony(&r, d));
+	TRY(run_ceremony(&r, &sealed, d));
 out:
 	front_free(front);
 	return rc;

@@ -251,7 +251,7 @@ refused 2 "usb:.: --resume does not go with it" \
 	receive usb:. --to got --resume r
 refused 2 "pictures: --label does not go with it" \
 	receive pictures --to got --label red
-refused 2 "tape:-: " receive tape:- --to got --resume r
+refused 2 "tape:-: from where? camera[:DEV]" receive tape:- --to got --resume r
 refused 2 "y4m:9: a y4m source is standard input, y4m:-" receive y4m:9 --to got
 refused 2 "/nowhere: " receive camera:/nowhere --to got
 refused 1 "FORMATS 10.75: " sh -c "echo no video |

@@ -175,7 +175,8 @@ keep(struct taking *t, enum status rc, const struct diag *why)
 	t->resume = NULL;
 }
 
-/* A message as it was sent.  It ends reception if it is a parcel. */
+/* A message as it was sent.  It ends reception if it is a parcel: FORMATS
+ * 10.31. */
 static enum status
 take_body(struct taking *t, const struct bytes *body, struct diag *d)
 {

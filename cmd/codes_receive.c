@@ -310,6 +310,9 @@ static enum status
 say_missing(const struct taking *t, const char *folder, enum status rc,
     const struct diag *why, struct diag *d)
 {
+	if (stopped != 0 && t->last.have == 0)
+		return diag_set(d, ST_USAGE, "interrupted: no code of a parcel "
+		    "is there yet");
 	if (stopped != 0)
 		return diag_set(d, ST_USAGE, "interrupted: %zu of %zu came%s%s",
 		    t->last.have, t->last.want, t->resume == NULL ? "" :

@@ -206,6 +206,14 @@ for signal in INT TERM; do
 	[ ! -e got ] || fail "something was left"
 	head -n 10 native | cmp - $signal/0001.frames || fail "other frames"
 done
+started nothing
+sleep 1
+kill -INT $pid
+ended
+[ "$STATUS" -eq 2 ] && [ ! -e nothing ] ||
+	fail "$STATUS, or a folder of nothing is left"
+grep -qx "anchorite: interrupted: no code of a parcel is there yet" "$ERR" ||
+	fail "it says: $(cat "$ERR")"
 # a folder that takes no more ends nothing
 mkdir full
 (cd full && seq -f %04g.frames 1024 | xargs touch)

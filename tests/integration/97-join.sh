@@ -4,8 +4,6 @@
 # transfer; and beside somebody who wants to disturb it.
 . "$ROOT/tests/integration/lib.sh"
 . "$ROOT/tests/integration/parcels.sh"
-# what is killed here is not looked through for leaks
-export ASAN_OPTIONS=detect_leaks=0
 
 # send and receive ARG...: the verb
 send() {

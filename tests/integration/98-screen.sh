@@ -27,6 +27,7 @@ screens() {
 		i=$((i + 1))
 		was=$(number)
 		mux send-keys n
+		sleep 0.03 # it is there then, most often
 		wait_for another || fail "no other code after $was"
 		picture "$2/$(printf %04d $i).pgm"
 	done

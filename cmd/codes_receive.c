@@ -9,6 +9,7 @@
 #include "cmd/codes.h"
 #include "lib/base/clock.h"
 #include "lib/base/file.h"
+#include "lib/base/text.h"
 #include "transfer/receive.h"
 #include "transfer/resume.h"
 
@@ -267,6 +268,7 @@ static enum status
 replay(struct taking *t, const char *path, struct diag *d)
 {
 	struct gather_report r;
+	char shown[128];
 	bool more = true;
 	enum status rc;
 
@@ -278,8 +280,9 @@ replay(struct taking *t, const char *path, struct diag *d)
 			TRY(take_report(t, &r, d));
 		more = more && !t->whole;
 	}
+	text_escape(path, strlen(path), shown, sizeof(shown));
 	if (t->last.want > 0)
-		say(t, "%s: %zu of %zu were there already", path,
+		say(t, "%s: %zu of %zu were there already", shown,
 		    t->last.have, t->last.want);
 out:
 	return rc;

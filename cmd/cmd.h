@@ -11,7 +11,7 @@
 #include "lib/record/step.h"
 
 #define CMD_ARGS_MAX 512
-#define CMD_OPTS_MAX 8
+#define CMD_OPTS_MAX 10
 
 /* An option of a verb; --json, --plain and --help every verb has. */
 struct opt {

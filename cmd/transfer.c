@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cmd/cmd.h"
+#include "cmd/codes.h"
 #include "lib/base/clock.h"
 #include "lib/base/file.h"
 #include "lib/base/frozen.h"
@@ -21,9 +21,8 @@
 
 /* --- the parcel --- */
 
-/* The three gates, for bytes that stay where they are. */
-static enum status
-open_parcel(const char *name, const void *data, size_t len,
+enum status
+cmd_open_parcel(const char *name, const void *data, size_t len,
     struct parcel *out, struct diag *d)
 {
 	enum status rc;
@@ -168,7 +167,7 @@ cmd_transfer_show(const struct call *c, struct diag *d)
 	enum status rc;
 
 	TRY(file_read(c->arg[0], PARCEL_MAX, &all, d));
-	TRY(open_parcel(c->arg[0], all.data, all.len, &p, d));
+	TRY(cmd_open_parcel(c->arg[0], all.data, all.len, &p, d));
 	TRY(say_parcel(&p, &f, d));
 	TRY(cmd_report(c, &f, d));
 out:
@@ -187,7 +186,7 @@ cmd_transfer_unpack(const struct call *c, struct diag *d)
 	enum status rc;
 
 	TRY(file_read(c->arg[0], PARCEL_MAX, &all, d));
-	TRY(open_parcel(c->arg[0], all.data, all.len, &p, d));
+	TRY(cmd_open_parcel(c->arg[0], all.data, all.len, &p, d));
 	TRY(parcel_due(c->arg[0], &p, clock_now(), d));
 	TRY(say_parcel(&p, &f, d));
 	TRY(parcel_unpack(&p, all.data, cmd_opt(c, "--to", ""), d));
@@ -331,30 +330,63 @@ out:
 	return rc;
 }
 
+/* What an option of send belongs to. */
+static const struct {
+	const char *option, *way;
+	bool with;
+} goes[] = {
+	{ "--erase", "--raw", true },
+	{ "--ur", "--qr", true },
+	{ "--qr-version", "--qr", true },
+	{ "--rate", "--qr", true },
+	{ "--label", "--qr", false },
+	{ "--media", "--qr", false },
+};
+
+static enum status
+check_way(const struct call *c, struct diag *d)
+{
+	if (cmd_has(c, "--usb") + cmd_has(c, "--raw") + cmd_has(c, "--qr") !=
+	    1)
+		return diag_set(d, ST_USAGE, "which way? one of --qr, --usb "
+		    "and --raw is needed");
+	for (size_t i = 0; i < sizeof(goes) / sizeof(goes[0]); i++) {
+		if (cmd_has(c, goes[i].option) &&
+		    cmd_has(c, goes[i].way) != goes[i].with)
+			return diag_set(d, ST_USAGE, goes[i].with ?
+			    "%s goes with %s only" : "%s does not go with %s",
+			    goes[i].option, goes[i].way);
+	}
+	return ST_OK;
+}
+
 enum status
 cmd_transfer_send(const struct call *c, struct diag *d)
 {
 	const char *usb = cmd_opt(c, "--usb", NULL);
 	const char *raw = cmd_opt(c, "--raw", NULL);
+	struct scanner *reader = NULL;
 	struct bytes all = { 0 };
 	struct parcel p = { 0 };
 	struct facts f = { 0 };
 	enum status rc;
 
-	if ((usb == NULL) == (raw == NULL))
-		FAIL(d, ST_USAGE, "which way? one of --usb and --raw is "
-		    "needed");
-	if (cmd_has(c, "--erase") && raw == NULL)
-		FAIL(d, ST_USAGE, "--erase goes with --raw only");
+	TRY(check_way(c, d));
+	/* it inherits what is there when it starts: nothing */
+	if (cmd_has(c, "--qr"))
+		TRY(scan_start(1, &reader, d));
 	TRY(file_read(c->arg[0], PARCEL_MAX, &all, d));
-	TRY(open_parcel(c->arg[0], all.data, all.len, &p, d));
+	TRY(cmd_open_parcel(c->arg[0], all.data, all.len, &p, d));
 	TRY(say_id(&p, &f, d));
 	if (usb != NULL)
 		TRY(send_usb(c, usb, &p, all.data, &f, d));
+	else if (reader != NULL)
+		TRY(codes_send(c, reader, &p, all.data, all.len, &f, d));
 	else
 		TRY(send_raw(c, raw, all.data, all.len, &f, d));
 	TRY(cmd_report(c, &f, d));
 out:
+	scan_free(reader);
 	facts_clear(&f);
 	parcel_clear(&p);
 	bytes_free(&all);
@@ -399,46 +431,52 @@ out:
 	return rc;
 }
 
-static const struct source {
+/* The last takes whatever the others do not. */
+static const struct from {
 	const char *prefix;
 	enum status (*receive)(const struct call *, const char *,
 	    struct frozen *, struct facts *, struct diag *);
+	const char *without[2]; /* options that are of no use to it */
 } sources[] = {
-	{ "usb:", receive_usb },
-	{ "raw:", receive_raw },
+	{ "usb:", receive_usb, { "--resume" } },
+	{ "raw:", receive_raw, { "--resume" } },
+	{ "", codes_receive, { "--label", "--media" } },
 };
 
-static const struct source *
-find_source(const char *word)
+static enum status
+find_source(const struct call *c, const struct from **out, struct diag *d)
 {
-	for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++) {
-		if (strncmp(word, sources[i].prefix,
-		    strlen(sources[i].prefix)) == 0)
-			return &sources[i];
+	const struct from *s = sources;
+
+	while (strncmp(c->arg[0], s->prefix, strlen(s->prefix)) != 0)
+		s++;
+	for (size_t i = 0; i < 2; i++) {
+		if (s->without[i] != NULL && cmd_has(c, s->without[i]))
+			return diag_set(d, ST_USAGE, "%s: %s does not go with "
+			    "it", c->arg[0], s->without[i]);
 	}
-	return NULL;
+	*out = s;
+	return ST_OK;
 }
 
 enum status
 cmd_transfer_receive(const struct call *c, struct diag *d)
 {
-	const struct source *from = find_source(c->arg[0]);
 	const char *to = cmd_opt(c, "--to", "");
+	const struct from *from = NULL;
 	struct frozen all = FROZEN_NONE;
 	struct parcel p = { 0 };
 	struct facts f = { 0 };
 	enum status rc;
 
-	if (from == NULL)
-		FAIL(d, ST_USAGE, "%s: from where? usb:DIR or raw:DEV",
-		    c->arg[0]);
-	/* before a stick is touched */
+	TRY(find_source(c, &from, d));
+	/* before a stick is touched, or a camera held for a minute */
 	if (file_exists_at(AT_FDCWD, to))
 		FAIL(d, ST_POLICY, "%s: it is there already; nothing is ever "
 		    "replaced", to);
 	TRY(from->receive(c, c->arg[0] + strlen(from->prefix), &all, &f, d));
 	/* only the copy that nobody can change is parsed */
-	TRY(open_parcel(c->arg[0], all.data, all.len, &p, d));
+	TRY(cmd_open_parcel(c->arg[0], all.data, all.len, &p, d));
 	TRY(say_parcel(&p, &f, d));
 	TRY(file_create(to, all.data, all.len, d));
 	TRY(cmd_report(c, &f, d));

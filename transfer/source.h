@@ -55,7 +55,8 @@ int source_fd(const struct source *s);
  * source_next(s, room, size, item, d):
  * The next picture or line, into the ${size} bytes of ${room}, at least
  * SOURCE_LINE_MAX.
- * ST_SYSTEM: the source itself is broken.  ST_FORMAT: a video that stops
+ * ST_SYSTEM: the source itself is broken, or a signal that somebody catches
+ * came while it was waited for.  ST_FORMAT: a video that stops
  * within a picture.
  */
 MUST_USE enum status source_next(struct source *s, uint8_t *room, size_t size,

@@ -45,9 +45,11 @@ files_open(const char *rest, void **self, struct diag *d)
 	struct stat st;
 	enum status rc;
 
+	if (stat(rest, &st) != 0 && strchr(rest, ':') != NULL)
+		return diag_set(d, ST_USAGE, "%s: from where? camera[:DEV], "
+		    "y4m:-, lines:-, or a file or folder that is there", rest);
 	if (stat(rest, &st) != 0)
-		return diag_set(d, strchr(rest, ':') != NULL ? ST_USAGE :
-		    ST_SYSTEM, "%s: %s", rest, strerror(errno));
+		return diag_set(d, ST_SYSTEM, "%s: %s", rest, strerror(errno));
 	if ((f = calloc(1, sizeof(*f))) == NULL ||
 	    (f->path = strdup(rest)) == NULL) {
 		files_close(f);

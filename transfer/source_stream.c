@@ -19,11 +19,9 @@ struct input {
 static enum status
 read_input(void *to, size_t size, size_t *got, struct diag *d)
 {
-	ssize_t n;
+	/* a signal that somebody catches ends a wait: he decides */
+	const ssize_t n = read(STDIN_FILENO, to, size);
 
-	do
-		n = read(STDIN_FILENO, to, size);
-	while (n < 0 && errno == EINTR);
 	if (n < 0)
 		return diag_set(d, ST_SYSTEM, "standard input: %s",
 		    strerror(errno));

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/base/secret.h"
 #include "lib/code/leaf_draw.h"
 
 #define PDF_MAX ((size_t)64 << 20)
@@ -90,6 +91,8 @@ leaf_pdf(const struct leaf *l, struct bytes *out, struct diag *d)
 	if (l->n < 1 || l->n > LEAF_CODES_MAX)
 		FAIL(d, ST_POLICY, "FORMATS 10.87: %zu codes do not go on "
 		    "paper", l->n);
+	if (secret_alive() > 0)
+		FAIL(d, ST_BUG, "pages drawn while a secret is in memory");
 	if (pipe2(pipes, O_CLOEXEC) != 0 || (child = fork()) < 0)
 		FAIL(d, ST_SYSTEM, "no process can be started that draws "
 		    "pages");

@@ -25,7 +25,8 @@ struct leaf {
  * leaf_pdf(l, out, d):
  * One page where there is one code; else two codes on the first page and six
  * on each of the others.  The same leaf gives the same bytes.
- * ST_SYSTEM: there is no font, or no memory.
+ * ST_SYSTEM: there is no font, or no memory.  ST_BUG: a secret is in memory,
+ * which the child that draws would inherit.
  */
 MUST_USE enum status leaf_pdf(const struct leaf *l, struct bytes *out,
     struct diag *d);

@@ -1,5 +1,7 @@
 /* frames -- frames from the command line, for scenarios with other software.
  *   frames send native|ur PIECE COUNT [FROM] <body    texts, one a line
+ *   frames lie native|ur PIECE COUNT [FROM] <body     the same, each with a wrong
+ *       byte in its piece, and a check sum that is right
  *   frames receive <lines >body       the first message that is whole; exit 1
  *       and "have of want" on stderr where the lines do not suffice
  *   frames mutate COUNT SEED          so many bad frames among good ones */
@@ -31,8 +33,22 @@ open_source(struct frame_source *s, const char *way, const void *body,
 	return frame_source_open(s, way_of(way), body, len, room, d);
 }
 
+/* A byte of the piece is another. */
 static enum status
-send(const char *way, size_t piece, uint64_t count, uint64_t from,
+make_a_lie(char text[FRAME_TEXT_SIZE], struct diag *d)
+{
+	struct frame f;
+	enum status rc;
+
+	TRY(frame_read(text, strlen(text), &f, d));
+	f.data[f.len / 2] ^= 1;
+	f.way->text(&f, text);
+out:
+	return rc;
+}
+
+static enum status
+send(bool lie, const char *way, size_t piece, uint64_t count, uint64_t from,
     struct diag *d)
 {
 	static uint8_t body[FRAME_BODY_MAX + 1];
@@ -44,6 +60,8 @@ send(const char *way, size_t piece, uint64_t count, uint64_t from,
 	TRY(open_source(&s, way, body, len, piece, d));
 	for (uint64_t i = 0; i < count; i++) {
 		TRY(frame_source_text(&s, from + i, text, d));
+		if (lie)
+			TRY(make_a_lie(text, d));
 		puts(text);
 	}
 out:
@@ -312,11 +330,12 @@ out:
 int
 main(int argc, char **argv)
 {
+	const bool lie = argc >= 5 && strcmp(argv[1], "lie") == 0;
 	struct diag d = { 0 };
 	enum status rc;
 
-	if (argc >= 5 && strcmp(argv[1], "send") == 0)
-		rc = send(argv[2], strtoul(argv[3], NULL, 10),
+	if (lie || (argc >= 5 && strcmp(argv[1], "send") == 0))
+		rc = send(lie, argv[2], strtoul(argv[3], NULL, 10),
 		    strtoull(argv[4], NULL, 10),
 		    argc > 5 ? strtoull(argv[5], NULL, 10) : 0, &d);
 	else if (argc == 2 && strcmp(argv[1], "receive") == 0)
@@ -324,7 +343,7 @@ main(int argc, char **argv)
 	else if (argc == 4 && strcmp(argv[1], "mutate") == 0)
 		rc = mutate(strtoul(argv[2], NULL, 10), argv[3], &d);
 	else
-		rc = diag_set(&d, ST_USAGE, "frames send native|ur PIECE "
+		rc = diag_set(&d, ST_USAGE, "frames send|lie native|ur PIECE "
 		    "COUNT [FROM] | receive | mutate COUNT SEED");
 	if (rc != ST_OK)
 		fprintf(stderr, "frames: %s\n", d.text);

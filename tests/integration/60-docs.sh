@@ -22,6 +22,8 @@ substitutions() {
 		/media/	$PWD/media/
 		DESTDIR as usual	DESTDIR=$WORK/installed
 		--dir DIR	--dir $PWD/by-name
+		--qr screen	--qr png:screen
+		receive camera	receive screen
 		"..."	"it is a test"
 	EOT
 }
@@ -238,6 +240,15 @@ try() {
 	'anchorite revocation drill '*--state*)
 		[ -d "$WORK/sealed" ] || (seal)
 		must_pass sh -c "cd '$WORK/sealed' && $command"
+		;;
+	# a folder of pictures is the screen that the camera sees
+	'anchorite transfer send '*' --qr '*)
+		must_pass sh -c "$command"
+		must_say 'firmware-team'
+		;;
+	'anchorite transfer receive camera --to '*)
+		must_pass sh -c "$command"
+		cmp request.parcel "${command##* }" || fail "another parcel"
 		;;
 	# what is mounted in this folder is no stick: the folder is taken for one
 	'anchorite transfer send '* | 'anchorite transfer receive '*)

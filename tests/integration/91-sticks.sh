@@ -142,8 +142,9 @@ rm got
 ln -s mnt link
 refused 2 "link: not a folder that can be opened" receive usb:link --to got
 refused 2 "absent: not a folder that can be opened" receive usb:absent --to got
-refused 2 "mtp:x: from where? usb:DIR or raw:DEV" receive mtp:x --to got
-refused 2 "which way? one of --usb and --raw is needed" send p
+refused 2 "mtp:x: from where? " "$stick" transfer receive mtp:x --to got
+refused 2 "mtp:x: --label does not go with it" receive mtp:x --to got
+refused 2 "which way? one of --qr, --usb and --raw is needed" send p
 refused 2 "which way?" send p --usb mnt --raw /dev/null
 refused 2 "--erase goes with --raw only" send p --usb mnt --erase
 

@@ -45,7 +45,7 @@ the_texts "lines"
 
 # a camera sees each for a fifth of a second
 for level in good typical shake noisy; do
-	"$HELPER/degrade" -l $level -s 960x720 -r 15 png/*.png >video
+	"$HELPER/degrade" -l $level -s 960x720 -r 20 png/*.png >video
 	must_pass sh -c "'$HELPER/scan' y4m:- 5 <video"
 	the_texts "a video, $level"
 done

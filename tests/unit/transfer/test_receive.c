@@ -278,8 +278,8 @@ sources_refuse_what_is_not_there(void **state)
 	} cases[] = {
 		{ "nowhere.png", ST_SYSTEM, "nowhere.png: No such file or "
 		    "directory" },
-		{ "vidoe:0", ST_USAGE, "vidoe:0: No such file or "
-		    "directory" },
+		{ "vidoe:0", ST_USAGE, "vidoe:0: from where? camera[:DEV], "
+		    "y4m:-, lines:-, or a file or folder that is there" },
 		{ "y4m", ST_USAGE, "y4m: a y4m source is standard input, "
 		    "y4m:-" },
 		{ "lines:file", ST_USAGE, "lines:file: a lines source is "

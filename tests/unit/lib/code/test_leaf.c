@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "lib/base/secret.h"
 #include "lib/code/leaf.h"
 
 static const char *const todo[] = { "Hold it before a camera.", NULL };
@@ -113,6 +114,27 @@ leaf_refuses_none_and_too_many(void **state)
 	assert_null(pdf.data);
 }
 
+static void
+leaf_hands_no_secret_to_who_draws(void **state)
+{
+	struct secret *secret = NULL;
+	struct bytes pdf = { 0 };
+	struct diag d = { 0 };
+	struct qr code;
+	struct leaf l;
+
+	(void)state;
+	assert_int_equal(qr_make("AN1:17", 1, QR_L, &code, &d), ST_OK);
+	l = leaf_of(&code, 1);
+	assert_int_equal(secret_new(32, &secret, &d), ST_OK);
+	assert_int_equal(leaf_pdf(&l, &pdf, &d), ST_BUG);
+	assert_null(pdf.data);
+	secret_free(secret);
+	assert_int_equal(leaf_pdf(&l, &pdf, NULL), ST_OK);
+	bytes_free(&pdf);
+	qr_free(&code);
+}
+
 int
 main(void)
 {
@@ -121,6 +143,7 @@ main(void)
 		cmocka_unit_test(leaf_is_the_same_each_time),
 		cmocka_unit_test(leaf_brings_no_library_along),
 		cmocka_unit_test(leaf_refuses_none_and_too_many),
+		cmocka_unit_test(leaf_hands_no_secret_to_who_draws),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

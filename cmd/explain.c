@@ -32,8 +32,8 @@ say_exposure(const struct explain_thing *t, int64_t now, struct facts *f,
     struct diag *d)
 {
 	static const char *const how[EXPLAIN_KINDS] = {
-		[EXPLAIN_AUTHORITY] = "until it is over, and no list ends it "
-		    "sooner",
+		[EXPLAIN_AUTHORITY] = "until it is over: no list of its own "
+		    "ends it sooner",
 		[EXPLAIN_KEY] = "until it is over where no list is asked for; "
 		    "elsewhere as long as a list without it is valid",
 		[EXPLAIN_LIST] = "until it is over it can stand in place of a "

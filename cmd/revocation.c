@@ -315,14 +315,30 @@ out:
 	return rc;
 }
 
+/* Beside the state, wherever one stands who types: two journals of one desk
+ * would not know of each other (RULES L3). */
+static enum status
+own_journal(const char *state, struct bytes *out, struct diag *d)
+{
+	size_t len = strlen(state);
+
+	while (len > 0 && state[len - 1] == '/')
+		len--;
+	while (len > 0 && state[len - 1] != '/')
+		len--;
+	return text_format(out, d, "%.*sjournal", (int)len, state);
+}
+
 enum status
 cmd_revocation_release(const struct call *c, struct diag *d)
 {
-	const struct release_call how = {
+	const char *state = cmd_opt(c, "--state", "state");
+	struct bytes journal = { 0 };
+	struct release_call how = {
 		.key = c->arg[0],
 		.with = cmd_opt(c, "--with", ""),
 		.to = cmd_opt(c, "--to", ""),
-		.journal = cmd_opt(c, "--journal", "journal"),
+		.journal = cmd_opt(c, "--journal", NULL),
 		.half = cmd_opt(c, "--half", NULL),
 		.again = cmd_has(c, "--again"),
 	};
@@ -331,16 +347,21 @@ cmd_revocation_release(const struct call *c, struct diag *d)
 	enum status rc;
 	int fd = -1;
 
+	if (how.journal == NULL) {
+		TRY(own_journal(state, &journal, d));
+		how.journal = (const char *)journal.data;
+	}
 	/* before anybody is asked for a passphrase */
 	if (file_exists_at(AT_FDCWD, how.to))
 		FAIL(d, ST_POLICY, "%s: a release wants a folder of its own: "
 		    "it is there already", how.to);
-	TRY(state_load(cmd_opt(c, "--state", "state"), &s, &fd, NULL, NULL,
+	TRY(state_load(state, &s, &fd, NULL, NULL,
 	    d));
 	TRY(cmd_say_mode(s->mode, &f, d));
 	TRY(cmd_release(s, &how, &f, d));
 	TRY(cmd_report(c, &f, d));
 out:
+	bytes_free(&journal);
 	facts_clear(&f);
 	state_free(s);
 	if (fd >= 0)

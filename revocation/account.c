@@ -508,6 +508,38 @@ is_known(const struct state *s, const char *root, uint64_t number)
 	return false;
 }
 
+/* What is published stays revoked, whoever made it. */
+static enum status
+tell_published(const struct account *w, const struct state *s,
+    struct facts *f, struct diag *d)
+{
+	const struct crl_spec *list = &w->published->spec;
+	char serial[2 * sizeof(list->entries[0].serial) + 1];
+	const struct delegation *g;
+	struct bytes names = { 0 };
+	enum status rc;
+
+	TRY(text_format(&names, d, "%s", ""));
+	for (size_t i = 0; i < list->n; i++) {
+		text_hex(list->entries[i].serial, list->entries[i].serial_len,
+		    serial);
+		g = state_delegation(s, serial);
+		if (g != NULL && !g->revoked)
+			TRY(text_append(&names, d, "%s%s",
+			    names.len == 0 ? "" : ", ", g->name));
+	}
+	TRY(facts_add(f, d, "account", "%s is published: revokes for good: %s",
+	    w->published_name, names.len == 0 ? "nothing more" :
+	    (const char *)names.data));
+	if (!is_known(s, w->root, list->number))
+		TRY(facts_add(f, d, "account", "%s: root %s signed it, and no "
+		    "ceremony of this state did: find out who has the root",
+		    w->published_name, w->root));
+out:
+	bytes_free(&names);
+	return rc;
+}
+
 static enum status
 account_tell(const void *want, const struct state *before, struct facts *f,
     struct diag *d)
@@ -522,11 +554,8 @@ account_tell(const void *want, const struct state *before, struct facts *f,
 		if (t.fate[i] == RELEASED || t.fate[i] == UNACCOUNTED)
 			TRY(tell_one(before, &t, i, f, d));
 	}
-	if (w->published != NULL && !is_known(before, w->root,
-	    w->published->spec.number))
-		TRY(facts_add(f, d, "account", "%s: root %s signed it, and no "
-		    "ceremony of this state did: find out who has the root",
-		    w->published_name, w->root));
+	if (w->published != NULL)
+		TRY(tell_published(w, before, f, d));
 	TRY(text_format(&line, d, "root %s: %zu intact; in all, revoked for "
 	    "good: ", w->root, t.n[INTACT]));
 	TRY(append_revoked(w, before, &t, &line, d));

@@ -350,6 +350,10 @@ static const struct explain_row rows[] = {
 static const struct explain_note notes[] = {
 	{ EXPLAIN_AUTHORITY, 0, "no list takes a root back: it ends with its "
 	    "last date, or when it is taken out of every device" },
+	{ EXPLAIN_AUTHORITY, TRAIT_BELOW_A_ROOT, "as another root's word for "
+	    "it, a list of that root ends it sooner, for clients that ask for "
+	    "the lists of the whole chain (RAUC does; openssl with "
+	    "-crl_check_all)" },
 	{ EXPLAIN_AUTHORITY, TRAIT_BELOW_A_ROOT, "it can issue a certificate "
 	    "with the common name of any product, and clients that pick "
 	    "signers by that name do not notice" },

@@ -270,7 +270,7 @@ try() {
 	'anchorite state show --state state' | 'anchorite explain '* | \
 	'anchorite state copy --from A --to NEW' | \
 	'anchorite state compare state /media/b/state' | \
-	'openssl req -new '* | 'openssl verify -x509_strict '* | \
+	'openssl req -new '* | 'openssl req -x509 '* | 'openssl verify -x509_strict '* | \
 	'openssl cms -verify '* | 'sha384sum gateway.csr')
 		must_pass sh -c "$command"
 		;;

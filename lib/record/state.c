@@ -530,11 +530,12 @@ out:
 	return rc;
 }
 
-/* How many people it takes, and by that how many envelopes (FORMATS 6.18). */
+/* How many people it takes, and by that how many envelopes (FORMATS 6.18).
+ * "all-" and a spared key's serial number is all, too. */
 static enum status
 take_openers(const struct facts *f, struct sealed *k, struct diag *d)
 {
-	const bool all = strcmp(k->target, "all") == 0;
+	const bool all = strncmp(k->target, "all", strlen("all")) == 0;
 	const size_t n = facts_count(f, all ? "all-openers" : "openers");
 	enum status rc;
 

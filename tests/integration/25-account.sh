@@ -72,6 +72,12 @@ refused "FORMATS 3.27: [account g1] wants a [crl] by the same root behind it"
 account all "journal.night = $night" | next
 refused "night.txt: FORMATS 3.52: night released sealed/000001.p7m, which the plan says is intact"
 
+{
+	account all | sed '/^\[crl/,$d'
+	account none | sed 's/^\[account g1/[account again/'
+} | next
+refused "FORMATS 3.50: [account g1] has accounted for the lists of root g1"
+
 # an envelope is left out: that of all, and it costs all; said before any key
 # is opened
 account 000002-000003 "journal.night = $night" | next

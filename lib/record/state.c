@@ -1000,6 +1000,24 @@ state_revoked(const struct state *s, const char *root, const char *serial)
 	return false;
 }
 
+bool
+state_stolen(const struct state *s, const struct root *r)
+{
+	const struct revocation *v;
+	const struct cross *c;
+
+	if (strcmp(r->reason, ROOT_STOLEN) == 0)
+		return true;
+	for (size_t i = 0; i < s->nrevocations; i++) {
+		v = &s->revocations[i];
+		c = state_cross(s, v->serial);
+		if (c != NULL && strcmp(c->of, r->name) == 0 &&
+		    strcmp(v->reason, KEY_STOLEN) == 0)
+			return true;
+	}
+	return false;
+}
+
 size_t
 state_unaccounted(const struct state *s, const char *root)
 {

@@ -275,6 +275,8 @@ run openssl verify -purpose any -crl_check_all -CAfile $root2 \
 	-CRLfile both.pem -untrusted state-a/cross/000002.crt old.crt
 [ "$STATUS" -ne 0 ] || fail 'openssl takes what a revoked root signed'
 grep -q 'certificate revoked' "$OUT" "$ERR" || fail 'for another reason'
+must_refuse 1 old.crt "$ANCHORITE" delegation verify old.crt --state state-a
+must_pass "$ANCHORITE" delegation verify new.crt --state state-a
 must_pass "$ANCHORITE" trust apply state-a/bundles --store store
 must_say 'era 2, number 2'
 

@@ -277,8 +277,14 @@ run openssl verify -purpose any -crl_check_all -CAfile $root2 \
 grep -q 'certificate revoked' "$OUT" "$ERR" || fail 'for another reason'
 must_refuse 1 old.crt "$ANCHORITE" delegation verify old.crt --state state-a
 must_pass "$ANCHORITE" delegation verify new.crt --state state-a
-must_pass "$ANCHORITE" trust apply state-a/bundles --store store
+# all that is published, again and again: the lists of a root that went are
+# passed over, and hold back nothing; nor do they come in by that
+cp state-a/bundles/* state-a/lists/*.crl given
+must_pass "$ANCHORITE" trust apply given --store store
 must_say 'era 2, number 2'
+must_say 'new-lists     1'
+must_pass "$ANCHORITE" trust apply given --store store
+must_say 'new-lists     0'
 
 # and the establishment after it calls it revoked
 {

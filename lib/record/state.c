@@ -7,6 +7,7 @@
 #include "lib/base/file.h"
 #include "lib/base/table.h"
 #include "lib/base/text.h"
+#include "lib/crypto/seal.h"
 #include "lib/record/folder.h"
 #include "lib/record/ledger.h"
 #include "lib/record/state.h"
@@ -540,8 +541,9 @@ take_openers(const struct facts *f, struct sealed *k, struct diag *d)
 	enum status rc;
 
 	TRY(take_number(f, all ? "all-need" : "need", 2, &k->need, d));
-	if (k->need < 1 || n < k->need)
-		FAIL(d, ST_FORMAT, "too few can open a sealed list");
+	if (k->need < 1 || n < k->need || n > SEAL_OPENERS_MAX)
+		FAIL(d, ST_FORMAT, "too few can open a sealed list, or too "
+		    "many");
 	k->envelopes = k->need == 1 ? 1 : n - 1;
 out:
 	return rc;

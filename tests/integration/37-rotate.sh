@@ -10,6 +10,7 @@
 # plan NUMBER PREVIOUS: its facts, of now, and what is on stdin.
 plan() {
 	sed -n '1,/^\[mint/p' "$WORK/base/plan.ini" | sed "\$d
+		s/^effective = .*/effective = $(effective_in $(($1 - 1)))/
 		s/^number = .*/number = $1/; s/^previous = .*/previous = $2/" \
 		>plan.ini
 	cat >>plan.ini

@@ -108,7 +108,7 @@ add_root(struct trust *t, const struct root *r, struct diag *d)
 	enum status rc;
 
 	/* FORMATS 8.45: of a stolen root nobody knows who signed */
-	if (r->object[0] == '\0' || strcmp(r->reason, ROOT_STOLEN) == 0)
+	if (r->object[0] == '\0' || state_stolen(t->state, r))
 		return ST_OK;
 	if (t->nanchors == CHAIN_MAX)
 		FAIL(d, ST_POLICY, "more than %d roots in one state",

@@ -364,11 +364,17 @@ account_check(const void *want, const struct plan *p,
 {
 	const struct account *w = want;
 	const struct root *root = state_root(before, w->root);
+	const struct promise *other;
 	struct tally t = { 0 };
 	enum status rc;
 
 	TRY(signer_check(p, w->line, before, promises, w->root, p->effective,
 	    d));
+	other = promise_find(promises, account_step.makes, w->root, NULL);
+	if (other != NULL)
+		PLAN_FAIL(d, ST_POLICY, p, w->line, "FORMATS 3.50: [account "
+		    "%s] has accounted for the lists of root %s", other->name,
+		    w->root);
 	if (root == NULL)
 		PLAN_FAIL(d, ST_POLICY, p, w->line, "FORMATS 3.50: root %s is "
 		    "new, and has nothing to account for", w->root);

@@ -75,6 +75,44 @@ out:
 	return rc;
 }
 
+/* The date of a list of ${root}, of a ceremony before, if it is later. */
+static void
+later(int64_t *latest, const struct plan *p, const char *root, const char *of,
+    uint64_t number, int64_t dated)
+{
+	if (strcmp(of, root) == 0 && number >> CEREMONY_SHIFT != p->number &&
+	    dated > *latest)
+		*latest = dated;
+}
+
+/* RULES L1: in stock clients the newest date wins, so that a list of a ceremony
+ * before, sealed ones too, would take this one's revocations back. */
+static enum status
+check_later(const struct crl_want *w, const struct plan *p,
+    const struct state *before, struct diag *d)
+{
+	char last[CLOCK_TEXT_SIZE];
+	int64_t latest = INT64_MIN;
+	enum status rc;
+
+	for (size_t i = 0; i < before->nlists; i++)
+		later(&latest, p, w->root, before->lists[i].root,
+		    before->lists[i].number, before->lists[i].this_update);
+	for (size_t i = 0; i < before->nsealed; i++)
+		later(&latest, p, w->root, before->sealed[i].root,
+		    before->sealed[i].number, before->sealed[i].this_update);
+	if (p->effective <= latest) {
+		clock_text(latest, last);
+		PLAN_FAIL(d, ST_POLICY, p, w->line, "RULES L1: the last list "
+		    "of root %s is dated %s: the plan must be effective later, "
+		    "or clients would take that for the newer one", w->root,
+		    last);
+	}
+	rc = ST_OK;
+out:
+	return rc;
+}
+
 static enum status
 list_check(const void *want, const struct plan *p, const struct state *before,
     const struct promises *promises, struct diag *d)
@@ -91,6 +129,7 @@ list_check(const void *want, const struct plan *p, const struct state *before,
 		    "[kill %s] would take back what that revokes",
 		    kill->name);
 	TRY(check_accounted(w, p, before, promises, d));
+	TRY(check_later(w, p, before, d));
 	if (w->days > PROFILE_DAYS_MAX)
 		PLAN_FAIL(d, ST_POLICY, p, w->line, "FORMATS 8.24: a list "
 		    "lasts at most %d days", PROFILE_DAYS_MAX);

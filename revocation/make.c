@@ -10,7 +10,6 @@
 #include "lib/record/signer.h"
 #include "revocation/accept.h"
 #include "revocation/make.h"
-#include "revocation/reason.h"
 
 static const struct plan_key keys[] = { MAKE_KEYS(false), { 0 } };
 
@@ -379,28 +378,6 @@ lowest_level(const struct make_terms *t, const struct bundle *b)
 	return lowest;
 }
 
-/* Whether the root of a former key may be in other hands: it went for that, or
- * what vouched for it was revoked for that (RULES B11). */
-static bool
-is_stolen(const struct make_terms *t, const struct state *state,
-    const struct root *r)
-{
-	const struct revocation *v;
-	const struct cross *c;
-
-	if ((t->stolen != NULL && strcmp(t->stolen, r->name) == 0) ||
-	    strcmp(r->reason, ROOT_STOLEN) == 0)
-		return true;
-	for (size_t i = 0; i < state->nrevocations; i++) {
-		v = &state->revocations[i];
-		c = state_cross(state, v->serial);
-		if (c != NULL && strcmp(c->of, r->name) == 0 &&
-		    reason_read(v->reason) == REASON_KEY_COMPROMISE)
-			return true;
-	}
-	return false;
-}
-
 static void
 set_former(const struct make_terms *t, const struct state *state,
     struct bundle *b)
@@ -410,7 +387,8 @@ set_former(const struct make_terms *t, const struct state *state,
 	for (size_t i = 0; i < b->formers; i++) {
 		root = make_root(state, b->former[i].key);
 		b->former[i].revoked |= root != NULL &&
-		    is_stolen(t, state, root);
+		    (state_stolen(state, root) || (t->stolen != NULL &&
+		    strcmp(t->stolen, root->name) == 0));
 	}
 }
 

@@ -602,6 +602,30 @@ out:
 }
 
 static bool
+has_root(const struct bundle *b, const struct crl *c)
+{
+	for (size_t i = 0; i < b->anchors; i++) {
+		if (is_of(c, b->anchor[i]->ski))
+			return true;
+	}
+	return false;
+}
+
+/* Of none of these roots, where there were others before: nobody asks for those
+ * any more, and what is published has their lists too. */
+static bool
+is_past(const struct store *s, const struct walk_step *step, size_t n,
+    const struct crl *c)
+{
+	const struct bundle *end = n == 0 ? s->last : step[n - 1].item->bundle;
+	bool known = has_root(s->last, c);
+
+	for (size_t i = 0; i < n && !known; i++)
+		known = has_root(step[i].item->bundle, c);
+	return !known && end->formers > 0;
+}
+
+static bool
 has_list(const struct store *s, const struct crl *c)
 {
 	for (size_t i = 0; i < s->lists; i++) {
@@ -684,28 +708,36 @@ store_apply(struct store *s, const struct store_gift *g,
     struct diag *d)
 {
 	struct walk_step *step = NULL;
-	size_t n = 0;
+	const struct crl **list = NULL;
+	size_t n = 0, nlists = 0;
 	enum status rc;
 
 	*bundles = *lists = 0;
-	if ((step = calloc(g->n + 1, sizeof(*step))) == NULL)
+	step = calloc(g->n + 1, sizeof(*step));
+	list = calloc(g->lists + 1, sizeof(*list));
+	if (step == NULL || list == NULL)
 		FAIL(d, ST_SYSTEM, "out of memory");
 	TRY(walk_all(&s->state, g->item, g->n, clock, step, &n, d));
 	for (size_t i = 0; i < n && !s->rehearsal; i++)
 		TRY(check_earnest(step[i].item->bundle, d));
-	for (size_t i = 0; i < g->lists; i++)
+	for (size_t i = 0; i < g->lists; i++) {
+		if (is_past(s, step, n, g->list[i]))
+			continue;
 		TRY(check_list(s, step, n, g->list[i], d));
+		list[nlists++] = g->list[i];
+	}
 
 	TRY(take_bundles(s, step, n, clock, d));
 	*bundles = n;
-	for (size_t i = 0; i < g->lists; i++) {
-		if (has_list(s, g->list[i]))
+	for (size_t i = 0; i < nlists; i++) {
+		if (has_list(s, list[i]))
 			continue;
-		TRY(take_list(s, g->list[i], clock, d));
+		TRY(take_list(s, list[i], clock, d));
 		(*lists)++;
 	}
 	TRY(revoked_gather(&s->revoked, s->list, s->lists, d));
 out:
+	free(list);
 	free(step);
 	return rc;
 }

@@ -7,6 +7,7 @@
 #include "lib/base/file.h"
 #include "lib/base/table.h"
 #include "lib/base/text.h"
+#include "lib/crypto/seal.h"
 #include "lib/record/folder.h"
 #include "lib/record/ledger.h"
 #include "lib/record/state.h"
@@ -530,17 +531,19 @@ out:
 	return rc;
 }
 
-/* How many people it takes, and by that how many envelopes (FORMATS 6.18). */
+/* How many people it takes, and by that how many envelopes (FORMATS 6.18).
+ * "all-" and a spared key's serial number is all, too. */
 static enum status
 take_openers(const struct facts *f, struct sealed *k, struct diag *d)
 {
-	const bool all = strcmp(k->target, "all") == 0;
+	const bool all = strncmp(k->target, "all", strlen("all")) == 0;
 	const size_t n = facts_count(f, all ? "all-openers" : "openers");
 	enum status rc;
 
 	TRY(take_number(f, all ? "all-need" : "need", 2, &k->need, d));
-	if (k->need < 1 || n < k->need)
-		FAIL(d, ST_FORMAT, "too few can open a sealed list");
+	if (k->need < 1 || n < k->need || n > SEAL_OPENERS_MAX)
+		FAIL(d, ST_FORMAT, "too few can open a sealed list, or too "
+		    "many");
 	k->envelopes = k->need == 1 ? 1 : n - 1;
 out:
 	return rc;
@@ -994,6 +997,24 @@ state_revoked(const struct state *s, const char *root, const char *serial)
 	for (size_t i = 0; i < s->nrevocations; i++) {
 		if (strcmp(s->revocations[i].root, root) == 0 &&
 		    strcmp(s->revocations[i].serial, serial) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool
+state_stolen(const struct state *s, const struct root *r)
+{
+	const struct revocation *v;
+	const struct cross *c;
+
+	if (strcmp(r->reason, ROOT_STOLEN) == 0)
+		return true;
+	for (size_t i = 0; i < s->nrevocations; i++) {
+		v = &s->revocations[i];
+		c = state_cross(s, v->serial);
+		if (c != NULL && strcmp(c->of, r->name) == 0 &&
+		    strcmp(v->reason, KEY_STOLEN) == 0)
 			return true;
 	}
 	return false;

@@ -17,6 +17,7 @@
 
 /* The reason of a root's retirement that says that others may have it. */
 #define ROOT_STOLEN "compromise"
+#define KEY_STOLEN "key-compromise"
 
 struct root {
 	char name[33];
@@ -171,6 +172,9 @@ const struct state_bundle *state_established(const struct state *s);
 /* Whether a root's lists name that serial number from now on. */
 bool state_revoked(const struct state *s, const char *root,
     const char *serial);
+/* Whether a root may be in other hands: it was retired for that, or what vouched
+ * for it was revoked for that (RULES B11). */
+bool state_stolen(const struct state *s, const struct root *r);
 /* How many sealed lists of a root are not accounted for. */
 size_t state_unaccounted(const struct state *s, const char *root);
 /* The live set of a root, or NULL. */

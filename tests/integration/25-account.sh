@@ -28,6 +28,7 @@ cp plan.ini first.ini
 # next: the head of a plan that continues this state; its rows on stdin.
 next() {
 	sed -n '1,/^\[mint/p' first.ini | sed "\$d
+		s/^effective = .*/effective = $(effective_in 2)/
 		s/^number = .*/number = 2/; s/^previous = .*/previous = $head/" \
 		>plan.ini
 	cat >>plan.ini
@@ -71,6 +72,19 @@ printf '[account g1]\nby = g1\nintact = all\n' | next
 refused "FORMATS 3.27: [account g1] wants a [crl] by the same root behind it"
 account all "journal.night = $night" | next
 refused "night.txt: FORMATS 3.52: night released sealed/000001.p7m, which the plan says is intact"
+
+{
+	account all | sed '/^\[crl/,$d'
+	account none | sed 's/^\[account g1/[account again/'
+} | next
+refused "FORMATS 3.50: [account g1] has accounted for the lists of root g1"
+
+# a list of the ceremony before may be dated later: clients would take it for the
+# newer one, and what the next ceremony revokes would live again
+account all | next
+sed -i "s/^effective = .*/$(grep '^effective' first.ini)/" plan.ini
+words
+refused "RULES L1: the last list of root g1 is dated "
 
 # an envelope is left out: that of all, and it costs all; said before any key
 # is opened

@@ -55,7 +55,8 @@ done <keys
 head=$("$ANCHORITE" state show --state state-a --json |
 	sed -n 's/.*"head": *"\([^"]*\)".*/\1/p')
 sed -n '1,/^\[mint/p' plan.ini | sed "\$d
-	s/^number = .*/number = 2/; s/^previous = .*/previous = $head/" >next.ini
+	s/^effective = .*/effective = $(effective_in 2)/
+		s/^number = .*/number = 2/; s/^previous = .*/previous = $head/" >next.ini
 printf '[account g1]\nby = g1\nintact = all\n[crl g1]\nby = g1\ndays = 30\n' >>next.ini
 mv next.ini plan.ini
 rm -f paper/plan.words

@@ -126,7 +126,8 @@ must_pass "$ANCHORITE" revocation drill --state state-a --with day.key all
 head=$("$ANCHORITE" state show --state state-a --json |
 	sed -n 's/.*"head": *"\([^"]*\)".*/\1/p')
 sed -n '1,/^\[mint/p' good.ini | sed "\$d
-	s/^number = .*/number = 2/; s/^previous = .*/previous = $head/" >plan.ini
+	s/^effective = .*/effective = $(effective_in 2)/
+		s/^number = .*/number = 2/; s/^previous = .*/previous = $head/" >plan.ini
 cp journal/signed/000001.txt inbox/two.txt
 printf '[account g1]\nby = g1\nintact = 000001-000003\njournal.two = two.txt sha384:%s\n[crl g1]\nby = g1\ndays = 30\n' \
 	"$(sha384sum <inbox/two.txt | cut -d' ' -f1)" >>plan.ini

@@ -115,7 +115,8 @@ must_say 'to-establish  1 of 1 roots and 1 of 2 next keys'
 second() {
 	head=$("$ANCHORITE" state show --state state-a --json |
 		sed -n 's/.*"head": *"\([^"]*\)".*/\1/p')
-	sed "s/^number = .*/number = 2/; s/^previous = .*/previous = $head/
+	sed "s/^effective = .*/effective = $(effective_in 2)/
+		s/^number = .*/number = 2/; s/^previous = .*/previous = $head/
 		/^\[mint/,\$d" good.ini >plan.ini
 	cat >>plan.ini
 	note_plan

@@ -10,6 +10,7 @@
 # plan NUMBER PREVIOUS: its facts, of now, and what is on stdin.
 plan() {
 	sed -n '1,/^\[mint/p' "$WORK/base/plan.ini" | sed "\$d
+		s/^effective = .*/effective = $(effective_in $(($1 - 1)))/
 		s/^number = .*/number = $1/; s/^previous = .*/previous = $2/" \
 		>plan.ini
 	cat >>plan.ini
@@ -275,8 +276,16 @@ run openssl verify -purpose any -crl_check_all -CAfile $root2 \
 	-CRLfile both.pem -untrusted state-a/cross/000002.crt old.crt
 [ "$STATUS" -ne 0 ] || fail 'openssl takes what a revoked root signed'
 grep -q 'certificate revoked' "$OUT" "$ERR" || fail 'for another reason'
-must_pass "$ANCHORITE" trust apply state-a/bundles --store store
+must_refuse 1 old.crt "$ANCHORITE" delegation verify old.crt --state state-a
+must_pass "$ANCHORITE" delegation verify new.crt --state state-a
+# all that is published, again and again: the lists of a root that went are
+# passed over, and hold back nothing; nor do they come in by that
+cp state-a/bundles/* state-a/lists/*.crl given
+must_pass "$ANCHORITE" trust apply given --store store
 must_say 'era 2, number 2'
+must_say 'new-lists     1'
+must_pass "$ANCHORITE" trust apply given --store store
+must_say 'new-lists     0'
 
 # and the establishment after it calls it revoked
 {

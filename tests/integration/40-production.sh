@@ -4,7 +4,7 @@
 . "$ROOT/tests/integration/lib.sh"
 
 people=$HELPER/people
-from=$(date -u +%Y-%m-%dT00:00:00Z)
+from=$(date -u +%Y-%m-%d) # each ceremony a minute after the one before
 to=$(date -u -d '+2 days' +%Y-%m-%dT00:00:00Z)
 
 request() {
@@ -22,7 +22,7 @@ org = example
 mode = production
 number = $1
 previous = $2
-effective = $from
+effective = ${from}T00:0$1:00Z
 latest = $to
 oid-arc = 1.3.6.1.4.1.55555
 officer = anna

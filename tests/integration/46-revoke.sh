@@ -19,6 +19,7 @@ next() {
 	head=$("$ANCHORITE" state show --state state-a --json |
 		sed -n 's/.*"head": *"\([^"]*\)".*/\1/p')
 	sed -n '1,/^\[mint/p' "$WORK/base/plan.ini" | sed "\$d
+		s/^effective = .*/effective = $(effective_in $1)/
 		s/^number = .*/number = $1/; s/^previous = .*/previous = $head/" \
 		>plan.ini
 	cat >>plan.ini

@@ -21,3 +21,10 @@ begin() {
 hold() {
 	"$ANCHORITE" ceremony run plan.ini --room room.ini
 }
+
+# effective_in N: when the Nth ceremony is effective: later than any list of those
+# before (RULES L1).
+effective_in() {
+	date -u -d "$(sed -n 's/^effective = //p' "$WORK/base/plan.ini") $1 minutes" \
+		+%Y-%m-%dT%H:%M:00Z
+}

@@ -381,15 +381,17 @@ fake_plan(struct fake *f, unsigned number, const char *rest)
 	f->plan = NULL;
 	assert_int_equal(text_format(&text, &d, "[ceremony]\nformat = 1\n"
 	    "org = example\nmode = %s\nnumber = %u\nprevious = %s\n"
-	    "effective = 2027-03-01T00:00:00Z\nlatest = 2027-03-15\n"
+	    "effective = 2027-03-01T00:%02u:00Z\nlatest = 2027-03-15\n"
 	    "oid-arc = " FAKE_ARC "\nofficer = first\nwitness = second\n"
 	    "[person first]\nname = First\n[person second]\nname = Second\n%s",
 	    f->mode == MODE_PRODUCTION ? "production" : "rehearsal", number,
-	    number == 1 ? "none" : state_head(f->state), rest), ST_OK);
+	    number == 1 ? "none" : state_head(f->state), number - 1, rest),
+	    ST_OK);
 	if (plan_read("plan.ini", &text, rows, &f->inbox, &f->plan, &d) !=
 	    ST_OK)
 		fail_msg("%s", d.text);
-	assert_int_equal(f->plan->effective, FAKE_EFFECTIVE);
+	assert_int_equal(f->plan->effective,
+	    FAKE_EFFECTIVE + 60 * (int64_t)(number - 1));
 	f->hands.plan = f->plan;
 	f->hands.state = f->state;
 	bytes_free(&text);

@@ -251,7 +251,7 @@ bundle_renews_what_the_state_has(void **state)
 	b = read_made(&o);
 	assert_int_equal(b->era, 1);
 	assert_int_equal(b->seq, 2);
-	assert_int_equal(b->not_after, FAKE_EFFECTIVE + 400 * CLOCK_DAY);
+	assert_int_equal(b->not_after, FAKE_EFFECTIVE + 60 + 400 * CLOCK_DAY);
 	assert_int_equal(b->horizon, FAKE_EFFECTIVE + 730 * CLOCK_DAY);
 	assert_int_equal(b->floor[0].number, (UINT64_C(2) << 32) + 1);
 	assert_false(b->no_head);

@@ -158,7 +158,7 @@ list_is_numbered_and_dated_by_its_ceremony(void **state)
 	takes(&f, "g1", &o);
 	assert_string_equal(o.objects[0].name, "lists/000003.crl");
 	says(&o, "number", "8589934593");
-	says(&o, "this-update", "2027-03-01T00:00:00Z");
+	says(&o, "this-update", "2027-03-01T00:01:00Z");
 	outcome_clear(&o);
 	fake_end(&f);
 }
@@ -175,7 +175,7 @@ list_takes_over_every_entry(void **state)
 	fake_start(&f, MODE_PRODUCTION);
 	fake_root(&f, "g1", 1, true);
 	fake_plan(&f, 1, ONE);
-	take_list_with(&f, serials, sizeof(serials), 1);
+	take_list_with(&f, serials, sizeof(serials), (UINT64_C(1) << 32) + 1);
 	takes(&f, "g1", &o);
 	says(&o, "entries", "3");
 	c = read_made(&o);
@@ -201,8 +201,25 @@ list_refuses_a_number_that_does_not_grow(void **state)
 	fake_start(&f, MODE_PRODUCTION);
 	fake_root(&f, "g1", 1, true);
 	fake_plan(&f, 1, ONE);
-	take_list_with(&f, serials, 1, (uint64_t)9 << 32);
+	take_list_with(&f, serials, 1, (UINT64_C(1) << 32) + 9);
 	refuses(&f, "g1", ST_POLICY, "FORMATS 8.23");
+	fake_end(&f);
+}
+
+/* Of another ceremony, and dated as this one would be. */
+static void
+list_refuses_a_date_that_is_not_later(void **state)
+{
+	static const uint8_t serials[] = { 0x41 };
+	struct fake f;
+
+	(void)state;
+	fake_start(&f, MODE_PRODUCTION);
+	fake_root(&f, "g1", 1, true);
+	fake_plan(&f, 1, ONE);
+	take_list_with(&f, serials, 1, 1);
+	refuses(&f, "g1", ST_POLICY, "RULES L1: the last list of root g1 is "
+	    "dated 2027-03-01T00:00:00Z");
 	fake_end(&f);
 }
 
@@ -307,6 +324,7 @@ main(void)
 		cmocka_unit_test(list_is_numbered_and_dated_by_its_ceremony),
 		cmocka_unit_test(list_takes_over_every_entry),
 		cmocka_unit_test(list_refuses_a_number_that_does_not_grow),
+		cmocka_unit_test(list_refuses_a_date_that_is_not_later),
 		cmocka_unit_test(list_verify_refuses_a_lost_entry),
 		cmocka_unit_test(
 		    list_verify_refuses_other_days_and_facts_that_differ),

@@ -116,7 +116,8 @@ revoked_is_in_every_list_from_then_on(void **state)
 		assert_string_equal(serial, f.state->delegations[0].serial);
 		assert_int_equal(c->spec.entries[0].reason,
 		    REASON_KEY_COMPROMISE);
-		assert_int_equal(c->spec.entries[0].date, FAKE_EFFECTIVE);
+		assert_int_equal(c->spec.entries[0].date,
+		    FAKE_EFFECTIVE + 60);
 		assert_int_equal(c->spec.entries[0].invalid_since,
 		    FAKE_EFFECTIVE - INT64_C(28) * 86400);
 		crl_free(c);

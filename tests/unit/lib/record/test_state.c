@@ -714,6 +714,52 @@ give_bundle(struct state *s, const char *era, const char *seq, unsigned sigs,
 	return rc;
 }
 
+/* A list of all that takes two of ${openers}, with ${envelopes} of it. */
+static enum status
+give_sealed(struct state *s, const char *target, size_t openers,
+    size_t envelopes, struct diag *d)
+{
+	char sealed[256], name[OBJECT_NAME_SIZE];
+	const char *const facts[] = { "root", "g1", "until",
+		"2027-04-01T00:00:00Z", "need", "1", "+openers", "night",
+		"all-need", "2", "+lists", sealed, NULL };
+	struct entry e;
+	enum status rc;
+
+	snprintf(sealed, sizeof(sealed), "%s 4294967298 2027-03-01T00:00:01Z %s",
+	    target, HEX96);
+	record_entry(&e, s->n + 1, state_head(s), "kill", facts);
+	for (size_t i = 0; i < openers; i++)
+		assert_int_equal(facts_add(&e.facts, NULL, "all-openers",
+		    "r%zu", i), ST_OK);
+	for (size_t i = 0; i < envelopes; i++) {
+		snprintf(name, sizeof(name), "sealed/000001.r%zu.p7m", i);
+		assert_int_equal(entry_add_object(&e, name, HEX96, NULL),
+		    ST_OK);
+	}
+	assert_int_equal(entry_seal(&e, NULL), ST_OK);
+	rc = state_apply(s, &e, d);
+	entry_clear(&e);
+	state_free(s);
+	return rc;
+}
+
+/* Who opens it has room for so many halves and no more. */
+static void
+state_refuses_more_openers_than_there_can_be(void **state)
+{
+	struct diag d = { 0 };
+
+	(void)state;
+	assert_int_equal(give_sealed(minted(), "all", 8, 7, &d), ST_OK);
+	assert_int_equal(give_sealed(minted(), "all-4d", 8, 7, &d), ST_OK);
+	assert_int_equal(give_sealed(minted(), "all", 9, 8, &d), ST_FORMAT);
+	assert_non_null(strstr(d.text, "or too many"));
+	assert_int_equal(give_sealed(minted(), "all", 1, 0, &d), ST_FORMAT);
+	assert_int_equal(give_sealed(minted(), "all", 8, 6, &d), ST_FORMAT);
+	assert_int_equal(give_sealed(minted(), "all", 8, 8, &d), ST_FORMAT);
+}
+
 /* RULES B1: an era begins with number 1, and neither skips one. */
 static void
 state_refuses_a_bundle_that_does_not_follow(void **state)
@@ -980,6 +1026,7 @@ main(void)
 		cmocka_unit_test(
 		    state_refuses_numbers_and_dates_that_are_none),
 		cmocka_unit_test(state_tells_the_lists_of_two_roots_apart),
+		cmocka_unit_test(state_refuses_more_openers_than_there_can_be),
 		cmocka_unit_test(state_refuses_a_bundle_that_does_not_follow),
 		cmocka_unit_test(
 		    state_knows_the_newest_bundle_and_the_newest_establishment),

@@ -396,8 +396,11 @@ write_entry(struct engine *e, struct outcome *o, int64_t time,
 	    state_head(e->state));
 	entry.facts = o->facts; /* moved */
 	memset(&o->facts, 0, sizeof(o->facts));
-	TRY(sticks_commit(e->sticks, &entry, o, d));
+	/* what the state would not take is never written */
+	TRY(sticks_seal(e->sticks, &entry, o, d));
 	TRY(state_apply(e->state, &entry, d));
+	TRY(sticks_write(e->sticks, &e->state->entries[e->state->n - 1], o,
+	    d));
 out:
 	entry_clear(&entry);
 	return rc;

@@ -220,6 +220,10 @@ note_and_publish(struct journal *j, const struct releases *r,
 	bool noted = false;
 	enum status rc;
 
+	/* RULES L3 is kept by one journal alone */
+	if (j->n == 0)
+		TRY(facts_add(f, d, "journal", "%s is new: what was released "
+		    "from another place, it does not know", j->path));
 	for (size_t i = 0; i < r->n; i++) {
 		TRY(say_halves(&r->release[i], f, d));
 		if (r->release[i].halves > 0)

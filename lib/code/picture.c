@@ -252,7 +252,7 @@ read_pnm(const uint8_t *data, size_t len, struct picture *out, struct diag *d)
 	if (t.at >= len || len - t.at - 1 != n * each)
 		FAIL(d, ST_FORMAT, "a PGM or PPM file of %zu bytes, which its "
 		    "first line contradicts", len);
-	if ((gray = malloc(n)) == NULL)
+	if ((gray = calloc(n, 1)) == NULL)
 		FAIL(d, ST_SYSTEM, "out of memory");
 	data += t.at + 1;
 	for (size_t i = 0; i < n; i++)

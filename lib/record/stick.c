@@ -178,15 +178,25 @@ out:
 	return rc;
 }
 
-/* With its files under names that every stick can take, and the leftovers. */
+/* Before anything is written: what is refused leaves no file. */
 static enum status
-seal_entry(struct sticks *s, struct entry *e, const struct outcome *o,
+check_sound(const struct sticks *s, struct diag *d)
+{
+	if (s->failed)
+		return diag_set(d, ST_SYSTEM, "a medium has failed; nothing "
+		    "more is written to it");
+	return ST_OK;
+}
+
+enum status
+sticks_seal(struct sticks *s, struct entry *e, const struct outcome *o,
     struct diag *d)
 {
 	char name[OBJECT_NAME_SIZE], digest[SHA384_HEX_SIZE];
 	const struct bytes *bytes;
 	enum status rc;
 
+	TRY(check_sound(s, d));
 	for (size_t i = 0; o != NULL && i < o->n; i++) {
 		bytes = &o->objects[i].bytes;
 		TRY(free_variant(s, o->objects[i].name, bytes, name, d));
@@ -200,17 +210,13 @@ out:
 }
 
 enum status
-sticks_commit(struct sticks *s, struct entry *e, const struct outcome *o,
-    struct diag *d)
+sticks_write(struct sticks *s, const struct entry *e,
+    const struct outcome *o, struct diag *d)
 {
 	char name[OBJECT_NAME_SIZE], plain[OBJECT_NAME_SIZE];
 	enum status rc;
 
-	if (s->failed)
-		FAIL(d, ST_SYSTEM, "a medium has failed; nothing more is "
-		    "written to it");
-	/* sealed first: what is refused leaves no file */
-	TRY(seal_entry(s, e, o, d));
+	TRY(check_sound(s, d));
 	for (size_t i = 0; o != NULL && i < o->n; i++)
 		TRY(write_all(s, e->objects[i].name, &o->objects[i].bytes,
 		    d));
@@ -224,6 +230,18 @@ sticks_commit(struct sticks *s, struct entry *e, const struct outcome *o,
 		s->stick[i].chain.nstray = 0;
 	}
 	rc = ST_OK;
+out:
+	return rc;
+}
+
+enum status
+sticks_commit(struct sticks *s, struct entry *e, const struct outcome *o,
+    struct diag *d)
+{
+	enum status rc;
+
+	TRY(sticks_seal(s, e, o, d));
+	TRY(sticks_write(s, e, o, d));
 out:
 	return rc;
 }

@@ -72,13 +72,24 @@ void sticks_free(struct sticks *s);
 const struct chain *sticks_chain(const struct sticks *s);
 
 /**
- * sticks_commit(s, e, o, d):
- * Write the objects of ${o} (may be NULL) to each stick, then the entry ${e},
- * which gets their final names and digests and is sealed here; a name that a
- * torn file has taken gets -2, -3 ... before its ending.  ST_OK only after all
+ * sticks_seal(s, e, o, d):
+ * Give the entry ${e} the final names and digests of the objects of ${o} (may
+ * be NULL), and seal it; a name that a torn file has taken gets -2, -3 ...
+ * before its ending.  Nothing is written.
+ */
+MUST_USE enum status sticks_seal(struct sticks *s, struct entry *e,
+    const struct outcome *o, struct diag *d);
+
+/**
+ * sticks_write(s, e, o, d):
+ * Write the objects to each stick, then the sealed entry.  ST_OK only after all
  * of it was synced and read back from every medium.  ST_SYSTEM: a medium failed
  * or is another than the one that was opened; nothing more may be written.
+ *
+ * sticks_commit(s, e, o, d): both.
  */
+MUST_USE enum status sticks_write(struct sticks *s, const struct entry *e,
+    const struct outcome *o, struct diag *d);
 MUST_USE enum status sticks_commit(struct sticks *s, struct entry *e,
     const struct outcome *o, struct diag *d);
 

@@ -1,0 +1,202 @@
+/* see kinds.h: seeds, sheets and roots. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/table.h"
+#include "lib/base/text.h"
+#include "lib/record/kinds.h"
+#include "lib/record/ledger.h"
+
+#define SET_ID_MAX 32767 /* 15 bits */
+#define SHEET_PARTS 7
+
+/* A set has the places of its scheme, in order, and a share for each. */
+static enum status
+check_sheets(const struct sheet_set *set, struct diag *d)
+{
+	const struct slip39_scheme *c = &set->scheme;
+	const struct sheet *s = set->sheets;
+	size_t places = 0, group = 0, member = 0;
+
+	for (size_t g = 0; g < c->groups; g++)
+		places += c->group[g].members;
+	if (set->n != places)
+		return diag_set(d, ST_FORMAT, "FORMATS 7.5: %zu sheets, and "
+		    "the scheme has %zu", set->n, places);
+	for (size_t i = 0; i < places; i++) {
+		if (s[i].number != i + 1 || s[i].group != group ||
+		    s[i].member != member)
+			return diag_set(d, ST_FORMAT, "FORMATS 7.5: sheet %zu "
+			    "has no place in its set", i + 1);
+		for (size_t j = 0; j < i; j++)
+			if (memcmp(s[i].commitment, s[j].commitment,
+			    SHA256_LEN) == 0)
+				return diag_set(d, ST_FORMAT, "FORMATS 7.5: "
+				    "sheets %zu and %zu are one share", j + 1,
+				    i + 1);
+		if (++member == c->group[group].members) {
+			member = 0;
+			group++;
+		}
+	}
+	return ST_OK;
+}
+/* "1 main 0 0 first office 5f..": number, group, places, holder, commitment */
+static enum status
+read_sheet(const char *text, struct sheet *out, struct diag *d)
+{
+	char part[SHEET_PARTS][SHA384_HEX_SIZE];
+	enum status rc;
+
+	if (!kind_split(text, part, SHEET_PARTS) || !text_is_word(part[1]) ||
+	    !text_is_word(part[4]) ||
+	    (strcmp(part[5], "-") != 0 && !text_is_word(part[5])))
+		FAIL(d, ST_FORMAT, "a sheet is not of the form");
+	TRY(kind_read_number(part[0], SHEETS_MAX, &out->number, d));
+	TRY(kind_read_number(part[2], SLIP39_GROUPS_MAX, &out->group, d));
+	TRY(kind_read_number(part[3], SLIP39_MEMBERS_MAX, &out->member, d));
+	snprintf(out->group_name, sizeof(out->group_name), "%.32s", part[1]);
+	snprintf(out->holder, sizeof(out->holder), "%.32s", part[4]);
+	if (strcmp(part[5], "-") != 0)
+		snprintf(out->place, sizeof(out->place), "%.32s", part[5]);
+	TRY(text_unhex(part[6], out->commitment, SHA256_LEN, d));
+out:
+	return rc;
+}
+
+/* "2/3" */
+static enum status
+read_group(const char *text, struct slip39_group *out, struct diag *d)
+{
+	const size_t len = strcspn(text, "/");
+	unsigned need, members;
+	enum status rc;
+	char first[4];
+
+	if (len >= sizeof(first) || text[len] == '\0')
+		FAIL(d, ST_FORMAT, "a group is not of the form");
+	memcpy(first, text, len);
+	first[len] = '\0';
+	TRY(kind_read_number(first, SLIP39_MEMBERS_MAX, &need, d));
+	TRY(kind_read_number(text + len + 1, SLIP39_MEMBERS_MAX, &members, d));
+	out->need = (uint8_t)need;
+	out->members = (uint8_t)members;
+out:
+	return rc;
+}
+
+/* The newest set of a root, whatever its fate. */
+static struct sheet_set *
+newest_set(const struct state *s, const char *root)
+{
+	for (size_t i = s->nsets; i-- > 0;) {
+		if (strcmp(s->sets[i].root, root) == 0)
+			return &s->sets[i];
+	}
+	return NULL;
+}
+
+/* An epoch is consumed by being drawn: 0 where there was none. */
+static unsigned
+last_epoch(const struct state *s, const char *root)
+{
+	const struct sheet_set *set = root == NULL ? NULL :
+						     newest_set(s, root);
+
+	return set == NULL ? 0 : set->epoch;
+}
+
+enum status
+kind_drawn(struct state *s, const struct entry *e, struct diag *d)
+{
+	const struct facts *f = &e->facts;
+	struct sheet_set *set;
+	unsigned id, need, exponent, last;
+	const char *ext;
+	enum status rc;
+
+	last = last_epoch(s, facts_get(f, "root"));
+	if ((set = GROW(s->sets, s->nsets)) == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	TRY(kind_text(f, "root", set->root, sizeof(set->root), d));
+	TRY(kind_number(f, "epoch", KIND_NUMBER_MAX, &set->epoch, d));
+	TRY(kind_number(f, "set-id", SET_ID_MAX, &id, d));
+	TRY(kind_number(f, "groups-needed", SLIP39_GROUPS_MAX, &need, d));
+	TRY(kind_number(f, "exponent", SLIP39_EXPONENT_MAX, &exponent, d));
+	TRY(facts_need(f, "extendable", &ext, d));
+	TRY(kind_hex(f, "salt", set->salt, sizeof(set->salt), d));
+	if (strcmp(ext, "yes") != 0 && strcmp(ext, "no") != 0)
+		FAIL(d, ST_FORMAT, "extendable is neither yes nor no");
+	if (set->epoch != last + 1)
+		FAIL(d, ST_FORMAT, "epoch %u does not follow epoch %u",
+		    set->epoch, last);
+	set->id = (uint16_t)id;
+	set->scheme.need = (uint8_t)need;
+	set->scheme.exponent = (uint8_t)exponent;
+	set->scheme.extendable = strcmp(ext, "yes") == 0;
+	if (facts_count(f, "groups") > SLIP39_GROUPS_MAX ||
+	    facts_count(f, "sheets") > SHEETS_MAX)
+		FAIL(d, ST_FORMAT, "more groups or sheets than there can be");
+	set->scheme.groups = (uint8_t)facts_count(f, "groups");
+	for (size_t i = 0; i < set->scheme.groups; i++)
+		TRY(read_group(facts_at(f, "groups", i), &set->scheme.group[i],
+		    d));
+	TRY(slip39_scheme_check(&set->scheme, d));
+	set->n = facts_count(f, "sheets");
+	if ((set->sheets = calloc(set->n + 1, sizeof(*set->sheets))) == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	for (size_t i = 0; i < set->n; i++)
+		TRY(read_sheet(facts_at(f, "sheets", i), &set->sheets[i], d));
+	TRY(check_sheets(set, d));
+out:
+	return rc;
+}
+
+enum status
+kind_void(struct state *s, const struct entry *e, struct diag *d)
+{
+	const char *root = facts_get(&e->facts, "root");
+	struct sheet_set *set;
+
+	(void)d;
+	if (root != NULL && (set = newest_set(s, root)) != NULL &&
+	    set->fate == SET_DRAWN)
+		set->fate = SET_VOID;
+	return ST_OK;
+}
+
+enum status
+kind_root(struct state *s, const struct entry *e, struct diag *d)
+{
+	const struct facts *f = &e->facts;
+	struct sheet_set *set;
+	const char *hex;
+	struct root *r;
+	enum status rc;
+	char where[96];
+
+	if (state_root(s, facts_get(f, "root")) != NULL)
+		FAIL(d, ST_FORMAT, "root %s is there already",
+		    facts_get(f, "root"));
+	if ((r = GROW(s->roots, s->nroots)) == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	TRY(kind_text(f, "root", r->name, sizeof(r->name), d));
+	TRY(kind_text(f, "algorithm", r->alg, sizeof(r->alg), d));
+	TRY(kind_number(f, "number", KIND_NUMBER_MAX, &r->number, d));
+	TRY(kind_number(f, "counter", KIND_NUMBER_MAX, &r->counter, d));
+	if (r->number != s->nroots)
+		FAIL(d, ST_FORMAT, "root %u is not the %zuth", r->number,
+		    s->nroots);
+	TRY(facts_need(f, "public", &hex, d));
+	TRY(spki_unhex(hex, &r->key, d));
+	if (strcmp(r->alg, r->key.alg) != 0)
+		FAIL(d, ST_FORMAT, "algorithm is not that of the public key");
+	if ((set = newest_set(s, r->name)) == NULL || set->fate != SET_DRAWN)
+		FAIL(d, ST_FORMAT, "root %s has no drawn set", r->name);
+	set->fate = SET_LIVE;
+	snprintf(where, sizeof(where), "root %s", r->name);
+	TRY(ledger_add(&s->keys, r->key.index, where, d));
+out:
+	return rc;
+}

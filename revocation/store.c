@@ -708,7 +708,7 @@ store_apply(struct store *s, const struct store_gift *g,
     struct diag *d)
 {
 	struct walk_step *step = NULL;
-	const struct crl **list = NULL;
+	size_t *list = NULL; /* of the gift's, those to be taken */
 	size_t n = 0, nlists = 0;
 	enum status rc;
 
@@ -724,15 +724,15 @@ store_apply(struct store *s, const struct store_gift *g,
 		if (is_past(s, step, n, g->list[i]))
 			continue;
 		TRY(check_list(s, step, n, g->list[i], d));
-		list[nlists++] = g->list[i];
+		list[nlists++] = i;
 	}
 
 	TRY(take_bundles(s, step, n, clock, d));
 	*bundles = n;
 	for (size_t i = 0; i < nlists; i++) {
-		if (has_list(s, list[i]))
+		if (has_list(s, g->list[list[i]]))
 			continue;
-		TRY(take_list(s, list[i], clock, d));
+		TRY(take_list(s, g->list[list[i]], clock, d));
 		(*lists)++;
 	}
 	TRY(revoked_gather(&s->revoked, s->list, s->lists, d));

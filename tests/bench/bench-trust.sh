@@ -255,6 +255,9 @@ month() {
 	ceremony=$((ceremony + 1))
 	{
 		plan_head $ceremony "$(head_of "$1")"
+		# what the month before sealed (RULES L4)
+		[ -z "${3:-}" ] || [ $ceremony -eq 3 ] ||
+			printf '[account g1]\nby = g1\nintact = all\n'
 		plan_list
 		[ -z "${3:-}" ] || cat "$memory/responders" - <<-INI
 			[kill g1]

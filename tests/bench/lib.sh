@@ -12,7 +12,8 @@ memory=$(mktemp -d /dev/shm/bench.XXXXXX)
 trap 'rm -rf "$disk" "$memory"' EXIT
 trap 'exit 130' INT TERM HUP
 
-now=$(date -u +%FT%H:%M:00Z)
+# a ceremony a minute, for none may be dated as the one before
+now=$(date -u -d '-20 minutes' +%FT%H:%M:00Z)
 tomorrow=$(date -u -d '+1 day' +%F)
 
 # make_requests N: of P-256, in the inbox, with their digests.
@@ -32,7 +33,7 @@ plan_head() {
 		mode = rehearsal
 		number = $1
 		previous = $2
-		effective = $now
+		effective = $(date -u -d "$now $1 minutes" +%FT%H:%M:00Z)
 		latest = $tomorrow
 		oid-arc = 1.3.6.1.4.1.32473
 		officer = anna

@@ -86,7 +86,7 @@ plain(struct source *s, struct diag *d)
 	struct source_item item;
 	uint8_t *room = malloc(SCAN_ROOM);
 	zbar_image_t *image;
-	enum status rc;
+	enum status rc = ST_OK;
 
 	while (room != NULL && (rc = source_next(s, room, SCAN_ROOM, &item,
 	    d)) == ST_OK && item.gives == SOURCE_GRAY) {
@@ -133,7 +133,7 @@ main(int argc, char **argv)
 	struct source *s = NULL;
 	struct diag d = { 0 };
 	double took;
-	enum status rc;
+	enum status rc = ST_OK;
 
 	if (argc != 2)
 		return 2;

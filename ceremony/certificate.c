@@ -6,7 +6,6 @@
 #include "ceremony/certificate.h"
 #include "lib/base/clock.h"
 #include "lib/base/text.h"
-#include "lib/pki/issue.h"
 #include "lib/pki/profile.h"
 #include "lib/record/signer.h"
 
@@ -125,9 +124,6 @@ certificate_perform(const struct certificate *w, struct hands *hands,
     struct outcome *o, struct diag *d)
 {
 	const struct root *r = state_root(hands->state, w->root);
-	struct signer signer = { hands, w->root };
-	const struct issue_serial serial = { signer_serial, &signer };
-	const struct key *key = NULL;
 	struct cert_spec spec = { 0 };
 	struct bytes pem = { 0 };
 	struct cert *made = NULL;
@@ -137,11 +133,8 @@ certificate_perform(const struct certificate *w, struct hands *hands,
 	o->kind = "certificate";
 	if (r == NULL)
 		FAIL(d, ST_BUG, "root %s is not committed", w->root);
-	TRY(hands->root(hands, w->root, &key, d));
 	TRY(root_spec(w, hands->plan, hands->state, &spec, d));
-	TRY(issue_cert(LINT_ROOT, hands->plan->arc, &spec, &serial, key,
-	    &r->key, &made, d));
-	TRY(cert_pem(&made->der, "CERTIFICATE", &pem, d));
+	TRY(signer_sign(LINT_ROOT, hands, w->root, &spec, &made, &pem, d));
 	file_name(r, name);
 	TRY(outcome_add(o, name, &pem, d));
 	TRY(say(w, made, &o->facts, d));
@@ -168,12 +161,8 @@ certificate_verify(const struct certificate *w, const struct plan *p,
 		FAIL(d, ST_AUTH, "root %s is not committed", w->root);
 	file_name(r, name);
 	TRY(outcome_is(o, name, d));
-	TRY(cert_read(o->objects[0].name, o->objects[0].bytes.data,
-	    o->objects[0].bytes.len, &c, d));
-	TRY(cert_signed_by(c, &r->key, d));
-	TRY(lint_cert(LINT_ROOT, c, p->arc, d));
 	TRY(root_spec(w, p, state, &spec, d));
-	TRY(issue_same_cert(c, &spec, d));
+	TRY(signer_holds(LINT_ROOT, p, state, w->root, &spec, o, &c, d));
 	TRY(say(w, c, &said, d));
 	if ((key = facts_differ(&said, &o->facts, NULL)) != NULL)
 		FAIL(d, ST_AUTH, "the record gives another %s than the "

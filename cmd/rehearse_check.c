@@ -156,7 +156,7 @@ start_device(const struct rehearsal *h, const struct state_bundle *b,
 	struct store_gift g = { 0 };
 	char path[PATH_SIZE], store[PATH_SIZE];
 	struct store *s = NULL;
-	size_t bundles, lists;
+	struct store_taken taken;
 	enum status rc;
 
 	rehearse_join(store, h->dir, "store");
@@ -168,7 +168,7 @@ start_device(const struct rehearsal *h, const struct state_bundle *b,
 	rehearse_join(path, h->state, "lists");
 	TRY(cmd_take_folder(path, &g, d));
 	TRY(store_open(store, true, &s, d));
-	TRY(store_apply(s, &g, &clock, &bundles, &lists, d));
+	TRY(store_apply(s, &g, &clock, &taken, d));
 	TRY(export_make(s, "rauc", &clock, true, &keyring, d));
 	TRY(rehearse_save(h, "keyring.pem", &keyring, d));
 out:

@@ -173,9 +173,10 @@ publish(const char *dir, const struct releases *r, struct facts *f,
 
 	for (size_t i = 0; i < r->n; i++)
 		TRY(gather(dir, &r->release[i], &o, d));
-	TRY(write_all(dir, &o, d));
+	/* said first: what is on the medium must not be called missing */
 	for (size_t i = 0; i < o.n; i++)
 		TRY(facts_add(f, d, "files", "%s", text_of(&o.one[i])));
+	TRY(write_all(dir, &o, d));
 out:
 	outputs_clear(&o);
 	return rc;
@@ -221,7 +222,7 @@ note_and_publish(struct journal *j, const struct releases *r,
 	enum status rc;
 
 	/* RULES L3 is kept by one journal alone */
-	if (j->n == 0)
+	if (j->n == 0 && r->n > 0 && r->release[0].halves == 0)
 		TRY(facts_add(f, d, "journal", "%s is new: what was released "
 		    "from another place, it does not know", j->path));
 	for (size_t i = 0; i < r->n; i++) {

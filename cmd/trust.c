@@ -262,15 +262,18 @@ cmd_trust_apply(const struct call *c, struct diag *d)
 	struct accept_clock clock;
 	struct store *s = NULL;
 	struct facts f = { 0 };
-	size_t bundles, lists;
+	struct store_taken taken;
 	enum status rc;
 
 	TRY(read_clock(c, &clock, d));
 	TRY(take_gift(c, &g, d));
 	TRY(store_open(cmd_opt(c, "--store", ""), true, &s, d));
-	TRY(store_apply(s, &g, &clock, &bundles, &lists, d));
-	TRY(facts_set(&f, d, "new-bundles", "%zu", bundles));
-	TRY(facts_set(&f, d, "new-lists", "%zu", lists));
+	TRY(store_apply(s, &g, &clock, &taken, d));
+	TRY(facts_set(&f, d, "new-bundles", "%zu", taken.bundles));
+	TRY(facts_set(&f, d, "new-lists", "%zu", taken.lists));
+	if (taken.passed > 0)
+		TRY(facts_set(&f, d, "passed-over", "%zu lists, of none of the "
+		    "roots of now", taken.passed));
 	TRY(say_store(c, s, &clock, &f, d));
 out:
 	facts_clear(&f);

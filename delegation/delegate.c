@@ -7,7 +7,6 @@
 #include "delegation/request.h"
 #include "lib/base/clock.h"
 #include "lib/base/text.h"
-#include "lib/pki/issue.h"
 #include "lib/pki/profile.h"
 #include "lib/record/signer.h"
 
@@ -312,10 +311,6 @@ delegate_perform(const void *want, size_t item, struct hands *hands,
     struct outcome *o, struct diag *d)
 {
 	const struct delegate *g = want;
-	const struct root *root = state_root(hands->state, g->root);
-	struct signer signer = { hands, g->root };
-	const struct issue_serial serial = { signer_serial, &signer };
-	const struct key *key = NULL;
 	struct cert_spec spec = { 0 };
 	struct bytes pem = { 0 };
 	struct cert *made = NULL;
@@ -325,10 +320,8 @@ delegate_perform(const void *want, size_t item, struct hands *hands,
 	(void)item;
 	o->kind = "delegation";
 	TRY(want_spec(g, hands->plan, hands->state, &spec, d));
-	TRY(hands->root(hands, g->root, &key, d));
-	TRY(issue_cert(LINT_DELEGATION, hands->plan->arc, &spec, &serial, key,
-	    &root->key, &made, d));
-	TRY(cert_pem(&made->der, "CERTIFICATE", &pem, d));
+	TRY(signer_sign(LINT_DELEGATION, hands, g->root, &spec, &made, &pem,
+	    d));
 	TRY(say(g, made, &o->facts, d));
 	certificate_name(&o->facts, name);
 	TRY(outcome_add(o, name, &pem, d));
@@ -344,7 +337,6 @@ delegate_verify(const void *want, size_t item, const struct plan *p,
     const struct state *state, const struct outcome *o, struct diag *d)
 {
 	const struct delegate *g = want;
-	const struct root *root = state_root(state, g->root);
 	struct cert_spec spec = { 0 };
 	struct facts said = { 0 };
 	struct cert *c = NULL;
@@ -353,15 +345,8 @@ delegate_verify(const void *want, size_t item, const struct plan *p,
 	enum status rc;
 
 	(void)item;
-	if (root == NULL || o->n != 1)
-		FAIL(d, ST_AUTH, "delegation %s has not one certificate, or no "
-		    "root", g->name);
-	TRY(cert_read(o->objects[0].name, o->objects[0].bytes.data,
-	    o->objects[0].bytes.len, &c, d));
-	TRY(cert_signed_by(c, &root->key, d));
-	TRY(lint_cert(LINT_DELEGATION, c, p->arc, d));
 	TRY(want_spec(g, p, state, &spec, d));
-	TRY(issue_same_cert(c, &spec, d));
+	TRY(signer_holds(LINT_DELEGATION, p, state, g->root, &spec, o, &c, d));
 	TRY(say(g, c, &said, d));
 	certificate_name(&said, name);
 	TRY(outcome_is(o, name, d));

@@ -4,7 +4,6 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/text.h"
-#include "lib/pki/issue.h"
 #include "lib/record/signer.h"
 #include "revocation/cross.h"
 
@@ -66,10 +65,6 @@ enum status
 cross_perform(const struct cross_terms *w, struct hands *hands,
     struct outcome *o, struct diag *d)
 {
-	const struct root *by = state_root(hands->state, w->by);
-	struct signer signer = { hands, w->by };
-	const struct issue_serial serial = { signer_serial, &signer };
-	const struct key *key = NULL;
 	struct cert_spec spec = { 0 };
 	struct bytes pem = { 0 };
 	struct cert *made = NULL;
@@ -78,10 +73,7 @@ cross_perform(const struct cross_terms *w, struct hands *hands,
 
 	o->kind = "cross";
 	TRY(spec_of(w, hands->plan, hands->state, &spec, d));
-	TRY(hands->root(hands, w->by, &key, d));
-	TRY(issue_cert(LINT_CROSS, hands->plan->arc, &spec, &serial, key,
-	    &by->key, &made, d));
-	TRY(cert_pem(&made->der, "CERTIFICATE", &pem, d));
+	TRY(signer_sign(LINT_CROSS, hands, w->by, &spec, &made, &pem, d));
 	file_name(hands->state, name);
 	TRY(outcome_add(o, name, &pem, d));
 	TRY(say(w, made, &o->facts, d));
@@ -96,7 +88,6 @@ enum status
 cross_verify(const struct cross_terms *w, const struct plan *p,
     const struct state *state, const struct outcome *o, struct diag *d)
 {
-	const struct root *by = state_root(state, w->by);
 	struct cert_spec spec = { 0 };
 	struct facts said = { 0 };
 	struct cert *c = NULL;
@@ -105,16 +96,12 @@ cross_verify(const struct cross_terms *w, const struct plan *p,
 	enum status rc;
 
 	file_name(state, name);
-	if (by == NULL || strcmp(o->kind, "cross") != 0)
+	if (strcmp(o->kind, "cross") != 0)
 		FAIL(d, ST_AUTH, "it is not root %s as %s vouches for it",
 		    w->of, w->by);
 	TRY(outcome_is(o, name, d));
-	TRY(cert_read(o->objects[0].name, o->objects[0].bytes.data,
-	    o->objects[0].bytes.len, &c, d));
-	TRY(cert_signed_by(c, &by->key, d));
-	TRY(lint_cert(LINT_CROSS, c, p->arc, d));
 	TRY(spec_of(w, p, state, &spec, d));
-	TRY(issue_same_cert(c, &spec, d));
+	TRY(signer_holds(LINT_CROSS, p, state, w->by, &spec, o, &c, d));
 	TRY(say(w, c, &said, d));
 	if ((key = facts_differ(&said, &o->facts, NULL)) != NULL)
 		FAIL(d, ST_AUTH, "the record gives another %s than the cross "

@@ -704,7 +704,7 @@ out:
 
 enum status
 store_apply(struct store *s, const struct store_gift *g,
-    const struct accept_clock *clock, size_t *bundles, size_t *lists,
+    const struct accept_clock *clock, struct store_taken *out,
     struct diag *d)
 {
 	struct walk_step *step = NULL;
@@ -712,7 +712,7 @@ store_apply(struct store *s, const struct store_gift *g,
 	size_t n = 0, nlists = 0;
 	enum status rc;
 
-	*bundles = *lists = 0;
+	memset(out, 0, sizeof(*out));
 	step = calloc(g->n + 1, sizeof(*step));
 	list = calloc(g->lists + 1, sizeof(*list));
 	if (step == NULL || list == NULL)
@@ -721,19 +721,21 @@ store_apply(struct store *s, const struct store_gift *g,
 	for (size_t i = 0; i < n && !s->rehearsal; i++)
 		TRY(check_earnest(step[i].item->bundle, d));
 	for (size_t i = 0; i < g->lists; i++) {
-		if (is_past(s, step, n, g->list[i]))
+		if (is_past(s, step, n, g->list[i])) {
+			out->passed++;
 			continue;
+		}
 		TRY(check_list(s, step, n, g->list[i], d));
 		list[nlists++] = i;
 	}
 
 	TRY(take_bundles(s, step, n, clock, d));
-	*bundles = n;
+	out->bundles = n;
 	for (size_t i = 0; i < nlists; i++) {
 		if (has_list(s, g->list[list[i]]))
 			continue;
 		TRY(take_list(s, g->list[list[i]], clock, d));
-		(*lists)++;
+		out->lists++;
 	}
 	TRY(revoked_gather(&s->revoked, s->list, s->lists, d));
 out:

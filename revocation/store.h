@@ -57,14 +57,18 @@ MUST_USE enum status store_open(const char *path, bool write,
     struct store **out, struct diag *d);
 void store_free(struct store *s);
 
+/* What was new; and lists of none of its roots, which were passed over. */
+struct store_taken {
+	size_t bundles, lists, passed;
+};
+
 /**
- * store_apply(s, g, clock, bundles, lists, d):
+ * store_apply(s, g, clock, out, d):
  * Walk the bundles of ${g}, then take its lists: all is checked before the
- * first file is written.  Kept are the last establishment and the last bundle.
- * ${*bundles} counts those walked over, ${*lists} what was new.
+ * first file is written.
  */
 MUST_USE enum status store_apply(struct store *s, const struct store_gift *g,
-    const struct accept_clock *clock, size_t *bundles, size_t *lists,
+    const struct accept_clock *clock, struct store_taken *out,
     struct diag *d);
 
 /* What it holds; borrowed. */

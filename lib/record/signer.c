@@ -4,6 +4,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/text.h"
+#include "lib/pki/issue.h"
 #include "lib/record/signer.h"
 
 static bool
@@ -172,13 +173,66 @@ out:
 	return rc;
 }
 
-enum status
-signer_serial(void *cookie, const char *label, uint8_t *out, size_t len,
+/* Whose seed a serial number comes from. */
+struct source {
+	struct hands *hands;
+	const char *root;
+};
+
+static enum status
+draw_serial(void *cookie, const char *label, uint8_t *out, size_t len,
     struct diag *d)
 {
-	const struct signer *s = cookie;
+	const struct source *s = cookie;
 
 	return s->hands->derive(s->hands, s->root, label, out, len, d);
+}
+
+enum status
+signer_sign(enum lint_kind kind, struct hands *hands, const char *root,
+    const struct cert_spec *spec, struct cert **out, struct bytes *pem,
+    struct diag *d)
+{
+	const struct root *r = state_root(hands->state, root);
+	struct source source = { hands, root };
+	const struct issue_serial serial = { draw_serial, &source };
+	const struct key *key = NULL;
+	enum status rc;
+
+	*out = NULL;
+	if (r == NULL)
+		FAIL(d, ST_BUG, "root %s is not committed", root);
+	TRY(hands->root(hands, root, &key, d));
+	TRY(issue_cert(kind, hands->plan->arc, spec, &serial, key, &r->key,
+	    out, d));
+	TRY(cert_pem(&(*out)->der, "CERTIFICATE", pem, d));
+out:
+	return rc;
+}
+
+enum status
+signer_holds(enum lint_kind kind, const struct plan *p,
+    const struct state *state, const char *root, const struct cert_spec *spec,
+    const struct outcome *o, struct cert **out, struct diag *d)
+{
+	const struct root *r = state_root(state, root);
+	struct cert *c = NULL;
+	enum status rc;
+
+	*out = NULL;
+	if (r == NULL || o->n != 1)
+		FAIL(d, ST_AUTH, "it is not one certificate, or root %s is not "
+		    "committed", root);
+	TRY(cert_read(o->objects[0].name, o->objects[0].bytes.data,
+	    o->objects[0].bytes.len, &c, d));
+	TRY(cert_signed_by(c, &r->key, d));
+	TRY(lint_cert(kind, c, p->arc, d));
+	TRY(issue_same_cert(c, spec, d));
+	*out = c;
+	c = NULL;
+out:
+	cert_free(c);
+	return rc;
 }
 
 /* The last second of a day is of that day. */

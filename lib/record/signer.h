@@ -8,6 +8,7 @@
 #include "lib/base/diag.h"
 #include "lib/crypto/cert.h"
 #include "lib/crypto/derive.h"
+#include "lib/pki/lint.h"
 #include "lib/pki/profile.h"
 #include "lib/record/plan.h"
 #include "lib/record/state.h"
@@ -69,18 +70,23 @@ MUST_USE enum status signer_issuer(const struct state *state,
 MUST_USE enum status signer_say(const struct cert *c, struct facts *f,
     struct diag *d);
 
-/* Whose seed a serial number comes from: the cookie of signer_serial. */
-struct signer {
-	struct hands *hands;
-	const char *root;
-};
+/**
+ * signer_sign(kind, hands, root, spec, out, pem, d):
+ * The certificate ${spec}, by ${root}, with a serial number of its seed.  The
+ * caller frees ${*out} (cert_free) and ${pem}.  Refusals: issue_cert's.
+ */
+MUST_USE enum status signer_sign(enum lint_kind kind, struct hands *hands,
+    const char *root, const struct cert_spec *spec, struct cert **out,
+    struct bytes *pem, struct diag *d);
 
 /**
- * signer_serial(cookie, label, out, len, d):
- * For struct issue_serial: HKDF of the seed of the root that signs.
+ * signer_holds(kind, p, state, root, spec, o, out, d):
+ * The one file of ${o} is that certificate: signed by ${root}, by the profile,
+ * and what ${spec} asks for.  The caller frees ${*out}.  ST_AUTH: it is not.
  */
-MUST_USE enum status signer_serial(void *cookie, const char *label,
-    uint8_t *out, size_t len, struct diag *d);
+MUST_USE enum status signer_holds(enum lint_kind kind, const struct plan *p,
+    const struct state *state, const char *root, const struct cert_spec *spec,
+    const struct outcome *o, struct cert **out, struct diag *d);
 
 /**
  * signer_span(p, to, wanted, n, unit, out):

@@ -286,6 +286,7 @@ must_say 'era 2, number 2'
 must_say 'new-lists     1'
 must_pass "$ANCHORITE" trust apply given --store store
 must_say 'new-lists     0'
+must_say 'lists, of none of the roots of now'
 
 # and the establishment after it calls it revoked
 {

@@ -64,12 +64,13 @@ apply(struct store *s, const struct store_gift *g, size_t bundles,
     size_t lists)
 {
 	struct diag d = { 0 };
-	size_t b, l;
+	struct store_taken t;
 
-	if (store_apply(s, g, &stores_noon, &b, &l, &d) != ST_OK)
+	if (store_apply(s, g, &stores_noon, &t, &d) != ST_OK)
 		fail_msg("%s", d.text);
-	assert_int_equal(b, bundles);
-	assert_int_equal(l, lists);
+	assert_int_equal(t.bundles, bundles);
+	assert_int_equal(t.lists, lists);
+	assert_int_equal(t.passed, 0);
 }
 
 static void
@@ -208,8 +209,8 @@ store_takes_all_of_a_gift_or_nothing(void **state)
 {
 	struct store_gift g = { 0 };
 	struct diag d = { 0 };
+	struct store_taken t;
 	struct store *s;
-	size_t b, l;
 
 	(void)state;
 	record_room();
@@ -219,9 +220,9 @@ store_takes_all_of_a_gift_or_nothing(void **state)
 	give_list(&g, 1, 0);
 	give_list(&g, 2, 1);
 	g.list[1]->der.data[g.list[1]->der.len - 1] ^= 1;
-	assert_int_equal(store_apply(s, &g, &stores_noon, &b, &l, &d), ST_AUTH);
+	assert_int_equal(store_apply(s, &g, &stores_noon, &t, &d), ST_AUTH);
 	assert_non_null(strstr(d.text, "FORMATS 9.45"));
-	assert_true(b == 0 && l == 0);
+	assert_true(t.bundles == 0 && t.lists == 0);
 	assert_memory_equal(store_state(s)->last->id, one->id, SHA384_LEN);
 	assert_int_not_equal(access("s/bundles/1-2.der", F_OK), 0);
 	assert_int_not_equal(access("s/lists", F_OK), 0);
@@ -270,15 +271,15 @@ starve(void *ctx)
 	struct hungry *h = ctx;
 	struct store *s = NULL;
 	struct bytes out = { 0 };
+	struct store_taken t;
 	char path[16];
-	size_t b, l;
 	enum status rc;
 
 	snprintf(path, sizeof(path), "s%u", h->times++);
 	TRY(store_init(path, (const char *)words.data, true, &h->first, &stores_noon,
 	    NULL));
 	TRY(store_open(path, true, &s, NULL));
-	TRY(store_apply(s, &h->rest, &stores_noon, &b, &l, NULL));
+	TRY(store_apply(s, &h->rest, &stores_noon, &t, NULL));
 	TRY(export_make(s, "rauc", &stores_noon, true, &out, NULL));
 	assert_true(out.len > 0);
 out:

@@ -51,13 +51,13 @@ store_with(const struct bundle *b, const struct store_gift *g)
 {
 	struct store *s;
 	struct diag d = { 0 };
-	size_t n, m;
+	struct store_taken t;
 
 	make_key();
 	record_room();
 	stores_begin("s", b);
 	s = stores_open("s", true);
-	if (store_apply(s, g, &stores_noon, &n, &m, &d) != ST_OK)
+	if (store_apply(s, g, &stores_noon, &t, &d) != ST_OK)
 		fail_msg("%s", d.text);
 	return s;
 }

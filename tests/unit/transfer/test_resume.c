@@ -21,7 +21,7 @@
 #define BODY 3000
 #define PIECE 70
 
-static char base[] = "/tmp/test_journal.XXXXXX";
+static char base[] = "/tmp/test_resume.XXXXXX";
 static char path[64];
 
 static int

@@ -12,11 +12,11 @@ CC ?= cc
 ifeq ($(origin CC),default)
 CC = cc
 endif
-PKGS = jansson libcrypto libpng libqrencode libseccomp libsodium libturbojpeg
-# What is loaded by those children alone that want it, and not linked.
-LOADED = pangocairo
+PKGS = jansson libcrypto libseccomp libsodium
+# What is loaded by those alone that want it (lib/base/library), not linked.
+LOADED = libpng libqrencode libturbojpeg pangocairo zbar
 # What tests link besides.
-TEST_PKGS = zbar
+TEST_PKGS = libpng libqrencode libturbojpeg zbar
 VERSION := $(shell cat VERSION)
 
 # What the compiler takes was probed once; `make flags` shows it.

@@ -165,6 +165,7 @@ trust_store(const struct call *c, struct trust *t, struct verify_ask *ask,
 	}
 	ask->anchors = t->vouch.anchor;
 	ask->nanchors = t->vouch.anchors;
+	ask->taken = true;
 	ask->lists = &t->vouch.list;
 	ask->nlists = t->vouch.list != NULL;
 	ask->arc = t->vouch.arc;

@@ -33,6 +33,8 @@ check_anchor(const struct verify_ask *ask, const struct cert *a,
 		diag_prefix(d, "anchor %s", a->subject);
 		goto out;
 	}
+	if (ask->taken)
+		goto out;
 	if ((rc = cert_signed_by(a, &a->key, NULL)) == ST_AUTH)
 		FAIL(d, rc, "FORMATS 8.44: anchor %s is not signed by its own "
 		    "key", a->subject);

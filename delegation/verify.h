@@ -20,6 +20,7 @@ struct verify_ask {
 	const struct bytes *cert;
 	const struct cert *const *anchors;
 	size_t nanchors;
+	bool taken; /* a store verified each by its own key (9.10) */
 	const struct crl *const *lists; /* any order, old ones too */
 	size_t nlists;
 	int64_t at;	     /* the time it is asked about */

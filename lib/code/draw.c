@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/library.h"
 #include "lib/code/draw.h"
 
 #define CELL_BYTES 24 /* the most that a cell takes: colours and a glyph */
@@ -115,11 +116,26 @@ out:
 	return rc;
 }
 
+/* What is called of libpng, by the type it has in its header. */
+static struct {
+	__typeof__(&png_image_write_to_memory) write;
+	__typeof__(&png_image_free) free;
+} png;
+
+static const struct library_entry entries[] = {
+	{ offsetof(__typeof__(png), write), "png_image_write_to_memory" },
+	{ offsetof(__typeof__(png), free), "png_image_free" },
+};
+
+static const struct library library = { "libpng16.so.16",
+	"libpng16-16 or libpng16-16t64", entries,
+	sizeof(entries) / sizeof(entries[0]) };
+
 enum status
 draw_png(const struct qr *q, unsigned scale, struct bytes *out,
     struct diag *d)
 {
-	png_image png = { .version = PNG_IMAGE_VERSION,
+	png_image image = { .version = PNG_IMAGE_VERSION,
 		.format = PNG_FORMAT_GRAY };
 	struct bytes gray = { 0 };
 	png_alloc_size_t size;
@@ -127,20 +143,22 @@ draw_png(const struct qr *q, unsigned scale, struct bytes *out,
 	unsigned side;
 
 	bytes_free(out);
+	TRY(library_load(&library, &png, d));
 	TRY(qr_picture(q, scale, &gray, &side, d));
-	png.width = png.height = side;
-	size = PNG_IMAGE_PNG_SIZE_MAX(png);
+	image.width = image.height = side;
+	size = PNG_IMAGE_PNG_SIZE_MAX(image);
 	if ((out->data = malloc(size + 1)) == NULL)
 		FAIL(d, ST_SYSTEM, "out of memory");
-	if (!png_image_write_to_memory(&png, out->data, &size, 0, gray.data,
+	if (!png.write(&image, out->data, &size, 0, gray.data,
 		0, NULL))
 		FAIL(d, ST_SYSTEM, "no PNG file could be made (%s)",
-		    png.message);
+		    image.message);
 	out->len = size;
 	out->data[size] = '\0';
 	rc = ST_OK;
 out:
-	png_image_free(&png);
+	if (png.free != NULL)
+		png.free(&image);
 	bytes_free(&gray);
 	return rc;
 }

@@ -5,17 +5,16 @@
  * process that opens a root ever has them. */
 #include <pango/pangocairo.h>
 #include <cairo-pdf.h>
-#include <dlfcn.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/base/library.h"
 #include "lib/code/leaf_draw.h"
 
 #define NO_DATE "1970-01-01T00:00:00Z" /* the same file whenever it is made */
-#define LIBRARY "libpangocairo-1.0.so.0"
 #define INTERRUPTS_MAX 100 /* in a row; then it is no accident */
 
 /* All lengths are points: 72 to an inch. */
@@ -81,10 +80,7 @@ static struct pen {
 } pen;
 
 #define ENTRY(symbol) { offsetof(struct pen, symbol), #symbol }
-static const struct {
-	size_t at;
-	const char *symbol;
-} entries[] = {
+static const struct library_entry entries[] = {
 	ENTRY(cairo_clip),
 	ENTRY(cairo_create),
 	ENTRY(cairo_destroy),
@@ -121,22 +117,9 @@ static const struct {
 	ENTRY(pango_layout_set_wrap),
 };
 
-static enum status
-load(struct diag *d)
-{
-	void *library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL), *p;
-
-	if (library == NULL)
-		return diag_set(d, ST_SYSTEM, LIBRARY " cannot be loaded: %s "
-		    "(package libpangocairo-1.0-0)", dlerror());
-	for (size_t i = 0; i < sizeof(entries) / sizeof(entries[0]); i++) {
-		if ((p = dlsym(library, entries[i].symbol)) == NULL)
-			return diag_set(d, ST_SYSTEM, LIBRARY " has no %s",
-			    entries[i].symbol);
-		memcpy((char *)&pen + entries[i].at, &p, sizeof(p));
-	}
-	return ST_OK;
-}
+static const struct library library = { "libpangocairo-1.0.so.0",
+	"libpangocairo-1.0-0", entries,
+	sizeof(entries) / sizeof(entries[0]) };
 
 enum ink { INK, SOFT, HAIR };
 static const double gray[] = { [INK] = 0.08, [SOFT] = 0.45, [HAIR] = 0.8 };
@@ -425,7 +408,7 @@ leaf_draw(const struct leaf *l, int fd, struct diag *d)
 	cairo_status_t status;
 	enum status rc;
 
-	TRY(load(d));
+	TRY(library_load(&library, &pen, d));
 	if (!has_font())
 		FAIL(d, ST_SYSTEM, "this machine has no font to write with: "
 		    "Debian's package fonts-dejavu-core has one");

@@ -5,7 +5,55 @@
 #include <png.h>
 #include <turbojpeg.h>
 
+#include "lib/base/library.h"
 #include "lib/code/picture.h"
+
+/* What is called of libpng and libturbojpeg, by the type it has in their
+ * headers. */
+#define CALL(symbol) __typeof__(&(symbol)) symbol
+static struct {
+	CALL(png_image_begin_read_from_memory);
+	CALL(png_image_finish_read);
+	CALL(png_image_free);
+	CALL(tjDecompress2);
+	CALL(tjDecompressHeader3);
+	CALL(tjDestroy);
+	CALL(tjGetErrorStr2);
+	CALL(tjInitDecompress);
+} lib;
+#undef CALL
+
+#define ENTRY(symbol) { offsetof(__typeof__(lib), symbol), #symbol }
+static const struct library_entry of_png[] = {
+	ENTRY(png_image_begin_read_from_memory),
+	ENTRY(png_image_finish_read),
+	ENTRY(png_image_free),
+};
+static const struct library_entry of_jpeg[] = {
+	ENTRY(tjDecompress2),
+	ENTRY(tjDecompressHeader3),
+	ENTRY(tjDestroy),
+	ENTRY(tjGetErrorStr2),
+	ENTRY(tjInitDecompress),
+};
+
+static const struct library libraries[] = {
+	{ "libpng16.so.16", "libpng16-16 or libpng16-16t64", of_png,
+	    sizeof(of_png) / sizeof(of_png[0]) },
+	{ "libturbojpeg.so.0", "libturbojpeg0", of_jpeg,
+	    sizeof(of_jpeg) / sizeof(of_jpeg[0]) },
+};
+
+enum status
+picture_warm(struct diag *d)
+{
+	enum status rc = ST_OK;
+
+	for (size_t i = 0; i < sizeof(libraries) / sizeof(libraries[0]); i++)
+		TRY(library_load(&libraries[i], &lib, d));
+out:
+	return rc;
+}
 
 enum status
 picture_new(unsigned width, unsigned height, struct picture *out,
@@ -142,20 +190,20 @@ read_png(const uint8_t *data, size_t len, struct picture *out, struct diag *d)
 
 	memset(&png, 0, sizeof(png));
 	png.version = PNG_IMAGE_VERSION;
-	if (!png_image_begin_read_from_memory(&png, data, len))
+	if (!lib.png_image_begin_read_from_memory(&png, data, len))
 		FAIL(d, ST_FORMAT, "not a PNG file: %s", png.message);
 	TRY(size_check(png.width, png.height, d));
 	png.format = PNG_FORMAT_GRAY;
 	if ((gray = malloc((size_t)png.width * png.height)) == NULL)
 		FAIL(d, ST_SYSTEM, "out of memory");
 	/* what is transparent is paper */
-	if (!png_image_finish_read(&png, &white, gray, (int)png.width, NULL) ||
+	if (!lib.png_image_finish_read(&png, &white, gray, (int)png.width, NULL) ||
 	    PNG_IMAGE_FAILED(png))
 		FAIL(d, ST_FORMAT, "not a whole PNG file: %s", png.message);
 	rc = keep(gray, png.width, png.height, out, d);
 	gray = NULL;
 out:
-	png_image_free(&png);
+	lib.png_image_free(&png);
 	free(gray);
 	return rc;
 }
@@ -169,23 +217,23 @@ read_jpeg(const uint8_t *data, size_t len, struct picture *out,
 	int w = 0, h = 0, subsampling, colours;
 	enum status rc;
 
-	if ((jpeg = tjInitDecompress()) == NULL)
+	if ((jpeg = lib.tjInitDecompress()) == NULL)
 		return diag_set(d, ST_SYSTEM, "out of memory");
-	if (tjDecompressHeader3(jpeg, data, len, &w, &h, &subsampling,
+	if (lib.tjDecompressHeader3(jpeg, data, len, &w, &h, &subsampling,
 	    &colours) != 0 || w < 0 || h < 0)
 		FAIL(d, ST_FORMAT, "not a JPEG file: %s",
-		    tjGetErrorStr2(jpeg));
+		    lib.tjGetErrorStr2(jpeg));
 	TRY(size_check((unsigned)w, (unsigned)h, d));
 	if ((gray = malloc((size_t)w * (size_t)h)) == NULL)
 		FAIL(d, ST_SYSTEM, "out of memory");
-	if (tjDecompress2(jpeg, data, len, gray, w, w, h, TJPF_GRAY,
+	if (lib.tjDecompress2(jpeg, data, len, gray, w, w, h, TJPF_GRAY,
 	    TJFLAG_FASTDCT | TJFLAG_LIMITSCANS | TJFLAG_STOPONWARNING) != 0)
 		FAIL(d, ST_FORMAT, "not a whole JPEG file: %s",
-		    tjGetErrorStr2(jpeg));
+		    lib.tjGetErrorStr2(jpeg));
 	rc = keep(gray, (unsigned)w, (unsigned)h, out, d);
 	gray = NULL;
 out:
-	tjDestroy(jpeg);
+	lib.tjDestroy(jpeg);
 	free(gray);
 	return rc;
 }

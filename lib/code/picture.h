@@ -28,6 +28,13 @@ MUST_USE enum status picture_new(unsigned width, unsigned height,
     struct picture *out, struct diag *d);
 
 /**
+ * picture_warm(d):
+ * Load the libraries that read files: before a child is locked in, and before
+ * picture_read.  ST_SYSTEM: one of them is not there.
+ */
+MUST_USE enum status picture_warm(struct diag *d);
+
+/**
  * picture_read(data, len, out, d):
  * A file of PNG, JPEG, or PGM or PPM (P5, P6; 255 levels), by its first
  * bytes.  A picture of more than PICTURE_PIXELS_MAX is made smaller by the

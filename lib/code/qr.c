@@ -5,6 +5,7 @@
 
 #include <qrencode.h>
 
+#include "lib/base/library.h"
 #include "lib/code/qr.h"
 
 #define ALNUM "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
@@ -105,6 +106,29 @@ qr_letters(unsigned version, enum qr_level level)
 	return n;
 }
 
+/* What is called of libqrencode, by the type it has in its header. */
+#define CALL(symbol) __typeof__(&(symbol)) symbol
+static struct {
+	CALL(QRcode_encodeInput);
+	CALL(QRcode_free);
+	CALL(QRinput_append);
+	CALL(QRinput_free);
+	CALL(QRinput_new2);
+} lib;
+#undef CALL
+
+#define ENTRY(symbol) { offsetof(__typeof__(lib), symbol), #symbol }
+static const struct library_entry entries[] = {
+	ENTRY(QRcode_encodeInput),
+	ENTRY(QRcode_free),
+	ENTRY(QRinput_append),
+	ENTRY(QRinput_free),
+	ENTRY(QRinput_new2),
+};
+
+static const struct library library = { "libqrencode.so.4", "libqrencode4",
+	entries, sizeof(entries) / sizeof(entries[0]) };
+
 /* One segment of a code; none if it is empty. */
 static int
 append(QRinput *in, QRencodeMode mode, const char *text, size_t len)
@@ -114,7 +138,7 @@ append(QRinput *in, QRencodeMode mode, const char *text, size_t len)
 	if (len == 0)
 		return 0;
 	memcpy(copy, text, len);
-	return QRinput_append(in, mode, (int)len, copy);
+	return lib.QRinput_append(in, mode, (int)len, copy);
 }
 
 /* What libqrencode made is copied and compared with what was asked for: the
@@ -173,12 +197,13 @@ qr_make(const char *text, unsigned version, enum qr_level level,
 		    "alphanumeric");
 	if (len > QR_TEXT_MAX)
 		FAIL(d, ST_POLICY, "the text is longer than any code");
+	TRY(library_load(&library, &lib, d));
 	prefix = prefix_len(text, len, version);
-	if ((in = QRinput_new2((int)version, levels[level])) == NULL ||
+	if ((in = lib.QRinput_new2((int)version, levels[level])) == NULL ||
 	    append(in, QR_MODE_AN, text, prefix) != 0 ||
 	    append(in, QR_MODE_NUM, text + prefix, len - prefix) != 0)
 		FAIL(d, ST_SYSTEM, "out of memory");
-	if ((code = QRcode_encodeInput(in)) == NULL) {
+	if ((code = lib.QRcode_encodeInput(in)) == NULL) {
 		if (errno == ERANGE)
 			FAIL(d, ST_POLICY, "the text is longer than any code");
 		FAIL(d, ST_SYSTEM, "no code could be made (%s)",
@@ -186,8 +211,10 @@ qr_make(const char *text, unsigned version, enum qr_level level,
 	}
 	TRY(take(code, version, out, d));
 out:
-	QRcode_free(code);
-	QRinput_free(in);
+	if (code != NULL)
+		lib.QRcode_free(code);
+	if (in != NULL)
+		lib.QRinput_free(in);
 	return rc;
 }
 

@@ -3,13 +3,13 @@
  * The child's side: libzbar, and the ways of looking at a picture.  The
  * library and the twenty that it brings along are loaded here, in the child,
  * so that no process that opens a root ever has them. */
-#include <dlfcn.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <zbar.h>
 
+#include "lib/base/library.h"
 #include "lib/base/reader.h"
 #include "lib/code/picture.h"
 #include "lib/code/scan_job.h"
@@ -40,10 +40,7 @@ struct zbar {
 };
 
 #define ENTRY(member, symbol) { offsetof(struct zbar, member), #symbol }
-static const struct {
-	size_t at;
-	const char *symbol;
-} entries[] = {
+static const struct library_entry entries[] = {
 	ENTRY(scanner_create, zbar_image_scanner_create),
 	ENTRY(scanner_config, zbar_image_scanner_set_config),
 	ENTRY(scan, zbar_scan_image),
@@ -64,22 +61,9 @@ static const struct {
 
 static struct zbar zbar; /* the child's */
 
-static enum status
-load(struct diag *d)
-{
-	void *library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL), *p;
-
-	if (library == NULL)
-		return diag_set(d, ST_SYSTEM, LIBRARY " cannot be loaded: "
-		    "%s (Debian: libzbar0, or libzbar0t64)", dlerror());
-	for (size_t i = 0; i < sizeof(entries) / sizeof(entries[0]); i++) {
-		if ((p = dlsym(library, entries[i].symbol)) == NULL)
-			return diag_set(d, ST_SYSTEM, LIBRARY " has no %s",
-			    entries[i].symbol);
-		memcpy((char *)&zbar + entries[i].at, &p, sizeof(p));
-	}
-	return ST_OK;
-}
+static const struct library library = { LIBRARY,
+	"libzbar0 or libzbar0t64", entries,
+	sizeof(entries) / sizeof(entries[0]) };
 
 /* ---- one answer, as it grows ---- */
 
@@ -432,7 +416,8 @@ warm(void **self, struct diag *d)
 	zbar_image_scanner_t *scanner;
 	enum status rc;
 
-	TRY(load(d));
+	TRY(library_load(&library, &zbar, d));
+	TRY(picture_warm(d));
 	if ((scanner = zbar.scanner_create()) == NULL)
 		FAIL(d, ST_SYSTEM, "out of memory");
 	if (zbar.scanner_config(scanner, 0, ZBAR_CFG_ENABLE, 0) != 0 ||

@@ -94,6 +94,7 @@ load(const char *name, struct picture *p)
 	struct diag d = { 0 };
 
 	if (file_read(name, FILE_MAX, &all, &d) != ST_OK ||
+	    picture_warm(&d) != ST_OK ||
 	    picture_read(all.data, all.len, p, &d) != ST_OK) {
 		fprintf(stderr, "degrade: %s: %s\n", name, d.text);
 		exit(2);

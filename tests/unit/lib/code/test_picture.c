@@ -27,7 +27,7 @@ start(void **state)
 		gray[i] = (uint8_t)(i % W * 6);
 		memset(rgb + 3 * (size_t)i, gray[i], 3);
 	}
-	return 0;
+	return picture_warm(NULL) == ST_OK ? 0 : -1;
 }
 
 static uint8_t *

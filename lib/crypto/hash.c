@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <openssl/crypto.h>
 #include <openssl/sha.h>
 #include <sodium.h>
 
@@ -53,7 +54,8 @@ hash_hmac_sha256(const uint8_t *key, size_t key_len, const void *data,
 	secret_wipe(&h, sizeof(h));
 }
 
-/* All that HKDF holds while it works, in locked memory. */
+/* All that HKDF holds while it works, on OpenSSL's locked heap: a delegation
+ * derives its serial, and a page of its own costs it more than the rest. */
 struct hkdf {
 	crypto_auth_hmacsha512_state mac;
 	uint8_t prk[HKDF_BLOCK];
@@ -89,15 +91,16 @@ enum status
 hash_hkdf(const struct secret *ikm, const char *salt, const char *info,
     uint8_t *out, size_t len, struct diag *d)
 {
-	struct secret *work = NULL;
-	struct hkdf *h;
+	struct hkdf *h = NULL;
 	enum status rc;
 	size_t n;
 
 	if (len == 0 || len > HKDF_MAX)
 		FAIL(d, ST_BUG, "%zu bytes asked of HKDF", len);
-	TRY(secret_new(sizeof(*h), &work, d));
-	h = (void *)secret_bytes(work);
+	h = OPENSSL_secure_zalloc(sizeof(*h));
+	/* without a heap that is locked it would come from any other */
+	if (h == NULL || CRYPTO_secure_allocated(h) != 1)
+		FAIL(d, ST_SYSTEM, "no locked memory for a derivation");
 
 	extract(h, ikm, salt);
 	for (uint8_t i = 1; len > 0; i++) {
@@ -109,6 +112,6 @@ hash_hkdf(const struct secret *ikm, const char *salt, const char *info,
 	}
 	rc = ST_OK;
 out:
-	secret_free(work);
+	OPENSSL_secure_clear_free(h, sizeof(*h));
 	return rc;
 }

@@ -26,6 +26,7 @@ void hash_hmac_sha256(const uint8_t *key, size_t key_len, const void *data,
 /**
  * hash_hkdf(ikm, salt, info, out, len, d):
  * HKDF-SHA-512 (RFC 5869), salt and info as ASCII text.  ${len} up to 16320.
+ * ST_SYSTEM: no locked memory to work in (crypto_start comes before).
  */
 MUST_USE enum status hash_hkdf(const struct secret *ikm, const char *salt,
     const char *info, uint8_t *out, size_t len, struct diag *d);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <openssl/crypto.h>
 #include <sodium.h>
 #include <valgrind/memcheck.h>
 
@@ -220,7 +221,7 @@ main(int argc, char **argv)
 	const size_t n = sizeof(cases) / sizeof(cases[0]);
 	size_t k;
 
-	if (sodium_init() < 0)
+	if (sodium_init() < 0 || CRYPTO_secure_malloc_init(65536, 32) != 1)
 		return 2;
 	for (int i = 1; i < argc; i++) {
 		for (k = 0; k < n && strcmp(cases[k].name, argv[i]) != 0; k++)

@@ -13,6 +13,7 @@
 
 #include "lib/crypto/derive.h"
 #include "lib/crypto/hash.h"
+#include "lib/crypto/start.h"
 #include "tests/support/vectors.h"
 
 static struct secret *
@@ -259,7 +260,7 @@ main(void)
 		cmocka_unit_test(rehearsal_seeds_are_public_and_numbered),
 	};
 
-	if (sodium_init() < 0)
+	if (crypto_start(NULL) != ST_OK)
 		return 1;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

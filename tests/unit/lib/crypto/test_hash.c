@@ -8,6 +8,7 @@
 #include <sodium.h>
 
 #include "lib/crypto/hash.h"
+#include "lib/crypto/start.h"
 
 #define LENGTHS 300 /* bytes; past two blocks of SHA-512 */
 
@@ -110,9 +111,29 @@ hkdf_gives_every_length_up_to_its_end(void **state)
 	secret_free(ikm);
 }
 
+/* Before crypto_start there is no heap that is locked. */
+static void
+hkdf_refuses_memory_that_is_not_locked(void **state)
+{
+	struct secret *ikm = NULL;
+	struct diag d = { 0 };
+	uint8_t out[8] = { 0 }, none[8] = { 0 };
+
+	(void)state;
+	assert_int_equal(secret_new(32, &ikm, NULL), ST_OK);
+	assert_int_equal(hash_hkdf(ikm, "salt", "info", out, sizeof(out),
+	    &d), ST_SYSTEM);
+	assert_string_equal(d.text, "no locked memory for a derivation");
+	assert_memory_equal(out, none, sizeof(out));
+	secret_free(ikm);
+}
+
 int
 main(void)
 {
+	const struct CMUnitTest before[] = {
+		cmocka_unit_test(hkdf_refuses_memory_that_is_not_locked),
+	};
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(hash_agrees_with_openssl_at_every_length),
 		cmocka_unit_test(hash_sha384_hex_is_lower_case_and_ends),
@@ -121,7 +142,8 @@ main(void)
 		cmocka_unit_test(hkdf_gives_every_length_up_to_its_end),
 	};
 
-	if (sodium_init() < 0)
+	if (cmocka_run_group_tests(before, NULL, NULL) != 0 ||
+	    crypto_start(NULL) != ST_OK)
 		return 1;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,6 +9,7 @@
 
 #include "lib/crypto/derive.h"
 #include "lib/crypto/rng.h"
+#include "lib/crypto/start.h"
 
 static struct secret *
 make(const void *data, size_t len)
@@ -214,7 +215,7 @@ main(void)
 		cmocka_unit_test(dice_seed_is_what_sha512sum_shows),
 	};
 
-	if (sodium_init() < 0)
+	if (crypto_start(NULL) != ST_OK)
 		return 1;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,11 +10,6 @@
 #define HEAP_LEN 262144 /* bytes, a power of two; a key takes about 500 */
 #define HEAP_LEAST 32	/* bytes of its smallest block */
 
-/* No file of settings is read: the machine's openssl.cnf has no say here. */
-#define INIT_FLAGS                                                            \
-	(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_LOAD_CRYPTO_STRINGS |     \
-	    OPENSSL_INIT_ADD_ALL_CIPHERS | OPENSSL_INIT_ADD_ALL_DIGESTS)
-
 /* Locked memory for private keys: an unlocked heap is a refusal. */
 static enum status
 start_heap(struct diag *d)
@@ -34,7 +29,8 @@ crypto_start(struct diag *d)
 
 	if (sodium_init() < 0)
 		FAIL(d, ST_SYSTEM, "libsodium could not start");
-	if (OPENSSL_init_crypto(INIT_FLAGS, NULL) != 1)
+	/* no file of settings is read: openssl.cnf has no say here */
+	if (OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) != 1)
 		FAIL(d, ST_SYSTEM, "OpenSSL could not start");
 	TRY(start_heap(d));
 	if (OSSL_PROVIDER_available(NULL, "default") != 1) {

@@ -25,6 +25,7 @@
 #include "lib/crypto/cms.h"
 #include "lib/crypto/derive.h"
 #include "lib/crypto/key.h"
+#include "lib/crypto/start.h"
 #include "lib/record/folder.h"
 #include "lib/record/signer.h"
 #include "lib/record/stick.h"
@@ -366,7 +367,8 @@ main(int argc, char **argv)
 		    strcmp(argv[1], verbs[i].word) != 0)
 			continue;
 		diag_clear(&d);
-		rc = verbs[i].run(argv + 1, &d);
+		if ((rc = crypto_start(&d)) == ST_OK)
+			rc = verbs[i].run(argv + 1, &d);
 	}
 	if (rc != ST_OK)
 		fprintf(stderr, "forge: %s\n", d.text);

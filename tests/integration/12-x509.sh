@@ -61,3 +61,11 @@ for alg in ecdsa-p256 ecdsa-p384 ed25519 ml-dsa-65 slh-dsa-sha2-128s; do
 	seen=$((seen + 1))
 done
 [ "$seen" -ge 2 ] || fail "no algorithm could be tried"
+
+# A machine's openssl.cnf has no say: with this one openssl has no SHA-2.
+printf '%s\n' 'openssl_conf = all' '[all]' 'providers = some' '[some]' \
+	'base = only' '[only]' 'activate = 1' >bad.cnf
+! OPENSSL_CONF=$PWD/bad.cnf openssl dgst -sha384 bad.cnf 2>/dev/null ||
+	fail "openssl does not mind its settings"
+OPENSSL_CONF=$PWD/bad.cnf "$ANCHORITE" words bad.cnf >words
+[ "$(head -n 1 words)" = "$(sha384sum bad.cnf | cut -d' ' -f1)" ]

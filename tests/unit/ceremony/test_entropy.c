@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "ceremony/entropy.h"
+#include "lib/crypto/start.h"
 
 #define ROLLS 128
 
@@ -78,5 +79,7 @@ main(void)
 		cmocka_unit_test(entropy_again_counts_the_rolls),
 	};
 
+	if (crypto_start(NULL) != ST_OK)
+		return 1;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -197,6 +197,8 @@ flip(const struct case_of *k, size_t byte, unsigned bit)
 		assert_memory_equal(c.key.index, good.key.index, SHA384_LEN);
 		assert_memory_equal(c.id, good.id, SHA384_LEN);
 		assert_string_equal(c.alg, good.alg);
+		for (const char *p = c.subject; *p != '\0'; p++)
+			assert_true(*p >= ' ' && *p <= '~');
 		drop(&good);
 	}
 	drop(&c);
@@ -380,6 +382,58 @@ sizes_that_cannot_be_are_refused(void **state)
 	free(big);
 }
 
+/* ${a} written, and read again. */
+static enum status
+write_and_read(const struct csr_answer *a)
+{
+	static uint8_t out[CSR_ANSWER_MAX];
+	struct csr_answer again = { 0 };
+	enum status rc;
+	size_t len = 0;
+
+	assert_true(csr_answer_write(a, out, sizeof(out), &len));
+	rc = csr_answer_read(out, len, &again, NULL);
+	csr_answer_clear(&again);
+	return rc;
+}
+
+static void
+answer_has_one_spelling(void **state)
+{
+	uint8_t text[CSR_SUBJECT_SIZE];
+	struct csr_answer a = { 0 };
+
+	(void)state;
+	assert_int_equal(csr_answer_read(cases[0].answer.data,
+	    cases[0].answer.len, &a, NULL), ST_OK);
+	assert_int_equal(write_and_read(&a), ST_OK);
+	/* attributes that are not there have no bytes */
+	assert_true(a.has_attributes && a.attributes.len > 0);
+	a.has_attributes = false;
+	assert_int_equal(write_and_read(&a), ST_FORMAT);
+	a.attributes.len = 0;
+	assert_int_equal(write_and_read(&a), ST_OK);
+	/* nor has a signature by nothing */
+	a.alg = NULL;
+	assert_int_equal(write_and_read(&a), ST_FORMAT);
+	a.sig.len = 0;
+	assert_int_equal(write_and_read(&a), ST_OK);
+
+	/* a text is printable, and leaves room for what ends it */
+	memset(text, 'x', sizeof(text));
+	a.text = (struct csr_part){ text, sizeof(text) - 1 };
+	assert_int_equal(write_and_read(&a), ST_OK);
+	a.text.len++;
+	assert_int_equal(write_and_read(&a), ST_FORMAT);
+	a.text.len = 3;
+	for (unsigned c = 0; c < 256; c++) {
+		text[1] = (uint8_t)c;
+		assert_int_equal(write_and_read(&a), c >= ' ' && c <= '~' ?
+		    ST_OK : ST_FORMAT);
+	}
+	csr_answer_clear(&a);
+}
+
 static enum status
 shape_once(void *ctx)
 {
@@ -467,6 +521,7 @@ main(void)
 		cmocka_unit_test(
 		    answer_without_a_signature_ends_at_the_next_gate),
 		cmocka_unit_test(sizes_that_cannot_be_are_refused),
+		cmocka_unit_test(answer_has_one_spelling),
 		cmocka_unit_test(reader_survives_every_failed_allocation),
 		cmocka_unit_test(parent_survives_every_failed_allocation),
 		cmocka_unit_test(

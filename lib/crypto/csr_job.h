@@ -1,7 +1,7 @@
 /* csr_job.h -- private to lib/crypto: what lib/crypto/csr and its child say to
  * one another.  The child reads what a stranger wrote; the parent writes it
  * again from the answer, and finds it equal to the file.  FORMATS 6.19 to
- * 6.23. */
+ * 6.22. */
 #ifndef ANCHORITE_CSR_JOB_H
 #define ANCHORITE_CSR_JOB_H
 

@@ -64,8 +64,10 @@ void csr_answer_clear(struct csr_answer *a);
 
 /**
  * csr_believe(answer, file, out, d):
- * Take from an answer what can be found in the file: all but the text of the
- * subject.  ST_FORMAT: it is another request's answer, or the key is none.
+ * Take from an answer what is found in the file, and the text of the subject,
+ * into an ${out} that is all zero.  An answer without a signature is found in
+ * none: csr_check refuses what comes of it.
+ * ST_FORMAT: it is another request's answer, or the key is none.
  */
 MUST_USE enum status csr_believe(const struct csr_answer *answer,
     const struct bytes *file, struct csr *out, struct diag *d);

@@ -8,7 +8,6 @@
  *	answer		it answers what is none
  *	same		it answers every question as the first
  *	subject		it claims another subject of the same length
- *	slow		it takes half a second of processor time for each
  *	free		this machine has no seccomp
  *
  * Linked with --wrap=csr_shape,--wrap=seccomp_load, never installed. */
@@ -17,7 +16,6 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <seccomp.h>
@@ -45,15 +43,6 @@ __wrap_seccomp_load(const scmp_filter_ctx ctx)
 	return is("free") ? -ENOSYS : __real_seccomp_load(ctx);
 }
 
-static void
-spin(clock_t ticks)
-{
-	const clock_t until = clock() + ticks;
-
-	while (clock() < until)
-		continue;
-}
-
 /* Before it reads. */
 static void
 go_wrong(void)
@@ -68,8 +57,6 @@ go_wrong(void)
 		continue;
 	if (is("silent"))
 		_exit(0);
-	if (is("slow"))
-		spin(CLOCKS_PER_SEC / 2);
 }
 
 /* After it has read. */

@@ -142,7 +142,7 @@ csr_believe(const struct csr_answer *answer, const struct bytes *file,
 	    answer->alg == NULL ? "?" : answer->alg->name);
 	memcpy(out->subject, answer->text.data, answer->text.len);
 	/* csr_check refuses it, whatever else is in it */
-	if (answer->sig.len == 0)
+	if (answer->alg == NULL || answer->sig.len == 0)
 		return ST_OK;
 	if ((w.data = malloc(room)) == NULL)
 		FAIL(d, ST_SYSTEM, "out of memory");

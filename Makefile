@@ -60,7 +60,7 @@ PROGRAM = $(BUILD)/anchorite
 UNITS = $(call bin,$(UNIT_SRCS))
 HELPERS = $(call bin,$(HELPER_SRCS))
 BENCHES = $(call bin,$(BENCH_SRCS))
-PLANTED = $(addprefix $(BUILD)/tests/planted/,anchorite deaf counted stick)
+PLANTED = $(addprefix $(BUILD)/tests/planted/,anchorite deaf counted stick reader)
 
 .PHONY: all
 all: $(PROGRAM) ## build the program
@@ -116,7 +116,8 @@ own_link = $(shell sed -n 's,^/\* link: \(.*\) \*/$$,\1,p' \
 
 # Programs that are ours but for one file: a subverted one that a second
 # machine sees through, one that is deaf to its media, one that counts what it
-# signs and verifies, one that takes any folder for the stick that it is told of.
+# signs and verifies, one that takes any folder for the stick that it is told of,
+# one whose reader of requests was taken over.
 $(BUILD)/tests/planted/anchorite: $(BUILD)/tests/planted/plant.o
 $(BUILD)/tests/planted/anchorite: WRAP = -Wl,--wrap=X509_sign_ctx
 $(BUILD)/tests/planted/deaf: $(BUILD)/tests/planted/deaf.o
@@ -127,6 +128,8 @@ $(BUILD)/tests/planted/counted: WRAP = -Wl,--wrap=X509_sign_ctx \
 $(BUILD)/tests/planted/stick: $(BUILD)/tests/planted/stick.o
 $(BUILD)/tests/planted/stick: WRAP = -Wl,--wrap=fstatfs \
 	-Wl,--wrap=medium_sysfs,--wrap=write,--wrap=pwrite,--wrap=clock_now
+$(BUILD)/tests/planted/reader: $(BUILD)/tests/planted/reader.o
+$(BUILD)/tests/planted/reader: WRAP = -Wl,--wrap=csr_shape,--wrap=seccomp_load
 $(PLANTED): $(call obj,$(CMD_SRCS)) $(CORE)
 	@printf '  LINK  %s\n' $@
 	@$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(CORE) \

@@ -9,6 +9,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/text.h"
 #include "lib/crypto/cms.h"
+#include "lib/crypto/csr.h"
 #include "lib/crypto/words.h"
 #include "lib/record/signer.h"
 
@@ -55,6 +56,9 @@ engine_steps(const struct plan *plan, const struct step_kind *const *steps,
 	step = NULL;
 	rc = ST_OK;
 out:
+	/* what strangers wrote is read, and its reader gone, before anybody
+	 * is asked for a sheet (FORMATS 6.19) */
+	csr_rest();
 	engine_steps_free(step, at);
 	return rc;
 }

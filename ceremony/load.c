@@ -1,5 +1,4 @@
 /* see load.h */
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,7 +41,7 @@ out:
 
 enum status
 load_kept(const struct run *r, const struct state *after,
-    const struct ceremony *c, struct loaded *l, struct diag *d)
+    const struct ceremony *c, int requests, struct loaded *l, struct diag *d)
 {
 	const struct entry *open = &after->entries[c->first - 1];
 	struct bytes text = { 0 };
@@ -54,9 +53,7 @@ load_kept(const struct run *r, const struct state *after,
 	if (open->n == 0)
 		FAIL(d, ST_FORMAT, "the opening entry has no plan");
 	name = open->objects[0].name;
-	l->dirfd = openat(after->dirfd, "requests", O_RDONLY | O_DIRECTORY |
-	    O_CLOEXEC);
-	l->inbox.dirfd = l->dirfd;
+	l->inbox.dirfd = requests;
 	snprintf(l->inbox.prefix, sizeof(l->inbox.prefix), "%06u-",
 	    c->number);
 	TRY(state_object(after, name, &text, d));

@@ -21,13 +21,27 @@ struct reproduce {
 	size_t leftovers; /* out: files that cuts left, of any content */
 };
 
+/* What is to be computed again, read and held ready. */
+struct again;
+
 /**
- * run_reproduce(r, what, d):
- * Verify `after`, compute every ceremony of it that `before` has not, and find
- * every byte equal.  Writes nothing.  ST_AUTH names the first entry or file
- * that differs.
+ * reproduce_look(r, what, out, d):
+ * Verify `after`, and read the plan of every ceremony of it that `before` has
+ * not, with the requests that it names: all that is read before there is a
+ * sheet, so that whoever reads what strangers wrote is gone by then.  The
+ * caller frees (again_free).
  */
-MUST_USE enum status run_reproduce(const struct run *r,
+MUST_USE enum status reproduce_look(const struct run *r,
+    struct reproduce *what, struct again **out, struct diag *d);
+
+/**
+ * reproduce_all(r, a, what, d):
+ * Compute those ceremonies, and find every byte equal.  Writes nothing.
+ * ST_AUTH names the first entry or file that differs.
+ */
+MUST_USE enum status reproduce_all(const struct run *r, struct again *a,
     struct reproduce *what, struct diag *d);
+
+void again_free(struct again *a);
 
 #endif

@@ -308,6 +308,7 @@ cmd_ceremony_reproduce(const struct call *c, struct diag *d)
 	struct run r = { .steps = cmd_steps, .program = "reproduce" };
 	struct front *front = NULL;
 	struct state *after = NULL;
+	struct again *again = NULL;
 	enum status rc;
 	int fd = -1;
 
@@ -317,6 +318,7 @@ cmd_ceremony_reproduce(const struct call *c, struct diag *d)
 		    "second machine needs all of a stick", what.after);
 	if (cmd_has(c, "--noted"))
 		TRY(check_noted(after, cmd_opt(c, "--noted", ""), d));
+	TRY(reproduce_look(&r, &what, &again, d));
 	if (cmd_has(c, "--people"))
 		TRY(front_read_shares(cmd_opt(c, "--people", ""), people,
 		    ENGINE_ROOTS_MAX, &what.people.n, d));
@@ -325,11 +327,12 @@ cmd_ceremony_reproduce(const struct call *c, struct diag *d)
 	else
 		TRY(front_tty(&front, d));
 	r.front = front;
-	TRY(run_reproduce(&r, &what, d));
+	TRY(reproduce_all(&r, again, &what, d));
 	TRY(report_reproduced(c, &what, after, d));
 out:
 	for (size_t i = 0; i < what.people.n; i++)
 		secret_free(people[i]);
+	again_free(again);
 	front_free(front);
 	state_free(after);
 	if (fd >= 0)

@@ -121,6 +121,36 @@ alg_sig_id(const uint8_t *der, size_t len)
 	return NULL;
 }
 
+unsigned
+alg_key_number(const struct alg_key *a)
+{
+	return (unsigned)(a - keys) + 1;
+}
+
+unsigned
+alg_sig_number(const struct alg_sig *a)
+{
+	return (unsigned)(a - sigs) + 1;
+}
+
+const struct alg_key *
+alg_key_at(unsigned number)
+{
+	return number == 0 || number > ROWS(keys) ? NULL : &keys[number - 1];
+}
+
+const struct alg_sig *
+alg_sig_at(unsigned number)
+{
+	return number == 0 || number > ROWS(sigs) ? NULL : &sigs[number - 1];
+}
+
+size_t
+alg_half(const struct alg_key *a)
+{
+	return (a->bits_len - 1) / 2;
+}
+
 const struct alg_id *
 alg_digest(const char *name)
 {

@@ -44,6 +44,17 @@ const struct alg_key *alg_key_id(const uint8_t *der, size_t len);
 const struct alg_sig *alg_sig(const char *name);
 const struct alg_sig *alg_sig_id(const uint8_t *der, size_t len);
 
+/* Their numbers in FORMATS 6.21, from 1 in the order of their rows; NULL when
+ * there is no such row. */
+unsigned alg_key_number(const struct alg_key *a);
+unsigned alg_sig_number(const struct alg_sig *a);
+const struct alg_key *alg_key_at(unsigned number);
+const struct alg_sig *alg_sig_at(unsigned number);
+
+/* Bytes of a coordinate of an ALG_EC key, and of a half of its signature. */
+#define ALG_HALF_MAX 66
+size_t alg_half(const struct alg_key *a);
+
 /* The AlgorithmIdentifier of "sha256", "sha384", "sha512"; NULL otherwise. */
 const struct alg_id *alg_digest(const char *name);
 

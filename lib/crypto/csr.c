@@ -1,17 +1,29 @@
-/* see csr.h */
+/* see csr.h
+ *
+ * The parent's side.  It reads no DER of a stranger's: it writes the request
+ * again, out of what its child answered, and compares. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <openssl/err.h>
-#include <openssl/pem.h>
-#include <openssl/x509.h>
 
-#include "lib/crypto/asn1.h"
-#include "lib/crypto/cert.h"
+#include "lib/base/sandbox.h"
 #include "lib/crypto/csr.h"
-#include "lib/crypto/ossl.h"
+#include "lib/crypto/csr_job.h"
 #include "lib/crypto/sign.h"
-#include "lib/crypto/strict.h"
+#include "lib/crypto/tlv.h"
+
+#define MEMORY ((size_t)64 << 20) /* bytes */
+#define CPU_S 2
+#define WAIT_MS 60000
+#define WRITE_ROOM 128 /* bytes around the parts of a request */
+
+static const struct sandbox_job job = { "request reader", CSR_MAX,
+	CSR_ANSWER_MAX, MEMORY, CPU_S, WAIT_MS, NULL, csr_shape };
+
+/* The one of this process, from its first request on; NULL: none. */
+static struct sandbox *child;
 
 void
 csr_free(struct csr *c)
@@ -19,197 +31,167 @@ csr_free(struct csr *c)
 	if (c == NULL)
 		return;
 	bytes_free(&c->der);
+	bytes_free(&c->sig);
 	spki_clear(&c->key);
 	free(c);
 }
 
-/* --- PEM as strangers' tools write it --- */
+/* --- what is answered is in the file --- */
 
-static const char *const labels[] = { "CERTIFICATE REQUEST",
-	"NEW CERTIFICATE REQUEST" };
-
-static size_t
-count(const char *text, const char *what)
+/* As it is in DER: two numbers of ECDSA, else as it is. */
+static void
+write_signature(struct tlv *w, const struct csr_answer *a)
 {
-	size_t n = 0;
+	const size_t end = w->at, half = a->sig.len / 2;
 
-	for (text = strstr(text, what); text != NULL;
-	     text = strstr(text + 1, what))
-		n++;
-	return n;
-}
-
-/* What `openssl req -text` writes before a request: its title, then printable
- * lines that are indented.  Nothing else may stand there. */
-static bool
-is_openssl_text(const char *text, const char *end)
-{
-	static const char title[] = "Certificate Request:\n";
-
-	if (text == end)
-		return true;
-	if ((size_t)(end - text) < sizeof(title) - 1 ||
-	    memcmp(text, title, sizeof(title) - 1) != 0)
-		return false;
-	text += sizeof(title) - 1;
-	for (bool starts = true; text < end; text++) {
-		if (starts && memcmp(text, "    ", 4) != 0)
-			return false;
-		starts = *text == '\n';
-		if (!starts && (*text < ' ' || *text > '~'))
-			return false;
+	if (a->alg->family != ALG_EC) {
+		tlv_put(w, a->sig.data, a->sig.len);
+		return;
 	}
-	return true;
+	tlv_number(w, a->sig.data + half, half);
+	tlv_number(w, a->sig.data, half);
+	tlv_wrap(w, TLV_SEQUENCE, end);
 }
 
-/* One block, nothing of another's before it. */
-static enum status
-check_before(const struct bytes *pem, struct diag *d)
+/* What is signed. */
+static void
+write_info(struct tlv *w, const struct csr_answer *a, const struct spki *key)
 {
-	const char *text = (const char *)pem->data;
+	static const uint8_t version[] = { 0 };
+	const size_t end = w->at;
+	size_t part;
 
-	if (memchr(text, 0, pem->len) != NULL ||
-	    count(text, "-----BEGIN ") != 1 || count(text, "-----END ") != 1)
-		return diag_set(d, ST_FORMAT, "FORMATS 6.2: not exactly one "
-		    "PEM block");
-	if (!is_openssl_text(text, strstr(text, "-----BEGIN ")))
-		return diag_set(d, ST_FORMAT, "FORMATS 6.2: something stands "
-		    "before its PEM block");
+	if (a->has_attributes) {
+		tlv_put(w, a->attributes.data, a->attributes.len);
+		tlv_wrap(w, TLV_CONTEXT_0, end);
+	}
+	tlv_put(w, key->der.data, key->der.len);
+	part = w->at;
+	tlv_put(w, a->subject.data, a->subject.len);
+	tlv_wrap(w, TLV_SEQUENCE, part);
+	tlv_number(w, version, sizeof(version));
+	tlv_wrap(w, TLV_SEQUENCE, end);
+}
+
+/* The one request in DER that has these parts. */
+static enum status
+write_request(struct tlv *w, const struct csr_answer *a, struct csr *out,
+    struct diag *d)
+{
+	const size_t room = w->at;
+	size_t end;
+	enum status rc;
+
+	write_signature(w, a);
+	TRY(bytes_set(&out->sig, w->data + w->at, room - w->at, d));
+	tlv_bits(w, room);
+	tlv_put(w, a->alg->id.der, a->alg->id.len);
+	end = w->at;
+	write_info(w, a, &out->key);
+	out->info_len = end - w->at;
+	end = w->at;
+	tlv_wrap(w, TLV_SEQUENCE, room);
+	out->info_at = end - w->at;
+	if (w->full)
+		FAIL(d, ST_FORMAT, "FORMATS 6.22: more than a request has "
+		    "room for");
+	TRY(bytes_set(&out->der, w->data + w->at, room - w->at, d));
+out:
+	return rc;
+}
+
+static enum status
+compare(const struct bytes *file, enum csr_form form, const struct bytes *der,
+    struct diag *d)
+{
+	enum status rc;
+
+	if (form == CSR_DER)
+		return bytes_equal(file, der) ? ST_OK : ST_FORMAT;
+	TRY(csr_pem_before(file, d));
+	TRY(csr_pem_same(file, csr_label(form), der, d));
+out:
+	return rc;
+}
+
+/* The file is that request, and nothing but it. */
+static enum status
+find_in_file(const struct bytes *file, enum csr_form form,
+    const struct bytes *der, struct diag *d)
+{
+	const enum status rc = compare(file, form, der, NULL);
+
+	if (rc == ST_SYSTEM)
+		return diag_set(d, rc, "out of memory");
+	if (rc != ST_OK)
+		return diag_set(d, ST_FORMAT, "FORMATS 6.22: the request "
+		    "reader answered for another request than this one");
 	return ST_OK;
 }
 
-static bool
-same_but_for_blanks(const char *a, const char *b)
+enum status
+csr_believe(const struct csr_answer *answer, const struct bytes *file,
+    struct csr *out, struct diag *d)
 {
-	static const char blanks[] = " \r\n";
-
-	for (;; a++, b++) {
-		a += strspn(a, blanks);
-		b += strspn(b, blanks);
-		if (*a != *b)
-			return false;
-		if (*a == '\0')
-			return true;
-	}
-}
-
-/* Written again it is the same.  OpenSSL's reader passes over what stands
- * behind the padding, and over bytes that it takes for blanks. */
-static enum status
-check_rewritten(const struct bytes *pem, const char *label,
-    const struct bytes *der, struct diag *d)
-{
-	struct bytes again = { 0 };
+	const size_t room = CSR_MAX + WRITE_ROOM;
+	struct tlv w = { NULL, room, false };
 	enum status rc;
 
-	TRY(cert_pem(der, label, &again, d));
-	if (!same_but_for_blanks(strstr((const char *)pem->data,
-	    "-----BEGIN "), (const char *)again.data))
-		FAIL(d, ST_FORMAT, "FORMATS 6.2: something stands in its PEM "
-		    "block or behind it that is not of the request");
+	TRY(spki_join(&answer->key, &out->key, d));
+	snprintf(out->alg, sizeof(out->alg), "%s",
+	    answer->alg == NULL ? "?" : answer->alg->name);
+	memcpy(out->subject, answer->text.data, answer->text.len);
+	/* csr_check refuses it, whatever else is in it */
+	if (answer->alg == NULL || answer->sig.len == 0)
+		return ST_OK;
+	if ((w.data = malloc(room)) == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	TRY(write_request(&w, answer, out, d));
+	TRY(find_in_file(file, answer->form, &out->der, d));
+	hash_sha384(out->der.data, out->der.len, out->id);
 out:
-	bytes_free(&again);
-	return rc;
-}
-
-static enum status
-from_pem(const struct bytes *pem, struct bytes *out, struct diag *d)
-{
-	unsigned char *der = NULL;
-	char *is = NULL, *header = NULL;
-	BIO *in = BIO_new_mem_buf(pem->data, (int)pem->len);
-	enum status rc;
-	long n = 0;
-
-	TRY(check_before(pem, d));
-	if (in == NULL || PEM_read_bio(in, &is, &header, &der, &n) != 1 ||
-	    header[0] != '\0')
-		FAIL(d, ST_FORMAT, "FORMATS 6.2: not one whole PEM block");
-	if (strcmp(is, labels[0]) != 0 && strcmp(is, labels[1]) != 0)
-		FAIL(d, ST_FORMAT, "FORMATS 6.2: its PEM block is no "
-		    "certificate request");
-	TRY(bytes_set(out, der, (size_t)n, d));
-	TRY(check_rewritten(pem, is, out, d));
-out:
-	OPENSSL_free(der);
-	OPENSSL_free(is);
-	OPENSSL_free(header);
-	BIO_free(in);
-	return rc;
-}
-
-/* DER begins with a SEQUENCE; anything else is taken for PEM. */
-static enum status
-to_der(const void *data, size_t len, struct bytes *out, struct diag *d)
-{
-	struct bytes pem = { 0 };
-	enum status rc;
-
-	if (*(const uint8_t *)data == 0x30)
-		return bytes_set(out, data, len, d);
-	TRY(bytes_set(&pem, data, len, d));
-	TRY(from_pem(&pem, out, d));
-out:
-	bytes_free(&pem);
+	free(w.data);
 	return rc;
 }
 
 /* --- shape --- */
 
-/* The whole of it, in one way only. */
+/* What the child says of the file; borrowed from it. */
 static enum status
-parse(const struct bytes *der, ASN1_REQUEST **out, struct diag *d)
+ask(const struct bytes *file, const uint8_t **said, size_t *len,
+    struct diag *d)
 {
-	if (!strict_der(der->data, der->len))
-		return diag_set(d, ST_FORMAT, "FORMATS 6.3: not exactly one "
-		    "object in canonical DER");
-	*out = asn1_read(ASN1_ITEM_rptr(ASN1_REQUEST), der->data, der->len);
-	if (*out == NULL)
-		return diag_set(d, ST_FORMAT, "FORMATS 6.1: not a certificate "
-		    "request, or one spelt in another way than FORMATS 6.3's");
-	return ST_OK;
-}
-
-/* Each kind of attribute once, with one value; what is in them is not used. */
-static enum status
-check_attributes(const STACK_OF(X509_ATTRIBUTE) *all, struct diag *d)
-{
-	const int n = X509at_get_attr_count(all);
-	X509_ATTRIBUTE *a;
-
-	if (n > CSR_ATTRIBUTES_MAX)
-		return diag_set(d, ST_FORMAT, "FORMATS 6.1: more than %d "
-		    "attributes", CSR_ATTRIBUTES_MAX);
-	for (int i = 0; i < n; i++) {
-		a = X509at_get_attr(all, i);
-		if (X509_ATTRIBUTE_count(a) != 1)
-			return diag_set(d, ST_FORMAT, "FORMATS 6.1: an "
-			    "attribute without exactly one value");
-		if (X509at_get_attr_by_OBJ(all,
-		    X509_ATTRIBUTE_get0_object(a), i) >= 0)
-			return diag_set(d, ST_FORMAT, "FORMATS 6.1: an "
-			    "attribute is there twice");
-	}
-	return ST_OK;
-}
-
-static enum status
-read_all(const ASN1_REQUEST *x, struct csr *c, struct diag *d)
-{
-	const ASN1_REQUEST_INFO *info = x->info;
-	struct name unused;
-	bool plain;
 	enum status rc;
 
-	if (ASN1_INTEGER_get(info->version) != 0)
-		FAIL(d, ST_FORMAT, "FORMATS 6.1: not version 1");
-	TRY(check_attributes(info->attrs, d));
-	ossl_unname(info->subject, &unused, &plain, c->subject,
-	    sizeof(c->subject));
-	ossl_signature_name(x->alg, c->alg);
-	TRY(spki_read(ASN1_STRING_get0_data(info->key),
-	    (size_t)ASN1_STRING_length(info->key), &c->key, d));
+	if (child == NULL)
+		TRY(sandbox_start(&job, &child, d));
+	memcpy(sandbox_desk(child), file->data, file->len);
+	TRY(sandbox_send(child, file->len, d));
+	TRY(sandbox_receive(child, said, len, d));
 out:
+	return rc;
+}
+
+void
+csr_rest(void)
+{
+	sandbox_free(child);
+	child = NULL;
+}
+
+static enum status
+read_file(const struct bytes *file, struct csr *c, struct diag *d)
+{
+	struct csr_answer a = { 0 };
+	const uint8_t *said = NULL;
+	size_t len = 0;
+	enum status rc;
+
+	TRY(ask(file, &said, &len, d));
+	TRY(csr_answer_read(said, len, &a, d));
+	TRY(csr_believe(&a, file, c, d));
+out:
+	csr_answer_clear(&a);
 	return rc;
 }
 
@@ -217,8 +199,8 @@ enum status
 csr_read(const char *name, const void *data, size_t len, struct csr **out,
     struct diag *d)
 {
+	struct bytes file = { 0 };
 	struct csr *c = NULL;
-	ASN1_REQUEST *x = NULL;
 	enum status rc;
 
 	*out = NULL;
@@ -227,17 +209,15 @@ csr_read(const char *name, const void *data, size_t len, struct csr **out,
 	if (len == 0 || len > CSR_MAX)
 		FAIL(d, ST_FORMAT, "FORMATS 6.1: a request has 1 to %d bytes",
 		    CSR_MAX);
-	TRY(to_der(data, len, &c->der, d));
-	TRY(parse(&c->der, &x, d));
-	TRY(read_all(x, c, d));
-	hash_sha384(c->der.data, c->der.len, c->id);
+	TRY(bytes_set(&file, data, len, d));
+	TRY(read_file(&file, c, d));
 	*out = c;
 	c = NULL;
 out:
 	ERR_clear_error();
 	if (rc != ST_OK)
 		diag_prefix(d, "%s", name);
-	ASN1_item_free((ASN1_VALUE *)x, ASN1_ITEM_rptr(ASN1_REQUEST));
+	bytes_free(&file);
 	csr_free(c);
 	return rc;
 }
@@ -247,11 +227,15 @@ out:
 enum status
 csr_check(const char *name, const struct csr *c, struct diag *d)
 {
-	if (strcmp(c->alg, "?") == 0)
+	const struct alg_sig *alg = alg_sig(c->alg);
+
+	if (alg == NULL)
 		return diag_set(d, ST_AUTH, "%s: FORMATS 6.10: it is signed "
 		    "by an algorithm that is not known here, or is weaker "
 		    "than SHA-256", name);
-	if (sign_frame(&c->der, &c->key, false, NULL) != ST_OK)
+	if (c->sig.len == 0 || sign_verify(&c->key, alg,
+	    c->der.data + c->info_at, c->info_len, c->sig.data, c->sig.len,
+	    NULL) != ST_OK)
 		return diag_set(d, ST_AUTH, "%s: FORMATS 6.10: it is not "
 		    "signed with its own key", name);
 	return ST_OK;

@@ -180,8 +180,8 @@ ossl_sig_alg(const char *alg)
 	return d2i_X509_ALGOR(NULL, &at, (long)a->id.len);
 }
 
-void
-ossl_signature_name(const X509_ALGOR *alg, char out[SPKI_ALG_SIZE])
+const struct alg_sig *
+ossl_signature(const X509_ALGOR *alg)
 {
 	const struct alg_sig *a = NULL;
 	unsigned char *der = NULL;
@@ -189,6 +189,14 @@ ossl_signature_name(const X509_ALGOR *alg, char out[SPKI_ALG_SIZE])
 
 	if (len > 0)
 		a = alg_sig_id(der, (size_t)len);
-	snprintf(out, SPKI_ALG_SIZE, "%s", a == NULL ? "?" : a->name);
 	OPENSSL_free(der);
+	return a;
+}
+
+void
+ossl_signature_name(const X509_ALGOR *alg, char out[SPKI_ALG_SIZE])
+{
+	const struct alg_sig *a = ossl_signature(alg);
+
+	snprintf(out, SPKI_ALG_SIZE, "%s", a == NULL ? "?" : a->name);
 }

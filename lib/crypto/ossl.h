@@ -92,6 +92,9 @@ MUST_USE enum status ossl_validity_at(int type, const void *body, size_t len,
 MUST_USE enum status ossl_make_time(int64_t t, ASN1_TIME **out,
     struct diag *d);
 
+/* The row of a signature's algorithm; NULL: it is not known. */
+const struct alg_sig *ossl_signature(const X509_ALGOR *a);
+
 /* The algorithm of a signature by the key that could have made it, such as
  * "ecdsa-p384" for ecdsa-with-SHA384, "rsa-sha256" ...; "?" when unknown. */
 void ossl_signature_name(const X509_ALGOR *a, char out[SPKI_ALG_SIZE]);

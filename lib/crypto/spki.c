@@ -12,7 +12,11 @@
 #include "lib/crypto/asn1.h"
 #include "lib/crypto/ossl.h"
 #include "lib/crypto/spki.h"
+#include "lib/crypto/spki_raw.h"
+#include "lib/crypto/tlv.h"
 
+#define EC_UNCOMPRESSED 0x04
+#define WRITE_ROOM 64 /* bytes around the numbers of a key */
 #define RSA_BITS_MIN 1024
 #define RSA_BITS_MAX 16384
 #define RSA_E_BITS_MAX 256
@@ -57,77 +61,28 @@ algorithm_fault(const uint8_t *der, size_t len)
 	    "parameters where it has none";
 }
 
-/* SHA-384 of ${bits} without the sign of the point, which only tells d from
- * -d: whoever has the one key has the other. */
-static void
-index_edwards(const uint8_t *bits, size_t len, uint8_t out[SHA384_LEN])
+void
+spki_raw_clear(struct spki_raw *raw)
 {
-	uint8_t y[32];
-
-	memcpy(y, bits, sizeof(y) < len ? sizeof(y) : len);
-	y[31] &= 0x7f;
-	hash_sha384(y, sizeof(y), out);
+	bytes_free(&raw->a);
+	bytes_free(&raw->b);
+	raw->alg = NULL;
 }
 
 static enum status
-read_ec(const struct alg_key *a, const uint8_t *bits, size_t len,
-    struct spki *key, struct diag *d)
+split_ec(const struct alg_key *a, const uint8_t *bits, size_t len,
+    struct spki_raw *out, struct diag *d)
 {
-	const size_t half = (a->bits_len - 1) / 2;
-	const EC_GROUP *curve = ossl_curve(a);
-	EC_POINT *point = NULL;
-	enum status rc;
-
 	if (len == 1 && bits[0] == 0x00)
-		FAIL(d, ST_FORMAT, "FORMATS 6.5: its point is infinity");
+		return diag_set(d, ST_FORMAT, "FORMATS 6.5: its point is "
+		    "infinity");
 	if (len > 0 && (bits[0] == 0x02 || bits[0] == 0x03))
-		FAIL(d, ST_FORMAT, "FORMATS 6.5: its point is compressed");
-	if (len != a->bits_len || bits[0] != 0x04)
-		FAIL(d, ST_FORMAT, "FORMATS 6.5: its point is not uncompressed "
-		    "on %s", a->fetch);
-	if (curve == NULL || (point = EC_POINT_new(curve)) == NULL)
-		FAIL(d, ST_SYSTEM, "out of memory");
-	/* off the curve is refused there; all three have cofactor 1 */
-	if (EC_POINT_oct2point(curve, point, bits, len, NULL) != 1)
-		FAIL(d, ST_FORMAT, "FORMATS 6.5: its point is not on %s",
-		    a->fetch);
-	hash_sha384(bits + 1, half, key->index);
-	rc = ST_OK;
-out:
-	EC_POINT_free(point);
-	return rc;
-}
-
-static enum status
-read_edwards(const uint8_t *bits, size_t len, struct spki *key,
-    struct diag *d)
-{
-	if (len != crypto_core_ed25519_BYTES)
-		return diag_set(d, ST_FORMAT, "FORMATS 6.7: not the length of "
-		    "an Ed25519 key");
-	/* OpenSSL takes low order and non-canonical ones; libsodium not */
-	if (crypto_core_ed25519_is_valid_point(bits) != 1)
-		return diag_set(d, ST_FORMAT, "FORMATS 6.7: not a point of "
-		    "Ed25519's large group");
-	index_edwards(bits, len, key->index);
-	return ST_OK;
-}
-
-static enum status
-read_pq(const struct alg_key *a, const uint8_t *bits, size_t len,
-    struct spki *key, struct diag *d)
-{
-	EVP_PKEY *pub = NULL;
-
-	if (len != a->bits_len)
-		return diag_set(d, ST_FORMAT, "FORMATS 6.8: not the length of "
-		    "a key of %s", a->name);
-	if (ossl_public(key, &pub, NULL) != ST_OK)
-		return diag_set(d, ST_FORMAT, "FORMATS 6.8: this OpenSSL does "
-		    "not know %s, or not this key", a->name);
-	EVP_PKEY_free(pub);
-	hash_sha384(bits, len, key->index);
-	return ST_OK;
+		return diag_set(d, ST_FORMAT, "FORMATS 6.5: its point is "
+		    "compressed");
+	if (len != a->bits_len || bits[0] != EC_UNCOMPRESSED)
+		return diag_set(d, ST_FORMAT, "FORMATS 6.5: its point is not "
+		    "uncompressed on %s", a->fetch);
+	return bytes_set(&out->a, bits + 1, len - 1, d);
 }
 
 /* The numbers of an RSA key; both owned by the caller. */
@@ -156,35 +111,31 @@ out:
 	return rc;
 }
 
-/* SHA-384 of the modulus, big-endian without a leading zero. */
+/* Big-endian, without a leading zero. */
 static enum status
-index_rsa(const BIGNUM *n, uint8_t out[SHA384_LEN], struct diag *d)
+number_bytes(const BIGNUM *n, struct bytes *out, struct diag *d)
 {
-	const int len = BN_num_bytes(n);
-	uint8_t *raw = malloc((size_t)len);
+	uint8_t *raw = malloc((size_t)BN_num_bytes(n));
+	enum status rc;
 
 	if (raw == NULL)
-		return diag_set(d, ST_SYSTEM, "out of memory");
-	BN_bn2bin(n, raw);
-	hash_sha384(raw, (size_t)len, out);
+		FAIL(d, ST_SYSTEM, "out of memory");
+	rc = bytes_set(out, raw, (size_t)BN_bn2bin(n, raw), d);
+out:
 	free(raw);
-	return ST_OK;
+	return rc;
 }
 
 static enum status
-read_rsa(const uint8_t *bits, size_t len, struct spki *key, struct diag *d)
+split_rsa(const uint8_t *bits, size_t len, struct spki_raw *out,
+    struct diag *d)
 {
 	BIGNUM *n = NULL, *e = NULL;
 	enum status rc;
 
 	TRY(open_rsa(bits, len, &n, &e, d));
-	if (BN_num_bits(n) < RSA_BITS_MIN || BN_num_bits(n) > RSA_BITS_MAX)
-		FAIL(d, ST_FORMAT, "FORMATS 6.6: an RSA key of %d bits, not "
-		    "%d to %d", BN_num_bits(n), RSA_BITS_MIN, RSA_BITS_MAX);
-	if (!BN_is_odd(n))
-		FAIL(d, ST_FORMAT, "FORMATS 6.6: an even RSA modulus");
-	snprintf(key->alg, sizeof(key->alg), "rsa-%d", BN_num_bits(n));
-	TRY(index_rsa(n, key->index, d));
+	TRY(number_bytes(n, &out->a, d));
+	TRY(number_bytes(e, &out->b, d));
 out:
 	BN_free(n);
 	BN_free(e);
@@ -192,67 +143,244 @@ out:
 }
 
 static enum status
-read_bits(const struct alg_key *a, const uint8_t *bits, size_t len,
-    struct spki *key, struct diag *d)
+split_bits(const struct alg_key *a, const uint8_t *bits, size_t len,
+    struct spki_raw *out, struct diag *d)
 {
-	switch (a->family) {
-	case ALG_EC:
-		return read_ec(a, bits, len, key, d);
-	case ALG_RSA:
-		return read_rsa(bits, len, key, d);
-	case ALG_EDWARDS:
-		return read_edwards(bits, len, key, d);
-	case ALG_PQ:
-		return read_pq(a, bits, len, key, d);
-	default:
-		return diag_set(d, ST_BUG, "a key of no family");
-	}
-}
-
-static enum status
-read_key(const ASN1_SPKI *s, struct spki *key, struct diag *d)
-{
-	const uint8_t *bits = ASN1_STRING_get0_data(s->bits);
-	const size_t len = (size_t)ASN1_STRING_length(s->bits);
-	const uint8_t *id = ASN1_STRING_get0_data(s->alg);
-	const size_t id_len = (size_t)ASN1_STRING_length(s->alg);
-	const struct alg_key *a = alg_key_id(id, id_len);
-	uint8_t digest[SHA256_LEN];
-
-	if (a == NULL)
-		return diag_set(d, ST_FORMAT, "%s",
-		    algorithm_fault(id, id_len));
-	if ((s->bits->flags & 0x07) != 0)
-		return diag_set(d, ST_FORMAT, "FORMATS 6.4: key bits that are "
-		    "not whole bytes");
-	snprintf(key->alg, sizeof(key->alg), "%s", a->name);
-	hash_sha256(bits, len, digest);
-	memcpy(key->ski, digest, sizeof(key->ski));
-	hash_sha384(key->der.data, key->der.len, key->id);
-	return read_bits(a, bits, len, key, d);
+	if (a->family == ALG_EC)
+		return split_ec(a, bits, len, out, d);
+	if (a->family == ALG_RSA)
+		return split_rsa(bits, len, out, d);
+	if (len != a->bits_len && a->family == ALG_EDWARDS)
+		return diag_set(d, ST_FORMAT, "FORMATS 6.7: not the length of "
+		    "an Ed25519 key");
+	if (len != a->bits_len)
+		return diag_set(d, ST_FORMAT, "FORMATS 6.8: not the length of "
+		    "a key of %s", a->name);
+	return bytes_set(&out->a, bits, len, d);
 }
 
 enum status
-spki_read(const void *der, size_t len, struct spki *out, struct diag *d)
+spki_split(const void *der, size_t len, struct spki_raw *out, struct diag *d)
 {
-	struct spki key = { 0 };
 	ASN1_SPKI *s = NULL;
+	const uint8_t *id;
+	size_t id_len;
 	enum status rc;
 
 	memset(out, 0, sizeof(*out));
 	if ((s = asn1_read(ASN1_ITEM_rptr(ASN1_SPKI), der, len)) == NULL)
 		FAIL(d, ST_FORMAT, "FORMATS 6.4: not exactly one public key in "
 		    "canonical DER");
-	TRY(bytes_set(&key.der, der, len, d));
-	TRY(read_key(s, &key, d));
+	id = ASN1_STRING_get0_data(s->alg);
+	id_len = (size_t)ASN1_STRING_length(s->alg);
+	if ((out->alg = alg_key_id(id, id_len)) == NULL)
+		FAIL(d, ST_FORMAT, "%s", algorithm_fault(id, id_len));
+	if ((s->bits->flags & 0x07) != 0)
+		FAIL(d, ST_FORMAT, "FORMATS 6.4: key bits that are not whole "
+		    "bytes");
+	TRY(split_bits(out->alg, ASN1_STRING_get0_data(s->bits),
+	    (size_t)ASN1_STRING_length(s->bits), out, d));
+out:
+	ERR_clear_error();
+	ASN1_item_free((ASN1_VALUE *)s, ASN1_ITEM_rptr(ASN1_SPKI));
+	if (rc != ST_OK)
+		spki_raw_clear(out);
+	return rc;
+}
+
+/* --- self-consistency --- */
+
+/* SHA-384 of ${bits} without the sign of the point, which only tells d from
+ * -d: whoever has the one key has the other. */
+static void
+index_edwards(const uint8_t *bits, size_t len, uint8_t out[SHA384_LEN])
+{
+	uint8_t y[32];
+
+	memcpy(y, bits, sizeof(y) < len ? sizeof(y) : len);
+	y[31] &= 0x7f;
+	hash_sha384(y, sizeof(y), out);
+}
+
+static enum status
+join_ec(const struct alg_key *a, const uint8_t *bits, size_t len,
+    struct spki *key, struct diag *d)
+{
+	const EC_GROUP *curve = ossl_curve(a);
+	EC_POINT *point = NULL;
+	enum status rc;
+
+	if (len != a->bits_len)
+		FAIL(d, ST_FORMAT, "FORMATS 6.5: its point is not uncompressed "
+		    "on %s", a->fetch);
+	if (curve == NULL || (point = EC_POINT_new(curve)) == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	/* off the curve is refused there; all three have cofactor 1 */
+	if (EC_POINT_oct2point(curve, point, bits, len, NULL) != 1)
+		FAIL(d, ST_FORMAT, "FORMATS 6.5: its point is not on %s",
+		    a->fetch);
+	hash_sha384(bits + 1, (len - 1) / 2, key->index);
+	rc = ST_OK;
+out:
+	EC_POINT_free(point);
+	return rc;
+}
+
+static enum status
+join_edwards(const uint8_t *bits, size_t len, struct spki *key,
+    struct diag *d)
+{
+	if (len != crypto_core_ed25519_BYTES)
+		return diag_set(d, ST_FORMAT, "FORMATS 6.7: not the length of "
+		    "an Ed25519 key");
+	/* OpenSSL takes low order and non-canonical ones; libsodium not */
+	if (crypto_core_ed25519_is_valid_point(bits) != 1)
+		return diag_set(d, ST_FORMAT, "FORMATS 6.7: not a point of "
+		    "Ed25519's large group");
+	index_edwards(bits, len, key->index);
+	return ST_OK;
+}
+
+static enum status
+join_pq(const struct alg_key *a, const uint8_t *bits, size_t len,
+    struct spki *key, struct diag *d)
+{
+	EVP_PKEY *pub = NULL;
+
+	if (len != a->bits_len)
+		return diag_set(d, ST_FORMAT, "FORMATS 6.8: not the length of "
+		    "a key of %s", a->name);
+	if (ossl_public(key, &pub, NULL) != ST_OK)
+		return diag_set(d, ST_FORMAT, "FORMATS 6.8: this OpenSSL does "
+		    "not know %s, or not this key", a->name);
+	EVP_PKEY_free(pub);
+	hash_sha384(bits, len, key->index);
+	return ST_OK;
+}
+
+/* Its index is that of the modulus, big-endian without a leading zero. */
+static enum status
+join_rsa(const struct spki_raw *raw, struct spki *key, struct diag *d)
+{
+	const struct bytes *n = &raw->a, *e = &raw->b;
+	size_t bits;
+
+	if (n->len == 0 || n->data[0] == 0 || e->len == 0 || e->data[0] == 0)
+		return diag_set(d, ST_FORMAT, "FORMATS 6.6: an RSA key of "
+		    "numbers that are not positive");
+	bits = 8 * n->len;
+	for (unsigned top = 0x80; (n->data[0] & top) == 0; top >>= 1)
+		bits--;
+	if (bits < RSA_BITS_MIN || bits > RSA_BITS_MAX)
+		return diag_set(d, ST_FORMAT, "FORMATS 6.6: an RSA key of %zu "
+		    "bits, not %d to %d", bits, RSA_BITS_MIN, RSA_BITS_MAX);
+	if ((n->data[n->len - 1] & 1) == 0)
+		return diag_set(d, ST_FORMAT, "FORMATS 6.6: an even RSA "
+		    "modulus");
+	snprintf(key->alg, sizeof(key->alg), "rsa-%zu", bits);
+	hash_sha384(n->data, n->len, key->index);
+	return ST_OK;
+}
+
+static enum status
+join_bits(const struct spki_raw *raw, const uint8_t *bits, size_t len,
+    struct spki *key, struct diag *d)
+{
+	switch (raw->alg->family) {
+	case ALG_EC:
+		return join_ec(raw->alg, bits, len, key, d);
+	case ALG_RSA:
+		return join_rsa(raw, key, d);
+	case ALG_EDWARDS:
+		return join_edwards(bits, len, key, d);
+	case ALG_PQ:
+		return join_pq(raw->alg, bits, len, key, d);
+	default:
+		return diag_set(d, ST_BUG, "a key of no family");
+	}
+}
+
+/* The key bits alone: what stands last in a SubjectPublicKeyInfo. */
+static void
+write_bits(struct tlv *w, const struct spki_raw *raw)
+{
+	static const uint8_t uncompressed = EC_UNCOMPRESSED;
+	const size_t end = w->at;
+
+	if (raw->alg->family == ALG_RSA) {
+		tlv_number(w, raw->b.data, raw->b.len);
+		tlv_number(w, raw->a.data, raw->a.len);
+		tlv_wrap(w, TLV_SEQUENCE, end);
+		return;
+	}
+	tlv_put(w, raw->a.data, raw->a.len);
+	if (raw->alg->family == ALG_EC)
+		tlv_put(w, &uncompressed, 1);
+}
+
+/* The whole, and where its key bits are. */
+static enum status
+write_key(const struct spki_raw *raw, struct bytes *der, size_t *bits,
+    struct diag *d)
+{
+	const size_t room = raw->a.len + raw->b.len + WRITE_ROOM;
+	struct tlv w = { malloc(room), room, false };
+	enum status rc;
+
+	if (w.data == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	write_bits(&w, raw);
+	*bits = room - w.at;
+	tlv_bits(&w, room);
+	tlv_put(&w, raw->alg->id.der, raw->alg->id.len);
+	tlv_wrap(&w, TLV_SEQUENCE, room);
+	if (w.full)
+		FAIL(d, ST_BUG, "a public key has no room");
+	TRY(bytes_set(der, w.data + w.at, room - w.at, d));
+	*bits = der->len - *bits;
+out:
+	free(w.data);
+	return rc;
+}
+
+enum status
+spki_join(const struct spki_raw *raw, struct spki *out, struct diag *d)
+{
+	struct spki key = { 0 };
+	uint8_t digest[SHA256_LEN];
+	const uint8_t *bits;
+	size_t at = 0;
+	enum status rc;
+
+	memset(out, 0, sizeof(*out));
+	TRY(write_key(raw, &key.der, &at, d));
+	bits = key.der.data + at;
+	snprintf(key.alg, sizeof(key.alg), "%s", raw->alg->name);
+	hash_sha256(bits, key.der.len - at, digest);
+	memcpy(key.ski, digest, sizeof(key.ski));
+	hash_sha384(key.der.data, key.der.len, key.id);
+	TRY(join_bits(raw, bits, key.der.len - at, &key, d));
 
 	*out = key;
 	key = (struct spki){ 0 };
 	rc = ST_OK;
 out:
 	ERR_clear_error();
-	ASN1_item_free((ASN1_VALUE *)s, ASN1_ITEM_rptr(ASN1_SPKI));
 	spki_clear(&key);
+	return rc;
+}
+
+enum status
+spki_read(const void *der, size_t len, struct spki *out, struct diag *d)
+{
+	struct spki_raw raw = { 0 };
+	enum status rc;
+
+	memset(out, 0, sizeof(*out));
+	TRY(spki_split(der, len, &raw, d));
+	TRY(spki_join(&raw, out, d));
+out:
+	spki_raw_clear(&raw);
 	return rc;
 }
 

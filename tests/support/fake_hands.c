@@ -17,6 +17,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/file.h"
 #include "lib/base/text.h"
+#include "lib/crypto/csr.h"
 #include "lib/crypto/derive.h"
 #include "lib/pki/issue.h"
 #include "lib/pki/profile.h"
@@ -170,6 +171,21 @@ lend_derive(struct hands *h, const char *name, const char *label,
 	return derive_label(r->seed, label, out, len, d);
 }
 
+/* The reader of requests is there before the seeds are, as it is in a
+ * ceremony; here it stays. */
+static void
+start_reader(void)
+{
+	struct bytes pem = { 0 };
+	struct csr *r = NULL;
+
+	fake_request("P-256", "first", &pem);
+	assert_int_equal(csr_read("first", pem.data, pem.len, &r, NULL),
+	    ST_OK);
+	csr_free(r);
+	bytes_free(&pem);
+}
+
 void
 fake_start(struct fake *f, enum plan_mode mode)
 {
@@ -178,6 +194,7 @@ fake_start(struct fake *f, enum plan_mode mode)
 	memset(f, 0, sizeof(*f));
 	fake_promises = NULL;
 	f->mode = mode;
+	start_reader();
 	snprintf(f->dir, sizeof(f->dir), "/tmp/anchorite-test-XXXXXX");
 	assert_non_null(mkdtemp(f->dir));
 	assert_int_equal(file_open_dir(f->dir, false, &f->dirfd, NULL), ST_OK);

@@ -1,3 +1,6 @@
+#include <sys/wait.h>
+
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,12 +15,15 @@
 #include "ceremony/engine.h"
 #include "ceremony/hands.h"
 #include "lib/base/file.h"
+#include "lib/crypto/csr.h"
+#include "tests/support/fake_hands.h"
 #include "tests/support/record.h"
 
 /* --- a row that makes what the test tells it to --- */
 
 static struct {
 	const char *kind, *fact, *how, *bytes;
+	const struct bytes *request; /* that the row reads, or NULL */
 	bool object, more;
 	unsigned performed, freed, promised;
 	enum status check;
@@ -32,7 +38,15 @@ static enum status
 row_read(const struct plan *p, const struct ini_section *s, void **want,
     struct diag *d)
 {
+	struct csr *c = NULL;
+
 	(void)p;
+	if (now.request != NULL) {
+		assert_int_equal(csr_read("r", now.request->data,
+		    now.request->len, &c, d), ST_OK);
+		csr_free(c);
+		assert_int_equal(waitpid(-1, NULL, WNOHANG), 0);
+	}
 	if (strcmp(plan_text(s, "word", ""), "bad") == 0)
 		return diag_set(d, ST_FORMAT, "the row refuses");
 	*want = &now;
@@ -401,6 +415,35 @@ engine_steps_frees_what_a_refusal_leaves(void **state)
 	plan_free(p);
 }
 
+/* Whoever read what strangers wrote is gone before anybody gives a sheet. */
+static void
+engine_steps_leaves_no_reader(void **state)
+{
+	static const char *const plans[] = { PLAN ONE,
+		PLAN ONE "[probe two]\nword = bad\n" };
+	struct engine_step *step = NULL;
+	struct bytes request = { 0 };
+	struct plan *p;
+	size_t n = 0;
+
+	(void)state;
+	fake_request("P-256", "x", &request);
+	for (size_t i = 0; i < 2; i++) {
+		reset();
+		now.request = &request;
+		p = plan_of(plans[i]);
+		assert_int_equal(engine_steps(p, rows, &step, &n, NULL),
+		    i == 0 ? ST_OK : ST_FORMAT);
+		assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+		assert_int_equal(errno, ECHILD);
+		engine_steps_free(step, n);
+		plan_free(p);
+		step = NULL;
+	}
+	reset();
+	bytes_free(&request);
+}
+
 static void
 engine_check_tells_rows_what_was_promised(void **state)
 {
@@ -438,6 +481,7 @@ main(void)
 		    engine_refuses_to_resume_what_was_done_otherwise),
 		cmocka_unit_test(engine_steps_refuses_a_plan_without_a_step),
 		cmocka_unit_test(engine_steps_frees_what_a_refusal_leaves),
+		cmocka_unit_test(engine_steps_leaves_no_reader),
 		cmocka_unit_test(engine_check_tells_rows_what_was_promised),
 	};
 

@@ -187,10 +187,8 @@ bench: $(PROGRAM) $(BENCHES) $(HELPERS) $(PLANTED) ## what shares, delegations, 
 	@$(MAKE) bench-transfer
 
 .PHONY: bench-transfer
-bench-transfer: $(HELPERS) $(BENCHES) ## frames needed, codes shown, pictures read, against peers
-	@$(BUILD)/tests/bench/bench_show
-	@tests/bench/bench-frames.sh $(BUILD)
-	@tests/bench/bench-scan.sh $(BUILD)
+bench-transfer: $(PROGRAM) $(HELPERS) $(BENCHES) ## frames needed, codes shown, pictures read, against peers
+	@tests/bench/bench-transfer.sh $(BUILD)
 
 .PHONY: layers
 layers: ## imports point down only

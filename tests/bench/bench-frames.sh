@@ -174,17 +174,20 @@ table() {
 	}'
 }
 
-# each calls CMD with size, trials, and those of bc-ur
-each() {
-	"$1" 2000 $((1000 * scale)) $((200 * scale))
-	"$1" 20000 $((1000 * scale)) $((100 * scale))
-	"$1" 200000 $((40 * scale)) $((10 * scale))
+# measure SIZE TRIALS BC-UR'S: in any order, then said in one
+measure() {
+	# shellcheck disable=SC2016 # for the inner shell
+	jobs "$@" | tac | xargs -P "$(nproc)" -L 1 \
+		sh -c 'out=$1; shift; "$@" >"$out"' sh || {
+		echo "frames: a measure failed" >&2
+		exit 1
+	}
+	table "$@"
 }
-# the slowest first
-# shellcheck disable=SC2016 # for the inner shell
-each jobs | tac | xargs -P "$(nproc)" -L 1 sh -c 'out=$1; shift; "$@" >"$out"' \
-	sh || { echo "frames: a measure failed" >&2; exit 1; }
-each table
+
+measure 2000 $((1000 * scale)) $((200 * scale))
+measure 20000 $((1000 * scale)) $((100 * scale))
+measure 200000 $((40 * scale)) $((10 * scale))
 for size in 20000 200000 1000000; do
 	"$bench" cost $size $digits
 done

@@ -177,6 +177,11 @@ sticks: tests ## vfat, exfat, ext4, pulled sticks and power cuts, in QEMU
 histories: $(BUILD)/tests/helper/histories ## 10 000 histories of trust bundles
 	@python3 -B tests/histories/histories.py $< 10000
 
+.PHONY: mutants
+mutants: $(PROGRAM) $(HELPERS) ## a million frames and parcels that somebody changed
+	@tests/mutants/run.sh $(BUILD)
+	@$(if $(SAN),,$(MAKE) BUILD=$(BUILD)-san SAN=1 mutants)
+
 .PHONY: bench
 bench: $(PROGRAM) $(BENCHES) $(HELPERS) $(PLANTED) ## what shares, delegations, trust and transfers cost
 	@$(BUILD)/tests/bench/bench_shares
@@ -185,10 +190,8 @@ bench: $(PROGRAM) $(BENCHES) $(HELPERS) $(PLANTED) ## what shares, delegations, 
 	@$(MAKE) bench-transfer
 
 .PHONY: bench-transfer
-bench-transfer: $(HELPERS) $(BENCHES) ## frames needed, codes shown, pictures read, against peers
-	@$(BUILD)/tests/bench/bench_show
-	@tests/bench/bench-frames.sh $(BUILD)
-	@tests/bench/bench-scan.sh $(BUILD)
+bench-transfer: $(PROGRAM) $(HELPERS) $(BENCHES) ## frames needed, codes shown, pictures read, against peers
+	@tests/bench/bench-transfer.sh $(BUILD)
 
 .PHONY: layers
 layers: ## imports point down only

@@ -16,9 +16,12 @@
 # same losses, which leaves chance out.  Then what it costs to receive, in
 # processor time, where all frames are sums: no piece comes as it is.
 #
-# SCALE (1) multiplies the trials.  Without npm, or its registry, the two peers
-# are left out, and a line says so.
+# SCALE (1) multiplies the trials; as many are made at a time as there are
+# processors, for it is frames that count and not time.  Without npm, or its
+# registry, the two peers are left out, and a line says so.
 set -eu
+LC_ALL=C
+export LC_ALL
 
 build=${1:?the folder of the build}
 scale=${2:-1}
@@ -27,6 +30,8 @@ case $bench in
 /*) ;;
 *) bench=$PWD/$bench ;;
 esac
+# shellcheck source=tests/bench/aims.sh
+. "$(dirname "$0")/aims.sh"
 digits=3506
 letters=2132
 work=$(mktemp -d)
@@ -116,18 +121,43 @@ console.log(k, (all.reduce((a, b) => a + b) / trials).toFixed(2),
     all[Math.floor(trials * 0.95)]);
 EOF
 
-# line SIZE LOSS JOIN TRIALS PEER_TRIALS
-line() {
-	# k, mean, 95th percentile and, for ours, the ratio to the least
-	ours=$("$bench" need native "$1" $digits "$2" "$3" "$4")
-	ur=$("$bench" need ur "$1" $letters "$2" "$3" "$4")
-	bcur="- - -"
-	bbqr="- - -"
-	if [ -n "$peers" ]; then
-		bcur=$(node peers.mjs ur "$1" $letters "$2" "$3" "$5")
-		bbqr=$(node peers.mjs bbqr "$1" $letters "$2" "$3" "$4")
-	fi
-	echo "$2 $3 $ours $ur $bcur $bbqr" | awk '
+losses="0 10 20 40"
+joins="start late"
+
+# jobs SIZE TRIALS BC-UR'S: a line of file and command for each measure
+jobs() {
+	for join in $joins; do
+		for loss in $losses; do
+			of=$1-$loss-$join
+			[ -z "$peers" ] || cat <<-EOF
+				bcur-$of node peers.mjs ur $1 $letters $loss $join $3
+				bbqr-$of node peers.mjs bbqr $1 $letters $loss $join $2
+			EOF
+			cat <<-EOF
+				ur-$of $bench need ur $1 $letters $loss $join $2
+				ours-$of $bench need native $1 $digits $loss $join $2
+			EOF
+		done
+	done
+}
+
+# table SIZE TRIALS BC-UR'S: rows of size, loss, join; k, mean, 95th percentile
+# and ratio to the least for ours (4) and UR by ours (8); k, mean and 95th
+# percentile for bc-ur (12) and bbqr (15)
+table() {
+	echo "$1 bytes: frames shown, mean (95th percentile) of $2 trials, of" \
+		"bc-ur $3; last: bc-ur and bbqr in ours"
+	echo "  loss  join    limit  ours          over     ours, ur     " \
+		"bc-ur         bbqr          ratios"
+	for join in $joins; do
+		for loss in $losses; do
+			of=$1-$loss-$join
+			for party in ours ur bcur bbqr; do
+				cat $party-"$of" 2>/dev/null || echo "- - -"
+			done | tr '\n' ' ' | sed "s/^/$1 $loss $join /"
+			echo
+		done
+	done | tee -a rows | awk '
 	function cell(mean, high) {
 		if (mean == "-")
 			return mean
@@ -135,30 +165,64 @@ line() {
 	}
 	{
 		printf "  %2d %%  %-5s  %6.1f  %-13s %+.2f %%  %-13s %-13s " \
-		    "%-13s", $1, $2, $3 / (1 - $1 / 100), cell($4, $5),
-		    100 * ($6 - 1), cell($8, $9), cell($12, $13),
-		    cell($15, $16)
-		if ($12 != "-")
-			printf " %.2f %.2f", $12 / $4, $15 / $4
+		    "%-13s", $2, $3, $4 / (1 - $2 / 100), cell($5, $6),
+		    100 * ($7 - 1), cell($9, $10), cell($13, $14),
+		    cell($16, $17)
+		if ($13 != "-")
+			printf " %.2f %.2f", $13 / $5, $16 / $5
 		printf "\n"
 	}'
 }
 
-table() {
-	echo "$1 bytes: frames shown, mean (95th percentile); the last two" \
-		"are bc-ur and bbqr in ours"
-	echo "  loss  join    limit  ours          over     ours, ur     " \
-		"bc-ur         bbqr          ratios"
-	for join in start late; do
-		for loss in 0 10 20 40; do
-			line "$1" $loss $join $(($2 * scale)) $(($3 * scale))
-		done
-	done
+# measure SIZE TRIALS BC-UR'S: in any order, then said in one
+measure() {
+	# shellcheck disable=SC2016 # for the inner shell
+	jobs "$@" | tac | xargs -P "$(nproc)" -L 1 \
+		sh -c 'out=$1; shift; "$@" >"$out"' sh || {
+		echo "frames: a measure failed" >&2
+		exit 1
+	}
+	table "$@"
 }
 
-table 2000 1000 200
-table 20000 1000 100
-table 200000 40 4
+measure 2000 $((1000 * scale)) $((200 * scale))
+measure 20000 $((1000 * scale)) $((100 * scale))
+measure 200000 $((40 * scale)) $((10 * scale))
 for size in 20000 200000 1000000; do
 	"$bench" cost $size $digits
 done
+
+# over: the worst of 20 KB and more, from the least that there can be
+awk '
+$1 >= 20000 && 100 * ($7 - 1) >= worst {
+	worst = 100 * ($7 - 1)
+	at = sprintf("%d KB, %d %% lost, %s", $1 / 1000, $2, $3)
+}
+END {
+	printf "%+.2f %%\t%s\t%s\n", worst, at, (worst <= 1 ? "yes" : "NO")
+}' rows >summed
+IFS='	' read -r worst at answer <summed
+aim "frames, 20 KB and more: within 1 % of the least" "$worst ($at)" "$answer"
+
+# against NAME COLUMN: least and most of what a peer needs in ours
+against() {
+	if [ -z "$peers" ]; then
+		aim "  $1 in ours" "no peer from npm" "not measured"
+		return
+	fi
+	awk -v column="$2" '
+	$1 >= 20000 {
+		ratio = $column / $5
+		if (!n++ || ratio < least)
+			least = ratio
+		if (ratio > most)
+			most = ratio
+	}
+	END {
+		printf "%.2f to %.2f times as many\n", least, most
+	}' rows >summed
+	read -r figure <summed
+	aim "  $1 needs, in ours" "$figure" "-"
+}
+against "UR (npm bc-ur)" 13
+against "BBQr (npm bbqr)" 16

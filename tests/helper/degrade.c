@@ -10,11 +10,14 @@
  *	-r RATE    pictures a second of the camera (30)
  *	-d RATE    pictures a second of the screen (5)
  *	-x LOSS    of the screen's pictures that nobody sees, percent (0)
+ *	-k REPEATS of the camera's pictures that are the one before once more,
+ *	           and the new one is lost, percent (0)
  *	-n SEED    chance (1)
  *	-o DIR     PGM files there, and no video
  */
 #include <errno.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,7 +33,7 @@
 #define EXPOSURE 0.6 /* of it, for one row */
 
 static const char *level = "typical", *dir;
-static unsigned width = 1920, height = 1080, cover = 90, seed = 1, loss;
+static unsigned width = 1920, height = 1080, cover = 90, seed = 1, loss, repeats;
 static unsigned camera_rate = 30, screen_rate = 5, screen_width;
 
 static unsigned
@@ -68,7 +71,7 @@ options(int argc, char **argv)
 {
 	int o;
 
-	while ((o = getopt(argc, argv, "l:s:c:r:d:x:n:o:")) != -1)
+	while ((o = getopt(argc, argv, "l:s:c:r:d:x:k:n:o:")) != -1)
 		switch (o) {
 		case 'l': level = optarg; break;
 		case 's': size(optarg); break;
@@ -76,6 +79,7 @@ options(int argc, char **argv)
 		case 'r': camera_rate = number(optarg, 1, 240); break;
 		case 'd': screen_rate = number(optarg, 1, 240); break;
 		case 'x': loss = number(optarg, 0, 99); break;
+		case 'k': repeats = number(optarg, 0, 99); break;
 		case 'n': seed = number(optarg, 0, 1000000); break;
 		case 'o': dir = optarg; break;
 		default: exit(2);
@@ -148,11 +152,18 @@ timing(unsigned n, float *share)
 	return first;
 }
 
+/* Whether the camera gives its picture before picture ${n} once more. */
+static bool
+again(struct degrade_camera *camera, unsigned n)
+{
+	return repeats > 0 && n > 0 && degrade_draw(camera) * 100 < repeats;
+}
+
 int
 main(int argc, char **argv)
 {
+	struct picture *screen, shown = { 0 };
 	struct degrade_camera camera;
-	struct picture *screen, shown;
 	unsigned n, at, frames;
 	float *share;
 
@@ -179,12 +190,15 @@ main(int argc, char **argv)
 		at = timing(i, share);
 		if (at >= n)
 			break;
-		degrade_look(&camera, (const struct picture *const[]){
-		    &screen[at], &screen[at + 1 < n ? at + 1 : at] }, share,
-		    &shown);
+		if (!again(&camera, i)) {
+			picture_free(&shown);
+			degrade_look(&camera, (const struct picture *const[]){
+			    &screen[at], &screen[at + 1 < n ? at + 1 : at] },
+			    share, &shown);
+		}
 		put(&shown, i);
-		picture_free(&shown);
 	}
+	picture_free(&shown);
 	for (unsigned i = 0; i < n; i++)
 		picture_free(&screen[i]);
 	free(screen);

@@ -4,7 +4,8 @@
  *       byte in its piece, and a check sum that is right
  *   frames receive <lines >body       the first message that is whole; exit 1
  *       and "have of want" on stderr where the lines do not suffice
- *   frames mutate COUNT SEED          so many bad frames among good ones */
+ *   frames mutate COUNT SEED          gathers so many bad frames among good ones
+ *   frames mutants COUNT SEED >lines  the same as lines, for a receiver */
 #include <sys/resource.h>
 
 #include <stdbool.h>
@@ -14,6 +15,14 @@
 
 #include "transfer/gather.h"
 #include "transfer/ur.h"
+
+/* What is freed stays in quarantine under the sanitizer: not much of it. */
+const char *__asan_default_options(void);
+const char *
+__asan_default_options(void)
+{
+	return "quarantine_size_mb=16";
+}
 
 static const struct frame_way *
 way_of(const char *name)
@@ -116,6 +125,7 @@ struct trial {
 	size_t current;
 	struct ur_random random;
 	struct gather *g;
+	size_t bad, good; /* frames made */
 	size_t whole[SOURCES], refused, taken, spoiled;
 };
 
@@ -221,21 +231,23 @@ spoil_frame(struct trial *t, struct frame *f)
 	}
 }
 
-/* The next frame, two of three made bad, in a block of exactly its length. */
+/* The next frame, two of three made bad, in a block of exactly its length.
+ * What came out as it was is counted as good. */
 static enum status
 make(struct trial *t, char **out, size_t *len, struct diag *d)
 {
-	static char text[2 * FRAME_TEXT_SIZE], other[FRAME_TEXT_SIZE];
+	static char text[2 * FRAME_TEXT_SIZE], other[FRAME_TEXT_SIZE],
+	    was[FRAME_TEXT_SIZE];
 	const size_t kind = below(t, 3);
 	struct frame f;
 	enum status rc;
+	bool same;
 	size_t i;
 
-	if (below(t, WHILE) == 0)
-		t->current = below(t, SOURCES);
 	i = below(t, AT_TIMES) == 0 ? below(t, SOURCES) : t->current;
 	TRY(frame_source_text(&t->source[i], t->at[i]++, text, d));
 	*len = strlen(text);
+	memcpy(was, text, *len + 1);
 	if (kind == 1) {
 		TRY(frame_read(text, *len, &f, d));
 		spoil_frame(t, &f);
@@ -246,6 +258,9 @@ make(struct trial *t, char **out, size_t *len, struct diag *d)
 		    t->at[i], other, d));
 		*len = spoil_text(t, text, *len, other);
 	}
+	same = *len == strlen(was) && memcmp(text, was, *len) == 0;
+	t->good += same;
+	t->bad += !same;
 	if ((*out = malloc(*len + 1)) == NULL)
 		FAIL(d, ST_SYSTEM, "out of memory");
 	memcpy(*out, text, *len);
@@ -276,6 +291,8 @@ one(struct trial *t, struct diag *d)
 	size_t len = 0, i;
 	enum status rc;
 
+	if (below(t, WHILE) == 0)
+		t->current = below(t, SOURCES);
 	TRY(make(t, &text, &len, d));
 	rc = frame_read(text, len, &f, NULL);
 	if (rc != ST_OK) {
@@ -301,29 +318,74 @@ out:
 }
 
 static enum status
+start(struct trial *t, const char *seed, struct diag *d)
+{
+	enum status rc;
+
+	ur_random_seed(&t->random, seed, strlen(seed));
+	TRY(gather_new(&t->g, d));
+	for (size_t i = 0; i < SOURCES; i++)
+		TRY(begin(t, i, d));
+out:
+	return rc;
+}
+
+static void
+finish(struct trial *t)
+{
+	gather_free(t->g);
+	for (size_t i = 0; i < SOURCES; i++)
+		end(t, i);
+}
+
+static enum status
 mutate(size_t count, const char *seed, struct diag *d)
 {
 	static struct trial t;
 	struct rusage used;
 	enum status rc;
 
-	ur_random_seed(&t.random, seed, strlen(seed));
-	TRY(gather_new(&t.g, d));
-	for (size_t i = 0; i < SOURCES; i++)
-		TRY(begin(&t, i, d));
-	for (size_t n = 0; n < count; n++)
+	TRY(start(&t, seed, d));
+	while (t.bad < count)
 		TRY(one(&t, d));
 	getrusage(RUSAGE_SELF, &used);
-	printf("%zu frames: %zu refused, %zu gathered, %zu times spoiled, at "
-	    "most %ld KiB; whole and right:", count, t.refused, t.taken,
-	    t.spoiled, used.ru_maxrss);
+	printf("%zu bad frames among %zu good ones: %zu refused, %zu gathered, "
+	    "%zu times spoiled, at most %ld KiB; whole and right:", t.bad,
+	    t.good, t.refused, t.taken, t.spoiled, used.ru_maxrss);
 	for (size_t i = 0; i < SOURCES; i++)
 		printf(" %s of %zu bytes %zu%c", shapes[i].way, shapes[i].len,
 		    t.whole[i], i + 1 < SOURCES ? ',' : '\n');
 out:
-	gather_free(t.g);
-	for (size_t i = 0; i < SOURCES; i++)
-		end(&t, i);
+	finish(&t);
+	return rc;
+}
+
+/* A new body each while: its frames are wanted again. */
+static enum status
+mutants(size_t count, const char *seed, struct diag *d)
+{
+	static struct trial t;
+	char *text = NULL;
+	size_t len;
+	enum status rc;
+
+	TRY(start(&t, seed, d));
+	while (t.bad < count) {
+		if (below(&t, WHILE) == 0) {
+			t.current = below(&t, SOURCES);
+			TRY(begin(&t, t.current, d));
+		}
+		free(text);
+		text = NULL;
+		TRY(make(&t, &text, &len, d));
+		fwrite(text, 1, len, stdout);
+		putchar('\n');
+	}
+	if (fflush(stdout) != 0)
+		FAIL(d, ST_SYSTEM, "cannot write");
+out:
+	free(text);
+	finish(&t);
 	return rc;
 }
 
@@ -342,9 +404,11 @@ main(int argc, char **argv)
 		rc = receive(&d);
 	else if (argc == 4 && strcmp(argv[1], "mutate") == 0)
 		rc = mutate(strtoul(argv[2], NULL, 10), argv[3], &d);
+	else if (argc == 4 && strcmp(argv[1], "mutants") == 0)
+		rc = mutants(strtoul(argv[2], NULL, 10), argv[3], &d);
 	else
 		rc = diag_set(&d, ST_USAGE, "frames send|lie native|ur PIECE "
-		    "COUNT [FROM] | receive | mutate COUNT SEED");
+		    "COUNT [FROM] | receive | mutate|mutants COUNT SEED");
 	if (rc != ST_OK)
 		fprintf(stderr, "frames: %s\n", d.text);
 	return diag_exit(rc);

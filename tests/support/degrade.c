@@ -140,26 +140,28 @@ pixel(const struct picture *const screen[2], const double h[8], double x,
     double y, float share)
 {
 	const struct picture *s = screen[0];
-	float sum = 0;
-	double px, py, w, u, v;
-	size_t at;
+	const int wide = (int)s->width, high = (int)s->height;
+	unsigned sum[2] = { 0, 0 }, desk = 0;
+	double px, py, w;
+	int u, v;
 
 	for (unsigned j = 0; j < FINE * FINE; j++) {
 		px = x + (j % FINE + 0.5) / FINE;
 		py = y + (j / FINE + 0.5) / FINE;
-		w = h[6] * px + h[7] * py + 1;
-		u = (h[0] * px + h[1] * py + h[2]) / w;
-		v = (h[3] * px + h[4] * py + h[5]) / w;
-		if (u < 0 || v < 0 || u >= s->width || v >= s->height) {
-			sum += DESK;
+		w = 1 / (h[6] * px + h[7] * py + 1);
+		/* one more, for what is less than 0 is rounded up */
+		u = (int)((h[0] * px + h[1] * py + h[2]) * w + 1) - 1;
+		v = (int)((h[3] * px + h[4] * py + h[5]) * w + 1) - 1;
+		if (u < 0 || v < 0 || u >= wide || v >= high) {
+			desk++;
 			continue;
 		}
-		at = (size_t)v * s->width + (size_t)u;
-		sum += share * s->gray[at] / 255;
+		sum[0] += s->gray[v * wide + u];
 		if (share < 1)
-			sum += (1 - share) * screen[1]->gray[at] / 255;
+			sum[1] += screen[1]->gray[v * wide + u];
 	}
-	return sum / (FINE * FINE);
+	return (DESK * (float)desk + (share * (float)sum[0] + (1 - share) *
+	    (float)sum[1]) / 255) / (FINE * FINE);
 }
 
 /* Means of ${n} neighbours in each row. */

@@ -279,6 +279,59 @@ scan_uses_all_its_readers(void **state)
 	picture_free(&p);
 }
 
+/* Of a video, the region where a code was is all that is searched, until the
+ * whole has its turn: a second code far from it is not seen before. */
+static void
+scan_searches_no_more_than_the_region(void **state)
+{
+	struct picture p = { 0 };
+	struct scan_seen seen = { .n = 0 };
+	struct scanner *before = scanner;
+	char text[200], second[200];
+	unsigned n = 1;
+
+	(void)state;
+	scanner = NULL;
+	assert_int_equal(scan_start(1, &scanner, NULL), ST_OK);
+	codes_text(11, 150, text);
+	codes_text(12, 150, second);
+	blank(1000, 600, 200, &p);
+	codes_draw(&p, text, 7, 740, 350, 4);
+	see(&p, SCAN_LIVE, &seen);
+	assert_true(has(&seen, text));
+	codes_draw(&p, second, 7, 0, 0, 4);
+	for (; n < 40 && !has(&seen, second); n++) {
+		see(&p, SCAN_LIVE, &seen);
+		assert_true(has(&seen, text));
+	}
+	/* FORMATS 10.79: of each 15 pictures one is searched as a whole */
+	assert_int_equal(n, 1 + 15);
+	picture_free(&p);
+	scan_free(scanner);
+	scanner = before;
+}
+
+/* As many pictures are looked at at a time as there are processors. */
+static void
+scan_has_a_reader_a_processor(void **state)
+{
+	const long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	struct scanner *s = NULL;
+	struct diag d = { 0 };
+	uint8_t *room;
+	long n = 0;
+
+	(void)state;
+	assert_int_equal(scan_start(0, &s, &d), ST_OK);
+	for (; (room = scan_room(s)) != NULL; n++) {
+		memset(room, 255, (size_t)100 * 100);
+		assert_int_equal(scan_gray(s, 100, 100, SCAN_QUICK, &d),
+		    ST_OK);
+	}
+	assert_int_equal(n, cpus < SCAN_WORKERS_MAX ? cpus : SCAN_WORKERS_MAX);
+	scan_free(s);
+}
+
 static void
 scan_refuses_what_is_no_picture(void **state)
 {
@@ -429,6 +482,8 @@ main(void)
 		cmocka_unit_test(scan_sees_nothing_where_nothing_is),
 		cmocka_unit_test(scan_follows_a_video),
 		cmocka_unit_test(scan_uses_all_its_readers),
+		cmocka_unit_test(scan_searches_no_more_than_the_region),
+		cmocka_unit_test(scan_has_a_reader_a_processor),
 		cmocka_unit_test(scan_refuses_what_is_no_picture),
 		cmocka_unit_test(scan_survives_the_death_of_a_reader),
 		cmocka_unit_test(scan_refuses_answers_that_cannot_be),

@@ -235,6 +235,10 @@ install: $(PROGRAM) ## install program and manual
 	for m in $(MANPAGES); do install -m 644 $$m \
 	    $(DESTDIR)$(PREFIX)/share/man/man1/; done
 
+.PHONY: kit
+kit: ## for a machine without a network: a package, all it needs, digests (TO=)
+	@BUILD='$(BUILD)' scripts/kit "$$TO"
+
 .PHONY: uninstall
 uninstall: ## remove program and manual
 	rm -f $(DESTDIR)$(PREFIX)/bin/anchorite

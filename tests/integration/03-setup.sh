@@ -43,18 +43,21 @@ does 0 ""
 
 # shellcheck disable=SC2016
 tool dpkg-query 'for p; do :; done; case $p in make | bc) echo not-installed;;
-strace | debootstrap) exit 1;; *) echo installed;; esac'
+dpkg-dev | strace | debootstrap) exit 1;; *) echo installed;; esac'
 setup
 get="apt-get -q -y -o DPkg::Lock::Timeout=600"
 does 0 "$get update
 $get install --no-install-recommends make bc"
 must_say "make bc"
+setup --kit
+does 0 "$get update
+$get install --no-install-recommends make bc dpkg-dev"
 setup --tests
 does 0 "$get update
-$get install --no-install-recommends make bc strace"
+$get install --no-install-recommends make bc dpkg-dev strace"
 setup --ci
 does 0 "$get update
-$get install --no-install-recommends make bc strace debootstrap"
+$get install --no-install-recommends make bc dpkg-dev strace debootstrap"
 
 # not root
 tool id 'echo 1000'

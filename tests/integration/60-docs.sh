@@ -141,6 +141,14 @@ try() {
 	'scripts/check' | '.ci/run')
 		[ -x "$ROOT/$1" ] || fail "there is no $1"
 		;;
+	# 62-kit.sh types them, by that section
+	'make kit TO='* | 'cp -r /media/kit/anchorite '* | \
+	'cd /root/anchorite-kit' | 'sh install' | 'sha384sum SHA256SUMS' | \
+	'sha256sum -c SHA256SUMS' | 'anchorite words SHA256SUMS')
+		grep -q 'How the program gets into the room' \
+			"$ROOT/tests/integration/62-kit.sh" ||
+			fail "nobody types $1"
+		;;
 	'make test')
 		must_pass make -n -C "$ROOT" test BUILD="${HELPER%/tests/helper}"
 		;;
@@ -265,7 +273,7 @@ try() {
 		cmp gateway.csr inbox/gateway.csr || fail "another request"
 		;;
 	'anchorite transfer pack '* | 'anchorite revocation drill --dir drill' | \
-	'anchorite --help' | 'anchorite ceremony check plan.ini' | \
+	'anchorite --help' | 'anchorite version' | 'anchorite ceremony check plan.ini' | \
 	'anchorite rehearse --plan plan.ini --dir rehearsal' | \
 	'anchorite state show --state state' | 'anchorite explain '* | \
 	'anchorite state copy --from A --to NEW' | \

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "ceremony/load.h"
+#include "lib/base/clock.h"
 #include "lib/base/file.h"
 
 void
@@ -14,6 +15,7 @@ loaded_clear(struct loaded *l)
 	plan_free(l->plan);
 	if (l->dirfd >= 0)
 		close(l->dirfd);
+	inbox_clear(&l->inbox);
 	memset(l, 0, sizeof(*l));
 	l->dirfd = -1;
 }
@@ -29,6 +31,7 @@ load_plan(const struct run *r, const char *inbox, struct loaded *l,
 	l->dirfd = -1;
 	TRY(file_open_dir(inbox, false, &l->dirfd, d));
 	l->inbox.dirfd = l->dirfd;
+	TRY(inbox_look(&l->inbox, clock_now(), d));
 	TRY(file_read(r->plan, INI_FILE_MAX, &text, d));
 	TRY(plan_read(r->plan, &text, r->steps, &l->inbox, &l->plan, d));
 	TRY(engine_steps(l->plan, r->steps, &l->step, &l->nsteps, d));

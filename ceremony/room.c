@@ -15,6 +15,7 @@ static const struct {
 	{ "state-a", offsetof(struct room, state[0]) },
 	{ "state-b", offsetof(struct room, state[1]) },
 	{ "inbox", offsetof(struct room, inbox) },
+	{ "outbox", offsetof(struct room, outbox) },
 	{ "paper", offsetof(struct room, paper) },
 	{ "sheets", offsetof(struct room, sheets) },
 };

@@ -12,6 +12,7 @@ struct room {
 	char state[2][ROOM_PATH_SIZE]; /* sticks A and B; B may be empty */
 	size_t nstates;
 	char inbox[ROOM_PATH_SIZE];
+	char outbox[ROOM_PATH_SIZE]; /* or empty */
 	/* Where a rehearsal finds its paper: words noted, sheets written.
 	 * Empty in a real room. */
 	char paper[ROOM_PATH_SIZE];

@@ -212,6 +212,58 @@ out:
 	return rc;
 }
 
+/* --- the outbox --- */
+
+/* Nothing lies in a state that its record does not cover. */
+static enum status
+check_apart(const struct run *r, const struct sticks *sticks, struct diag *d)
+{
+	enum status rc = ST_OK;
+	int fd = -1;
+
+	if (r->room->outbox[0] == '\0' ||
+	    file_open_dir(r->room->outbox, false, &fd, NULL) != ST_OK)
+		return ST_OK;
+	for (size_t i = 0; rc == ST_OK && i < sticks->n; i++) {
+		if (sticks->stick[i].dirfd >= 0 &&
+		    file_lies_in(fd, sticks->stick[i].dirfd))
+			rc = diag_set(d, ST_POLICY, "%s: FORMATS 3.61: the "
+			    "outbox lies in the state %s", r->room->outbox,
+			    sticks->stick[i].path);
+	}
+	close(fd);
+	return rc;
+}
+
+/* What would be found when all is signed is found before: a parcel is written
+ * new. */
+static enum status
+check_outbox(const struct run *r, const struct loaded *l, struct diag *d)
+{
+	const char *path = r->room->outbox;
+	char name[OBJECT_NAME_SIZE];
+	enum status rc;
+	int fd = -1;
+
+	if (path[0] == '\0')
+		return ST_OK;
+	TRY(file_open_dir(path, false, &fd, d));
+	for (size_t i = 0; i < l->nsteps; i++) {
+		if (strcmp(l->step[i].kind->makes, "parcel") != 0)
+			continue;
+		snprintf(name, sizeof(name), "%s" PARCEL_ENDING,
+		    l->step[i].section->name);
+		if (file_exists_at(fd, name))
+			FAIL(d, ST_POLICY, "%s/%s: FORMATS 3.61: it is there "
+			    "already, and a parcel is written new", path, name);
+	}
+	rc = ST_OK;
+out:
+	if (fd >= 0)
+		close(fd);
+	return rc;
+}
+
 /* Everything that can be refused before the first prompt. */
 static enum status
 check_all(const struct loaded *l, const struct state *known, bool *resume,
@@ -247,6 +299,19 @@ desk_state(const struct run *r, struct state **known, int *dirfd,
 	return state_new(known, d);
 }
 
+/* Parcels in the inbox that are not looked into, for whoever prepares. */
+static enum status
+say_passed(const struct inbox *box, struct facts *out, struct diag *d)
+{
+	const char *why;
+	enum status rc = ST_OK;
+
+	for (size_t i = 0; rc == ST_OK &&
+	    (why = facts_at(&box->passed, "passed-over", i)) != NULL; i++)
+		rc = facts_add(out, d, "passed-over", "%s", why);
+	return rc;
+}
+
 enum status
 run_check(const struct run *r, struct facts *out, struct diag *d)
 {
@@ -263,11 +328,14 @@ run_check(const struct run *r, struct facts *out, struct diag *d)
 	    slash == NULL ? 1 : (int)(slash - r->plan + 1),
 	    slash == NULL ? "." : r->plan);
 	TRY(load_plan(r, r->room != NULL ? r->room->inbox : dir, &l, d));
+	TRY(say_passed(&l.inbox, out, d));
 	TRY(desk_state(r, &known, &dirfd, d));
 	TRY(check_continuity(l.plan, known, &resume, d));
 	TRY(check_goes_on(known, d));
 	TRY(check_not_over(l.plan, d));
 	if (!resume) {
+		if (r->room != NULL)
+			TRY(check_outbox(r, &l, d));
 		TRY(engine_check(l.plan, l.step, l.nsteps, known, d));
 		TRY(engine_tell(l.step, l.nsteps, known, out, d));
 	}
@@ -317,6 +385,18 @@ session_clear(struct session *s)
 	loaded_clear(&s->l);
 }
 
+static void
+tell_passed(const struct run *r, const struct inbox *box)
+{
+	char line[DIAG_TEXT_MAX + 64];
+
+	for (size_t i = 0; i < facts_count(&box->passed, "passed-over"); i++) {
+		snprintf(line, sizeof(line), "A parcel in the inbox is passed "
+		    "over: %s", facts_at(&box->passed, "passed-over", i));
+		r->front->tell(r->front, line);
+	}
+}
+
 static enum status
 session_look(const struct run *r, struct session *s, struct diag *d)
 {
@@ -325,6 +405,7 @@ session_look(const struct run *r, struct session *s, struct diag *d)
 	memset(s, 0, sizeof(*s));
 	s->l.dirfd = -1;
 	TRY(load_plan(r, r->room->inbox, &s->l, d));
+	tell_passed(r, &s->l.inbox);
 	TRY(look(r, s->l.plan->mode != MODE_PRODUCTION, &s->sticks, &s->known,
 	    d));
 out:
@@ -390,20 +471,39 @@ gives_out(const struct state *s, const struct ceremony *c)
 	return files > 0;
 }
 
-/* Closed by this very plan, which wants it computed again before anything
- * leaves the room; asked as often as the plan is run. */
-static bool
-awaits_second(const struct plan *p, const struct state *s)
+/* The last ceremony, if it is closed, and by this very plan; else NULL. */
+static const struct ceremony *
+closed_by(const struct plan *p, const struct state *s)
 {
 	const struct ceremony *c = s->nceremonies == 0 ? NULL :
 	    &s->ceremonies[s->nceremonies - 1];
 	char digest[SHA384_HEX_SIZE];
 
-	if (!p->second_machine || c == NULL || c->last == 0 ||
-	    !gives_out(s, c))
-		return false;
 	text_hex(p->digest, sizeof(p->digest), digest);
-	return strcmp(digest, c->plan) == 0;
+	return c != NULL && c->last != 0 && strcmp(digest, c->plan) == 0 ? c :
+	    NULL;
+}
+
+/* The plan wants it computed again before anything leaves the room; asked as
+ * often as the plan is run. */
+static bool
+awaits_second(const struct plan *p, const struct state *s)
+{
+	const struct ceremony *c = closed_by(p, s);
+
+	return p->second_machine && c != NULL && gives_out(s, c);
+}
+
+/* Parcels that are to be given out: of a ceremony that came to its end. */
+static size_t
+count_parcels(const struct plan *p, const struct state *s)
+{
+	const struct ceremony *c = closed_by(p, s);
+	size_t n = 0;
+
+	for (size_t i = 0; c != NULL && !c->ended && i < s->nsent; i++)
+		n += s->sent[i].ceremony == c->number;
+	return n;
 }
 
 static enum status
@@ -434,6 +534,8 @@ run_whole(const struct run *r, struct session *s, struct diag *d)
 	enum status rc;
 
 	TRY(check_all(&s->l, s->known, &s->resume, d));
+	TRY(check_apart(r, s->sticks, d));
+	TRY(check_outbox(r, &s->l, d));
 	TRY(start_words(r, s->l.plan, s->known, s->resume, d));
 	TRY(session_start(r, s, s->resume ? state_open(s->known)->first :
 	    s->known->n + 1, d));
@@ -454,29 +556,62 @@ count_sealed(const struct state *s)
 	return n;
 }
 
+static void
+say_left(const struct plan *p, const struct state *s, struct run_left *left)
+{
+	left->sealed = count_sealed(s);
+	left->parcels = count_parcels(p, s);
+	snprintf(left->head, sizeof(left->head), "%s", state_head(s));
+}
+
+/* The end of a ceremony that is closed, as often as its plan is run: a cut may
+ * have come before it, and may have closed only one of the sticks.  Whoever can
+ * write to a stick can make one that is closed: up to a head that is on paper it
+ * is the one in the room, and from there on its roots have signed it. */
+static enum status
+end_again(const struct run *r, struct session *s, struct run_left *left,
+    struct diag *d)
+{
+	const size_t last = s->known->nceremonies - 1; /* closed_by's */
+	const bool second = awaits_second(s->l.plan, s->known);
+	struct verify_report seen;
+	enum status rc;
+
+	TRY(check_apart(r, s->sticks, d));
+	if (!second) {
+		TRY(verify_entries(s->known, r->steps, &seen, d));
+		TRY(ask_head_words(r->front, s->known,
+		    s->known->ceremonies[last].first, false, d));
+	}
+	TRY(sticks_begin(s->sticks, s->known->entries, s->known->n, d));
+	if (second)
+		TRY(ask_second(r->front, s->known, d));
+	left->again = true;
+	say_left(s->l.plan, s->known, left);
+out:
+	return rc;
+}
+
 enum status
-run_ceremony(const struct run *r, size_t *sealed, struct diag *d)
+run_ceremony(const struct run *r, struct run_left *left, struct diag *d)
 {
 	struct diag other = { 0 };
 	struct session s;
 	enum status rc;
 
-	*sealed = 0;
+	memset(left, 0, sizeof(*left));
 	TRY(session_look(r, &s, d));
 	/* before anyone is asked for a sheet */
 	TRY(key_proven(d));
-	if (awaits_second(s.l.plan, s.known)) {
-		/* a cut may have closed only one of the sticks */
-		TRY(sticks_begin(s.sticks, s.known->entries, s.known->n, d));
-		TRY(ask_second(r->front, s.known, d));
-		*sealed = count_sealed(s.known);
+	if (awaits_second(s.l.plan, s.known) ||
+	    count_parcels(s.l.plan, s.known) > 0) {
+		TRY(end_again(r, &s, left, d));
 		goto out;
 	}
-	rc = run_whole(r, &s, d);
-	if (rc == ST_OK)
-		*sealed = count_sealed(s.e.state);
-	if (rc == ST_OK && awaits_second(s.e.plan, s.e.state))
+	TRY(run_whole(r, &s, d));
+	if (awaits_second(s.e.plan, s.e.state))
 		TRY(ask_second(r->front, s.e.state, d));
+	say_left(s.e.plan, s.e.state, left);
 out:
 	if (rc != ST_OK && rc != ST_SYSTEM && rc != ST_BUG &&
 	    record_refusal(&s, d->text, &other) != ST_OK)

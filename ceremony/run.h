@@ -2,10 +2,12 @@
 #ifndef ANCHORITE_RUN_H
 #define ANCHORITE_RUN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "ceremony/room.h"
 #include "lib/base/diag.h"
+#include "lib/crypto/hash.h"
 #include "lib/record/front.h"
 #include "lib/record/step.h"
 
@@ -19,6 +21,14 @@ struct run {
 	const char *program; /* version */
 };
 
+/* What is left to do when a ceremony is closed. */
+struct run_left {
+	size_t sealed;	/* lists: for their responders there is a card */
+	size_t parcels; /* to be given out */
+	char head[SHA384_HEX_SIZE]; /* of the state that they are made of */
+	bool again; /* it was closed before: nothing was signed now */
+};
+
 /**
  * run_check(r, out, d):
  * Grammar, rows, requests, promises, continuity: everything that can be said
@@ -29,13 +39,14 @@ MUST_USE enum status run_check(const struct run *r, struct facts *out,
     struct diag *d);
 
 /**
- * run_ceremony(r, sealed, d):
- * Run, or go on after a cut.  ${*sealed} lists are sealed then, and for their
- * responders there is a card to be printed.  ST_POLICY: the plan has run already, is not the
- * next, another is open, or this was ended early and lacks its closing.
- * ST_AUTH: the state is not the one on paper.
+ * run_ceremony(r, left, d):
+ * Run, or go on after a cut.  One that is closed, and gives out parcels or
+ * waits for a second machine's word, only comes to its end again.
+ * ST_POLICY: the plan has run already, is not the next, another is open, or
+ * this was ended early and lacks its closing; or a file in the outbox has the
+ * name of a parcel.  ST_AUTH: the state is not the one on paper.
  */
-MUST_USE enum status run_ceremony(const struct run *r, size_t *sealed,
+MUST_USE enum status run_ceremony(const struct run *r, struct run_left *left,
     struct diag *d);
 
 /**

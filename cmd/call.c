@@ -185,6 +185,34 @@ out:
 	return rc;
 }
 
+enum status
+cmd_prepare(const char *noun, const char *verb, struct call *out,
+    struct diag *d)
+{
+	for (const struct cmd *c = cmd_table; c->noun != NULL; c++) {
+		if (strcmp(c->noun, noun) == 0 && c->verb != NULL &&
+		    strcmp(c->verb, verb) == 0) {
+			out->cmd = c;
+			return ST_OK;
+		}
+	}
+	return diag_set(d, ST_BUG, "there is no %s %s", noun, verb);
+}
+
+enum status
+cmd_give(struct call *c, const char *option, const char *value,
+    struct diag *d)
+{
+	for (size_t k = 0; k < CMD_OPTS_MAX; k++) {
+		if (c->cmd->opts[k].name != NULL &&
+		    strcmp(c->cmd->opts[k].name, option) == 0) {
+			c->opt[k] = value;
+			return ST_OK;
+		}
+	}
+	return diag_set(d, ST_BUG, "%s is no option of it", option);
+}
+
 const char *
 cmd_opt(const struct call *c, const char *name, const char *dflt)
 {

@@ -10,6 +10,7 @@
 #include "cmd/cmd.h"
 #include "cmd/example.h"
 #include "cmd/front.h"
+#include "cmd/outbox.h"
 #include "lib/base/file.h"
 #include "lib/base/text.h"
 #include "lib/crypto/rng.h"
@@ -130,16 +131,21 @@ cmd_ceremony_run(const struct call *c, struct diag *d)
 {
 	struct front *front = NULL;
 	struct room room;
+	struct run_left left;
 	struct run r;
-	size_t sealed;
 	enum status rc;
 
 	TRY(begin_in_room(c, &r, &room, &front, d));
-	TRY(run_ceremony(&r, &sealed, d));
+	TRY(run_ceremony(&r, &left, d));
+	if (left.again)
+		fprintf(stderr, "the ceremony was closed before: nothing was "
+		    "signed now\n");
 	fprintf(stderr, "the ceremony is closed: seal the sheets, and keep the "
 	    "last words on paper\n");
-	if (sealed > 0)
+	if (left.sealed > 0)
 		tell_of_card(room.state[0]);
+	if (left.parcels > 0)
+		TRY(outbox_bring(c, &room, left.head, front, d));
 out:
 	front_free(front);
 	return rc;

@@ -56,6 +56,16 @@ bool cmd_has(const struct call *c, const char *name);
 MUST_USE enum status cmd_find(int argc, char **argv, struct call *out,
     struct diag *d);
 
+/**
+ * cmd_prepare(noun, verb, out, d), cmd_give(c, option, value, d):
+ * A call as if somebody had typed it: the row, and an option of it.  ST_BUG:
+ * there is no such one.
+ */
+MUST_USE enum status cmd_prepare(const char *noun, const char *verb,
+    struct call *out, struct diag *d);
+MUST_USE enum status cmd_give(struct call *c, const char *option,
+    const char *value, struct diag *d);
+
 /* Whether a row of the table has this noun. */
 bool cmd_is_noun(const char *word);
 
@@ -87,6 +97,12 @@ MUST_USE enum status cmd_say_head(const char *head, struct facts *f,
 /* Into a report: what a desk copy does not have.  Nothing of a stick. */
 MUST_USE enum status cmd_say_withheld(size_t withheld, struct facts *f,
     struct diag *d);
+
+/* Into a report: whether a plan wants a second machine's word before anything
+ * of its ceremony leaves the room (FORMATS 7.11). */
+struct ceremony;
+MUST_USE enum status cmd_say_reproduce(const struct state *s,
+    const struct ceremony *c, struct facts *f, struct diag *d);
 
 /* A release as it is asked for. */
 struct release_call {
@@ -163,6 +179,7 @@ enum status cmd_transfer_pack(const struct call *, struct diag *);
 enum status cmd_transfer_show(const struct call *, struct diag *);
 enum status cmd_transfer_unpack(const struct call *, struct diag *);
 enum status cmd_transfer_send(const struct call *, struct diag *);
+enum status cmd_transfer_result(const struct call *, struct diag *);
 enum status cmd_transfer_receive(const struct call *, struct diag *);
 
 #endif

@@ -22,6 +22,14 @@
     "horizon-days = 1460\n"                                                   \
     "succession = both\n"
 
+/* What goes to the signing team, who has nothing of it yet. */
+#define SEND                                                                  \
+    "\n"                                                                      \
+    "# what the signing team gets, as one parcel: root, list, delegation, "    \
+    "bundle\n"                                                                \
+    "[send firmware-team]\n"                                                  \
+    "what = mint, crl, delegate, bundle\n"
+
 static const char two_people[] =
     "# Genesis for two people and a notary. Review it at the desk:\n"
     "#   anchorite ceremony check plan.ini\n"
@@ -102,7 +110,8 @@ static const char two_people[] =
     "\n"
     "# what devices hold: who is a root, and who may say who comes next. A later\n"
     "# ceremony renews it (by and days alone), up to the horizon\n"
-    BUNDLE;
+    BUNDLE
+    SEND;
 
 static const char company[] =
     "# Genesis for a company: two groups, both needed.\n"
@@ -176,7 +185,8 @@ static const char company[] =
     "request = gateway.csr sha384:" SHA384_BLANK "\n"
     "days = 400\n"
     "\n"
-    BUNDLE;
+    BUNDLE
+    SEND;
 
 /* What two_people grew into. */
 static const char rotate[] =
@@ -260,7 +270,11 @@ static const char rotate[] =
     "role = release\n"
     "versions = 4.0..\n"
     "request = gateway.csr sha384:" SHA384_BLANK "\n"
-    "days = 400\n";
+    "days = 400\n"
+    "\n"
+    "# what the signing team gets, as one parcel\n"
+    "[send firmware-team]\n"
+    "what = certify, crl, rotate, delegate\n";
 
 static const struct {
 	const char *name, *text;
@@ -378,7 +392,8 @@ static const char rehearsal[] =
     "publish = whoever keeps the update server\n"
     "\n"
     "# what devices hold: who is a root, and who may say who comes next\n"
-    BUNDLE;
+    BUNDLE
+    SEND;
 
 /* Of another kind than the present root: one that a quantum computer does not
  * break, where this OpenSSL has it. */

@@ -29,6 +29,13 @@ front_free(struct front *f)
 }
 
 void
+front_tell(const struct front *f, const char *text)
+{
+	(void)f;
+	fprintf(stderr, "%s\n", text);
+}
+
+void
 front_progress(const struct front *f, size_t i, size_t n, const char *text)
 {
 	(void)f;

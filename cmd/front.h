@@ -45,7 +45,9 @@ void front_free(struct front *f);
 MUST_USE enum status front_new(const struct front *like, void *cookie,
     struct front **out, struct diag *d);
 
-/* One line of progress, the same for all: "step 3 of 7: ...". */
+/* A line that people should know, and one of progress, the same for all:
+ * "step 3 of 7: ...". */
+void front_tell(const struct front *f, const char *text);
 void front_progress(const struct front *f, size_t i, size_t n,
     const char *text);
 

@@ -140,6 +140,7 @@ front_files_rest(const struct front *f, const char *root, struct diag *d)
 }
 
 static const struct front filed = {
+	.tell = front_tell,
 	.progress = front_progress,
 	.refused = refused,
 	.ask_words = nobody_words,

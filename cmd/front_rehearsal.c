@@ -242,6 +242,7 @@ out:
 }
 
 static const struct front rehearsing = {
+	.tell = front_tell,
 	.progress = front_progress,
 	.refused = refused,
 	.ask_words = ask_words,

@@ -12,6 +12,8 @@
 #define LINE_WORDS 8 /* typed in one line */
 #define WORDS_LINE_MAX 160
 #define DICE_MAX 1024
+#define WAY_MAX 16
+#define DIR_MAX 512
 
 static struct tty *
 tty_of(const struct front *f)
@@ -23,6 +25,14 @@ static void
 close_tty(void *cookie)
 {
 	tty_close(cookie);
+}
+
+static void
+tell(const struct front *f, const char *text)
+{
+	/* what cannot be shown is found at the next question */
+	if (tty_say(tty_of(f), NULL, "\n%s\n", text) != ST_OK)
+		return;
 }
 
 static void
@@ -236,7 +246,45 @@ out:
 	return rc;
 }
 
+/* The words that are asked for, and what they mean. */
+static const struct {
+	const char *word;
+	enum front_way way;
+} ways[] = {
+	{ "codes", FRONT_CODES },
+	{ "stick", FRONT_STICK },
+	{ "done", FRONT_DONE },
+};
+#define NWAYS (sizeof(ways) / sizeof(ways[0]))
+
+static enum status
+ask_way(const struct front *f, const char *what, enum front_way *way,
+    struct bytes *dir, struct diag *d)
+{
+	struct bytes typed = { 0 };
+	size_t i = NWAYS;
+	enum status rc;
+
+	TRY(tty_say(tty_of(f), d, "\n%s\n", what));
+	while (i == NWAYS) {
+		TRY(tty_ask(tty_of(f), "Enter \"codes\" to show it to a "
+		    "camera, \"stick\" to write it on one, or \"done\": ",
+		    WAY_MAX, &typed, d));
+		for (i = 0; i < NWAYS && strcmp((const char *)typed.data,
+		    ways[i].word) != 0;)
+			i++;
+	}
+	*way = ways[i].way;
+	if (*way == FRONT_STICK)
+		TRY(tty_ask(tty_of(f), "The folder where the stick is mounted: ",
+		    DIR_MAX, dir, d));
+out:
+	bytes_free(&typed);
+	return rc;
+}
+
 static const struct front typing = {
+	.tell = tell,
 	.progress = progress,
 	.refused = refused,
 	.ask_words = ask_words,
@@ -246,6 +294,7 @@ static const struct front typing = {
 	.show_sheet = show_sheet,
 	.read_back = read_back,
 	.ask_share = ask_share,
+	.ask_way = ask_way,
 	.how = "typed",
 	.free = close_tty,
 };

@@ -11,6 +11,7 @@
 #include "cmd/cmd.h"
 #include "cmd/example.h"
 #include "cmd/front.h"
+#include "cmd/outbox.h"
 #include "cmd/rehearse.h"
 #include "cmd/tool.h"
 #include "lib/base/clock.h"
@@ -53,8 +54,8 @@ quote(const char *name, char out[SHOWN_SIZE])
 static enum status
 make_folders(struct rehearsal *h, struct diag *d)
 {
-	static const char *const names[] = { "inbox", "paper", "sheets",
-		"team", "night" };
+	static const char *const names[] = { "inbox", "outbox", "paper",
+		"sheets", "team", "night" };
 	char path[PATH_SIZE];
 
 	if (strlen(h->dir) > 800)
@@ -188,36 +189,63 @@ out:
 	return rc;
 }
 
-/* Files that the plan names lie beside it; bring them into the inbox. */
+/* A file that the plan names, once. */
 static enum status
-bring_files(const struct rehearsal *h, const char *plan, const struct plan *p,
-    struct diag *d)
+bring_file(const struct rehearsal *h, const struct plan *p,
+    const struct ini_entry *e, struct diag *d)
 {
-	const char *slash = strrchr(plan, '/');
-	char from[PATH_SIZE], to[160];
-	const struct ini_section *s;
 	struct bytes bytes = { 0 };
+	char path[PATH_SIZE], to[160], bare[65];
+	enum status rc;
+
+	TRY(plan_file(p, e, FILE_MAX, &bytes, bare, sizeof(bare), d));
+	snprintf(to, sizeof(to), "inbox/%s", bare);
+	rehearse_join(path, h->dir, to);
+	if (access(path, F_OK) != 0)
+		TRY(rehearse_save(h, to, &bytes, d));
+out:
+	bytes_free(&bytes);
+	return rc;
+}
+
+/* Files that the plan names lie beside it, or in parcels there; bring them into
+ * the inbox. */
+static enum status
+bring_files(const struct rehearsal *h, const struct plan *p, struct diag *d)
+{
+	const struct ini_section *s;
+	const struct plan_key *k;
 	enum status rc = ST_OK;
 
 	for (size_t i = 0; i < p->ini->n; i++) {
 		s = &p->ini->sections[i];
-		for (size_t j = 0; j < s->n; j++) {
-			const char *value = s->entries[j].value;
-			const int len = (int)strcspn(value, " ");
-
-			if (strstr(value, " sha384:") == NULL &&
-			    strstr(value, " sha256:") == NULL)
-				continue;
-			snprintf(from, sizeof(from), "%.*s%.*s",
-			    slash == NULL ? 0 : (int)(slash - plan + 1), plan,
-			    len, value);
-			snprintf(to, sizeof(to), "inbox/%.*s", len, value);
-			TRY(file_read(from, FILE_MAX, &bytes, d));
-			TRY(rehearse_save(h, to, &bytes, d));
+		for (k = plan_keys(p, s); k->name != NULL; k++) {
+			for (size_t j = 0; j < s->n; j++) {
+				if (k->type == PT_FILE &&
+				    strcmp(s->entries[j].key, k->name) == 0)
+					TRY(bring_file(h, p, &s->entries[j],
+					    d));
+			}
 		}
 	}
 out:
-	bytes_free(&bytes);
+	return rc;
+}
+
+/* The folder that a plan lies in, as an inbox. */
+static enum status
+look_beside(const char *plan, struct inbox *box, struct diag *d)
+{
+	const char *slash = strrchr(plan, '/');
+	char dir[PATH_SIZE];
+	enum status rc;
+
+	snprintf(dir, sizeof(dir), "%.*s",
+	    slash == NULL ? 1 : (int)(slash - plan + 1),
+	    slash == NULL ? "." : plan);
+	TRY(file_open_dir(dir, false, &box->dirfd, d));
+	TRY(inbox_look(box, clock_now(), d));
+out:
 	return rc;
 }
 
@@ -225,19 +253,24 @@ static enum status
 own_plan(const struct rehearsal *h, const char *path, struct bytes *out,
     struct diag *d)
 {
+	struct inbox box = { .dirfd = -1 };
 	struct bytes text = { 0 };
 	struct plan *p = NULL;
 	enum status rc;
 
 	TRY(file_read(path, INI_FILE_MAX, &text, d));
 	TRY(convert_plan(&text, out, d));
-	TRY(plan_read(path, out, cmd_steps, NULL, &p, d));
+	TRY(look_beside(path, &box, d));
+	TRY(plan_read(path, out, cmd_steps, &box, &p, d));
 	if (p->number != 1)
 		FAIL(d, ST_POLICY, "%s: only the first ceremony of a state "
 		    "can be rehearsed in an empty folder", path);
-	TRY(bring_files(h, path, p, d));
+	TRY(bring_files(h, p, d));
 out:
 	plan_free(p);
+	inbox_clear(&box);
+	if (box.dirfd >= 0)
+		close(box.dirfd);
 	bytes_free(&text);
 	return rc;
 }
@@ -247,10 +280,10 @@ write_papers(const struct rehearsal *h, const struct bytes *plan,
     struct diag *d)
 {
 	static const char room[] = "# TEST: people are played by folders.\n"
-	    "[room]\nstate-a = state\ninbox = inbox\npaper = paper\n"
-	    "sheets = sheets\n";
+	    "[room]\nstate-a = state\ninbox = inbox\noutbox = outbox\n"
+	    "paper = paper\nsheets = sheets\n";
 	static const char real[] = "# TEST: people type.\n"
-	    "[room]\nstate-a = state\ninbox = inbox\n";
+	    "[room]\nstate-a = state\ninbox = inbox\noutbox = outbox\n";
 	const char *text = cmd_has(h->call, "--hands-on") ? real : room;
 	struct bytes b = { 0 }, words = { 0 };
 	uint8_t digest[SHA384_LEN];
@@ -305,7 +338,7 @@ hold(const struct rehearsal *h, struct diag *d)
 		.program = "anchorite " VERSION };
 	struct front *front = NULL;
 	struct room room;
-	size_t sealed;
+	struct run_left left;
 	enum status rc;
 
 	TRY(room_read(h->room, &room, d));
@@ -315,7 +348,9 @@ hold(const struct rehearsal *h, struct diag *d)
 		TRY(front_rehearsal(&room, &front, d));
 	r.room = &room;
 	r.front = front;
-	TRY(run_ceremony(&r, &sealed, d));
+	TRY(run_ceremony(&r, &left, d));
+	if (left.parcels > 0)
+		TRY(outbox_bring(h->call, &room, left.head, front, d));
 out:
 	front_free(front);
 	return rc;
@@ -345,6 +380,29 @@ out:
 	return rc;
 }
 
+/* What went into the outbox, and the words that both sides compare. */
+static enum status
+print_sent(const struct rehearsal *h, const struct state *s,
+    const struct sent *p, struct diag *d)
+{
+	struct bytes words = { 0 };
+	uint8_t id[SHA384_LEN];
+	enum status rc;
+
+	if (p->parcel[0] == '\0')
+		return ST_OK;
+	TRY(text_unhex(p->parcel, id, sizeof(id), d));
+	TRY(words_text(id, WORDS_SHORT, &words, d));
+	printf("Result parcel %s, files: %zu\n  file:          "
+	    "%s/outbox/%s" PARCEL_ENDING "\n  in words:\n", p->name,
+	    facts_count(&s->entries[p->entry - 1].facts, "files"), h->shown,
+	    p->name);
+	cmd_print_words((const char *)words.data, "    ");
+out:
+	bytes_free(&words);
+	return rc;
+}
+
 static enum status
 summary(const struct rehearsal *h, const struct state *s, struct diag *d)
 {
@@ -369,6 +427,8 @@ summary(const struct rehearsal *h, const struct state *s, struct diag *d)
 		    (unsigned long long)s->bundles[i].era,
 		    (unsigned long long)s->bundles[i].seq, h->shown,
 		    s->bundles[i].object, h->shown, h->shown, h->shown);
+	for (size_t i = 0; i < s->nsent; i++)
+		TRY(print_sent(h, s, &s->sent[i], d));
 	printf("Record           %s/state/record\n", h->shown);
 	if (!cmd_has(h->call, "--plan"))
 		printf("Drill            %s/publish\n"

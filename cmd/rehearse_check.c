@@ -6,14 +6,17 @@
 #include "ceremony/quorum.h"
 #include "ceremony/verify.h"
 #include "cmd/cmd.h"
+#include "cmd/codes.h"
 #include "cmd/front.h"
 #include "cmd/rehearse.h"
 #include "cmd/tool.h"
 #include "lib/base/clock.h"
+#include "lib/base/file.h"
 #include "lib/base/text.h"
 #include "lib/crypto/words.h"
 #include "revocation/card.h"
 #include "revocation/export.h"
+#include "transfer/send.h"
 
 static void
 passed(struct rehearsal *h, const char *what)
@@ -244,6 +247,34 @@ out:
 	return rc;
 }
 
+/* What the team gets is what the record has. */
+static enum status
+check_sent(struct rehearsal *h, const struct state *s,
+    const struct sent *sent, struct diag *d)
+{
+	struct bytes want = { 0 }, is = { 0 };
+	char path[PATH_SIZE], name[64];
+	struct parcel p = { 0 };
+	enum status rc;
+
+	if (sent->parcel[0] == '\0')
+		return ST_OK;
+	snprintf(name, sizeof(name), "outbox/%s" PARCEL_ENDING, sent->name);
+	rehearse_join(path, h->dir, name);
+	TRY(send_again(s, sent, &want, d));
+	TRY(file_read(path, PARCEL_MAX, &is, d));
+	TRY(cmd_open_parcel(path, is.data, is.len, &p, d));
+	if (!bytes_equal(&want, &is))
+		FAIL(d, ST_AUTH, "%s: not the parcel that the record gives",
+		    path);
+	passed(h, "the result parcel in the outbox has what the record has");
+out:
+	parcel_clear(&p);
+	bytes_free(&want);
+	bytes_free(&is);
+	return rc;
+}
+
 /* What responders have on paper. */
 static enum status
 print_card(const struct rehearsal *h, const struct state *s, struct diag *d)
@@ -281,6 +312,8 @@ rehearse_check(struct rehearsal *h, const struct state *s, struct diag *d)
 	}
 	TRY(check_sheets(h, s, d));
 	TRY(check_bundle(h, s, d));
+	for (size_t i = 0; i < s->nsent; i++)
+		TRY(check_sent(h, s, &s->sent[i], d));
 	if (!cmd_has(h->call, "--plan")) {
 		TRY(drill(h, s, d));
 		TRY(print_card(h, s, d));

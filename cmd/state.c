@@ -124,6 +124,22 @@ out:
 	return rc;
 }
 
+static enum status
+say_sent(const struct state *s, struct facts *f, struct diag *d)
+{
+	const struct sent *p;
+	enum status rc = ST_OK;
+
+	for (size_t i = 0; i < s->nsent && rc == ST_OK; i++) {
+		p = &s->sent[i];
+		rc = facts_add(f, d, "parcels", "%s: ceremony %u, files: %zu, "
+		    "%s", p->name, p->ceremony,
+		    facts_count(&s->entries[p->entry - 1].facts, "files"),
+		    p->parcel[0] == '\0' ? "not made" : p->parcel);
+	}
+	return rc;
+}
+
 /* The words are those of the bundle that a new device begins with. */
 static enum status
 say_bundles(const struct state *s, struct facts *f, struct diag *d)
@@ -182,6 +198,7 @@ cmd_state_show(const struct call *c, struct diag *d)
 	TRY(say_sets(s, &f, d));
 	TRY(say_issued(s, &f, d));
 	TRY(say_bundles(s, &f, d));
+	TRY(say_sent(s, &f, d));
 	TRY(say_tasks(s, &f, d));
 	TRY(cmd_report(c, &f, d));
 out:
@@ -211,12 +228,11 @@ out:
 
 /* --- the desk copy --- */
 
-/* Whether the last ceremony's plan wants a second machine's word first
- * (FORMATS 7.11).  Who publishes is told: he was not in the room. */
-static enum status
-say_reproduce(const struct state *s, struct facts *f, struct diag *d)
+/* Who publishes is told: he was not in the room. */
+enum status
+cmd_say_reproduce(const struct state *s, const struct ceremony *c,
+    struct facts *f, struct diag *d)
 {
-	const struct ceremony *c = &s->ceremonies[s->nceremonies - 1];
 	const struct entry *open = &s->entries[c->first - 1];
 	struct bytes text = { 0 };
 	struct plan *p = NULL;
@@ -252,7 +268,7 @@ cmd_state_publish(const struct call *c, struct diag *d)
 	TRY(facts_set(&f, d, "to", "%s", to));
 	TRY(facts_set(&f, d, "entries", "%zu", s->n));
 	TRY(cmd_say_withheld(desk_count(s->entries, s->n), &f, d));
-	TRY(say_reproduce(s, &f, d));
+	TRY(cmd_say_reproduce(s, &s->ceremonies[s->nceremonies - 1], &f, d));
 	TRY(cmd_say_head(state_head(s), &f, d));
 	TRY(desk_publish(s, to, d));
 	TRY(cmd_report(c, &f, d));

@@ -9,6 +9,7 @@
 #include "revocation/list.h"
 #include "revocation/revoke.h"
 #include "revocation/rotate.h"
+#include "transfer/send.h"
 
 /* The one array that names the rows of all rooms. */
 const struct step_kind *const cmd_steps[] = {
@@ -21,5 +22,6 @@ const struct step_kind *const cmd_steps[] = {
 	&kill_step,
 	&bundle_step,
 	&rotate_step,
+	&send_step,
 	NULL,
 };

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "ceremony/verify.h"
 #include "cmd/codes.h"
 #include "lib/base/clock.h"
 #include "lib/base/file.h"
@@ -12,9 +13,11 @@
 #include "lib/base/text.h"
 #include "lib/base/tty.h"
 #include "lib/crypto/words.h"
+#include "lib/record/chain.h"
 #include "lib/record/parcel.h"
 #include "transfer/book.h"
 #include "transfer/raw.h"
+#include "transfer/send.h"
 #include "transfer/usb.h"
 
 #define SERIAL_ASKED 128 /* bytes that are typed at the most */
@@ -155,6 +158,68 @@ out:
 	bytes_free(&all);
 	parcel_clear(&p);
 	facts_clear(&f);
+	return rc;
+}
+
+/* Nothing leaves the room before the closing entry (RULES C3), and nothing of a
+ * record that does not hold. */
+static enum status
+find_sent(const struct call *c, const struct state *s,
+    const struct sent **out, struct diag *d)
+{
+	struct verify_report seen;
+	char shown[128];
+	uint64_t n = 0;
+	enum status rc;
+
+	text_escape(c->arg[0], strlen(c->arg[0]), shown, sizeof(shown));
+	if (cmd_has(c, "--ceremony") &&
+	    text_number(cmd_opt(c, "--ceremony", ""), 1, ENTRY_NUMBER_MAX, &n,
+	    NULL) != ST_OK)
+		FAIL(d, ST_USAGE, "--ceremony %s: not the number of one",
+		    cmd_opt(c, "--ceremony", ""));
+	*out = state_sent(s, c->arg[0], (unsigned)n);
+	if (*out == NULL)
+		FAIL(d, ST_POLICY, "FORMATS 3.60: %s %s", n == 0 ? "no "
+		    "ceremony of this state gave out a parcel" : "that "
+		    "ceremony gave out no parcel", shown);
+	if (s->ceremonies[(*out)->ceremony - 1].last == 0)
+		FAIL(d, ST_POLICY, "RULES C3: ceremony %u is not closed: "
+		    "nothing of it leaves the room", (*out)->ceremony);
+	TRY(verify_entries(s, cmd_steps, &seen, d));
+out:
+	return rc;
+}
+
+enum status
+cmd_transfer_result(const struct call *c, struct diag *d)
+{
+	const struct sent *sent = NULL;
+	struct state *s = NULL;
+	struct bytes all = { 0 };
+	struct parcel p = { 0 };
+	struct facts f = { 0 };
+	enum status rc;
+	int fd = -1;
+
+	TRY(state_load(cmd_opt(c, "--state", "state"), &s, &fd, NULL, NULL,
+	    d));
+	TRY(find_sent(c, s, &sent, d));
+	TRY(send_again(s, sent, &all, d));
+	TRY(cmd_open_parcel(c->arg[0], all.data, all.len, &p, d));
+	TRY(cmd_say_mode(s->mode, &f, d));
+	TRY(facts_set(&f, d, "ceremony", "%u", sent->ceremony));
+	TRY(say_parcel(&p, &f, d));
+	TRY(cmd_say_reproduce(s, &s->ceremonies[sent->ceremony - 1], &f, d));
+	TRY(file_create(cmd_opt(c, "--to", ""), all.data, all.len, d));
+	TRY(cmd_report(c, &f, d));
+out:
+	facts_clear(&f);
+	parcel_clear(&p);
+	bytes_free(&all);
+	state_free(s);
+	if (fd >= 0)
+		close(fd);
 	return rc;
 }
 

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/base/bytes.h"
 #include "lib/base/diag.h"
 #include "lib/base/secret.h"
 #include "lib/crypto/spki.h"
@@ -22,7 +23,12 @@ struct sheet_view {
 	const char *ceremony; /* "example ceremony 1" */
 };
 
+/* How a parcel goes out. */
+enum front_way { FRONT_CODES, FRONT_STICK, FRONT_DONE };
+
 struct front {
+	/* Something that people should know, one line, and go on. */
+	void (*tell)(const struct front *, const char *text);
 	/* Where we are: step i of n (0 of 0: no step), one line. */
 	void (*progress)(const struct front *, size_t i, size_t n,
 	    const char *text);
@@ -53,6 +59,11 @@ struct front {
 	enum status (*ask_share)(const struct front *, const char *root,
 	    size_t nth, const char *missing, struct secret **out,
 	    struct diag *);
+	/* How the parcel goes out that ${what}, lines of text, is about: by
+	 * codes on a screen, on a stick whose folder is ${dir}, or not now.
+	 * NULL: there is nobody to ask. */
+	enum status (*ask_way)(const struct front *, const char *what,
+	    enum front_way *way, struct bytes *dir, struct diag *);
 	const char *how; /* "typed", "rehearsed": for the record */
 	void *cookie;
 	void (*free)(void *cookie); /* by whoever made it */

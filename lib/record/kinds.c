@@ -222,6 +222,8 @@ static const struct kind kinds[] = {
 	    "all-openers lists", trust_nothing, kind_kill },
 	{ "bundle", false, "step item file era seq id not-before not-after "
 	    "horizon anchors next signers", trust_nothing, kind_bundle },
+	{ "sent", false, "step item name to what files parcel why",
+	    trust_nothing, kind_sent },
 	{ "closed", false, "ceremony", trust_nothing, apply_closed },
 	{ "void", true, "step root entries sheets", NULL, kind_void },
 	{ "refused", true, "why", NULL, apply_nothing },

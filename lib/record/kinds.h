@@ -53,7 +53,7 @@ MUST_USE enum status kind_void(struct state *s, const struct entry *e,
 MUST_USE enum status kind_root(struct state *s, const struct entry *e,
     struct diag *d);
 
-/* What roots sign, and what becomes of it: kinds_signed.c. */
+/* What roots sign, what becomes of it, and to whom it goes: kinds_signed.c. */
 MUST_USE enum status kind_delegation(struct state *s, const struct entry *e,
     struct diag *d);
 MUST_USE enum status kind_cross(struct state *s, const struct entry *e,
@@ -69,6 +69,8 @@ MUST_USE enum status kind_kill(struct state *s, const struct entry *e,
 MUST_USE enum status kind_bundle(struct state *s, const struct entry *e,
     struct diag *d);
 MUST_USE enum status kind_account(struct state *s, const struct entry *e,
+    struct diag *d);
+MUST_USE enum status kind_sent(struct state *s, const struct entry *e,
     struct diag *d);
 
 #endif

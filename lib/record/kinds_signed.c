@@ -1,4 +1,4 @@
-/* see kinds.h: what roots sign, and what becomes of it. */
+/* see kinds.h: what roots sign, what becomes of it, and to whom it goes. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -352,6 +352,41 @@ kind_account(struct state *s, const struct entry *e, struct diag *d)
 		    "root %s", root);
 	for (size_t i = 0; i < facts_count(f, "revoked"); i++)
 		TRY(add_revoked(s, root, facts_at(f, "revoked", i), d));
+out:
+	return rc;
+}
+
+/* Its files are objects of the record; what they give together has that
+ * digest, or was too much for a parcel. */
+enum status
+kind_sent(struct state *s, const struct entry *e, struct diag *d)
+{
+	const struct facts *f = &e->facts;
+	uint8_t digest[SHA384_LEN];
+	struct sent *n;
+	enum status rc;
+
+	if ((n = GROW(s->sent, s->nsent)) == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	TRY(kind_text(f, "name", n->name, sizeof(n->name), d));
+	TRY(kind_text(f, "parcel", n->parcel, sizeof(n->parcel), d));
+	if (strcmp(n->parcel, "none") == 0)
+		n->parcel[0] = '\0';
+	else
+		TRY(kind_hex(f, "parcel", digest, sizeof(digest), d));
+	if ((n->parcel[0] == '\0') != (facts_get(f, "why") != NULL))
+		FAIL(d, ST_FORMAT, "it has no parcel, and does not say why, or "
+		    "the other way round");
+	if (facts_count(f, "files") == 0 || e->n != 0)
+		FAIL(d, ST_FORMAT, "it names no files, or has one of its own");
+	for (size_t i = 0; i < facts_count(f, "files"); i++) {
+		if (state_object_digest(s, facts_at(f, "files", i)) == NULL)
+			FAIL(d, ST_FORMAT, "%s is no file of the record",
+			    facts_at(f, "files", i));
+	}
+	n->ceremony = (unsigned)s->nceremonies;
+	n->entry = e->number;
+	rc = ST_OK;
 out:
 	return rc;
 }

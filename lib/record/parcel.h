@@ -18,6 +18,7 @@
 #define PARCEL_NAME_MAX 64	   /* bytes of a file's name */
 #define PARCEL_MANIFEST_MAX 1048576 /* bytes: PARCEL_FILES_MAX lines and more */
 #define PARCEL_WORD_SIZE (TEXT_WORD_MAX + 1)
+#define PARCEL_ENDING ".parcel"	   /* by which a file is known for one */
 
 struct parcel_file {
 	char name[PARCEL_NAME_MAX + 1];

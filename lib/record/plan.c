@@ -589,39 +589,83 @@ plan_words(const struct plan *p, const struct ini_entry *e,
 	return ST_OK;
 }
 
-/* A file with the digest that was reviewed.  In a state that keeps it, a torn
- * one may have taken its name. */
-static enum status
-read_reviewed(const struct plan *p, const struct ini_entry *e,
-    size_t max, struct bytes *out, struct diag *d)
-{
-	const bool kept = p->inbox->prefix[0] != '\0';
-	char plain[OBJECT_NAME_SIZE], path[OBJECT_NAME_SIZE], bare[65];
+/* A file that a plan names. */
+struct wanted {
+	char bare[65];
 	const struct file_digest *how;
-	uint8_t want[64], have[64];
-	const char *hex;
+	uint8_t digest[64];
+	size_t max; /* bytes */
+};
+
+static bool
+is_wanted(const struct wanted *w, const void *data, size_t len)
+{
+	uint8_t is[64];
+
+	w->how->hash(data, len, is);
+	return len <= w->max && memcmp(is, w->digest, w->how->len) == 0;
+}
+
+/* In a state that keeps it, a torn one may have taken its name. */
+static enum status
+from_folder(const struct inbox *box, const struct wanted *w,
+    struct bytes *out, struct diag *d)
+{
+	const bool kept = box->prefix[0] != '\0';
+	char plain[OBJECT_NAME_SIZE], path[OBJECT_NAME_SIZE];
 	enum status rc;
 
-	TRY(split_file(e->value, bare, &how, &hex, d));
-	TRY(text_unhex(hex, want, how->len, d));
-	snprintf(plain, sizeof(plain), "%s%s", p->inbox->prefix, bare);
+	snprintf(plain, sizeof(plain), "%s%s", box->prefix, w->bare);
 	for (unsigned v = 1; v <= (kept ? OBJECT_VARIANTS : 1); v++) {
 		object_variant(plain, v, path);
-		if (kept && !file_exists_at(p->inbox->dirfd, path))
+		if (kept && !file_exists_at(box->dirfd, path))
 			continue;
-		if ((rc = file_read_at(p->inbox->dirfd, path, max, out,
-		    d)) != ST_OK) {
-			diag_prefix(d, "%s:%zu: FORMATS 3.17", p->file,
-			    e->line);
-			goto out;
-		}
-		how->hash(out->data, out->len, have);
-		if (memcmp(have, want, how->len) == 0)
+		TRY(file_read_at(box->dirfd, path, w->max, out, d));
+		if (is_wanted(w, out->data, out->len))
 			return ST_OK;
 	}
 	bytes_free(out);
-	PLAN_FAIL(d, ST_AUTH, p, e->line, "FORMATS 3.17: %s is not the file "
-	    "that was reviewed: its digest is another", bare);
+	FAIL(d, ST_AUTH, "%s is not the file that was reviewed: its digest is "
+	    "another", w->bare);
+out:
+	return rc;
+}
+
+/* One of that name that is another file is no match. */
+static bool
+from_parcels(const struct inbox *box, const struct wanted *w,
+    const struct parcel_file **out)
+{
+	size_t at = 0;
+
+	while ((*out = inbox_next(box, w->bare, &at)) != NULL) {
+		if (is_wanted(w, (*out)->data, (*out)->len))
+			return true;
+	}
+	return false;
+}
+
+/* The file with the digest that was reviewed, wherever it lies.  A parcel that
+ * was passed over may be the one that has it. */
+static enum status
+read_reviewed(const struct plan *p, const struct ini_entry *e,
+    const struct wanted *w, struct bytes *out, struct diag *d)
+{
+	const struct inbox *box = p->inbox;
+	const struct parcel_file *f;
+	struct diag why = { 0 };
+	const char *passed;
+	enum status rc;
+
+	if ((rc = from_folder(box, w, out, &why)) == ST_OK)
+		return ST_OK;
+	if (from_parcels(box, w, &f))
+		return bytes_set(out, f->data, f->len, d);
+	passed = facts_at(&box->passed, "passed-over", 0);
+	PLAN_FAIL(d, rc, p, e->line, "FORMATS 3.17: %s%s%s%s", why.text,
+	    box->n == 0 ? "" : ", and it is in none of the parcels there",
+	    passed == NULL ? "" : "; passed over: ",
+	    passed == NULL ? "" : passed);
 out:
 	return rc;
 }
@@ -630,18 +674,18 @@ enum status
 plan_file(const struct plan *p, const struct ini_entry *e, size_t max,
     struct bytes *out, char *name, size_t size, struct diag *d)
 {
-	const struct file_digest *how;
+	struct wanted w = { .max = max };
 	const char *hex;
-	char bare[65];
 	enum status rc;
 
-	TRY(split_file(e->value, bare, &how, &hex, d));
+	TRY(split_file(e->value, w.bare, &w.how, &hex, d));
+	TRY(text_unhex(hex, w.digest, w.how->len, d));
 	if (name != NULL)
-		snprintf(name, size, "%s", bare);
+		snprintf(name, size, "%s", w.bare);
 	if (p->inbox == NULL)
 		FAIL(d, ST_SYSTEM, "%s:%zu: there is no inbox to read %s from",
-		    p->file, e->line, bare);
-	TRY(read_reviewed(p, e, max, out, d));
+		    p->file, e->line, w.bare);
+	TRY(read_reviewed(p, e, &w, out, d));
 out:
 	return rc;
 }

@@ -10,6 +10,7 @@
 #include "lib/base/diag.h"
 #include "lib/base/ini.h"
 #include "lib/crypto/hash.h"
+#include "lib/record/inbox.h"
 
 enum plan_type {
 	PT_WORD,   /* [a-z0-9][a-z0-9-]{0,31} */
@@ -43,13 +44,6 @@ struct person {
 struct step_kind;
 
 enum plan_mode { MODE_REHEARSAL, MODE_PRODUCTION };
-
-/* A plan's files come from the room's inbox, or, years later, from the state
- * that keeps them. */
-struct inbox {
-	int dirfd;	 /* borrowed */
-	char prefix[16]; /* before each name: "" or "000001-" */
-};
 
 struct plan {
 	char *file; /* its name, for messages */
@@ -125,8 +119,9 @@ MUST_USE enum status plan_words(const struct plan *p,
     const struct ini_entry *e, char (*out)[33], size_t max, size_t *n,
     struct diag *d);
 
-/* The bytes of a file that a PT_FILE value names, its digest checked.
- * ${name} (may be NULL) gets the name. ST_AUTH: the digest is another. */
+/* The bytes of a file that a PT_FILE value names, from the folder of the inbox
+ * or from one of its parcels, its digest checked.  ${name} (may be NULL) gets
+ * the name.  ST_AUTH: the digest is another.  ST_SYSTEM: there is none. */
 MUST_USE enum status plan_file(const struct plan *p,
     const struct ini_entry *e, size_t max, struct bytes *out, char *name,
     size_t size, struct diag *d);

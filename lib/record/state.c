@@ -41,6 +41,7 @@ state_free(struct state *s)
 	free(s->revocations);
 	free(s->sealed);
 	free(s->bundles);
+	free(s->sent);
 	free(s->ceremonies);
 	ledger_free(s->keys);
 	ledger_free(s->objects);
@@ -173,6 +174,17 @@ state_established(const struct state *s)
 	for (size_t i = s->nbundles; i-- > 0;) {
 		if (s->bundles[i].seq == 1)
 			return &s->bundles[i];
+	}
+	return NULL;
+}
+
+const struct sent *
+state_sent(const struct state *s, const char *name, unsigned ceremony)
+{
+	for (size_t i = s->nsent; i-- > 0;) {
+		if (strcmp(s->sent[i].name, name) == 0 &&
+		    (ceremony == 0 || s->sent[i].ceremony == ceremony))
+			return &s->sent[i];
 	}
 	return NULL;
 }

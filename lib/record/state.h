@@ -99,6 +99,14 @@ struct state_bundle {
 	char object[OBJECT_NAME_SIZE];
 };
 
+/* A parcel that a ceremony gives out: its bytes follow from the record. */
+struct sent {
+	char name[33]; /* of its step */
+	unsigned ceremony;
+	uint64_t entry; /* which says its files */
+	char parcel[SHA384_HEX_SIZE]; /* its digest; empty: none was made */
+};
+
 struct ceremony {
 	unsigned number;
 	char plan[SHA384_HEX_SIZE]; /* digest */
@@ -133,6 +141,8 @@ struct state {
 	size_t nsealed;
 	struct state_bundle *bundles;
 	size_t nbundles;
+	struct sent *sent;
+	size_t nsent;
 	struct ceremony *ceremonies;
 	size_t nceremonies;
 	void *keys; /* ledger of key indexes: state_key_seen */
@@ -169,6 +179,10 @@ const struct list *state_last_list(const struct state *s, const char *root);
 /* The newest bundle, and the newest establishment; or NULL. */
 const struct state_bundle *state_last_bundle(const struct state *s);
 const struct state_bundle *state_established(const struct state *s);
+/* The parcel of that name that a ceremony (0: the last that has one) gave out,
+ * or NULL. */
+const struct sent *state_sent(const struct state *s, const char *name,
+    unsigned ceremony);
 /* Whether a root's lists name that serial number from now on. */
 bool state_revoked(const struct state *s, const char *root,
     const char *serial);

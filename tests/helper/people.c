@@ -14,11 +14,16 @@
  *	--mistake words       a wrong word in the first words that are asked for
  *	--stop-after TEXT  kill CMD as soon as the terminal has shown TEXT
  *	--signal NUMBER    not by KILL but by this one
+ *	--way WORD         how a parcel goes out, each in turn; then "done"
+ *	--stick DIR        where the stick is mounted
+ *	--label WORD       what is written on it
+ *	--window CxR       the terminal has so many columns and rows
  *	--screen FILE      what the terminal holds at the end, scrolled back
  *	--shown FILE       all it ever showed
  *
  * Exit status: that of CMD; 97 wrong use, 98 CMD waits for something that
  * nobody understands, 99 a share is on the screen where none may be. */
+#include <sys/ioctl.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -53,6 +58,9 @@ struct papers {
 struct people {
 	const char *keep;
 	struct papers plan, head;
+	struct papers ways; /* words, and no files */
+	const char *stick, *label;
+	struct winsize window;
 	const char *dice, *stop_after, *screen_file, *shown_file;
 	bool slip_read_back, slip_words;
 	int signal;
@@ -482,6 +490,41 @@ answer_yes(struct people *p)
 	type(p, "yes\n");
 }
 
+static void
+type_line(struct people *p, const char *text)
+{
+	char line[LINE_SIZE];
+
+	snprintf(line, sizeof(line), "%s\n", text);
+	type(p, line);
+}
+
+static void
+answer_way(struct people *p)
+{
+	type_line(p, p->ways.used < p->ways.n ?
+	    p->ways.file[p->ways.used++] : "done");
+}
+
+static void
+answer_stick(struct people *p)
+{
+	type_line(p, p->stick == NULL ? "nowhere" : p->stick);
+}
+
+static void
+answer_label(struct people *p)
+{
+	type_line(p, p->label == NULL ? "red-1" : p->label);
+}
+
+/* Codes are on the screen: the camera has seen enough. */
+static void
+answer_codes(struct people *p)
+{
+	type(p, "q");
+}
+
 /* What the terminal waits with, and what they do. */
 static const struct prompt {
 	const char *end; /* of the screen */
@@ -495,6 +538,10 @@ static const struct prompt {
 	{ "  rolls: ", false, answer_dice },
 	{ "  words: ", false, answer_share },
 	{ "Enter \"yes\" or \"no\": ", false, answer_yes },
+	{ ", or \"done\": ", false, answer_way },
+	{ "The folder where the stick is mounted: ", false, answer_stick },
+	{ "(its colour, or a name)? ", false, answer_label },
+	{ "\033[?2026l", false, answer_codes },
 };
 
 /* "  words 9 to 16 of 24: " */
@@ -623,7 +670,8 @@ start(struct people *p, char **argv)
 {
 	const int out = dup(STDOUT_FILENO), err = dup(STDERR_FILENO);
 
-	p->child = forkpty(&p->tty, NULL, NULL, NULL);
+	p->child = forkpty(&p->tty, NULL, NULL, p->window.ws_col == 0 ? NULL :
+	    &p->window);
 	if (p->child < 0)
 		give_up(p, 97, "there is no terminal");
 	if (p->child == 0) {
@@ -659,6 +707,13 @@ mistake(struct people *p, const char *what)
 		give_up(p, 97, "there is no such mistake");
 }
 
+static void
+take_window(struct people *p, const char *text)
+{
+	if (sscanf(text, "%hux%hu", &p->window.ws_col, &p->window.ws_row) != 2)
+		give_up(p, 97, "there is no such window");
+}
+
 static int
 read_options(struct people *p, int argc, char **argv)
 {
@@ -677,6 +732,14 @@ read_options(struct people *p, int argc, char **argv)
 			p->stop_after = argv[i + 1];
 		else if (strcmp(argv[i], "--signal") == 0)
 			p->signal = (int)strtol(argv[i + 1], NULL, 10);
+		else if (strcmp(argv[i], "--way") == 0)
+			add_paper(p, &p->ways, argv[i + 1]);
+		else if (strcmp(argv[i], "--stick") == 0)
+			p->stick = argv[i + 1];
+		else if (strcmp(argv[i], "--label") == 0)
+			p->label = argv[i + 1];
+		else if (strcmp(argv[i], "--window") == 0)
+			take_window(p, argv[i + 1]);
 		else if (strcmp(argv[i], "--screen") == 0)
 			p->screen_file = argv[i + 1];
 		else if (strcmp(argv[i], "--shown") == 0)

@@ -97,7 +97,7 @@ make_it_yours() {
 		-e "s/^effective = .*/effective = $(date -u +%FT00:00:00Z)/" \
 		-e "s/^latest = .*/latest = $(date -u -d '+1 day' +%F)/" \
 		-e "s/sha384:0*$/sha384:$digest/" plan.ini
-	mkdir -p media/a media/b media/c media/in
+	mkdir -p media/a media/b media/c media/in media/out
 	cp gateway.csr media/in
 }
 
@@ -196,7 +196,7 @@ try() {
 		sed "s,/media/,/early/media/," room.ini >early/room.ini
 		(
 			cd early
-			mkdir -p media/a media/b media/c media/in
+			mkdir -p media/a media/b media/c media/in media/out
 			cp gateway.csr media/in
 			run "$HELPER/people" --words plan.words \
 				--stop-after 'after [crl g1]' kept anchorite \
@@ -254,12 +254,21 @@ try() {
 		;;
 	# a folder of pictures is the screen that the camera sees
 	'anchorite transfer send '*' --qr '*)
+		rm -rf screen
 		must_pass sh -c "$command"
-		must_say 'firmware-team'
+		must_say 'parcel-words'
 		;;
 	'anchorite transfer receive camera --to '*)
 		must_pass sh -c "$command"
 		cmp request.parcel "${command##* }" || fail "another parcel"
+		# what lies in the inbox as a parcel need not be unpacked
+		[ ! -e media/in/seen.parcel ] || rm media/in/gateway.csr
+		;;
+	'anchorite transfer result '*)
+		must_pass sh -c "$command"
+		! grep -q '^outbox' room.ini ||
+			cmp media/out/firmware-team.parcel "${command##* }" ||
+			fail "another parcel"
 		;;
 	# what is mounted in this folder is no stick: the folder is taken for one
 	'anchorite transfer send '* | 'anchorite transfer receive '*)

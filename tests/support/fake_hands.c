@@ -28,6 +28,7 @@
 #include "revocation/revoke.h"
 #include "revocation/rotate.h"
 #include "tests/support/fake_hands.h"
+#include "transfer/send.h"
 
 #define ALG "ecdsa-p384"
 #define ROOT_DAYS 3650
@@ -40,7 +41,7 @@ static const char *const folders[] = { "roots", "cross", "issued", "lists",
 
 static const struct step_kind *const rows[] = { &mint_step, &crl_step,
 	&delegate_step, &revoke_step, &account_step, &kill_step, &bundle_step,
-	&certify_step, &rotate_step, NULL };
+	&certify_step, &rotate_step, &send_step, NULL };
 
 const struct promises *fake_promises;
 

@@ -33,12 +33,14 @@ room_paths_begin_at_its_own_folder(void **state)
 	assert_string_equal(r.state[1], "/b");
 	assert_int_equal(r.nstates, 2);
 	assert_string_equal(r.inbox, "desk/../in");
+	assert_string_equal(r.outbox, "");
 	assert_string_equal(r.paper, "");
 	assert_string_equal(r.sheets, "");
 	assert_int_equal(read_room("[room]\nstate-a = a\ninbox = in\n"
-	    "paper = p\nsheets = s\n", &r, NULL), ST_OK);
+	    "outbox = ../out\npaper = p\nsheets = s\n", &r, NULL), ST_OK);
 	assert_string_equal(r.state[0], "a");
 	assert_int_equal(r.nstates, 1);
+	assert_string_equal(r.outbox, "../out");
 	assert_string_equal(r.paper, "p");
 	assert_string_equal(r.sheets, "s");
 	record_leave();

@@ -635,11 +635,11 @@ struct box {
 static void
 box_open(struct box *b)
 {
+	memset(b, 0, sizeof(*b));
 	snprintf(b->path, sizeof(b->path), "/tmp/anchorite-plan-XXXXXX");
 	assert_non_null(mkdtemp(b->path));
 	assert_int_equal(file_open_dir(b->path, false, &b->inbox.dirfd, NULL),
 	    ST_OK);
-	b->inbox.prefix[0] = '\0';
 	assert_int_equal(file_create_at(b->inbox.dirfd, "a.csr", "request", 7,
 	    NULL), ST_OK);
 }
@@ -712,6 +712,72 @@ plan_file_refuses_other_bytes(void **state)
 	assert_string_equal(d.text, "plan.ini:20: FORMATS 3.17: a.csr is not "
 	    "the file that was reviewed: its digest is another");
 	assert_null(out.data);
+	box_close(&b);
+}
+
+/* A parcel of purpose state with a text: its bytes are what we say. */
+static void
+box_parcel(const struct box *b, const char *name, const char *file,
+    const char *text)
+{
+	struct parcel_file one = { .len = strlen(text),
+		.data = (const uint8_t *)text };
+	struct parcel p = { .not_before = -1, .file = &one, .n = 1,
+		.purpose = "countersign", .from = "team" };
+	struct bytes all = { 0 };
+	struct diag d = { 0 };
+
+	snprintf(one.name, sizeof(one.name), "%s", file);
+	if (parcel_seal(&p, &all, &d) != ST_OK)
+		fail_msg("%s", d.text);
+	assert_int_equal(file_create_at(b->inbox.dirfd, name, all.data,
+	    all.len, NULL), ST_OK);
+	bytes_free(&all);
+}
+
+static void
+plan_file_comes_out_of_a_parcel_by_its_digest(void **state)
+{
+	struct bytes out = { 0 };
+	struct diag d = { 0 };
+	struct box b;
+
+	(void)state;
+	box_open(&b);
+	/* in the folder another file of that name, and in a parcel too */
+	assert_int_equal(file_create_at(b.inbox.dirfd, "n.line", "other", 5,
+	    NULL), ST_OK);
+	box_parcel(&b, "1.parcel", "n.line", "an other");
+	assert_int_equal(inbox_look(&b.inbox, 0, NULL), ST_OK);
+	assert_int_equal(read_file(&b.inbox, "n.line", "wanted", &out, &d),
+	    ST_AUTH);
+	assert_string_equal(d.text, "plan.ini:20: FORMATS 3.17: n.line is not "
+	    "the file that was reviewed: its digest is another, and it is in "
+	    "none of the parcels there");
+	assert_null(out.data);
+	inbox_clear(&b.inbox);
+	box_parcel(&b, "2.parcel", "n.line", "wanted");
+	assert_int_equal(inbox_look(&b.inbox, 0, NULL), ST_OK);
+	assert_int_equal(read_file(&b.inbox, "n.line", "wanted", &out, NULL),
+	    ST_OK);
+	assert_int_equal(out.len, 6);
+	assert_memory_equal(out.data, "wanted", 6);
+	bytes_free(&out);
+	/* one that is passed over may have been the one */
+	assert_int_equal(file_create_at(b.inbox.dirfd, "0.parcel", "x", 1,
+	    NULL), ST_OK);
+	inbox_clear(&b.inbox);
+	assert_int_equal(inbox_look(&b.inbox, 0, NULL), ST_OK);
+	diag_clear(&d);
+	assert_int_equal(read_file(&b.inbox, "m.line", "wanted", &out, &d),
+	    ST_SYSTEM);
+	assert_non_null(strstr(d.text, "FORMATS 3.17: m.line: "));
+	assert_non_null(strstr(d.text, "; passed over: 0.parcel: FORMATS "
+	    "10.1: "));
+	inbox_clear(&b.inbox);
+	for (size_t i = 0; i < 4; i++)
+		unlinkat(b.inbox.dirfd, (const char *const[]){ "n.line",
+		    "0.parcel", "1.parcel", "2.parcel" }[i], 0);
 	box_close(&b);
 }
 
@@ -910,6 +976,7 @@ main(void)
 		    plan_finds_sections_and_entries_by_their_whole_name),
 		cmocka_unit_test(plan_file_gives_the_bytes_that_were_reviewed),
 		cmocka_unit_test(plan_file_refuses_other_bytes),
+		cmocka_unit_test(plan_file_comes_out_of_a_parcel_by_its_digest),
 		cmocka_unit_test(
 		    plan_file_refuses_what_is_no_file_of_the_inbox),
 		cmocka_unit_test(plan_refuses_every_truncation_or_is_another),

@@ -670,6 +670,56 @@ state_retires_a_root_once(void **state)
 	    ST_FORMAT, "reason");
 }
 
+static const char *const sent[] = { "name", "team", "+what", "crl", "+files",
+	"lists/000001.crl", "parcel", HEX96, NULL };
+
+static struct state *
+listed(void)
+{
+	struct state *s = minted();
+
+	takes(s, "list", list, "lists/000001.crl");
+	return s;
+}
+
+static void
+state_knows_the_newest_parcel_of_a_name(void **state)
+{
+	struct state *s = listed();
+	const char *none[] = { "name", "team", "+what", "crl", "+files",
+		"lists/000001.crl", "parcel", "none", "why", "too large",
+		NULL };
+
+	(void)state;
+	assert_null(state_sent(s, "team", 0));
+	takes(s, "sent", sent, NULL);
+	takes(s, "sent", with(sent, "name", "others"), NULL);
+	assert_string_equal(state_sent(s, "team", 0)->parcel, HEX96);
+	assert_int_equal(state_sent(s, "team", 1)->entry, s->n - 1);
+	assert_null(state_sent(s, "team", 2));
+	takes(s, "sent", none, NULL);
+	assert_string_equal(state_sent(s, "team", 0)->parcel, "");
+	state_free(s);
+}
+
+static void
+state_refuses_parcels_of_nothing(void **state)
+{
+	(void)state;
+	refuses(listed(), "sent", with(sent, "+files", NULL), NULL, ST_FORMAT,
+	    "it names no files");
+	refuses(listed(), "sent", sent, "lists/000002.crl", ST_FORMAT,
+	    "or has one of its own");
+	refuses(minted(), "sent", sent, NULL, ST_FORMAT,
+	    "lists/000001.crl is no file of the record");
+	refuses(listed(), "sent", with(sent, "parcel", "12"), NULL, ST_FORMAT,
+	    "parcel");
+	refuses(listed(), "sent", with(sent, "parcel", "none"), NULL,
+	    ST_FORMAT, "does not say why");
+	refuses(listed(), "sent", with(sent, "name", NULL), NULL, ST_FORMAT,
+	    "name");
+}
+
 /* The newest list is the last one, of its own root. */
 static void
 state_tells_the_lists_of_two_roots_apart(void **state)
@@ -1032,6 +1082,8 @@ main(void)
 		    state_knows_the_newest_bundle_and_the_newest_establishment),
 		cmocka_unit_test(state_keeps_who_vouches_for_whom),
 		cmocka_unit_test(state_retires_a_root_once),
+		cmocka_unit_test(state_knows_the_newest_parcel_of_a_name),
+		cmocka_unit_test(state_refuses_parcels_of_nothing),
 		cmocka_unit_test(state_refuses_events_with_files),
 		cmocka_unit_test(
 		    state_refuses_an_object_that_is_committed_twice),

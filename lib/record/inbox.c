@@ -1,0 +1,135 @@
+/* see inbox.h */
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/file.h"
+#include "lib/base/table.h"
+#include "lib/base/text.h"
+#include "lib/record/inbox.h"
+
+#define SHOWN_SIZE 256 /* bytes of a name, escaped */
+
+void
+inbox_clear(struct inbox *box)
+{
+	for (size_t i = 0; i < box->n; i++) {
+		free(box->parcel[i].name);
+		bytes_free(&box->parcel[i].bytes);
+		parcel_clear(&box->parcel[i].view);
+	}
+	free(box->parcel);
+	facts_clear(&box->passed);
+	box->parcel = NULL;
+	box->n = 0;
+}
+
+static bool
+is_parcel(const char *name)
+{
+	const size_t len = strlen(name), end = strlen(PARCEL_ENDING);
+
+	return len > end && strcmp(name + len - end, PARCEL_ENDING) == 0;
+}
+
+/* All three gates, and the clock, before anything in it is used. */
+static enum status
+gates(struct inbox_parcel *p, int64_t now, struct diag *d)
+{
+	enum status rc;
+
+	TRY(parcel_read(p->name, p->bytes.data, p->bytes.len, &p->view, d));
+	TRY(parcel_check(p->name, &p->view, d));
+	TRY(parcel_policy(p->name, &p->view, d));
+	TRY(parcel_due(p->name, &p->view, now, d));
+out:
+	return rc;
+}
+
+static enum status
+open_one(const struct inbox *box, const char *file, size_t room, int64_t now,
+    struct inbox_parcel *p, struct diag *d)
+{
+	char shown[SHOWN_SIZE];
+	enum status rc;
+
+	text_escape(file, strlen(file), shown, sizeof(shown));
+	if ((p->name = strdup(shown)) == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	if (box->n >= INBOX_PARCELS_MAX)
+		FAIL(d, ST_POLICY, "%s: FORMATS 3.17: one more than the %d "
+		    "parcels that are looked into", shown, INBOX_PARCELS_MAX);
+	if ((rc = file_read_at(box->dirfd, file, PARCEL_MAX, &p->bytes, d)) !=
+	    ST_OK)
+		goto out;
+	if (p->bytes.len > room)
+		FAIL(d, ST_POLICY, "%s: FORMATS 3.17: with it the parcels have "
+		    "more than %zu bytes", shown, INBOX_BYTES_MAX);
+	TRY(gates(p, now, d));
+out:
+	return rc;
+}
+
+static void
+drop(struct inbox_parcel *p)
+{
+	free(p->name);
+	bytes_free(&p->bytes);
+	parcel_clear(&p->view);
+}
+
+/* Into the box, or named as passed over. */
+static enum status
+take(struct inbox *box, const char *file, size_t *bytes, int64_t now,
+    struct diag *d)
+{
+	struct inbox_parcel p = { 0 }, *place;
+	struct diag why = { 0 };
+	enum status rc;
+
+	if (open_one(box, file, INBOX_BYTES_MAX - *bytes, now, &p, &why) !=
+	    ST_OK) {
+		rc = facts_add(&box->passed, d, "passed-over", "%s",
+		    why.text);
+		goto out;
+	}
+	if ((place = GROW(box->parcel, box->n)) == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	*place = p;
+	*bytes += p.bytes.len;
+	return ST_OK;
+out:
+	drop(&p);
+	return rc;
+}
+
+enum status
+inbox_look(struct inbox *box, int64_t now, struct diag *d)
+{
+	char **names = NULL;
+	size_t n = 0, bytes = 0;
+	enum status rc;
+
+	TRY(file_list_at(box->dirfd, &names, &n, d));
+	for (size_t i = 0; i < n; i++) {
+		if (is_parcel(names[i]))
+			TRY(take(box, names[i], &bytes, now, d));
+	}
+out:
+	file_list_free(names, n);
+	return rc;
+}
+
+const struct parcel_file *
+inbox_next(const struct inbox *box, const char *name, size_t *at)
+{
+	const struct parcel *p;
+
+	while (*at < box->n) {
+		p = &box->parcel[(*at)++].view;
+		for (size_t i = 0; i < p->n; i++) {
+			if (strcmp(p->file[i].name, name) == 0)
+				return &p->file[i];
+		}
+	}
+	return NULL;
+}

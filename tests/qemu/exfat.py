@@ -2,7 +2,9 @@
 than Linux would, and as none should:
 
 	whole/NAME   the folder PARCEL, by its name
-	large/NAME   the same, and one file of it has 5 GB
+	large/NAME   the same, and gateway.csr has 5 GB
+	dotted/NAME  the same, and gateway.csr is gateway.csr. (as Windows can
+	             make it, and Linux 6.1 cannot)
 	many/        100000 names
 """
 import os
@@ -64,13 +66,15 @@ class Stick:
         data += bytes(-(len(data) + 32) % self.cluster + 32)
         return entry(name, self.put(data), len(data), True)
 
-    def parcel(self, path, large=None):
+    def parcel(self, path, name='gateway.csr', size=None):
+        """Of which the file gateway.csr has that name and size."""
         made = []
-        for name in sorted(os.listdir(path)):
-            with open(os.path.join(path, name), 'rb') as f:
+        for there in sorted(os.listdir(path)):
+            with open(os.path.join(path, there), 'rb') as f:
                 data = f.read()
-            made.append(entry(name, self.put(data),
-                              LARGE if name == large else len(data), False))
+            ours = there == 'gateway.csr'
+            made.append(entry(name if ours else there, self.put(data),
+                              size if ours and size else len(data), False))
         return self.folder(os.path.basename(path), made)
 
     def finish(self, entries):
@@ -89,7 +93,8 @@ def main():
     stick, path = Stick(sys.argv[1]), sys.argv[2].rstrip('/')
     stick.finish([
         stick.folder('whole', [stick.parcel(path)]),
-        stick.folder('large', [stick.parcel(path, 'gateway.csr')]),
+        stick.folder('large', [stick.parcel(path, size=LARGE)]),
+        stick.folder('dotted', [stick.parcel(path, 'gateway.csr.')]),
         stick.folder('many', [entry('%06d' % n, 0, 0, False)
                               for n in range(100000)])])
 

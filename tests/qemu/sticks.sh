@@ -352,6 +352,7 @@ table() {
 	done <<END
 $(faults)
 END
+	echo "(NN-name is a scenario of make test, which runs in no machine)"
 }
 
 # lists that are old name packages which are gone

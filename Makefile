@@ -170,8 +170,8 @@ crash: tests ## cuts and faults at every place (PARTS=, half an hour)
 	    tests/crash/run.sh all $(PARTS)
 
 .PHONY: sticks
-sticks: tests ## vfat, exfat, ext4, pulled sticks and power cuts, in QEMU
-	@BUILD=$(BUILD) tests/qemu/sticks.sh all
+sticks: tests ## sticks that fail, power cuts, a camera, a console, in QEMU (PARTS=)
+	@BUILD=$(BUILD) tests/qemu/sticks.sh $(PARTS)
 
 .PHONY: histories
 histories: $(BUILD)/tests/helper/histories ## 10 000 histories of trust bundles
@@ -245,4 +245,4 @@ uninstall: ## remove program and manual
 	for m in $(notdir $(MANPAGES)); do \
 	    rm -f $(DESTDIR)$(PREFIX)/share/man/man1/$$m; done
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD) -type f -name '*.d' 2>/dev/null)

@@ -43,6 +43,7 @@ struct camera {
 	char name[128];
 	int fd;
 	const struct form *form;
+	int error; /* of the last form that it would not take */
 	unsigned width, height, stride; /* pixels, pixels, bytes */
 	struct {
 		uint8_t *data;
@@ -62,9 +63,31 @@ ask(const struct camera *c, unsigned long what, void *arg)
 	return rc;
 }
 
+/* Errors that say the same of each call; NULL: the call is what says more. */
+static const char *
+plainly(int error)
+{
+	static const struct {
+		int error;
+		const char *says;
+	} rows[] = {
+		{ EBUSY, "another program has it" },
+		{ ENODEV, "the camera is gone" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].error == error)
+			return rows[i].says;
+	return NULL;
+}
+
 static enum status
 broken(const struct camera *c, const char *what, struct diag *d)
 {
+	const char *says = plainly(errno);
+
+	if (says != NULL)
+		return diag_set(d, ST_SYSTEM, "%s: %s", c->name, says);
 	return diag_set(d, ST_SYSTEM, "%s: %s: %s", c->name, what,
 	    strerror(errno));
 }
@@ -124,8 +147,11 @@ try_form(struct camera *c, const struct form *form)
 	f.fmt.pix.height = HEIGHT;
 	f.fmt.pix.pixelformat = form->code;
 	f.fmt.pix.field = V4L2_FIELD_NONE;
-	if (ask(c, VIDIOC_S_FMT, &f) != 0 ||
-	    f.fmt.pix.pixelformat != form->code || f.fmt.pix.width == 0 ||
+	if (ask(c, VIDIOC_S_FMT, &f) != 0) {
+		c->error = errno;
+		return 0;
+	}
+	if (f.fmt.pix.pixelformat != form->code || f.fmt.pix.width == 0 ||
 	    f.fmt.pix.width > PICTURE_SIDE_MAX || f.fmt.pix.height == 0 ||
 	    f.fmt.pix.height > PICTURE_SIDE_MAX ||
 	    f.fmt.pix.width * f.fmt.pix.height > PICTURE_PIXELS_MAX)
@@ -159,11 +185,14 @@ choose_form(struct camera *c, struct diag *d)
 			most = rate;
 			best = &forms[i];
 		}
-	if (best == NULL || try_form(c, best) == 0)
-		return diag_set(d, ST_POLICY, "%s: gives no pictures that "
-		    "are read: grey, NV12, YUV420, YUYV or JPEG, of at most "
-		    "%u pixels", c->name, PICTURE_PIXELS_MAX);
-	return ST_OK;
+	if (best != NULL && try_form(c, best) > 0)
+		return ST_OK;
+	errno = c->error;
+	if (plainly(errno) != NULL)
+		return broken(c, "VIDIOC_S_FMT", d);
+	return diag_set(d, ST_POLICY, "%s: gives no pictures that are read: "
+	    "grey, NV12, YUV420, YUYV or JPEG, of at most %u pixels", c->name,
+	    PICTURE_PIXELS_MAX);
 }
 
 static enum status
@@ -326,6 +355,10 @@ camera_next(void *self, uint8_t *room, size_t size, struct source_item *item,
 		    WAIT_MS / 1000);
 	if (!got)
 		TRY(newest(c, &b, &got, d));
+	/* EIO may pass, but where waiting for it is an error too, it will not */
+	if (!got && (p.revents & POLLERR) != 0)
+		FAIL(d, ST_SYSTEM, "%s: the camera failed, and gives no more "
+		    "pictures", c->name);
 	if (!got) {
 		/* a damaged one, or a signal: the caller comes again */
 		item->gives = SOURCE_BAD;

@@ -31,14 +31,27 @@ PATH=$WORK/bin:$PATH
 export PATH
 
 # a chroot that cannot be made is skipped in so many words
-sum 0 "13 passed, 0 failed, 3 skipped"
+sum 0 "14 passed, 0 failed, 3 skipped"
 must_say '== trixie skipped: only root makes a chroot'
 
 made scripts/check 'echo "10 passed, 3 failed, 2 skipped"; exit 1'
-sum 1 "13 passed, 3 failed, 3 skipped"
+sum 1 "14 passed, 3 failed, 3 skipped"
 made scripts/check 'echo "10 passed, 0 failed, 2 skipped"; exit 1'
-sum 1 "13 passed, 1 failed, 3 skipped"
+sum 1 "14 passed, 1 failed, 3 skipped"
 made scripts/check ''
-sum 1 "3 passed, 1 failed, 1 skipped"
+sum 1 "4 passed, 1 failed, 1 skipped"
 made scripts/check 'kill -9 $$'
-sum 1 "3 passed, 1 failed, 1 skipped"
+sum 1 "4 passed, 1 failed, 1 skipped"
+
+# nor is a virtual machine that there is not
+mkdir few
+for tool in sh dirname mkdir find head; do
+	ln -s "$(command -v $tool)" few/$tool
+done
+must_pass env PATH="$WORK/few" BUILD="$WORK/build" sh \
+	"$ROOT/tests/qemu/sticks.sh" short
+must_say "sticks in a virtual machine: skipped, as there is no "
+[ "$(tail -n 1 "$OUT")" = "0 passed, 0 failed, 1 skipped" ] ||
+	fail "it is not counted"
+run sh "$ROOT/tests/qemu/sticks.sh" long
+[ "$STATUS" -eq 2 ] || complain "an unknown part passes" sticks.sh

@@ -1,7 +1,8 @@
 """replay.py SHOP STICK FS N: what a cut can leave of a disk whose writes were
-logged (QEMU's blklogwrites): every beginning of the log, and N random choices
-of the writes since the last flush.  Each is read as the receiver reads it: no
-half of a parcel is ever taken, and what the sender said was safe is there.
+logged (QEMU's blklogwrites): every beginning of the log, N random choices of
+the writes since the last flush, and N of all writes, as of a disk that lies
+about its flushes.  Each is read as the receiver reads it: no half of a parcel
+is ever taken, and what the sender said was safe is there, unless the disk lied.
 
 FS vfat is read by mtools; exfat, which nothing here reads without a kernel, by
 a reader of this file."""
@@ -16,6 +17,7 @@ SHOP, STICK, FS, N = sys.argv[1:4] + [int(sys.argv[4])]
 SECTOR = 512
 FLUSH = 1
 MARK = 122880  # the sector before that of the first mark
+NOTHING = bytes(1 << 16)
 ENV = dict(os.environ, STICK=FS, STICK_MOUNT='ro,nosuid,nodev,noexec',
            STICK_SYSFS=SHOP + '/none', ASAN_OPTIONS='detect_leaks=0')
 
@@ -96,7 +98,12 @@ def extract(image, out):
             pass  # what cannot be read is no parcel
         return
     with open(SHOP + '/state.img', 'wb') as f:
-        f.write(image)
+        f.truncate(len(image))
+        for at in range(0, len(image), len(NOTHING)):
+            part = image[at:at + len(NOTHING)]
+            if part != NOTHING:
+                f.seek(at)
+                f.write(part)
     subprocess.run(['mcopy', '-Q', '-s', '-n', '-i', SHOP + '/state.img', '::/*',
                     out], stdin=subprocess.DEVNULL,
                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
@@ -125,6 +132,7 @@ def receive(where):
 def judge(image, acked, what, counts):
     """Each folder of the stick: half of nothing, and all that was safe."""
     out = SHOP + '/out'
+    counts['states'] += 1
     extract(image, out)
     taken = set()
     for folder in sorted(os.listdir(out)):
@@ -133,15 +141,16 @@ def judge(image, acked, what, counts):
         data = receive(out + '/' + folder)
         if data is not None:
             if data not in PARCELS:
-                sys.exit('FAILED: %s: half of a parcel was taken' % what)
+                sys.exit('FAILED: power cuts on %s: %s: half of a parcel was '
+                         'taken' % (FS, what))
             taken.add(PARCELS.index(data))
         else:
             counts['refused'] += 1
     counts['taken'] += len(taken)
     for i in acked:
         if i not in taken:
-            sys.exit('FAILED: %s: parcel %d was safe, and is lost' %
-                     (what, i + 1))
+            sys.exit('FAILED: power cuts on %s: %s: parcel %d was safe, and is '
+                     'lost' % (FS, what, i + 1))
 
 
 def apply(image, write):
@@ -149,19 +158,24 @@ def apply(image, write):
     image[at:at + len(write[1])] = write[1]
 
 
-def main():
-    counts = {'refused': 0, 'taken': 0}
-    with open(SHOP + '/before.img', 'rb') as f:
-        flushed = bytearray(f.read())
-    image = bytearray(flushed)
-    since, acked, states = [], set(), 0
-    choices = random.Random(1)
-    entries = list(log())
-    epochs = []
+def chosen(base, writes, choices):
+    """Some of them, few or most."""
+    image, part = bytearray(base), choices.choice((0.5, 0.8, 0.95))
+    for w in writes:
+        if choices.random() < part:
+            apply(image, w)
+    return image
+
+
+def beginnings(entries, before, counts):
+    """Every beginning of the log; then what was flushed, the writes since, and
+    what was said to be safe by then, for each time between two flushes."""
+    flushed, image = before, bytearray(before)
+    since, acked, epochs = [], set(), []
     for n, w in enumerate(entries):
         if w is None:
-            epochs.append((bytes(flushed), since, set(acked)))
-            flushed, since = bytearray(image), []
+            epochs.append((flushed, since, set(acked)))
+            flushed, since = bytes(image), []
             continue
         if w[0] in (MARK + 1, MARK + 2):
             acked.add(w[0] - MARK - 1)
@@ -169,21 +183,37 @@ def main():
         apply(image, w)
         since.append(w)
         judge(image, acked, 'after write %d' % n, counts)
-        states += 1
-    epochs = [e for e in epochs if len(e[1]) > 1]
+    return acked, [e for e in epochs if len(e[1]) > 1]
+
+
+def main():
+    honest = {'states': 0, 'refused': 0, 'taken': 0}
+    lying = dict(honest)
+    with open(SHOP + '/before.img', 'rb') as f:
+        before = f.read()
+    entries = list(log())
+    acked, epochs = beginnings(entries, before, honest)
+    choices = random.Random(1)
     for _ in range(N if epochs else 0):
         base, writes, safe = choices.choice(epochs)
-        image = bytearray(base)
-        for w in writes:
-            if choices.random() < 0.5:
-                apply(image, w)
-        judge(image, safe, 'writes in another order', counts)
-        states += 1
-    if acked != {0, 1} or counts['taken'] == 0 or counts['refused'] == 0:
-        sys.exit('FAILED: the test cannot fail: %r, %r' % (acked, counts))
-    print('power cuts on %s: %d states of %d writes: %d folders refused, '
+        judge(chosen(base, writes, choices), safe, 'writes in another order',
+              honest)
+    writes = [w for w in entries if w is not None and w[0] < MARK]
+    for _ in range(N):
+        # a whole parcel, or its end, may be there by chance alone
+        cut = writes[:choices.randrange(1, len(writes) + 1)]
+        judge(chosen(before, cut, choices), set(), 'a lying disk', lying)
+    if acked != {0, 1} or honest['taken'] == 0 or honest['refused'] == 0 or \
+       lying['refused'] == 0:
+        sys.exit('FAILED: power cuts on %s: the test cannot fail: %r, %r, %r' %
+                 (FS, acked, honest, lying))
+    print('ok: power cuts on %s: %d states of %d writes: %d folders refused, '
           '%d parcels taken, none by half, none lost that was safe' %
-          (FS, states, len(entries), counts['refused'], counts['taken']))
+          (FS, honest['states'], len(writes), honest['refused'],
+           honest['taken']))
+    print('ok: power cuts on %s: flushes that did nothing: %d states: %d '
+          'folders refused, %d parcels taken, none by half' %
+          (FS, lying['states'], lying['refused'], lying['taken']))
 
 
 PARCELS = []

@@ -1,9 +1,10 @@
-/* link: -Wl,--wrap=ioctl,--wrap=mmap,--wrap=munmap */
+/* link: -Wl,--wrap=ioctl,--wrap=mmap,--wrap=munmap,--wrap=poll */
 /* A camera that answers as V4L2 says that one does, and cameras that do not:
  * /dev/null stands for the device, which poll always finds ready. */
 #include <sys/mman.h>
 
 #include <errno.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -35,6 +36,9 @@ static struct {
 	unsigned damaged;	/* the first so many have the flag of error */
 	size_t bytes;		/* that a picture has */
 	int fails;		/* number of the call that fails, or 0 */
+	int error;		/* what it says then; 0: EIO, or of a picture
+				 * ENODEV */
+	int fd;
 	unsigned mapped;
 } camera;
 
@@ -46,6 +50,8 @@ void *fake_mmap(void *at, size_t len, int prot, int flags, int fd, off_t off)
 int real_munmap(void *at, size_t len) __asm__("__real_munmap");
 int fake_munmap(void *at, size_t len) __asm__("__wrap_munmap");
 int fake_ioctl(int fd, unsigned long what, void *arg) __asm__("__wrap_ioctl");
+int real_poll(struct pollfd *p, nfds_t n, int ms) __asm__("__real_poll");
+int fake_poll(struct pollfd *p, nfds_t n, int ms) __asm__("__wrap_poll");
 
 void *
 fake_mmap(void *at, size_t len, int prot, int flags, int fd, off_t off)
@@ -127,8 +133,10 @@ fake_ioctl(int fd, unsigned long what, void *arg)
 	struct v4l2_buffer *b = arg;
 
 	assert_true(fd >= 0);
+	camera.fd = fd;
 	if (camera.fails > 0 && what == calls[camera.fails]) {
-		errno = EIO + (what == VIDIOC_DQBUF ? ENODEV - EIO : 0);
+		errno = camera.error != 0 ? camera.error :
+		    what == VIDIOC_DQBUF ? ENODEV : EIO;
 		return -1;
 	}
 	switch (what) {
@@ -163,6 +171,16 @@ fake_ioctl(int fd, unsigned long what, void *arg)
 		errno = ENOTTY;
 		return -1;
 	}
+}
+
+/* One whose pictures fail for good is ready for ever, and has an error. */
+int
+fake_poll(struct pollfd *p, nfds_t n, int ms)
+{
+	if (n != 1 || p->fd != camera.fd || camera.error == 0)
+		return real_poll(p, n, ms);
+	p->revents = POLLERR;
+	return 1;
 }
 
 /* A code in every buffer, ${step} bytes from pixel to pixel. */
@@ -345,7 +363,7 @@ camera_refuses_what_is_none(void **state)
 		"/dev/null: VIDIOC_QUERYBUF: Input/output error",
 		"/dev/null: VIDIOC_QBUF: Input/output error",
 		"/dev/null: VIDIOC_STREAMON: Input/output error",
-		"/dev/null: VIDIOC_DQBUF: No such device" };
+		"/dev/null: the camera is gone" };
 	struct told t = { .want = "" };
 	struct diag d;
 	bool enough;
@@ -373,6 +391,40 @@ camera_refuses_what_is_none(void **state)
 	assert_int_equal(receive(&t, &enough, &d), ST_POLICY);
 }
 
+/* Another program may take it before any of our calls, and a stream may end for
+ * good: neither is a camera of no form, and none is asked again for ever. */
+static void
+camera_says_who_has_it_and_that_it_failed(void **state)
+{
+	static const struct {
+		int call, error;
+		const char *says;
+	} rows[] = {
+		{ 2, EBUSY, "/dev/null: another program has it" },
+		{ 2, ENODEV, "/dev/null: the camera is gone" },
+		{ 4, EBUSY, "/dev/null: another program has it" },
+		{ 7, EBUSY, "/dev/null: another program has it" },
+		{ 7, EPIPE, "/dev/null: VIDIOC_STREAMON: Broken pipe" },
+		{ 8, EIO, "/dev/null: the camera failed, and gives no more "
+		    "pictures" },
+		{ 8, EPIPE, "/dev/null: VIDIOC_DQBUF: Broken pipe" },
+	};
+	struct told t = { .want = "" };
+	struct diag d;
+	bool enough;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		memset(&d, 0, sizeof(d));
+		new_camera(V4L2_PIX_FMT_GREY);
+		show("AN1:5", 1);
+		camera.fails = rows[i].call;
+		camera.error = rows[i].error;
+		assert_int_equal(receive(&t, &enough, &d), ST_SYSTEM);
+		assert_string_equal(d.text, rows[i].says);
+	}
+}
+
 int
 main(void)
 {
@@ -382,6 +434,7 @@ main(void)
 		cmocka_unit_test(camera_passes_damaged_pictures_over),
 		cmocka_unit_test(camera_passes_short_pictures_over),
 		cmocka_unit_test(camera_refuses_what_is_none),
+		cmocka_unit_test(camera_says_who_has_it_and_that_it_failed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -58,8 +58,11 @@ for tool in qemu-system-x86_64 mkfs.vfat mkfs.exfat mkfs.ext4 mcopy python3 \
 	command -v $tool >/dev/null ||
 		skip "there is no $tool (scripts/setup --sticks)"
 done
-zbar=$(find /usr/lib -name libzbar.so.0 | head -n 1)
-[ -n "$zbar" ] || skip "there is no libzbar"
+# what the program loads where it is wanted, and is not linked to
+loaded=$(find /usr/lib -name libzbar.so.0 -o -name libpng16.so.16 \
+	-o -name libqrencode.so.4 -o -name libturbojpeg.so.0)
+[ "$(echo "$loaded" | wc -l)" -eq 4 ] ||
+	skip "not all libraries of codes and pictures are there"
 
 # --- the machine: a kernel, its modules, our program, and a shell ---
 
@@ -125,8 +128,10 @@ root() {
 	cp "$(command -v v4l2-ctl)" "$shop/root/bin"
 	linked "$ANCHORITE"
 	linked "$shop/root/bin/v4l2-ctl"
-	linked "$zbar"
-	cp -L "$zbar" "$shop/root/lib"
+	for lib in $loaded; do
+		linked "$lib"
+		cp -L "$lib" "$shop/root/lib"
+	done
 	cp -L /lib64/ld-linux-x86-64.so.2 "$shop/root/lib64"
 	cp -r /usr/lib/locale/C.* "$shop/root/lib/locale"
 	cp "$shop/lin/usr/share/consolefonts/Lat15-Fixed16.psf.gz" \

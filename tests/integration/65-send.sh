@@ -114,15 +114,24 @@ cp -r state-a spoilt
 printf 'x' >>spoilt/lists/000001.crl
 refused 1 'lists/000001.crl: FORMATS 7.3' \
 	"$ANCHORITE" transfer result team --state spoilt --to d.parcel
-# the record cannot say that it sent something else
-for change in 's/"parcel":"\(.\)/"parcel":"x\1/' 's/"name":"team"/"name":"tean"/'
-do
+# nor can a record say that it sent something else, whoever closes it
+sent=$(grep -l '"kind":"sent"' state-a/record/*.json)
+sent=$(basename "$sent" .json)
+for last in state-a/record/*.json; do :; done
+last=$(basename "$last" .json)
+# forged KEY VALUE: the entry says so, in a chain and with a closing that hold
+forged() {
 	rm -rf spoilt
 	cp -r state-a spoilt
-	sed -i "$change" spoilt/record/0000*.json
-	! "$ANCHORITE" ceremony verify --state spoilt >"$OUT" 2>&1 ||
-		fail "a record with $change holds"
-done
+	rm spoilt/record/"$last".*
+	"$HELPER/forge" fact spoilt "$sent" "$@" || fail "no forgery"
+	"$HELPER/forge" close spoilt || fail "no closing"
+	must_refuse 1 "the record gives another $1 than its files for parcel" \
+		"$ANCHORITE" ceremony verify --state spoilt
+}
+forged parcel "$(printf %096d 1)"
+forged name tean
+forged files plans/000001.ini
 
 # --- run once more: what is there stays, and what is not is made ---
 

@@ -383,6 +383,7 @@ done
 [ "$(grep -cF 'Enter "codes" to show it' shown)" -ge 4 ] ||
 	fail "it is not asked again"
 must_pass "$ANCHORITE" transfer show outbox/team.parcel
+# shellcheck disable=SC2013 # words it shall be
 for word in $(sed -n '/^parcel-words/,/^purpose/p' "$OUT" |
 	sed '/^purpose/d; s/^parcel-words//'); do
 	grep -qw "$word" shown || fail "its words are not all shown: $word"

@@ -418,15 +418,19 @@ place() {
 		if (call == "openat") { print n; exit }
 	}' calls
 }
+# begin_anew: the room as it was, in a folder of its own
+begin_anew() {
+	rm -rf cut
+	cp -a cuts cut
+	cd cut || exit
+	rm -rf state-a state-b paper/head* outbox/* sheets/*
+}
 cp outbox/team.parcel ../whole.parcel
 cd ..
 for call in openat write fsync; do
 	n=$(cd cuts && place $call)
 	[ -n "$n" ] || fail "no $call was seen"
-	rm -rf cut
-	cp -a cuts cut
-	cd cut || exit
-	rm -rf state-a state-b paper/head* outbox/* sheets/*
+	begin_anew
 	run strace -o /dev/null -e trace=$call -e inject=$call:signal=KILL:when="$n" \
 		"$ANCHORITE" ceremony run plan.ini --room room.ini
 	[ "$STATUS" -eq 137 ] || complain "it was not cut at $call" hold
@@ -443,3 +447,16 @@ for call in openat write fsync; do
 	cmp outbox/team.parcel ../whole.parcel || fail "another parcel"
 	cd ..
 done
+
+# a stick that goes once the ceremony is closed: nothing is lost with it
+n=$(awk '/^openat\(/ { n++; if (/"state-a"/) last = n } END { print last }' \
+	cuts/calls)
+begin_anew
+run strace -o /dev/null -e trace=openat -e inject=openat:error=EIO:when="$n" \
+	"$ANCHORITE" ceremony run plan.ini --room room.ini
+[ "$STATUS" -eq 2 ] || complain "exit status 2 was expected" hold
+says 'anchorite: the ceremony is closed, and its parcels are not made: state-a'
+says 'the same command makes them, once that is mended'
+[ -z "$(ls outbox)" ] || fail "something was given out"
+must_pass hold
+cmp outbox/team.parcel ../whole.parcel || fail "another parcel"

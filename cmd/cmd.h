@@ -58,8 +58,8 @@ MUST_USE enum status cmd_find(int argc, char **argv, struct call *out,
 
 /**
  * cmd_prepare(noun, verb, out, d), cmd_give(c, option, value, d):
- * A call as if somebody had typed it: the row, and an option of it.  ST_BUG:
- * there is no such one.
+ * A call as if somebody had typed it: the row, and an option of it, whose value
+ * (of a switch "") is borrowed.  ST_BUG: there is no such one.
  */
 MUST_USE enum status cmd_prepare(const char *noun, const char *verb,
     struct call *out, struct diag *d);

@@ -29,7 +29,9 @@ struct again;
  * Verify `after`, and read the plan of every ceremony of it that `before` has
  * not, with the requests that it names: all that is read before there is a
  * sheet, so that whoever reads what strangers wrote is gone by then.  The
- * caller frees (again_free).
+ * caller frees (again_free).  Refuses as verify_state and plan_read do.
+ * ST_AUTH: `after` does not continue `before`.  ST_POLICY: a ceremony is not
+ * closed, or there is none to compute.
  */
 MUST_USE enum status reproduce_look(const struct run *r,
     struct reproduce *what, struct again **out, struct diag *d);

@@ -566,8 +566,8 @@ say_left(const struct plan *p, const struct state *s, struct run_left *left)
 
 /* The end of a ceremony that is closed, as often as its plan is run: a cut may
  * have come before it, and may have closed only one of the sticks.  Whoever can
- * write to a stick can make one that is closed: up to a head that is on paper it
- * is the one in the room, and from there on its roots have signed it. */
+ * write to a stick can make one that is closed: up to a head that is on paper
+ * it is the one in the room, and from there on its roots have signed it. */
 static enum status
 end_again(const struct run *r, struct session *s, struct run_left *left,
     struct diag *d)

@@ -58,8 +58,8 @@ MUST_USE enum status cmd_find(int argc, char **argv, struct call *out,
 
 /**
  * cmd_prepare(noun, verb, out, d), cmd_give(c, option, value, d):
- * A call as if somebody had typed it: the row, and an option of it.  ST_BUG:
- * there is no such one.
+ * A call as if somebody had typed it: the row, and an option of it, whose value
+ * (of a switch "") is borrowed.  ST_BUG: there is no such one.
  */
 MUST_USE enum status cmd_prepare(const char *noun, const char *verb,
     struct call *out, struct diag *d);
@@ -78,8 +78,15 @@ MUST_USE enum status cmd_report(const struct call *c, const struct facts *f,
  * failures main finds at the end, as those of all that is printed. */
 void cmd_print_json(const char *text, size_t len);
 
-/* Words as on paper, four to a line; a multiple of four of them. */
-void cmd_print_words(const char *words, const char *indent);
+/**
+ * cmd_lay_words(words, indent, out, d), cmd_print_words(words, indent, d):
+ * Words as on paper, four to a line, a multiple of four and not none of them:
+ * behind what is in ${out}, which the caller frees; or to stdout.
+ */
+MUST_USE enum status cmd_lay_words(const char *words, const char *indent,
+    struct bytes *out, struct diag *d);
+MUST_USE enum status cmd_print_words(const char *words, const char *indent,
+    struct diag *d);
 
 /* Into a report: whether it is real, said so that nobody takes a rehearsal
  * for it. */
@@ -100,7 +107,6 @@ MUST_USE enum status cmd_say_withheld(size_t withheld, struct facts *f,
 
 /* Into a report: whether a plan wants a second machine's word before anything
  * of its ceremony leaves the room (FORMATS 7.11). */
-struct ceremony;
 MUST_USE enum status cmd_say_reproduce(const struct state *s,
     const struct ceremony *c, struct facts *f, struct diag *d);
 

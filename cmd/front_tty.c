@@ -12,7 +12,7 @@
 #define LINE_WORDS 8 /* typed in one line */
 #define WORDS_LINE_MAX 160
 #define DICE_MAX 1024
-#define WAY_MAX 16
+#define WAY_MAX 16  /* bytes, as the next */
 #define DIR_MAX 512
 
 static struct tty *
@@ -270,14 +270,16 @@ ask_way(const struct front *f, const char *what, enum front_way *way,
 		TRY(tty_ask(tty_of(f), "Enter \"codes\" to show it to a "
 		    "camera, \"stick\" to write it on one, or \"done\": ",
 		    WAY_MAX, &typed, d));
-		for (i = 0; i < NWAYS && strcmp((const char *)typed.data,
-		    ways[i].word) != 0;)
-			i++;
+		for (i = 0; i < NWAYS; i++) {
+			if (strcmp((const char *)typed.data,
+			    ways[i].word) == 0)
+				break;
+		}
 	}
 	*way = ways[i].way;
 	if (*way == FRONT_STICK)
-		TRY(tty_ask(tty_of(f), "The folder where the stick is mounted: ",
-		    DIR_MAX, dir, d));
+		TRY(tty_ask(tty_of(f), "The folder where the stick is "
+		    "mounted: ", DIR_MAX, dir, d));
 out:
 	bytes_free(&typed);
 	return rc;

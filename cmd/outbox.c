@@ -134,24 +134,6 @@ tell_others(const struct way_out *o)
 /* --- and out --- */
 
 static enum status
-say_words(const char *words, struct bytes *out, struct diag *d)
-{
-	size_t n = 0;
-	enum status rc = ST_OK;
-	int len;
-
-	for (; *words != '\0'; words += len + (words[len] == ' ')) {
-		len = (int)strcspn(words, " ");
-		TRY(text_append(out, d, "%s%.*s%s", n % WORDS_LINE == 0 ?
-		    "  " : " ", len, words, (n + 1) % WORDS_LINE == 0 ?
-		    "\n" : ""));
-		n++;
-	}
-out:
-	return rc;
-}
-
-static enum status
 say_parcel(const struct way_out *o, const struct sent *s, struct bytes *out,
     struct diag *d)
 {
@@ -174,7 +156,7 @@ say_parcel(const struct way_out *o, const struct sent *s, struct bytes *out,
 	if (n > NAMES_SHOWN)
 		TRY(text_append(out, d, "  and %zu more\n", n - NAMES_SHOWN));
 	TRY(text_append(out, d, "Its words, for both sides to compare:\n"));
-	TRY(say_words((const char *)words.data, out, d));
+	TRY(cmd_lay_words((const char *)words.data, "  ", out, d));
 	TRY(text_append(out, d, "It lies in the outbox until you take it: "
 	    "%s/%s" PARCEL_ENDING "\n", o->dir, s->name));
 out:

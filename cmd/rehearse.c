@@ -372,7 +372,7 @@ print_root(const struct rehearsal *h, const struct root *r, struct diag *d)
 	    id, id + 48);
 	if (r->object[0] != '\0') {
 		printf("  in words:\n");
-		cmd_print_words((const char *)words.data, "    ");
+		TRY(cmd_print_words((const char *)words.data, "    ", d));
 		printf("  certificate:   %s/state/%s\n", h->shown, r->object);
 	}
 out:
@@ -397,7 +397,7 @@ print_sent(const struct rehearsal *h, const struct state *s,
 	    "%s/outbox/%s" PARCEL_ENDING "\n  in words:\n", p->name,
 	    facts_count(&s->entries[p->entry - 1].facts, "files"), h->shown,
 	    p->name);
-	cmd_print_words((const char *)words.data, "    ");
+	TRY(cmd_print_words((const char *)words.data, "    ", d));
 out:
 	bytes_free(&words);
 	return rc;

@@ -23,18 +23,36 @@ out:
 	return rc;
 }
 
-void
-cmd_print_words(const char *words, const char *indent)
+enum status
+cmd_lay_words(const char *words, const char *indent, struct bytes *out,
+    struct diag *d)
 {
 	size_t n = 0;
 	int len;
+	enum status rc = ST_OK;
 
 	for (; *words != '\0'; words += len + (words[len] == ' ')) {
 		len = (int)strcspn(words, " ");
-		printf("%s%.*s%s", n % WORDS_LINE == 0 ? indent : " ", len,
-		    words, (n + 1) % WORDS_LINE == 0 ? "\n" : "");
+		TRY(text_append(out, d, "%s%.*s%s", n % WORDS_LINE == 0 ?
+		    indent : " ", len, words, (n + 1) % WORDS_LINE == 0 ?
+		    "\n" : ""));
 		n++;
 	}
+out:
+	return rc;
+}
+
+enum status
+cmd_print_words(const char *words, const char *indent, struct diag *d)
+{
+	struct bytes lines = { 0 };
+	enum status rc;
+
+	TRY(cmd_lay_words(words, indent, &lines, d));
+	printf("%s", (const char *)lines.data);
+out:
+	bytes_free(&lines);
+	return rc;
 }
 
 enum status
@@ -58,7 +76,7 @@ cmd_words(const struct call *c, struct diag *d)
 		goto out;
 	}
 	printf("%s\n", hex);
-	cmd_print_words((const char *)words.data, "");
+	TRY(cmd_print_words((const char *)words.data, "", d));
 out:
 	facts_clear(&f);
 	bytes_free(&data);

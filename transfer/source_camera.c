@@ -75,9 +75,10 @@ plainly(int error)
 		{ ENODEV, "the camera is gone" },
 	};
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		if (rows[i].error == error)
 			return rows[i].says;
+	}
 	return NULL;
 }
 
@@ -355,7 +356,7 @@ camera_next(void *self, uint8_t *room, size_t size, struct source_item *item,
 		    WAIT_MS / 1000);
 	if (!got)
 		TRY(newest(c, &b, &got, d));
-	/* EIO may pass, but where waiting for it is an error too, it will not */
+	/* EIO may pass; where waiting for it is an error too, it will not */
 	if (!got && (p.revents & POLLERR) != 0)
 		FAIL(d, ST_SYSTEM, "%s: the camera failed, and gives no more "
 		    "pictures", c->name);

@@ -9,9 +9,18 @@
 
 /* A function of it, and where in a struct of pointers it goes. */
 struct library_entry {
-	size_t at;
+	size_t at; /* bytes */
 	const char *symbol;
 };
+
+/* A pointer to one, of the type that it has in its header; its entry, ${lib}
+ * being the struct; and that ${n} entries are all that are wanted. */
+#define LIBRARY_CALL(symbol) __typeof__(&(symbol)) symbol
+#define LIBRARY_ENTRY(lib, symbol)                                            \
+	{ offsetof(__typeof__(lib), symbol), #symbol }
+#define LIBRARY_WHOLE(lib, n)                                                 \
+	_Static_assert(sizeof(lib) == (n) * sizeof(void *),                   \
+	    "a pointer without an entry")
 
 /* const; its functions have the types of the library's own header. */
 struct library {

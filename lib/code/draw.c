@@ -118,18 +118,20 @@ out:
 
 /* What is called of libpng, by the type it has in its header. */
 static struct {
-	__typeof__(&png_image_write_to_memory) write;
-	__typeof__(&png_image_free) free;
-} png;
+	LIBRARY_CALL(png_image_write_to_memory);
+	LIBRARY_CALL(png_image_free);
+} lib;
 
 static const struct library_entry entries[] = {
-	{ offsetof(__typeof__(png), write), "png_image_write_to_memory" },
-	{ offsetof(__typeof__(png), free), "png_image_free" },
+	LIBRARY_ENTRY(lib, png_image_write_to_memory),
+	LIBRARY_ENTRY(lib, png_image_free),
 };
 
+#define ENTRIES (sizeof(entries) / sizeof(entries[0]))
+LIBRARY_WHOLE(lib, ENTRIES);
+
 static const struct library library = { "libpng16.so.16",
-	"libpng16-16 or libpng16-16t64", entries,
-	sizeof(entries) / sizeof(entries[0]) };
+	"libpng16-16 or libpng16-16t64", entries, ENTRIES };
 
 enum status
 draw_png(const struct qr *q, unsigned scale, struct bytes *out,
@@ -143,22 +145,22 @@ draw_png(const struct qr *q, unsigned scale, struct bytes *out,
 	unsigned side;
 
 	bytes_free(out);
-	TRY(library_load(&library, &png, d));
+	TRY(library_load(&library, &lib, d));
 	TRY(qr_picture(q, scale, &gray, &side, d));
 	image.width = image.height = side;
 	size = PNG_IMAGE_PNG_SIZE_MAX(image);
 	if ((out->data = malloc(size + 1)) == NULL)
 		FAIL(d, ST_SYSTEM, "out of memory");
-	if (!png.write(&image, out->data, &size, 0, gray.data,
-		0, NULL))
+	if (!lib.png_image_write_to_memory(&image, out->data, &size, 0,
+	    gray.data, 0, NULL))
 		FAIL(d, ST_SYSTEM, "no PNG file could be made (%s)",
 		    image.message);
 	out->len = size;
 	out->data[size] = '\0';
 	rc = ST_OK;
 out:
-	if (png.free != NULL)
-		png.free(&image);
+	if (lib.png_image_free != NULL)
+		lib.png_image_free(&image);
 	bytes_free(&gray);
 	return rc;
 }

@@ -39,87 +39,86 @@
 #define FIRST 2	   /* codes on the first page, if there are several */
 #define EACH 6	   /* on each of the others */
 
-
 /* What is called there, by the type and name it has in the headers. */
-#define CALL(symbol) __typeof__(&(symbol)) symbol
-static struct pen {
-	CALL(cairo_clip);
-	CALL(cairo_create);
-	CALL(cairo_destroy);
-	CALL(cairo_fill);
-	CALL(cairo_line_to);
-	CALL(cairo_move_to);
-	CALL(cairo_new_path);
-	CALL(cairo_pdf_surface_create_for_stream);
-	CALL(cairo_pdf_surface_set_metadata);
-	CALL(cairo_rectangle);
-	CALL(cairo_restore);
-	CALL(cairo_save);
-	CALL(cairo_set_line_width);
-	CALL(cairo_set_source_rgb);
-	CALL(cairo_show_page);
-	CALL(cairo_status_to_string);
-	CALL(cairo_stroke);
-	CALL(cairo_surface_finish);
-	CALL(cairo_surface_status);
-	CALL(g_object_unref);
-	CALL(pango_cairo_create_layout);
-	CALL(pango_cairo_font_map_get_default);
-	CALL(pango_cairo_show_layout);
-	CALL(pango_font_description_free);
-	CALL(pango_font_description_from_string);
-	CALL(pango_font_map_create_context);
-	CALL(pango_font_map_load_font);
-	CALL(pango_layout_get_extents);
-	CALL(pango_layout_set_alignment);
-	CALL(pango_layout_set_font_description);
-	CALL(pango_layout_set_line_spacing);
-	CALL(pango_layout_set_text);
-	CALL(pango_layout_set_width);
-	CALL(pango_layout_set_wrap);
+static struct {
+	LIBRARY_CALL(cairo_clip);
+	LIBRARY_CALL(cairo_create);
+	LIBRARY_CALL(cairo_destroy);
+	LIBRARY_CALL(cairo_fill);
+	LIBRARY_CALL(cairo_line_to);
+	LIBRARY_CALL(cairo_move_to);
+	LIBRARY_CALL(cairo_new_path);
+	LIBRARY_CALL(cairo_pdf_surface_create_for_stream);
+	LIBRARY_CALL(cairo_pdf_surface_set_metadata);
+	LIBRARY_CALL(cairo_rectangle);
+	LIBRARY_CALL(cairo_restore);
+	LIBRARY_CALL(cairo_save);
+	LIBRARY_CALL(cairo_set_line_width);
+	LIBRARY_CALL(cairo_set_source_rgb);
+	LIBRARY_CALL(cairo_show_page);
+	LIBRARY_CALL(cairo_status_to_string);
+	LIBRARY_CALL(cairo_stroke);
+	LIBRARY_CALL(cairo_surface_finish);
+	LIBRARY_CALL(cairo_surface_status);
+	LIBRARY_CALL(g_object_unref);
+	LIBRARY_CALL(pango_cairo_create_layout);
+	LIBRARY_CALL(pango_cairo_font_map_get_default);
+	LIBRARY_CALL(pango_cairo_show_layout);
+	LIBRARY_CALL(pango_font_description_free);
+	LIBRARY_CALL(pango_font_description_from_string);
+	LIBRARY_CALL(pango_font_map_create_context);
+	LIBRARY_CALL(pango_font_map_load_font);
+	LIBRARY_CALL(pango_layout_get_extents);
+	LIBRARY_CALL(pango_layout_set_alignment);
+	LIBRARY_CALL(pango_layout_set_font_description);
+	LIBRARY_CALL(pango_layout_set_line_spacing);
+	LIBRARY_CALL(pango_layout_set_text);
+	LIBRARY_CALL(pango_layout_set_width);
+	LIBRARY_CALL(pango_layout_set_wrap);
 } pen;
 
-#define ENTRY(symbol) { offsetof(struct pen, symbol), #symbol }
 static const struct library_entry entries[] = {
-	ENTRY(cairo_clip),
-	ENTRY(cairo_create),
-	ENTRY(cairo_destroy),
-	ENTRY(cairo_fill),
-	ENTRY(cairo_line_to),
-	ENTRY(cairo_move_to),
-	ENTRY(cairo_new_path),
-	ENTRY(cairo_pdf_surface_create_for_stream),
-	ENTRY(cairo_pdf_surface_set_metadata),
-	ENTRY(cairo_rectangle),
-	ENTRY(cairo_restore),
-	ENTRY(cairo_save),
-	ENTRY(cairo_set_line_width),
-	ENTRY(cairo_set_source_rgb),
-	ENTRY(cairo_show_page),
-	ENTRY(cairo_status_to_string),
-	ENTRY(cairo_stroke),
-	ENTRY(cairo_surface_finish),
-	ENTRY(cairo_surface_status),
-	ENTRY(g_object_unref),
-	ENTRY(pango_cairo_create_layout),
-	ENTRY(pango_cairo_font_map_get_default),
-	ENTRY(pango_cairo_show_layout),
-	ENTRY(pango_font_description_free),
-	ENTRY(pango_font_description_from_string),
-	ENTRY(pango_font_map_create_context),
-	ENTRY(pango_font_map_load_font),
-	ENTRY(pango_layout_get_extents),
-	ENTRY(pango_layout_set_alignment),
-	ENTRY(pango_layout_set_font_description),
-	ENTRY(pango_layout_set_line_spacing),
-	ENTRY(pango_layout_set_text),
-	ENTRY(pango_layout_set_width),
-	ENTRY(pango_layout_set_wrap),
+	LIBRARY_ENTRY(pen, cairo_clip),
+	LIBRARY_ENTRY(pen, cairo_create),
+	LIBRARY_ENTRY(pen, cairo_destroy),
+	LIBRARY_ENTRY(pen, cairo_fill),
+	LIBRARY_ENTRY(pen, cairo_line_to),
+	LIBRARY_ENTRY(pen, cairo_move_to),
+	LIBRARY_ENTRY(pen, cairo_new_path),
+	LIBRARY_ENTRY(pen, cairo_pdf_surface_create_for_stream),
+	LIBRARY_ENTRY(pen, cairo_pdf_surface_set_metadata),
+	LIBRARY_ENTRY(pen, cairo_rectangle),
+	LIBRARY_ENTRY(pen, cairo_restore),
+	LIBRARY_ENTRY(pen, cairo_save),
+	LIBRARY_ENTRY(pen, cairo_set_line_width),
+	LIBRARY_ENTRY(pen, cairo_set_source_rgb),
+	LIBRARY_ENTRY(pen, cairo_show_page),
+	LIBRARY_ENTRY(pen, cairo_status_to_string),
+	LIBRARY_ENTRY(pen, cairo_stroke),
+	LIBRARY_ENTRY(pen, cairo_surface_finish),
+	LIBRARY_ENTRY(pen, cairo_surface_status),
+	LIBRARY_ENTRY(pen, g_object_unref),
+	LIBRARY_ENTRY(pen, pango_cairo_create_layout),
+	LIBRARY_ENTRY(pen, pango_cairo_font_map_get_default),
+	LIBRARY_ENTRY(pen, pango_cairo_show_layout),
+	LIBRARY_ENTRY(pen, pango_font_description_free),
+	LIBRARY_ENTRY(pen, pango_font_description_from_string),
+	LIBRARY_ENTRY(pen, pango_font_map_create_context),
+	LIBRARY_ENTRY(pen, pango_font_map_load_font),
+	LIBRARY_ENTRY(pen, pango_layout_get_extents),
+	LIBRARY_ENTRY(pen, pango_layout_set_alignment),
+	LIBRARY_ENTRY(pen, pango_layout_set_font_description),
+	LIBRARY_ENTRY(pen, pango_layout_set_line_spacing),
+	LIBRARY_ENTRY(pen, pango_layout_set_text),
+	LIBRARY_ENTRY(pen, pango_layout_set_width),
+	LIBRARY_ENTRY(pen, pango_layout_set_wrap),
 };
 
+#define ENTRIES (sizeof(entries) / sizeof(entries[0]))
+LIBRARY_WHOLE(pen, ENTRIES);
+
 static const struct library library = { "libpangocairo-1.0.so.0",
-	"libpangocairo-1.0-0", entries,
-	sizeof(entries) / sizeof(entries[0]) };
+	"libpangocairo-1.0-0", entries, ENTRIES };
 
 enum ink { INK, SOFT, HAIR };
 static const double gray[] = { [INK] = 0.08, [SOFT] = 0.45, [HAIR] = 0.8 };

@@ -10,38 +10,37 @@
 
 /* What is called of libpng and libturbojpeg, by the type it has in their
  * headers. */
-#define CALL(symbol) __typeof__(&(symbol)) symbol
 static struct {
-	CALL(png_image_begin_read_from_memory);
-	CALL(png_image_finish_read);
-	CALL(png_image_free);
-	CALL(tjDecompress2);
-	CALL(tjDecompressHeader3);
-	CALL(tjDestroy);
-	CALL(tjGetErrorStr2);
-	CALL(tjInitDecompress);
+	LIBRARY_CALL(png_image_begin_read_from_memory);
+	LIBRARY_CALL(png_image_finish_read);
+	LIBRARY_CALL(png_image_free);
+	LIBRARY_CALL(tjDecompress2);
+	LIBRARY_CALL(tjDecompressHeader3);
+	LIBRARY_CALL(tjDestroy);
+	LIBRARY_CALL(tjGetErrorStr2);
+	LIBRARY_CALL(tjInitDecompress);
 } lib;
-#undef CALL
 
-#define ENTRY(symbol) { offsetof(__typeof__(lib), symbol), #symbol }
 static const struct library_entry of_png[] = {
-	ENTRY(png_image_begin_read_from_memory),
-	ENTRY(png_image_finish_read),
-	ENTRY(png_image_free),
+	LIBRARY_ENTRY(lib, png_image_begin_read_from_memory),
+	LIBRARY_ENTRY(lib, png_image_finish_read),
+	LIBRARY_ENTRY(lib, png_image_free),
 };
 static const struct library_entry of_jpeg[] = {
-	ENTRY(tjDecompress2),
-	ENTRY(tjDecompressHeader3),
-	ENTRY(tjDestroy),
-	ENTRY(tjGetErrorStr2),
-	ENTRY(tjInitDecompress),
+	LIBRARY_ENTRY(lib, tjDecompress2),
+	LIBRARY_ENTRY(lib, tjDecompressHeader3),
+	LIBRARY_ENTRY(lib, tjDestroy),
+	LIBRARY_ENTRY(lib, tjGetErrorStr2),
+	LIBRARY_ENTRY(lib, tjInitDecompress),
 };
 
+#define OF_PNG (sizeof(of_png) / sizeof(of_png[0]))
+#define OF_JPEG (sizeof(of_jpeg) / sizeof(of_jpeg[0]))
+LIBRARY_WHOLE(lib, OF_PNG + OF_JPEG);
+
 static const struct library libraries[] = {
-	{ "libpng16.so.16", "libpng16-16 or libpng16-16t64", of_png,
-	    sizeof(of_png) / sizeof(of_png[0]) },
-	{ "libturbojpeg.so.0", "libturbojpeg0", of_jpeg,
-	    sizeof(of_jpeg) / sizeof(of_jpeg[0]) },
+	{ "libpng16.so.16", "libpng16-16 or libpng16-16t64", of_png, OF_PNG },
+	{ "libturbojpeg.so.0", "libturbojpeg0", of_jpeg, OF_JPEG },
 };
 
 enum status
@@ -197,8 +196,8 @@ read_png(const uint8_t *data, size_t len, struct picture *out, struct diag *d)
 	if ((gray = malloc((size_t)png.width * png.height)) == NULL)
 		FAIL(d, ST_SYSTEM, "out of memory");
 	/* what is transparent is paper */
-	if (!lib.png_image_finish_read(&png, &white, gray, (int)png.width, NULL) ||
-	    PNG_IMAGE_FAILED(png))
+	if (!lib.png_image_finish_read(&png, &white, gray, (int)png.width,
+	    NULL) || PNG_IMAGE_FAILED(png))
 		FAIL(d, ST_FORMAT, "not a whole PNG file: %s", png.message);
 	rc = keep(gray, png.width, png.height, out, d);
 	gray = NULL;

@@ -107,27 +107,27 @@ qr_letters(unsigned version, enum qr_level level)
 }
 
 /* What is called of libqrencode, by the type it has in its header. */
-#define CALL(symbol) __typeof__(&(symbol)) symbol
 static struct {
-	CALL(QRcode_encodeInput);
-	CALL(QRcode_free);
-	CALL(QRinput_append);
-	CALL(QRinput_free);
-	CALL(QRinput_new2);
+	LIBRARY_CALL(QRcode_encodeInput);
+	LIBRARY_CALL(QRcode_free);
+	LIBRARY_CALL(QRinput_append);
+	LIBRARY_CALL(QRinput_free);
+	LIBRARY_CALL(QRinput_new2);
 } lib;
-#undef CALL
 
-#define ENTRY(symbol) { offsetof(__typeof__(lib), symbol), #symbol }
 static const struct library_entry entries[] = {
-	ENTRY(QRcode_encodeInput),
-	ENTRY(QRcode_free),
-	ENTRY(QRinput_append),
-	ENTRY(QRinput_free),
-	ENTRY(QRinput_new2),
+	LIBRARY_ENTRY(lib, QRcode_encodeInput),
+	LIBRARY_ENTRY(lib, QRcode_free),
+	LIBRARY_ENTRY(lib, QRinput_append),
+	LIBRARY_ENTRY(lib, QRinput_free),
+	LIBRARY_ENTRY(lib, QRinput_new2),
 };
 
+#define ENTRIES (sizeof(entries) / sizeof(entries[0]))
+LIBRARY_WHOLE(lib, ENTRIES);
+
 static const struct library library = { "libqrencode.so.4", "libqrencode4",
-	entries, sizeof(entries) / sizeof(entries[0]) };
+	entries, ENTRIES };
 
 /* One segment of a code; none if it is empty. */
 static int

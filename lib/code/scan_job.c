@@ -61,9 +61,11 @@ static const struct library_entry entries[] = {
 
 static struct zbar zbar; /* the child's */
 
+#define ENTRIES (sizeof(entries) / sizeof(entries[0]))
+LIBRARY_WHOLE(struct zbar, ENTRIES);
+
 static const struct library library = { LIBRARY,
-	"libzbar0 or libzbar0t64", entries,
-	sizeof(entries) / sizeof(entries[0]) };
+	"libzbar0 or libzbar0t64", entries, ENTRIES };
 
 /* ---- one answer, as it grows ---- */
 

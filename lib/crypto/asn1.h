@@ -16,6 +16,9 @@
 #include "lib/base/bytes.h"
 #include "lib/base/diag.h"
 
+/* In an ASN1_BIT_STRING's flags: how many bits of its last byte are unused. */
+#define UNUSED_BITS 0x07
+
 /* SIGNED{} of X.509: certificates, lists and requests alike; only read */
 typedef struct {
 	ASN1_STRING *tbs;

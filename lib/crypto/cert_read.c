@@ -43,7 +43,7 @@ is_usage(const ASN1_BIT_STRING *bits)
 {
 	const uint8_t *data = ASN1_STRING_get0_data(bits);
 	const int len = ASN1_STRING_length(bits);
-	const int unused = (int)bits->flags & 0x07;
+	const int unused = (int)bits->flags & UNUSED_BITS;
 
 	return len > 0 && (data[len - 1] >> unused & 1) != 0 &&
 	    8 * len - unused <= CERT_USAGE_BITS;

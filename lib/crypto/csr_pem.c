@@ -47,7 +47,6 @@ is_openssl_text(const char *text, const char *end)
 	return true;
 }
 
-/* One block, nothing of another's before it. */
 enum status
 csr_pem_before(const struct bytes *pem, struct diag *d)
 {

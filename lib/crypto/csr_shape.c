@@ -12,8 +12,6 @@
 #include "lib/crypto/strict.h"
 #include "lib/crypto/tlv.h"
 
-#define UNUSED_BITS 0x07 /* ASN1_BIT_STRING flags: bits not used */
-
 /* CertificationRequestInfo: version, subject, key, attributes */
 #define INFO_PARTS 4
 #define INFO_SUBJECT 1

@@ -10,7 +10,6 @@
 #include "lib/crypto/ossl.h"
 #include "lib/crypto/sign.h"
 
-#define UNUSED_BITS 0x07 /* ASN1_BIT_STRING flags: bits not used */
 
 enum status
 sign_check_made(const char *what, const struct bytes *der,

@@ -69,6 +69,20 @@ spki_raw_clear(struct spki_raw *raw)
 	raw->alg = NULL;
 }
 
+/* Key bits that are not as many as all keys of the algorithm have. */
+static enum status
+wrong_length(const struct alg_key *a, struct diag *d)
+{
+	if (a->family == ALG_EC)
+		return diag_set(d, ST_FORMAT, "FORMATS 6.5: its point is not "
+		    "uncompressed on %s", a->fetch);
+	if (a->family == ALG_EDWARDS)
+		return diag_set(d, ST_FORMAT, "FORMATS 6.7: not the length of "
+		    "an Ed25519 key");
+	return diag_set(d, ST_FORMAT, "FORMATS 6.8: not the length of a key "
+	    "of %s", a->name);
+}
+
 static enum status
 split_ec(const struct alg_key *a, const uint8_t *bits, size_t len,
     struct spki_raw *out, struct diag *d)
@@ -80,8 +94,7 @@ split_ec(const struct alg_key *a, const uint8_t *bits, size_t len,
 		return diag_set(d, ST_FORMAT, "FORMATS 6.5: its point is "
 		    "compressed");
 	if (len != a->bits_len || bits[0] != EC_UNCOMPRESSED)
-		return diag_set(d, ST_FORMAT, "FORMATS 6.5: its point is not "
-		    "uncompressed on %s", a->fetch);
+		return wrong_length(a, d);
 	return bytes_set(&out->a, bits + 1, len - 1, d);
 }
 
@@ -150,12 +163,8 @@ split_bits(const struct alg_key *a, const uint8_t *bits, size_t len,
 		return split_ec(a, bits, len, out, d);
 	if (a->family == ALG_RSA)
 		return split_rsa(bits, len, out, d);
-	if (len != a->bits_len && a->family == ALG_EDWARDS)
-		return diag_set(d, ST_FORMAT, "FORMATS 6.7: not the length of "
-		    "an Ed25519 key");
 	if (len != a->bits_len)
-		return diag_set(d, ST_FORMAT, "FORMATS 6.8: not the length of "
-		    "a key of %s", a->name);
+		return wrong_length(a, d);
 	return bytes_set(&out->a, bits, len, d);
 }
 
@@ -175,7 +184,7 @@ spki_split(const void *der, size_t len, struct spki_raw *out, struct diag *d)
 	id_len = (size_t)ASN1_STRING_length(s->alg);
 	if ((out->alg = alg_key_id(id, id_len)) == NULL)
 		FAIL(d, ST_FORMAT, "%s", algorithm_fault(id, id_len));
-	if ((s->bits->flags & 0x07) != 0)
+	if ((s->bits->flags & UNUSED_BITS) != 0)
 		FAIL(d, ST_FORMAT, "FORMATS 6.4: key bits that are not whole "
 		    "bytes");
 	TRY(split_bits(out->alg, ASN1_STRING_get0_data(s->bits),
@@ -210,9 +219,6 @@ join_ec(const struct alg_key *a, const uint8_t *bits, size_t len,
 	EC_POINT *point = NULL;
 	enum status rc;
 
-	if (len != a->bits_len)
-		FAIL(d, ST_FORMAT, "FORMATS 6.5: its point is not uncompressed "
-		    "on %s", a->fetch);
 	if (curve == NULL || (point = EC_POINT_new(curve)) == NULL)
 		FAIL(d, ST_SYSTEM, "out of memory");
 	/* off the curve is refused there; all three have cofactor 1 */
@@ -230,9 +236,6 @@ static enum status
 join_edwards(const uint8_t *bits, size_t len, struct spki *key,
     struct diag *d)
 {
-	if (len != crypto_core_ed25519_BYTES)
-		return diag_set(d, ST_FORMAT, "FORMATS 6.7: not the length of "
-		    "an Ed25519 key");
 	/* OpenSSL takes low order and non-canonical ones; libsodium not */
 	if (crypto_core_ed25519_is_valid_point(bits) != 1)
 		return diag_set(d, ST_FORMAT, "FORMATS 6.7: not a point of "
@@ -247,9 +250,6 @@ join_pq(const struct alg_key *a, const uint8_t *bits, size_t len,
 {
 	EVP_PKEY *pub = NULL;
 
-	if (len != a->bits_len)
-		return diag_set(d, ST_FORMAT, "FORMATS 6.8: not the length of "
-		    "a key of %s", a->name);
 	if (ossl_public(key, &pub, NULL) != ST_OK)
 		return diag_set(d, ST_FORMAT, "FORMATS 6.8: this OpenSSL does "
 		    "not know %s, or not this key", a->name);
@@ -286,6 +286,9 @@ static enum status
 join_bits(const struct spki_raw *raw, const uint8_t *bits, size_t len,
     struct spki *key, struct diag *d)
 {
+	/* none of those below looks at how many bits there are */
+	if (raw->alg->family != ALG_RSA && len != raw->alg->bits_len)
+		return wrong_length(raw->alg, d);
 	switch (raw->alg->family) {
 	case ALG_EC:
 		return join_ec(raw->alg, bits, len, key, d);

@@ -60,8 +60,8 @@ struct front {
 	    size_t nth, const char *missing, struct secret **out,
 	    struct diag *);
 	/* How the parcel goes out that ${what}, lines of text, is about: by
-	 * codes on a screen, on a stick whose folder is ${dir}, or not now.
-	 * NULL: there is nobody to ask. */
+	 * codes on a screen, on a stick whose folder is ${dir} (which the
+	 * caller frees), or not now.  NULL: there is nobody to ask. */
 	enum status (*ask_way)(const struct front *, const char *what,
 	    enum front_way *way, struct bytes *dir, struct diag *);
 	const char *how; /* "typed", "rehearsed": for the record */

@@ -9,14 +9,19 @@
 
 #define SHOWN_SIZE 256 /* bytes of a name, escaped */
 
+static void
+parcel_drop(struct inbox_parcel *p)
+{
+	free(p->name);
+	bytes_free(&p->bytes);
+	parcel_clear(&p->view);
+}
+
 void
 inbox_clear(struct inbox *box)
 {
-	for (size_t i = 0; i < box->n; i++) {
-		free(box->parcel[i].name);
-		bytes_free(&box->parcel[i].bytes);
-		parcel_clear(&box->parcel[i].view);
-	}
+	for (size_t i = 0; i < box->n; i++)
+		parcel_drop(&box->parcel[i]);
 	free(box->parcel);
 	facts_clear(&box->passed);
 	box->parcel = NULL;
@@ -58,23 +63,13 @@ open_one(const struct inbox *box, const char *file, size_t room, int64_t now,
 	if (box->n >= INBOX_PARCELS_MAX)
 		FAIL(d, ST_POLICY, "%s: FORMATS 3.17: one more than the %d "
 		    "parcels that are looked into", shown, INBOX_PARCELS_MAX);
-	if ((rc = file_read_at(box->dirfd, file, PARCEL_MAX, &p->bytes, d)) !=
-	    ST_OK)
-		goto out;
+	TRY(file_read_at(box->dirfd, file, PARCEL_MAX, &p->bytes, d));
 	if (p->bytes.len > room)
 		FAIL(d, ST_POLICY, "%s: FORMATS 3.17: with it the parcels have "
 		    "more than %zu bytes", shown, INBOX_BYTES_MAX);
 	TRY(gates(p, now, d));
 out:
 	return rc;
-}
-
-static void
-drop(struct inbox_parcel *p)
-{
-	free(p->name);
-	bytes_free(&p->bytes);
-	parcel_clear(&p->view);
 }
 
 /* Into the box, or named as passed over. */
@@ -94,11 +89,12 @@ take(struct inbox *box, const char *file, size_t *bytes, int64_t now,
 	}
 	if ((place = GROW(box->parcel, box->n)) == NULL)
 		FAIL(d, ST_SYSTEM, "out of memory");
-	*place = p;
 	*bytes += p.bytes.len;
-	return ST_OK;
+	*place = p;
+	p = (struct inbox_parcel){ 0 };
+	rc = ST_OK;
 out:
-	drop(&p);
+	parcel_drop(&p);
 	return rc;
 }
 

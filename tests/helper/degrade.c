@@ -33,7 +33,8 @@
 #define EXPOSURE 0.6 /* of it, for one row */
 
 static const char *level = "typical", *dir;
-static unsigned width = 1920, height = 1080, cover = 90, seed = 1, loss, repeats;
+static unsigned width = 1920, height = 1080, cover = 90, seed = 1;
+static unsigned loss, repeats; /* percent */
 static unsigned camera_rate = 30, screen_rate = 5, screen_width;
 
 static unsigned

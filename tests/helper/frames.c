@@ -4,7 +4,8 @@
  *       byte in its piece, and a check sum that is right
  *   frames receive <lines >body       the first message that is whole; exit 1
  *       and "have of want" on stderr where the lines do not suffice
- *   frames mutate COUNT SEED          gathers so many bad frames among good ones
+ *   frames mutate COUNT SEED          gathers so many bad frames among good
+ *       ones
  *   frames mutants COUNT SEED >lines  the same as lines, for a receiver */
 #include <sys/resource.h>
 

@@ -35,6 +35,7 @@
 #include <pty.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -688,64 +689,88 @@ start(struct people *p, char **argv)
 
 /* --- what was asked --- */
 
+/* What an option does with its value; ${at} is what it sets. */
 static void
-add_paper(struct people *p, struct papers *papers, const char *file)
+take_text(struct people *p, void *at, const char *value)
 {
-	if (papers->n == FILES_MAX)
-		give_up(p, 97, "too many papers");
-	papers->file[papers->n++] = file;
+	(void)p;
+	memcpy(at, &value, sizeof(value));
 }
 
 static void
-mistake(struct people *p, const char *what)
+take_paper(struct people *p, void *at, const char *value)
 {
-	if (strcmp(what, "read-back") == 0)
+	struct papers *papers = at;
+
+	if (papers->n == FILES_MAX)
+		give_up(p, 97, "too many papers");
+	papers->file[papers->n++] = value;
+}
+
+static void
+take_signal(struct people *p, void *at, const char *value)
+{
+	int *number = at;
+
+	(void)p;
+	*number = (int)strtol(value, NULL, 10);
+}
+
+static void
+take_window(struct people *p, void *at, const char *value)
+{
+	struct winsize *w = at;
+
+	if (sscanf(value, "%hux%hu", &w->ws_col, &w->ws_row) != 2)
+		give_up(p, 97, "there is no such window");
+}
+
+static void
+take_mistake(struct people *p, void *at, const char *value)
+{
+	(void)at;
+	if (strcmp(value, "read-back") == 0)
 		p->slip_read_back = true;
-	else if (strcmp(what, "words") == 0)
+	else if (strcmp(value, "words") == 0)
 		p->slip_words = true;
 	else
 		give_up(p, 97, "there is no such mistake");
 }
 
-static void
-take_window(struct people *p, const char *text)
-{
-	if (sscanf(text, "%hux%hu", &p->window.ws_col, &p->window.ws_row) != 2)
-		give_up(p, 97, "there is no such window");
-}
+static const struct {
+	const char *name;
+	void (*take)(struct people *p, void *at, const char *value);
+	size_t at;
+} options[] = {
+	{ "--words", take_paper, offsetof(struct people, plan) },
+	{ "--head", take_paper, offsetof(struct people, head) },
+	{ "--way", take_paper, offsetof(struct people, ways) },
+	{ "--dice", take_text, offsetof(struct people, dice) },
+	{ "--stick", take_text, offsetof(struct people, stick) },
+	{ "--label", take_text, offsetof(struct people, label) },
+	{ "--stop-after", take_text, offsetof(struct people, stop_after) },
+	{ "--screen", take_text, offsetof(struct people, screen_file) },
+	{ "--shown", take_text, offsetof(struct people, shown_file) },
+	{ "--signal", take_signal, offsetof(struct people, signal) },
+	{ "--window", take_window, offsetof(struct people, window) },
+	{ "--mistake", take_mistake, 0 },
+};
+#define OPTIONS (sizeof(options) / sizeof(options[0]))
 
 static int
 read_options(struct people *p, int argc, char **argv)
 {
+	size_t k;
 	int i = 1;
 
 	for (; i + 1 < argc && strncmp(argv[i], "--", 2) == 0; i += 2) {
-		if (strcmp(argv[i], "--words") == 0)
-			add_paper(p, &p->plan, argv[i + 1]);
-		else if (strcmp(argv[i], "--head") == 0)
-			add_paper(p, &p->head, argv[i + 1]);
-		else if (strcmp(argv[i], "--dice") == 0)
-			p->dice = argv[i + 1];
-		else if (strcmp(argv[i], "--mistake") == 0)
-			mistake(p, argv[i + 1]);
-		else if (strcmp(argv[i], "--stop-after") == 0)
-			p->stop_after = argv[i + 1];
-		else if (strcmp(argv[i], "--signal") == 0)
-			p->signal = (int)strtol(argv[i + 1], NULL, 10);
-		else if (strcmp(argv[i], "--way") == 0)
-			add_paper(p, &p->ways, argv[i + 1]);
-		else if (strcmp(argv[i], "--stick") == 0)
-			p->stick = argv[i + 1];
-		else if (strcmp(argv[i], "--label") == 0)
-			p->label = argv[i + 1];
-		else if (strcmp(argv[i], "--window") == 0)
-			take_window(p, argv[i + 1]);
-		else if (strcmp(argv[i], "--screen") == 0)
-			p->screen_file = argv[i + 1];
-		else if (strcmp(argv[i], "--shown") == 0)
-			p->shown_file = argv[i + 1];
-		else
+		for (k = 0; k < OPTIONS; k++) {
+			if (strcmp(argv[i], options[k].name) == 0)
+				break;
+		}
+		if (k == OPTIONS)
 			give_up(p, 97, argv[i]);
+		options[k].take(p, (char *)p + options[k].at, argv[i + 1]);
 	}
 	return i;
 }

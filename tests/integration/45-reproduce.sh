@@ -44,3 +44,8 @@ bad=$(cd planted/state && ls issued/*.crt)
 must_refuse 1 "FORMATS 7.9: $bad is not what was computed again" \
     "$ANCHORITE" ceremony reproduce --after planted/state \
     planted/sheets/*sheet0[135]*
+
+# what another state says is no beginning of it
+must_refuse 1 'planted/state does not continue first/state' "$ANCHORITE" \
+    ceremony reproduce --after planted/state --before first/state \
+    planted/sheets/*sheet0[135]*

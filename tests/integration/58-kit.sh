@@ -153,8 +153,10 @@ triplet=$(dpkg-architecture -qDEB_HOST_MULTIARCH)
 # what is loaded by name too, wherever the source says it
 (cd one && cat lib/*/*.c cmd/*.c ceremony/*.c transfer/*.c) |
 	grep -oE '"lib[^" ]*\.so\.[0-9]+"' | tr -d '"' | sort -u >by-name
-grep -qx 'libzbar.so.0' by-name && grep -qx 'libpangocairo-1.0.so.0' by-name ||
-	fail "the source says otherwise what it loads"
+for name in libzbar.so.0 libpangocairo-1.0.so.0; do
+	grep -qxF "$name" by-name ||
+		fail "the source says otherwise what it loads"
+done
 while read -r name; do
 	dpkg-query -S "*/$triplet/$name" | cut -d: -f1 | sort -u >owner
 	echo "$needs" | grep -qxFf owner || fail "it does not need $name"
@@ -304,6 +306,7 @@ while [ "$at" -lt "$all" ]; do
 	nothing 2 'cannot be synced' "$WORK/cut:$desk" AT=$at DO='exit 1'
 	# power fails: of what was to be synced the half is there
 	echo 0 >syncs
+	# shellcheck disable=SC2016 # for the inner shell
 	run kit "$WORK/cut:$desk" new AT=$at \
 		DO='[ -d "$1" ] || truncate -s $(($(wc -c <"$1") / 2)) "$1"
 		kill -KILL $PPID'
@@ -320,6 +323,7 @@ while [ "$at" -lt "$all" ]; do
 done
 # a medium that keeps something else
 echo 0 >syncs
+# shellcheck disable=SC2016 # for the inner shell
 nothing 2 "gives other bytes back" "$WORK/cut:$desk" AT=2 DO='echo >>"$1"'
 
 # --- the same package, elsewhere; and apt-get as it is ---

@@ -114,15 +114,24 @@ cp -r state-a spoilt
 printf 'x' >>spoilt/lists/000001.crl
 refused 1 'lists/000001.crl: FORMATS 7.3' \
 	"$ANCHORITE" transfer result team --state spoilt --to d.parcel
-# the record cannot say that it sent something else
-for change in 's/"parcel":"\(.\)/"parcel":"x\1/' 's/"name":"team"/"name":"tean"/'
-do
+# nor can a record say that it sent something else, whoever closes it
+sent=$(grep -l '"kind":"sent"' state-a/record/*.json)
+sent=$(basename "$sent" .json)
+for last in state-a/record/*.json; do :; done
+last=$(basename "$last" .json)
+# forged KEY VALUE: the entry says so, in a chain and with a closing that hold
+forged() {
 	rm -rf spoilt
 	cp -r state-a spoilt
-	sed -i "$change" spoilt/record/0000*.json
-	! "$ANCHORITE" ceremony verify --state spoilt >"$OUT" 2>&1 ||
-		fail "a record with $change holds"
-done
+	rm spoilt/record/"$last".*
+	"$HELPER/forge" fact spoilt "$sent" "$@" || fail "no forgery"
+	"$HELPER/forge" close spoilt || fail "no closing"
+	must_refuse 1 "the record gives another $1 than its files for parcel" \
+		"$ANCHORITE" ceremony verify --state spoilt
+}
+forged parcel "$(printf %096d 1)"
+forged name tean
+forged files plans/000001.ini
 
 # --- run once more: what is there stays, and what is not is made ---
 
@@ -374,6 +383,7 @@ done
 [ "$(grep -cF 'Enter "codes" to show it' shown)" -ge 4 ] ||
 	fail "it is not asked again"
 must_pass "$ANCHORITE" transfer show outbox/team.parcel
+# shellcheck disable=SC2013 # words it shall be
 for word in $(sed -n '/^parcel-words/,/^purpose/p' "$OUT" |
 	sed '/^purpose/d; s/^parcel-words//'); do
 	grep -qw "$word" shown || fail "its words are not all shown: $word"
@@ -408,15 +418,19 @@ place() {
 		if (call == "openat") { print n; exit }
 	}' calls
 }
+# begin_anew: the room as it was, in a folder of its own
+begin_anew() {
+	rm -rf cut
+	cp -a cuts cut
+	cd cut || exit
+	rm -rf state-a state-b paper/head* outbox/* sheets/*
+}
 cp outbox/team.parcel ../whole.parcel
 cd ..
 for call in openat write fsync; do
 	n=$(cd cuts && place $call)
 	[ -n "$n" ] || fail "no $call was seen"
-	rm -rf cut
-	cp -a cuts cut
-	cd cut || exit
-	rm -rf state-a state-b paper/head* outbox/* sheets/*
+	begin_anew
 	run strace -o /dev/null -e trace=$call -e inject=$call:signal=KILL:when="$n" \
 		"$ANCHORITE" ceremony run plan.ini --room room.ini
 	[ "$STATUS" -eq 137 ] || complain "it was not cut at $call" hold
@@ -433,3 +447,16 @@ for call in openat write fsync; do
 	cmp outbox/team.parcel ../whole.parcel || fail "another parcel"
 	cd ..
 done
+
+# a stick that goes once the ceremony is closed: nothing is lost with it
+n=$(awk '/^openat\(/ { n++; if (/"state-a"/) last = n } END { print last }' \
+	cuts/calls)
+begin_anew
+run strace -o /dev/null -e trace=openat -e inject=openat:error=EIO:when="$n" \
+	"$ANCHORITE" ceremony run plan.ini --room room.ini
+[ "$STATUS" -eq 2 ] || complain "exit status 2 was expected" hold
+says 'anchorite: the ceremony is closed, and its parcels are not made: state-a'
+says 'the same command makes them, once that is mended'
+[ -z "$(ls outbox)" ] || fail "something was given out"
+must_pass hold
+cmp outbox/team.parcel ../whole.parcel || fail "another parcel"

@@ -18,6 +18,7 @@
 #include "tests/support/group.h"
 #include "transfer/send.h"
 
+#define LONG "0123456789012345678901234567890123456789012345678901234"
 #define LIST "[crl g1]\nby = g1\ndays = 90\n"
 #define SEND(what) "[send team]\nto = Team \xc3\xa4\nwhat = " what "\n"
 
@@ -246,14 +247,15 @@ send_again_refuses_bytes_that_are_not_of_record(void **state)
 	fake_end(&f);
 }
 
+/* One more list of the row [crl g1], as the record has it. */
+static const char *const listed[] = { "root", "g1", "file", "2", "number",
+	"9", "this-update", "2027-03-01T00:00:00Z", "next-update",
+	"2027-04-01T00:00:00Z", "step", "crl g1", "item", "0", NULL };
+
 /* What a parcel cannot hold does not keep a ceremony from its end. */
 static void
 send_tells_what_is_too_much_and_goes_on(void **state)
 {
-	static const char *const facts[] = { "root", "g1", "file", "2",
-		"number", "9", "this-update", "2027-03-01T00:00:00Z",
-		"next-update", "2027-04-01T00:00:00Z", "step", "crl g1",
-		"item", "0", NULL };
 	struct bytes out = { 0 };
 	struct outcome o = { 0 };
 	struct diag d = { 0 };
@@ -262,7 +264,7 @@ send_tells_what_is_too_much_and_goes_on(void **state)
 	(void)state;
 	begin(&f);
 	/* one byte, and no list: no parcel takes it */
-	fake_entry(&f, "list", facts, "lists/000002.crl");
+	fake_entry(&f, "list", listed, "lists/000002.crl");
 	fake_plan(&f, 1, SEND("crl"));
 	send(&f, &o);
 	assert_string_equal(facts_get(&o.facts, "parcel"), "none");
@@ -278,6 +280,25 @@ send_tells_what_is_too_much_and_goes_on(void **state)
 	fake_end(&f);
 }
 
+/* Nor does a name that the record has room for, and a parcel not. */
+static void
+send_tells_of_a_name_too_long_and_goes_on(void **state)
+{
+	struct outcome o = { 0 };
+	struct fake f;
+
+	(void)state;
+	begin(&f);
+	fake_entry(&f, "list", listed, "lists/" LONG ".crl");
+	fake_plan(&f, 1, SEND("crl"));
+	send(&f, &o);
+	assert_string_equal(facts_get(&o.facts, "parcel"), "none");
+	assert_string_equal(facts_get(&o.facts, "why"), "lists/" LONG ".crl: "
+	    "FORMATS 10.3: too long a name for a parcel");
+	outcome_clear(&o);
+	fake_end(&f);
+}
+
 int
 main(void)
 {
@@ -290,6 +311,7 @@ main(void)
 		cmocka_unit_test(
 		    send_again_refuses_bytes_that_are_not_of_record),
 		cmocka_unit_test(send_tells_what_is_too_much_and_goes_on),
+		cmocka_unit_test(send_tells_of_a_name_too_long_and_goes_on),
 	};
 
 	return cmocka_run_group_tests_name("send", tests, group_crypto, NULL);

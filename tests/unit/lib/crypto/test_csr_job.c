@@ -360,6 +360,7 @@ sizes_that_cannot_be_are_refused(void **state)
 {
 	static uint8_t big[UINT16_MAX + 1], out[CSR_ANSWER_MAX];
 	struct csr_answer a = { 0 };
+	struct diag d = { 0 };
 	struct csr c = { 0 };
 	size_t len = 0;
 
@@ -369,8 +370,9 @@ sizes_that_cannot_be_are_refused(void **state)
 	/* no file has room for both */
 	a.subject = (struct csr_part){ big, UINT16_MAX };
 	a.attributes = a.subject;
-	assert_int_equal(csr_believe(&a, &cases[0].file, &c, NULL),
-	    ST_FORMAT);
+	assert_int_equal(csr_believe(&a, &cases[0].file, &c, &d), ST_FORMAT);
+	assert_string_equal(d.text, "FORMATS 6.22: more than a request has "
+	    "room for");
 	drop(&c);
 	assert_false(csr_answer_write(&a, out, sizeof(out), &len));
 	/* nor a number for a length */

@@ -14,12 +14,13 @@
 
 #include <cmocka.h>
 
-#include "lib/base/file.h"
 #include "lib/record/inbox.h"
+#include "tests/support/box.h"
 #include "tests/support/oom.h"
 #include "tests/support/pkix.h"
 
 #define NOW 1803859200 /* 2027-03-01T00:00:00Z */
+#define TEXTS 240 /* of 65000 bytes: four such parcels have room, no fifth */
 
 static struct bytes request[2]; /* DER, of two keys */
 
@@ -47,52 +48,6 @@ stop(void **state)
 	return 0;
 }
 
-struct box {
-	char path[64];
-	struct inbox inbox;
-};
-
-static void
-box_open(struct box *b)
-{
-	memset(b, 0, sizeof(*b));
-	snprintf(b->path, sizeof(b->path), "/tmp/anchorite-inbox-XXXXXX");
-	assert_non_null(mkdtemp(b->path));
-	assert_int_equal(file_open_dir(b->path, false, &b->inbox.dirfd, NULL),
-	    ST_OK);
-}
-
-static void
-box_close(struct box *b)
-{
-	inbox_clear(&b->inbox);
-	close(b->inbox.dirfd);
-	file_remove_tree(b->path);
-}
-
-static void
-put(const struct box *b, const char *name, const void *data, size_t len)
-{
-	assert_int_equal(file_create_at(b->inbox.dirfd, name, data, len, NULL),
-	    ST_OK);
-}
-
-/* A parcel of one request, not to be used before ${from} (-1: whenever). */
-static void
-put_parcel(const struct box *b, const char *name, const char *file,
-    const struct bytes *data, int64_t from)
-{
-	struct parcel_file one = { .len = data->len, .data = data->data };
-	struct parcel p = { .not_before = from, .file = &one, .n = 1,
-		.purpose = "request", .from = "team" };
-	struct bytes all = { 0 };
-
-	snprintf(one.name, sizeof(one.name), "%s", file);
-	assert_int_equal(parcel_seal(&p, &all, NULL), ST_OK);
-	put(b, name, all.data, all.len);
-	bytes_free(&all);
-}
-
 static void
 look(struct box *b)
 {
@@ -117,9 +72,9 @@ inbox_gives_all_files_of_a_name(void **state)
 
 	(void)state;
 	box_open(&b);
-	put_parcel(&b, "b.parcel", "gateway.csr", &request[1], NOW);
-	put_parcel(&b, "a.parcel", "gateway.csr", &request[0], -1);
-	put_parcel(&b, "c.parcel", "sensor.csr", &request[0], -1);
+	box_parcel(&b, "b.parcel", "request", "gateway.csr", &request[1], NOW);
+	box_parcel(&b, "a.parcel", "request", "gateway.csr", &request[0], -1);
+	box_parcel(&b, "c.parcel", "request", "sensor.csr", &request[0], -1);
 	look(&b);
 	assert_int_equal(b.inbox.n, 3);
 	assert_null(passed(&b, 0));
@@ -156,8 +111,8 @@ inbox_passes_over_what_fails_a_gate(void **state)
 
 	(void)state;
 	box_open(&b);
-	put(&b, "cut.parcel", "# anchorite parcel 1\n", 21);
-	put(&b, "digest.parcel", manifest, sizeof(manifest) - 1);
+	box_put(&b, "cut.parcel", "# anchorite parcel 1\n", 21);
+	box_put(&b, "digest.parcel", manifest, sizeof(manifest) - 1);
 	assert_int_equal(mkdirat(b.inbox.dirfd, "folder.parcel", 0700), 0);
 	assert_int_equal(bytes_set(&kind, manifest, sizeof(manifest) - 1,
 	    NULL), ST_OK);
@@ -166,13 +121,14 @@ inbox_passes_over_what_fails_a_gate(void **state)
 	memcpy(strstr((char *)kind.data, "9d9f"), "2d711642b726b04401627ca9fba"
 	    "c32f5c8530fb1903cc4db02258717921a4881", 64);
 	kind.data[kind.len - 1] = 'x';
-	put(&b, "kind.parcel", kind.data, kind.len);
-	put_parcel(&b, "late.parcel", "gateway.csr", &request[0], NOW + 60);
+	box_put(&b, "kind.parcel", kind.data, kind.len);
+	box_parcel(&b, "late.parcel", "request", "gateway.csr", &request[0],
+	    NOW + 60);
 	assert_int_equal(symlinkat("late.parcel", b.inbox.dirfd,
 	    "link.parcel"), 0);
 	/* a name is not enough, nor is none */
-	put_parcel(&b, "other", "gateway.csr", &request[0], -1);
-	put_parcel(&b, ".parcel", "gateway.csr", &request[0], -1);
+	box_parcel(&b, "other", "request", "gateway.csr", &request[0], -1);
+	box_parcel(&b, ".parcel", "request", "gateway.csr", &request[0], -1);
 	look(&b);
 	assert_int_equal(b.inbox.n, 0);
 	assert_null(inbox_next(&b.inbox, "gateway.csr", &at));
@@ -197,7 +153,7 @@ inbox_looks_into_so_many_parcels_and_no_more(void **state)
 	box_open(&b);
 	for (size_t i = 0; i < INBOX_PARCELS_MAX + 2; i++) {
 		snprintf(name, sizeof(name), "%03zu.parcel", i);
-		put_parcel(&b, name, "gateway.csr", &request[0], -1);
+		box_parcel(&b, name, "request", "gateway.csr", &request[0], -1);
 	}
 	look(&b);
 	assert_int_equal(b.inbox.n, INBOX_PARCELS_MAX);
@@ -205,6 +161,43 @@ inbox_looks_into_so_many_parcels_and_no_more(void **state)
 	    "than the 64 parcels that are looked into");
 	assert_non_null(passed(&b, 1));
 	assert_null(passed(&b, 2));
+	box_close(&b);
+}
+
+/* Of parcels that are good, but too much together, each that has no room is
+ * passed over; a smaller one behind it has. */
+static void
+inbox_takes_so_many_bytes_and_no_more(void **state)
+{
+	static uint8_t text[65000];
+	static struct parcel_file file[TEXTS + 1];
+	struct parcel p = { .not_before = -1, .file = file, .n = TEXTS + 1,
+		.purpose = "plan", .from = "team" };
+	char name[32];
+	struct box b;
+
+	(void)state;
+	memset(text, 'x', sizeof(text));
+	for (size_t i = 0; i < TEXTS; i++) {
+		snprintf(file[i].name, sizeof(file[i].name), "%03zu.txt", i);
+		file[i].data = text;
+		file[i].len = sizeof(text);
+	}
+	snprintf(file[TEXTS].name, sizeof(file[TEXTS].name), "plan.ini");
+	file[TEXTS].data = (const uint8_t *)"[x y]\n";
+	file[TEXTS].len = 6;
+	box_open(&b);
+	for (size_t i = 1; i <= 5; i++) {
+		snprintf(name, sizeof(name), "%zu.parcel", i);
+		box_seal(&b, name, &p);
+	}
+	box_parcel(&b, "6.parcel", "request", "gateway.csr", &request[0], -1);
+	look(&b);
+	assert_int_equal(b.inbox.n, 5);
+	assert_string_equal(b.inbox.parcel[4].name, "6.parcel");
+	assert_string_equal(passed(&b, 0), "5.parcel: FORMATS 3.17: with it "
+	    "the parcels have more than 67108864 bytes");
+	assert_null(passed(&b, 1));
 	box_close(&b);
 }
 
@@ -229,7 +222,7 @@ inbox_survives_every_allocation_failing(void **state)
 
 	(void)state;
 	box_open(&b);
-	put_parcel(&b, "a.parcel", "gateway.csr", &request[0], -1);
+	box_parcel(&b, "a.parcel", "request", "gateway.csr", &request[0], -1);
 	assert_true(oom_each(look_once, &b) > 5);
 	box_close(&b);
 }
@@ -241,6 +234,7 @@ main(void)
 		cmocka_unit_test(inbox_gives_all_files_of_a_name),
 		cmocka_unit_test(inbox_passes_over_what_fails_a_gate),
 		cmocka_unit_test(inbox_looks_into_so_many_parcels_and_no_more),
+		cmocka_unit_test(inbox_takes_so_many_bytes_and_no_more),
 		cmocka_unit_test(inbox_survives_every_allocation_failing),
 	};
 

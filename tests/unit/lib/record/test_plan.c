@@ -1,7 +1,6 @@
 /* link: -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=reallocarray,--wrap=strdup */
 #include <sys/stat.h>
 
-#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,6 +16,7 @@
 #include "lib/base/file.h"
 #include "lib/record/plan.h"
 #include "lib/record/step.h"
+#include "tests/support/box.h"
 #include "tests/support/mutate.h"
 #include "tests/support/oom.h"
 #include "tests/support/shares.h"
@@ -627,32 +627,12 @@ plan_finds_sections_and_entries_by_their_whole_name(void **state)
 
 /* --- files --- */
 
-struct box {
-	char path[64];
-	struct inbox inbox;
-};
-
+/* An inbox with a request in it. */
 static void
-box_open(struct box *b)
+box_request(struct box *b)
 {
-	memset(b, 0, sizeof(*b));
-	snprintf(b->path, sizeof(b->path), "/tmp/anchorite-plan-XXXXXX");
-	assert_non_null(mkdtemp(b->path));
-	assert_int_equal(file_open_dir(b->path, false, &b->inbox.dirfd, NULL),
-	    ST_OK);
-	assert_int_equal(file_create_at(b->inbox.dirfd, "a.csr", "request", 7,
-	    NULL), ST_OK);
-}
-
-static void
-box_close(struct box *b)
-{
-	(void)unlinkat(b->inbox.dirfd, "a.csr", 0);
-	(void)unlinkat(b->inbox.dirfd, "000001-a.csr", 0);
-	(void)unlinkat(b->inbox.dirfd, "link", 0);
-	(void)unlinkat(b->inbox.dirfd, "folder", AT_REMOVEDIR);
-	close(b->inbox.dirfd);
-	assert_int_equal(rmdir(b->path), 0);
+	box_open(b);
+	box_put(b, "a.csr", "request", 7);
 }
 
 /* Read the file of a plan whose probe names ${name} as holding ${bytes}. */
@@ -682,15 +662,14 @@ plan_file_gives_the_bytes_that_were_reviewed(void **state)
 	struct box b;
 
 	(void)state;
-	box_open(&b);
+	box_request(&b);
 	assert_int_equal(read_file(&b.inbox, "a.csr", "request", &out, NULL),
 	    ST_OK);
 	assert_int_equal(out.len, 7);
 	assert_memory_equal(out.data, "request", 7);
 	bytes_free(&out);
 	/* years later, from the state */
-	assert_int_equal(file_create_at(b.inbox.dirfd, "000001-a.csr", "old",
-	    3, NULL), ST_OK);
+	box_put(&b, "000001-a.csr", "old", 3);
 	snprintf(b.inbox.prefix, sizeof(b.inbox.prefix), "000001-");
 	assert_int_equal(read_file(&b.inbox, "a.csr", "old", &out, NULL),
 	    ST_OK);
@@ -706,7 +685,7 @@ plan_file_refuses_other_bytes(void **state)
 	struct box b;
 
 	(void)state;
-	box_open(&b);
+	box_request(&b);
 	assert_int_equal(read_file(&b.inbox, "a.csr", "Request", &out, &d),
 	    ST_AUTH);
 	assert_string_equal(d.text, "plan.ini:20: FORMATS 3.17: a.csr is not "
@@ -715,24 +694,14 @@ plan_file_refuses_other_bytes(void **state)
 	box_close(&b);
 }
 
-/* A parcel of purpose state with a text: its bytes are what we say. */
+/* A parcel of one text: its bytes are what we say. */
 static void
-box_parcel(const struct box *b, const char *name, const char *file,
+box_text(const struct box *b, const char *name, const char *file,
     const char *text)
 {
-	struct parcel_file one = { .len = strlen(text),
-		.data = (const uint8_t *)text };
-	struct parcel p = { .not_before = -1, .file = &one, .n = 1,
-		.purpose = "countersign", .from = "team" };
-	struct bytes all = { 0 };
-	struct diag d = { 0 };
+	const struct bytes data = { (uint8_t *)(uintptr_t)text, strlen(text) };
 
-	snprintf(one.name, sizeof(one.name), "%s", file);
-	if (parcel_seal(&p, &all, &d) != ST_OK)
-		fail_msg("%s", d.text);
-	assert_int_equal(file_create_at(b->inbox.dirfd, name, all.data,
-	    all.len, NULL), ST_OK);
-	bytes_free(&all);
+	box_parcel(b, name, "countersign", file, &data, -1);
 }
 
 static void
@@ -743,11 +712,10 @@ plan_file_comes_out_of_a_parcel_by_its_digest(void **state)
 	struct box b;
 
 	(void)state;
-	box_open(&b);
+	box_request(&b);
 	/* in the folder another file of that name, and in a parcel too */
-	assert_int_equal(file_create_at(b.inbox.dirfd, "n.line", "other", 5,
-	    NULL), ST_OK);
-	box_parcel(&b, "1.parcel", "n.line", "an other");
+	box_put(&b, "n.line", "other", 5);
+	box_text(&b, "1.parcel", "n.line", "an other");
 	assert_int_equal(inbox_look(&b.inbox, 0, NULL), ST_OK);
 	assert_int_equal(read_file(&b.inbox, "n.line", "wanted", &out, &d),
 	    ST_AUTH);
@@ -756,7 +724,7 @@ plan_file_comes_out_of_a_parcel_by_its_digest(void **state)
 	    "none of the parcels there");
 	assert_null(out.data);
 	inbox_clear(&b.inbox);
-	box_parcel(&b, "2.parcel", "n.line", "wanted");
+	box_text(&b, "2.parcel", "n.line", "wanted");
 	assert_int_equal(inbox_look(&b.inbox, 0, NULL), ST_OK);
 	assert_int_equal(read_file(&b.inbox, "n.line", "wanted", &out, NULL),
 	    ST_OK);
@@ -764,8 +732,7 @@ plan_file_comes_out_of_a_parcel_by_its_digest(void **state)
 	assert_memory_equal(out.data, "wanted", 6);
 	bytes_free(&out);
 	/* one that is passed over may have been the one */
-	assert_int_equal(file_create_at(b.inbox.dirfd, "0.parcel", "x", 1,
-	    NULL), ST_OK);
+	box_put(&b, "0.parcel", "x", 1);
 	inbox_clear(&b.inbox);
 	assert_int_equal(inbox_look(&b.inbox, 0, NULL), ST_OK);
 	diag_clear(&d);
@@ -774,10 +741,6 @@ plan_file_comes_out_of_a_parcel_by_its_digest(void **state)
 	assert_non_null(strstr(d.text, "FORMATS 3.17: m.line: "));
 	assert_non_null(strstr(d.text, "; passed over: 0.parcel: FORMATS "
 	    "10.1: "));
-	inbox_clear(&b.inbox);
-	for (size_t i = 0; i < 4; i++)
-		unlinkat(b.inbox.dirfd, (const char *const[]){ "n.line",
-		    "0.parcel", "1.parcel", "2.parcel" }[i], 0);
 	box_close(&b);
 }
 
@@ -789,7 +752,7 @@ plan_file_refuses_what_is_no_file_of_the_inbox(void **state)
 	struct box b;
 
 	(void)state;
-	box_open(&b);
+	box_request(&b);
 	assert_int_equal(read_file(&b.inbox, "b.csr", "x", &out, &d),
 	    ST_SYSTEM);
 	assert_non_null(strstr(d.text, "plan.ini:20: FORMATS 3.17: b.csr"));

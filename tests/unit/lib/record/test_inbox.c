@@ -1,6 +1,7 @@
 /* link: -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=reallocarray,--wrap=strdup */
 #include <sys/stat.h>
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -201,10 +202,76 @@ inbox_looks_into_so_many_parcels_and_no_more(void **state)
 	}
 	look(&b);
 	assert_int_equal(b.inbox.n, INBOX_PARCELS_MAX);
-	assert_string_equal(passed(&b, 0), "064.parcel: FORMATS 3.17: one more "
-	    "than the 64 parcels that are looked into");
-	assert_non_null(passed(&b, 1));
-	assert_null(passed(&b, 2));
+	assert_string_equal(passed(&b, 0), "064.parcel and all behind it: "
+	    "FORMATS 3.17: not opened, as 64 parcels were");
+	assert_null(passed(&b, 1));
+	box_close(&b);
+}
+
+/* What is refused was opened too: else junk without an end is read, and named,
+ * before the first question. */
+static void
+inbox_counts_what_it_passes_over(void **state)
+{
+	char name[32];
+	struct box b;
+
+	(void)state;
+	box_open(&b);
+	for (size_t i = 0; i < 10 * INBOX_PARCELS_MAX; i++) {
+		snprintf(name, sizeof(name), "%03zu.parcel", i);
+		put(&b, name, "junk", 4);
+	}
+	put_parcel(&b, "a.parcel", "gateway.csr", &request[0], -1);
+	look(&b);
+	assert_int_equal(b.inbox.n, 0);
+	assert_int_equal(facts_count(&b.inbox.passed, "passed-over"),
+	    INBOX_PARCELS_MAX + 1);
+	assert_string_equal(passed(&b, INBOX_PARCELS_MAX), "064.parcel and all "
+	    "behind it: FORMATS 3.17: not opened, as 64 parcels were");
+	box_close(&b);
+}
+
+/* As many bytes are zero as the medium says, for next to none on it. */
+static void
+put_hollow(const struct box *b, const char *name)
+{
+	static const char manifest[] = "# anchorite parcel 1\n"
+	    "# purpose: plan\n# from: a\n# files: 1\n# bytes: 16777000\n"
+	    "9d9f290527a6be626a8f5985b26e19b237b44872b03631811df4416fc1713178  "
+	    "x.ini\n";
+	int fd;
+
+	put(b, name, manifest, sizeof(manifest) - 1);
+	fd = openat(b->inbox.dirfd, name, O_WRONLY);
+	assert_true(fd >= 0);
+	assert_int_equal(ftruncate(fd, (off_t)sizeof(manifest) - 1 + 16777000),
+	    0);
+	close(fd);
+}
+
+static void
+inbox_reads_so_many_bytes_and_no_more(void **state)
+{
+	char name[32];
+	struct box b;
+
+	(void)state;
+	box_open(&b);
+	for (size_t i = 0; i < 6; i++) {
+		snprintf(name, sizeof(name), "%zu.parcel", i);
+		put_hollow(&b, name);
+	}
+	put_parcel(&b, "a.parcel", "gateway.csr", &request[0], -1);
+	look(&b);
+	assert_int_equal(b.inbox.n, 0);
+	assert_non_null(strstr(passed(&b, 3), "3.parcel: FORMATS 10.1: x.ini "
+	    "has not the digest"));
+	assert_string_equal(passed(&b, 4), "4.parcel: FORMATS 3.17: with it "
+	    "the parcels have more than 67108864 bytes");
+	assert_string_equal(passed(&b, 5), "5.parcel and all behind it: "
+	    "FORMATS 3.17: not opened, as 67108864 bytes were");
+	assert_null(passed(&b, 6));
 	box_close(&b);
 }
 
@@ -241,6 +308,8 @@ main(void)
 		cmocka_unit_test(inbox_gives_all_files_of_a_name),
 		cmocka_unit_test(inbox_passes_over_what_fails_a_gate),
 		cmocka_unit_test(inbox_looks_into_so_many_parcels_and_no_more),
+		cmocka_unit_test(inbox_counts_what_it_passes_over),
+		cmocka_unit_test(inbox_reads_so_many_bytes_and_no_more),
 		cmocka_unit_test(inbox_survives_every_allocation_failing),
 	};
 

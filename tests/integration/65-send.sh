@@ -343,6 +343,35 @@ must_pass "$ANCHORITE" trust init got/bundles-000001.der \
 	--store store --rehearsal
 must_pass "$ANCHORITE" trust apply got --store store
 
+# --- and only what the room made ---
+
+# as_cut: the sticks and the paper as a cut behind the opening left them
+as_cut() {
+	find state-? -type f ! -path '*/plans/*' ! -path '*/requests/*' \
+		! -name 000001.json -delete
+	find state-? -mindepth 1 -type d -empty -delete
+	rm paper/head-000[2-9].words sheets/* outbox/*
+}
+ready forged "$whole"
+must_pass hold
+as_cut
+# who has the sticks then goes on by himself, with a root of his own
+cp -a . ../theirs
+cd ../theirs || exit
+must_pass hold
+cd ../forged || exit
+rm -r state-a state-b
+cp -a ../theirs/state-a ../theirs/state-b .
+must_pass "$ANCHORITE" ceremony verify --state state-a
+refused 1 'RULES C3: the head on paper is older than any root that signed what is behind it' \
+	hold
+[ -z "$(ls outbox)" ] || fail "a root that nobody here made is given out"
+# where it is on paper that the root was made, it is the one of the room
+cp ../theirs/paper/head-0003.words paper/head-0002.words
+must_pass hold
+cmp ../theirs/outbox/team.parcel outbox/team.parcel || fail "another parcel"
+cd ..
+
 # --- and only after the second machine's word, where that is wanted ---
 
 ready second "$whole"

@@ -85,6 +85,34 @@ bring_one(const struct way_out *o, const struct sent *s, struct diag *d)
 	return rc;
 }
 
+/* Looked at before the first question too; since then a link in its path, or
+ * what is mounted there, may have become another. */
+static enum status
+open_outbox(struct way_out *o, struct diag *d)
+{
+	char shown[SHOWN_SIZE];
+	bool inside = false;
+	enum status rc;
+	int fd = -1;
+
+	TRY(file_open_dir(o->room->outbox, false, &o->fd, d));
+	for (size_t i = 0; i < o->room->nstates && !inside; i++) {
+		/* a stick that is not there has nothing in it */
+		if (file_open_dir(o->room->state[i], false, &fd, NULL) !=
+		    ST_OK)
+			continue;
+		inside = file_lies_in(o->fd, fd);
+		close(fd);
+		text_escape(o->room->state[i], strlen(o->room->state[i]),
+		    shown, sizeof(shown));
+	}
+	if (inside)
+		FAIL(d, ST_POLICY, "%s: the outbox lies in the state %s",
+		    o->dir, shown);
+out:
+	return rc;
+}
+
 /* All that can be brought are, and the first refusal is the answer. */
 static enum status
 bring_all(struct way_out *o, struct diag *d)
@@ -93,7 +121,7 @@ bring_all(struct way_out *o, struct diag *d)
 	struct diag why = { 0 };
 	enum status rc, all = ST_OK;
 
-	if (file_open_dir(o->room->outbox, false, &o->fd, &why) != ST_OK)
+	if (open_outbox(o, &why) != ST_OK)
 		FAIL(d, ST_SYSTEM, "FORMATS 3.61: %s; the ceremony is closed: "
 		    "the same command brings its parcels, once that is mended",
 		    why.text);

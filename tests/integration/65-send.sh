@@ -422,9 +422,41 @@ people_end 0 --way "$(printf '\003')" keep "$ANCHORITE" $run_it
 says 'anchorite transfer send PARCEL --qr screen|--usb DIR'
 cd ..
 
+# --- an outbox that comes to lie in a state while the ceremony runs ---
+
+command -v strace >/dev/null || skip "all but moves and cuts: no strace"
+ready moved "$whole"
+mkdir -p box/lists
+ln -s box way
+sed -i 's,^outbox = .*,outbox = way/lists,' room.ini
+must_pass strace -o calls -e trace=openat \
+	"$ANCHORITE" ceremony run plan.ini --room room.ini
+n=$(awk '/^openat/ { n++ } /^openat.*way\/lists/ { last = n }
+	END { print last }' calls)
+rm -rf state-a state-b paper/head* box/lists/* sheets/*
+strace -o /dev/null -e trace=openat -e inject=openat:delay_enter=3000000:when="$n" \
+	"$ANCHORITE" ceremony run plan.ini --room room.ini 2>err &
+pid=$!
+until ls state-b/record/*.line >/dev/null 2>&1; do
+	kill -0 $pid 2>/dev/null || fail "it never closed: $(cat err)"
+	sleep 0.1
+done
+# and what follows it: the entry, and the words on paper
+sleep 1
+ln -sfn state-b way
+STATUS=0
+wait $pid || STATUS=$?
+[ $STATUS -eq 2 ] || fail "exit status $STATUS instead of 2: $(cat err)"
+grep -qF 'FORMATS 3.61: way/lists: the outbox lies in the state state-b' err ||
+	fail "it does not say why: $(cat err)"
+must_pass "$ANCHORITE" ceremony verify --state state-b
+ln -sfn box way
+must_pass hold
+[ -s box/lists/team.parcel ] || fail "the same command brings nothing"
+cd ..
+
 # --- cut between the closing and the outbox, and within it ---
 
-command -v strace >/dev/null || skip "all but the cuts: no strace"
 ready cuts "$whole"
 must_pass strace -o calls -e trace=openat,write,fsync \
 	"$ANCHORITE" ceremony run plan.ini --room room.ini

@@ -217,7 +217,8 @@ send_one(const struct way_out *o, const struct sent *s, enum front_way way,
 {
 	const bool codes = way == FRONT_CODES;
 	char path[ROOM_PATH_SIZE + FILE_SIZE];
-	struct call c = { .plain = o->call->plain };
+	/* the outbox is no longer ours alone */
+	struct call c = { .plain = o->call->plain, .meant = s->parcel };
 	enum status rc;
 
 	snprintf(path, sizeof(path), "%s/%s" PARCEL_ENDING, o->room->outbox,

@@ -425,6 +425,19 @@ check_way(const struct call *c, struct diag *d)
 	return ST_OK;
 }
 
+/* What was offered by its words goes out under them, and nothing else. */
+static enum status
+check_meant(const struct call *c, const struct parcel *p, struct diag *d)
+{
+	char hex[SHA384_HEX_SIZE];
+
+	text_hex(p->id, SHA384_LEN, hex);
+	if (c->meant != NULL && strcmp(c->meant, hex) != 0)
+		return diag_set(d, ST_AUTH, "%s: FORMATS 3.61: it is another "
+		    "parcel than the record has", c->arg[0]);
+	return ST_OK;
+}
+
 enum status
 cmd_transfer_send(const struct call *c, struct diag *d)
 {
@@ -442,6 +455,7 @@ cmd_transfer_send(const struct call *c, struct diag *d)
 		TRY(scan_start(1, &reader, d));
 	TRY(file_read(c->arg[0], PARCEL_MAX, &all, d));
 	TRY(cmd_open_parcel(c->arg[0], all.data, all.len, &p, d));
+	TRY(check_meant(c, &p, d));
 	TRY(say_id(&p, &f, d));
 	if (usb != NULL)
 		TRY(send_usb(c, usb, &p, all.data, &f, d));

@@ -424,7 +424,7 @@ cd ..
 
 # --- an outbox that comes to lie in a state while the ceremony runs ---
 
-command -v strace >/dev/null || skip "all but moves and cuts: no strace"
+command -v strace >/dev/null || skip "all but changes and cuts: no strace"
 ready moved "$whole"
 mkdir -p box/lists
 ln -s box way
@@ -453,6 +453,43 @@ must_pass "$ANCHORITE" ceremony verify --state state-b
 ln -sfn box way
 must_pass hold
 [ -s box/lists/team.parcel ] || fail "the same command brings nothing"
+cd ..
+
+# --- a parcel that becomes another one between its words and the way out ---
+
+typed changed "$whole"
+mkdir mnt
+# shellcheck disable=SC2086
+people_end 0 keep "$ANCHORITE" $run_it
+must_pass "$ANCHORITE" transfer unpack outbox/team.parcel --to files
+must_pass "$ANCHORITE" transfer pack files/roots-000001.crt \
+	--purpose result --from rehearsal-1 --to other.parcel
+# shellcheck disable=SC2086
+STICK=vfat people_end 0 --way stick --stick mnt --label blue-1 keep \
+	strace -o calls -e trace=openat "$stick" $run_it
+must_say 'safe-to-pull'
+rm -r mnt/*
+n=$(awk '/^openat/ { n++ } /^openat.*"outbox\/team\.parcel"/ { last = n }
+	END { print last }' calls)
+{
+	until grep -q 'which was there already' "$ERR"; do
+		sleep 0.1
+	done
+	sleep 1
+	mv outbox/team.parcel kept
+	cp other.parcel outbox/team.parcel
+} &
+: >"$ERR"
+# shellcheck disable=SC2086
+STICK=vfat people_end 0 --way stick --stick mnt --label blue-1 \
+	--shown shown keep strace -o /dev/null -e trace=openat \
+	-e inject=openat:delay_enter=5000000:when="$n" "$stick" $run_it
+wait
+cmp -s outbox/team.parcel other.parcel || fail "it is the same one still"
+grep -qF 'Refused: outbox/team.parcel: FORMATS 3.61: it is another parcel than the record has' \
+	shown || fail "it does not say that it is another"
+[ -z "$(ls mnt)" ] || fail "another parcel went out under those words"
+mv kept outbox/team.parcel
 cd ..
 
 # --- cut between the closing and the outbox, and within it ---

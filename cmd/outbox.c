@@ -38,6 +38,26 @@ is_last(const struct state *s, const struct sent *sent)
 	return sent->ceremony == s->nceremonies;
 }
 
+/* Nothing lies in a state that its record does not cover. */
+static bool
+lies_in_state(const struct way_out *o, int dirfd, char state[SHOWN_SIZE])
+{
+	bool inside = false;
+	const char *path;
+	int fd = -1;
+
+	for (size_t i = 0; i < o->room->nstates && !inside; i++) {
+		path = o->room->state[i];
+		/* a stick that is not there has nothing in it */
+		if (file_open_dir(path, false, &fd, NULL) != ST_OK)
+			continue;
+		inside = file_lies_in(dirfd, fd);
+		close(fd);
+		text_escape(path, strlen(path), state, SHOWN_SIZE);
+	}
+	return inside;
+}
+
 /* --- into the outbox --- */
 
 /* What a run before this one has written may be there; nothing is replaced. */
@@ -90,25 +110,13 @@ bring_one(const struct way_out *o, const struct sent *s, struct diag *d)
 static enum status
 open_outbox(struct way_out *o, struct diag *d)
 {
-	char shown[SHOWN_SIZE];
-	bool inside = false;
+	char state[SHOWN_SIZE];
 	enum status rc;
-	int fd = -1;
 
 	TRY(file_open_dir(o->room->outbox, false, &o->fd, d));
-	for (size_t i = 0; i < o->room->nstates && !inside; i++) {
-		/* a stick that is not there has nothing in it */
-		if (file_open_dir(o->room->state[i], false, &fd, NULL) !=
-		    ST_OK)
-			continue;
-		inside = file_lies_in(o->fd, fd);
-		close(fd);
-		text_escape(o->room->state[i], strlen(o->room->state[i]),
-		    shown, sizeof(shown));
-	}
-	if (inside)
+	if (lies_in_state(o, o->fd, state))
 		FAIL(d, ST_POLICY, "%s: the outbox lies in the state %s",
-		    o->dir, shown);
+		    o->dir, state);
 out:
 	return rc;
 }
@@ -210,6 +218,23 @@ out:
 	return rc;
 }
 
+/* What is no folder is for who sends to refuse. */
+static enum status
+check_stick(const struct way_out *o, const char *dir, struct diag *d)
+{
+	char state[SHOWN_SIZE], shown[SHOWN_SIZE];
+	bool inside;
+	int fd = -1;
+
+	if (file_open_dir(dir, false, &fd, NULL) != ST_OK)
+		return ST_OK;
+	inside = lies_in_state(o, fd, state);
+	close(fd);
+	text_escape(dir, strlen(dir), shown, sizeof(shown));
+	return !inside ? ST_OK : diag_set(d, ST_POLICY, "%s: FORMATS 3.61: it "
+	    "lies in the state %s", shown, state);
+}
+
 /* As if it were typed: `transfer send` is what sends, whoever asks. */
 static enum status
 send_one(const struct way_out *o, const struct sent *s, enum front_way way,
@@ -223,6 +248,8 @@ send_one(const struct way_out *o, const struct sent *s, enum front_way way,
 
 	snprintf(path, sizeof(path), "%s/%s" PARCEL_ENDING, o->room->outbox,
 	    s->name);
+	if (!codes)
+		TRY(check_stick(o, dir, d));
 	TRY(cmd_prepare("transfer", "send", &c, d));
 	c.arg[c.n++] = path;
 	TRY(cmd_give(&c, codes ? "--qr" : "--usb", codes ? "screen" : dir, d));

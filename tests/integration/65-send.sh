@@ -416,6 +416,15 @@ must_say 'safe-to-pull'
 STICK=vfat STICK_MOUNT=ro,nosuid,nodev,noexec must_pass "$stick" transfer \
 	receive usb:mnt --label blue-1 --to got.parcel
 cmp got.parcel outbox/team.parcel || fail "another parcel is on the stick"
+# the stick of a state has a folder for the record alone
+for dir in state-a state-b/lists; do
+	# shellcheck disable=SC2086
+	STICK=vfat people_end 0 --way stick --stick $dir --label blue-1 \
+		--shown ../shown keep "$stick" $run_it
+	grep -qF "Refused: $dir: FORMATS 3.61: it lies in the state ${dir%/*}" \
+		../shown || fail "it does not say that $dir is a state's"
+	must_pass "$ANCHORITE" ceremony verify --state "${dir%/*}"
+done
 # ^C is no answer, and takes nothing back
 # shellcheck disable=SC2086
 people_end 0 --way "$(printf '\003')" keep "$ANCHORITE" $run_it

@@ -29,6 +29,7 @@
 #define SOCKET 0
 
 static volatile unsigned sink;
+static const uint8_t *asked; /* in the child: the desk */
 
 static void
 say_raw(const void *data, size_t len)
@@ -80,6 +81,21 @@ do_code(void)
 {
 	mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC,
 	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+}
+
+static void
+do_poison(void)
+{
+	/* of no page, so that none is lost where it is not forbidden: a page
+	 * of a root's child would go bad, and its parent's is the same */
+	madvise(NULL, 0, MADV_HWPOISON);
+}
+
+static void
+do_remove(void)
+{
+	/* Linux from 6.7 on takes the pages even of who may only read them */
+	madvise((void *)(uintptr_t)asked, 4096, MADV_REMOVE);
 }
 
 static void
@@ -187,6 +203,10 @@ static const struct attack {
 	    "made a call that is forbidden to it, and was stopped" } },
 	{ "code", do_code, false, {
 	    "made a call that is forbidden to it, and was stopped" } },
+	{ "remove", do_remove, false, {
+	    "made a call that is forbidden to it, and was stopped" } },
+	{ "poison", do_poison, false, {
+	    "made a call that is forbidden to it, and was stopped" } },
 	/* malloc says no; a sanitizer's ends the process its own way */
 	{ "gigabyte", do_gigabyte, false, { "ended without an answer",
 	    "made a call that is forbidden to it, and was stopped" } },
@@ -218,6 +238,7 @@ answer(void *self, const uint8_t *ask, size_t len, uint8_t *out,
     size_t *outlen, struct diag *d)
 {
 	assert_ptr_equal(self, NULL);
+	asked = ask;
 	for (size_t i = 0; i < NATTACKS; i++)
 		if (len == strlen(attacks[i].name) &&
 		    memcmp(ask, attacks[i].name, len) == 0)

@@ -83,9 +83,10 @@ child_alone(const struct sandbox *s, pid_t parent, int socket, struct diag *d)
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0 ||
 	    getppid() != parent)
 		_exit(0);
-	if (setsid() < 0 ||
+	/* first of all what it says why through */
+	if ((socket != SOCKET && dup2(socket, SOCKET) != SOCKET) ||
+	    setsid() < 0 ||
 	    mprotect(s->desk, s->job->ask_max, PROT_READ) != 0 ||
-	    (socket != SOCKET && dup2(socket, SOCKET) != SOCKET) ||
 	    close_range(SOCKET + 1, ~0U, 0) != 0)
 		return diag_set(d, ST_SYSTEM, "a child cannot be set apart: "
 		    "%s", strerror(errno));

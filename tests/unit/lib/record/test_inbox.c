@@ -1,6 +1,8 @@
 /* link: -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=reallocarray,--wrap=strdup */
 #include <sys/stat.h>
+#include <sys/wait.h>
 
+#include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,6 +18,7 @@
 #include <cmocka.h>
 
 #include "lib/base/file.h"
+#include "lib/crypto/csr.h"
 #include "lib/record/inbox.h"
 #include "tests/support/oom.h"
 #include "tests/support/pkix.h"
@@ -208,6 +211,38 @@ inbox_looks_into_so_many_parcels_and_no_more(void **state)
 	box_close(&b);
 }
 
+/* Anybody's parcel may lie there, and a root is opened later in this process:
+ * only names, sizes and digests are looked at, and a row reads what the plan has
+ * named. */
+static void
+inbox_reads_no_file_that_nobody_asked_for(void **state)
+{
+	static const char *const manifests[] = {
+		"# anchorite parcel 1\n# purpose: result\n# from: a\n"
+		"# files: 1\n# bytes: 1\n"
+		"2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a48"
+		"81  x.crt\nx",
+		"# anchorite parcel 1\n# purpose: request\n# from: a\n"
+		"# files: 1\n# bytes: 1\n"
+		"2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a48"
+		"81  x.csr\nx",
+	};
+	struct box b;
+
+	(void)state;
+	csr_rest();
+	box_open(&b);
+	put(&b, "a.parcel", manifests[0], strlen(manifests[0]));
+	put(&b, "b.parcel", manifests[1], strlen(manifests[1]));
+	look(&b);
+	assert_null(passed(&b, 0));
+	assert_int_equal(b.inbox.n, 2);
+	/* not even their child was started */
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+	assert_int_equal(errno, ECHILD);
+	box_close(&b);
+}
+
 /* What is refused was opened too: else junk without an end is read, and named,
  * before the first question. */
 static void
@@ -308,6 +343,7 @@ main(void)
 		cmocka_unit_test(inbox_gives_all_files_of_a_name),
 		cmocka_unit_test(inbox_passes_over_what_fails_a_gate),
 		cmocka_unit_test(inbox_looks_into_so_many_parcels_and_no_more),
+		cmocka_unit_test(inbox_reads_no_file_that_nobody_asked_for),
 		cmocka_unit_test(inbox_counts_what_it_passes_over),
 		cmocka_unit_test(inbox_reads_so_many_bytes_and_no_more),
 		cmocka_unit_test(inbox_survives_every_allocation_failing),

@@ -98,6 +98,7 @@ good again
 must_pass "$ANCHORITE" transfer result team --state state-b --to b.parcel
 must_say 'TEST'
 cmp b.parcel outbox/team.parcel || fail "the record gives another parcel"
+! grep -q not-signed "$OUT" || fail "it is signed, and not said to be"
 must_pass "$ANCHORITE" state publish --state state-a --to desk
 must_pass "$ANCHORITE" transfer result team --ceremony 1 --state desk \
 	--to c.parcel
@@ -320,6 +321,9 @@ people_end 0 keep "$ANCHORITE" ceremony end plan.ini --room room.ini \
 people_end 1 keep "$ANCHORITE" $run_it
 says 'RULES C1: ceremony 1 has run already; a plan runs once'
 [ -z "$(ls outbox)" ] || fail "an early end gives something out"
+# by hand it is made, and said to be nobody's word
+must_pass "$ANCHORITE" transfer result team --state state-a --to early.parcel
+must_say 'not-signed    ceremony 1 was ended early: no root has signed for this; compare the words of the head with paper'
 cd ..
 
 # cut behind it, it is computed again and goes on

@@ -292,6 +292,8 @@ bear(struct sandbox *s, struct diag *d)
 		return diag_set(d, ST_SYSTEM, "no socket for a %s: %s",
 		    s->job->name, strerror(errno));
 	s->socket = pair[0];
+	/* ignored, it would end unseen, and its number be another's */
+	signal(SIGCHLD, SIG_DFL);
 	if ((s->child = fork()) == 0)
 		child_main(s, self, pair[1]);
 	close(pair[1]);

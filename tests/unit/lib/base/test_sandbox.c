@@ -390,6 +390,26 @@ sandbox_survives_every_attack(void **state)
 	assert_int_equal(access("planted", F_OK), -1);
 }
 
+/* Whoever starts us may ignore the ends of children: ours would be gone unseen,
+ * and its number another's when it is killed. */
+static void
+sandbox_sees_its_child_end_where_that_was_ignored(void **state)
+{
+	struct sandbox *s;
+	struct diag d = { 0 };
+	const char *said;
+	size_t len;
+
+	(void)state;
+	signal(SIGCHLD, SIG_IGN);
+	s = started(&job);
+	assert_int_equal(ask(s, "open", &said, &len, &d), ST_FORMAT);
+	must_end_with(d.text, "made a call that is forbidden to it, and was "
+	    "stopped");
+	sandbox_free(s);
+	signal(SIGCHLD, SIG_DFL);
+}
+
 static void
 sandbox_takes_no_answer_before_its_question(void **state)
 {
@@ -572,6 +592,8 @@ main(void)
 		cmocka_unit_test(sandbox_answers),
 		cmocka_unit_test(sandbox_passes_refusals_on),
 		cmocka_unit_test(sandbox_survives_every_attack),
+		cmocka_unit_test(
+		    sandbox_sees_its_child_end_where_that_was_ignored),
 		cmocka_unit_test(sandbox_takes_no_answer_before_its_question),
 		cmocka_unit_test(sandbox_desk_is_read_only_inside),
 		cmocka_unit_test(sandbox_inherits_nothing),

@@ -155,7 +155,7 @@ sandbox_lock_calls(struct diag *d)
 	for (size_t i = 0; i < NADVICES; i++)
 		no |= seccomp_rule_add(filter, SCMP_ACT_ALLOW,
 		    SCMP_SYS(madvise), 1,
-		    SCMP_A2(SCMP_CMP_EQ, advices[i]));
+		    SCMP_A2(SCMP_CMP_MASKED_EQ, UINT32_MAX, advices[i]));
 	/* memory, but not to be run */
 	no |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
 	    SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));

@@ -151,25 +151,27 @@ out:
 	return rc;
 }
 
-/* Whether typed words are the head at some entry of the open ceremony, or, for
- * a new one, the last head. */
-static bool
-is_head(const struct state *s, uint64_t first, const uint8_t *typed)
+/* The entry that typed words are the head at, of the open ceremony or, for a
+ * new one, the last; 0: none. */
+static uint64_t
+head_at(const struct state *s, uint64_t first, const uint8_t *typed)
 {
 	uint8_t head[SHA384_LEN];
 
 	for (size_t i = s->n; i-- > 0 && i + 1 >= first;) {
 		if (text_unhex(s->entries[i].digest, head, sizeof(head),
 		    NULL) == ST_OK && memcmp(head, typed, WORDS_FULL) == 0)
-			return true;
+			return i + 1;
 	}
-	return false;
+	return 0;
 }
 
+/* ${*at}, unless NULL: the entry that it is the head at. */
 static enum status
 ask_head_words(const struct front *front, const struct state *s,
-    uint64_t first, bool none_yet, struct diag *d)
+    uint64_t first, bool none_yet, uint64_t *at, struct diag *d)
 {
+	uint64_t found;
 	uint8_t typed[WORDS_FULL];
 	struct diag why = { 0 };
 	bool none = false;
@@ -180,7 +182,10 @@ ask_head_words(const struct front *front, const struct state *s,
 		    WORDS_FULL, none_yet ? &none : NULL, typed, d));
 		if (none)
 			return ST_OK;
-		if (is_head(s, first, typed))
+		found = head_at(s, first, typed);
+		if (at != NULL)
+			*at = found;
+		if (found > 0)
 			return ST_OK;
 		diag_clear(&why);
 		rc = diag_set(&why, ST_AUTH, "RULES C3: the head on paper is "
@@ -205,9 +210,10 @@ start_words(const struct run *r, const struct plan *p,
 	TRY(ask_plan_words(r->front, p, d));
 	if (resume)
 		TRY(ask_head_words(r->front, known, open->first,
-		    known->n == open->first, d));
+		    known->n == open->first, NULL, d));
 	else if (known->n > 0)
-		TRY(ask_head_words(r->front, known, known->n, false, d));
+		TRY(ask_head_words(r->front, known, known->n, false, NULL,
+		    d));
 out:
 	return rc;
 }
@@ -516,7 +522,7 @@ ask_second(const struct front *front, const struct state *s, struct diag *d)
 	for (;;) {
 		TRY(front->ask_words(front, "the head, as the second machine "
 		    "shows it", WORDS_FULL, NULL, typed, d));
-		if (is_head(s, s->n, typed))
+		if (head_at(s, s->n, typed) > 0)
 			return ST_OK;
 		diag_clear(&why);
 		rc = diag_set(&why, ST_AUTH, "RULES C7: the second machine "
@@ -564,15 +570,73 @@ say_left(const struct plan *p, const struct state *s, struct run_left *left)
 	snprintf(left->head, sizeof(left->head), "%s", state_head(s));
 }
 
+/* Where a root came into the state; behind all, if it did not. */
+static uint64_t
+root_entry(const struct state *s, const char *root)
+{
+	const struct entry *e = s->entries;
+	const char *name;
+
+	for (; e < s->entries + s->n; e++) {
+		name = facts_get(&e->facts, "root");
+		if (strcmp(e->kind, "root") == 0 && name != NULL &&
+		    strcmp(name, root) == 0)
+			break;
+	}
+	return (uint64_t)(e - s->entries) + 1;
+}
+
+/* From which entry on a head on paper vouches for the last ceremony to its end:
+ * that of a root which signed its closing line, for else whoever has the sticks
+ * goes on behind the head with a root of his own. */
+static uint64_t
+vouched_from(const struct state *s, const struct verify_report *seen)
+{
+	const struct ceremony *c = &s->ceremonies[s->nceremonies - 1];
+	uint64_t from = c->last, at;
+
+	for (size_t i = 0; i < seen->nsigners; i++) {
+		at = root_entry(s, seen->signer[i].root);
+		if (seen->signer[i].to == c->last && at < from)
+			from = at;
+	}
+	return from;
+}
+
+static enum status
+ask_vouching_head(const struct front *front, const struct state *s,
+    const struct verify_report *seen, struct diag *d)
+{
+	const uint64_t from = vouched_from(s, seen);
+	struct diag why = { 0 };
+	uint64_t at = 0;
+	enum status rc;
+
+	for (;;) {
+		TRY(ask_head_words(front, s,
+		    s->ceremonies[s->nceremonies - 1].first, false, &at, d));
+		if (at >= from)
+			return ST_OK;
+		diag_clear(&why);
+		rc = diag_set(&why, ST_AUTH, "RULES C3: the head on paper is "
+		    "older than any root that signed what is behind it: a "
+		    "later one is needed");
+		if (!front->refused(front, &why))
+			FAIL(d, rc, "%s", why.text);
+	}
+out:
+	return rc;
+}
+
 /* The end of a ceremony that is closed, as often as its plan is run: a cut may
  * have come before it, and may have closed only one of the sticks.  Whoever can
- * write to a stick can make one that is closed: up to a head that is on paper
- * it is the one in the room, and from there on its roots have signed it. */
+ * write to a stick can make one that is closed: up to a head that is on paper it
+ * is the one in the room, and from there on a root has signed it that was made
+ * before. */
 static enum status
 end_again(const struct run *r, struct session *s, struct run_left *left,
     struct diag *d)
 {
-	const size_t last = s->known->nceremonies - 1; /* closed_by's */
 	const bool second = awaits_second(s->l.plan, s->known);
 	struct verify_report seen;
 	enum status rc;
@@ -580,8 +644,7 @@ end_again(const struct run *r, struct session *s, struct run_left *left,
 	TRY(check_apart(r, s->sticks, d));
 	if (!second) {
 		TRY(verify_entries(s->known, r->steps, &seen, d));
-		TRY(ask_head_words(r->front, s->known,
-		    s->known->ceremonies[last].first, false, d));
+		TRY(ask_vouching_head(r->front, s->known, &seen, d));
 	}
 	TRY(sticks_begin(s->sticks, s->known->entries, s->known->n, d));
 	if (second)
@@ -655,7 +718,7 @@ run_end(const struct run *r, const char *reason, struct diag *d)
 	 * hold, or the end of it would be that of an edited one */
 	TRY(verify_entries(s.known, r->steps, &seen, d));
 	TRY(ask_head_words(r->front, s.known, open->first,
-	    s.known->n == open->first, d));
+	    s.known->n == open->first, NULL, d));
 	TRY(session_start(r, &s, open->first + 1, d));
 	TRY(engine_abandon(&s.e, reason, d));
 	TRY(engine_close(&s.e, d));

@@ -27,6 +27,9 @@ struct call {
 	size_t n;
 	const char *opt[CMD_OPTS_MAX]; /* by place in cmd->opts */
 	bool json, plain;
+	/* the digest of the parcel that is meant, where that is known, or
+	 * NULL; nobody can type it */
+	const char *meant;
 };
 
 struct cmd {

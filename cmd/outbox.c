@@ -38,6 +38,26 @@ is_last(const struct state *s, const struct sent *sent)
 	return sent->ceremony == s->nceremonies;
 }
 
+/* Nothing lies in a state that its record does not cover. */
+static bool
+lies_in_state(const struct way_out *o, int dirfd, char state[SHOWN_SIZE])
+{
+	bool inside = false;
+	const char *path;
+	int fd = -1;
+
+	for (size_t i = 0; i < o->room->nstates && !inside; i++) {
+		path = o->room->state[i];
+		/* a stick that is not there has nothing in it */
+		if (file_open_dir(path, false, &fd, NULL) != ST_OK)
+			continue;
+		inside = file_lies_in(dirfd, fd);
+		close(fd);
+		text_escape(path, strlen(path), state, SHOWN_SIZE);
+	}
+	return inside;
+}
+
 /* --- into the outbox --- */
 
 /* What a run before this one has written may be there; nothing is replaced. */
@@ -85,6 +105,22 @@ bring_one(const struct way_out *o, const struct sent *s, struct diag *d)
 	return rc;
 }
 
+/* Looked at before the first question too; since then a link in its path, or
+ * what is mounted there, may have become another. */
+static enum status
+open_outbox(struct way_out *o, struct diag *d)
+{
+	char state[SHOWN_SIZE];
+	enum status rc;
+
+	TRY(file_open_dir(o->room->outbox, false, &o->fd, d));
+	if (lies_in_state(o, o->fd, state))
+		FAIL(d, ST_POLICY, "%s: the outbox lies in the state %s",
+		    o->dir, state);
+out:
+	return rc;
+}
+
 /* All that can be brought are, and the first refusal is the answer. */
 static enum status
 bring_all(struct way_out *o, struct diag *d)
@@ -93,7 +129,7 @@ bring_all(struct way_out *o, struct diag *d)
 	struct diag why = { 0 };
 	enum status rc, all = ST_OK;
 
-	if (file_open_dir(o->room->outbox, false, &o->fd, &why) != ST_OK)
+	if (open_outbox(o, &why) != ST_OK)
 		FAIL(d, ST_SYSTEM, "FORMATS 3.61: %s; the ceremony is closed: "
 		    "the same command brings its parcels, once that is mended",
 		    why.text);
@@ -164,6 +200,23 @@ out:
 	return rc;
 }
 
+/* What is no folder is for who sends to refuse. */
+static enum status
+check_stick(const struct way_out *o, const char *dir, struct diag *d)
+{
+	char state[SHOWN_SIZE], shown[SHOWN_SIZE];
+	bool inside;
+	int fd = -1;
+
+	if (file_open_dir(dir, false, &fd, NULL) != ST_OK)
+		return ST_OK;
+	inside = lies_in_state(o, fd, state);
+	close(fd);
+	text_escape(dir, strlen(dir), shown, sizeof(shown));
+	return !inside ? ST_OK : diag_set(d, ST_POLICY, "%s: FORMATS 3.61: it "
+	    "lies in the state %s", shown, state);
+}
+
 /* As if it were typed: `transfer send` is what sends, whoever asks. */
 static enum status
 send_one(const struct way_out *o, const struct sent *s, enum front_way way,
@@ -171,11 +224,14 @@ send_one(const struct way_out *o, const struct sent *s, enum front_way way,
 {
 	const bool codes = way == FRONT_CODES;
 	char path[ROOM_PATH_SIZE + FILE_SIZE];
-	struct call c = { .plain = o->call->plain };
+	/* the outbox is no longer ours alone */
+	struct call c = { .plain = o->call->plain, .meant = s->parcel };
 	enum status rc;
 
 	snprintf(path, sizeof(path), "%s/%s" PARCEL_ENDING, o->room->outbox,
 	    s->name);
+	if (!codes)
+		TRY(check_stick(o, dir, d));
 	TRY(cmd_prepare("transfer", "send", &c, d));
 	c.arg[c.n++] = path;
 	TRY(cmd_give(&c, codes ? "--qr" : "--usb", codes ? "screen" : dir, d));

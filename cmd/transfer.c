@@ -165,9 +165,8 @@ out:
  * record that does not hold. */
 static enum status
 find_sent(const struct call *c, const struct state *s,
-    const struct sent **out, struct diag *d)
+    const struct sent **out, struct verify_report *seen, struct diag *d)
 {
-	struct verify_report seen;
 	char shown[128];
 	uint64_t n = 0;
 	enum status rc;
@@ -186,7 +185,24 @@ find_sent(const struct call *c, const struct state *s,
 	if (s->ceremonies[(*out)->ceremony - 1].last == 0)
 		FAIL(d, ST_POLICY, "RULES C3: ceremony %u is not closed: "
 		    "nothing of it leaves the room", (*out)->ceremony);
-	TRY(verify_entries(s, cmd_steps, &seen, d));
+	TRY(verify_entries(s, cmd_steps, seen, d));
+out:
+	return rc;
+}
+
+/* What was ended early is unsigned till a later closing covers it. */
+static enum status
+say_signed(const struct state *s, const struct ceremony *c,
+    const struct verify_report *seen, struct facts *f, struct diag *d)
+{
+	enum status rc;
+
+	if (seen->covered >= c->last)
+		return ST_OK;
+	TRY(facts_set(f, d, "not-signed", "ceremony %u was ended early: no "
+	    "root has signed for this; compare the words of the head with "
+	    "paper", c->number));
+	TRY(cmd_say_head(state_head(s), f, d));
 out:
 	return rc;
 }
@@ -195,6 +211,8 @@ enum status
 cmd_transfer_result(const struct call *c, struct diag *d)
 {
 	const struct sent *sent = NULL;
+	const struct ceremony *of;
+	struct verify_report seen;
 	struct state *s = NULL;
 	struct bytes all = { 0 };
 	struct parcel p = { 0 };
@@ -204,13 +222,15 @@ cmd_transfer_result(const struct call *c, struct diag *d)
 
 	TRY(state_load(cmd_opt(c, "--state", "state"), &s, &fd, NULL, NULL,
 	    d));
-	TRY(find_sent(c, s, &sent, d));
+	TRY(find_sent(c, s, &sent, &seen, d));
+	of = &s->ceremonies[sent->ceremony - 1];
 	TRY(send_again(s, sent, &all, d));
 	TRY(cmd_open_parcel(c->arg[0], all.data, all.len, &p, d));
 	TRY(cmd_say_mode(s->mode, &f, d));
 	TRY(facts_set(&f, d, "ceremony", "%u", sent->ceremony));
 	TRY(say_parcel(&p, &f, d));
-	TRY(cmd_say_reproduce(s, &s->ceremonies[sent->ceremony - 1], &f, d));
+	TRY(say_signed(s, of, &seen, &f, d));
+	TRY(cmd_say_reproduce(s, of, &f, d));
 	TRY(file_create(cmd_opt(c, "--to", ""), all.data, all.len, d));
 	TRY(cmd_report(c, &f, d));
 out:
@@ -425,6 +445,19 @@ check_way(const struct call *c, struct diag *d)
 	return ST_OK;
 }
 
+/* What was offered by its words goes out under them, and nothing else. */
+static enum status
+check_meant(const struct call *c, const struct parcel *p, struct diag *d)
+{
+	char hex[SHA384_HEX_SIZE];
+
+	text_hex(p->id, SHA384_LEN, hex);
+	if (c->meant != NULL && strcmp(c->meant, hex) != 0)
+		return diag_set(d, ST_AUTH, "%s: FORMATS 3.61: it is another "
+		    "parcel than the record has", c->arg[0]);
+	return ST_OK;
+}
+
 enum status
 cmd_transfer_send(const struct call *c, struct diag *d)
 {
@@ -442,6 +475,7 @@ cmd_transfer_send(const struct call *c, struct diag *d)
 		TRY(scan_start(1, &reader, d));
 	TRY(file_read(c->arg[0], PARCEL_MAX, &all, d));
 	TRY(cmd_open_parcel(c->arg[0], all.data, all.len, &p, d));
+	TRY(check_meant(c, &p, d));
 	TRY(say_id(&p, &f, d));
 	if (usb != NULL)
 		TRY(send_usb(c, usb, &p, all.data, &f, d));

@@ -83,9 +83,10 @@ child_alone(const struct sandbox *s, pid_t parent, int socket, struct diag *d)
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0 ||
 	    getppid() != parent)
 		_exit(0);
-	if (setsid() < 0 ||
+	/* first of all what it says why through */
+	if ((socket != SOCKET && dup2(socket, SOCKET) != SOCKET) ||
+	    setsid() < 0 ||
 	    mprotect(s->desk, s->job->ask_max, PROT_READ) != 0 ||
-	    (socket != SOCKET && dup2(socket, SOCKET) != SOCKET) ||
 	    close_range(SOCKET + 1, ~0U, 0) != 0)
 		return diag_set(d, ST_SYSTEM, "a child cannot be set apart: "
 		    "%s", strerror(errno));
@@ -291,6 +292,8 @@ bear(struct sandbox *s, struct diag *d)
 		return diag_set(d, ST_SYSTEM, "no socket for a %s: %s",
 		    s->job->name, strerror(errno));
 	s->socket = pair[0];
+	/* ignored, it would end unseen, and its number be another's */
+	signal(SIGCHLD, SIG_DFL);
 	if ((s->child = fork()) == 0)
 		child_main(s, self, pair[1]);
 	close(pair[1]);

@@ -126,7 +126,6 @@ static const int calls[] = {
 	SCMP_SYS(exit_group),
 	SCMP_SYS(brk),
 	SCMP_SYS(munmap),
-	SCMP_SYS(madvise),
 	SCMP_SYS(futex),
 	SCMP_SYS(gettimeofday),
 	SCMP_SYS(clock_gettime),
@@ -134,6 +133,13 @@ static const int calls[] = {
 	SCMP_SYS(sysinfo),
 	SCMP_SYS(sigaltstack),
 };
+
+/* What malloc says of its own memory.  Others would take pages from the desk,
+ * which the child may only read (MADV_REMOVE, Linux from 6.7 on), or, of a root's
+ * child, have pages fail that are its parent's too (MADV_HWPOISON). */
+static const unsigned advices[] = { MADV_DONTNEED, MADV_FREE, MADV_HUGEPAGE,
+	MADV_NOHUGEPAGE, MADV_DONTDUMP };
+#define NADVICES (sizeof(advices) / sizeof(advices[0]))
 
 enum status
 sandbox_lock_calls(struct diag *d)
@@ -146,6 +152,10 @@ sandbox_lock_calls(struct diag *d)
 		return diag_set(d, ST_SYSTEM, "seccomp: no filter to be had");
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
 		no |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, calls[i], 0);
+	for (size_t i = 0; i < NADVICES; i++)
+		no |= seccomp_rule_add(filter, SCMP_ACT_ALLOW,
+		    SCMP_SYS(madvise), 1,
+		    SCMP_A2(SCMP_CMP_MASKED_EQ, UINT32_MAX, advices[i]));
 	/* memory, but not to be run */
 	no |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
 	    SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));

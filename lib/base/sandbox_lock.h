@@ -23,8 +23,8 @@ MUST_USE enum status sandbox_lock_files(struct diag *d);
 
 /**
  * sandbox_lock_calls(d):
- * Reading and writing what is open, memory that is not code, time, and the
- * end; any other call is the end (seccomp).
+ * Reading and writing what is open, memory of its own that is not code, time,
+ * and the end; any other call is the end (seccomp).
  */
 MUST_USE enum status sandbox_lock_calls(struct diag *d);
 

@@ -11,7 +11,7 @@
 #include "lib/record/facts.h"
 #include "lib/record/parcel.h"
 
-#define INBOX_PARCELS_MAX 64	     /* that are looked into */
+#define INBOX_PARCELS_MAX 64	     /* that are opened, good or not */
 #define INBOX_BYTES_MAX ((size_t)64 << 20) /* of all of them together */
 
 struct inbox_parcel {
@@ -31,9 +31,10 @@ struct inbox {
 /**
  * inbox_look(box, now, d):
  * Open the parcels of the folder, its files *.parcel in the order of their
- * names.  Each is read once, passes the three gates of parcel.h and may be used
- * at ${now}; or it is passed over, and ${box->passed} says which and why.  The
- * caller calls inbox_clear.  ST_SYSTEM: the folder cannot be listed.
+ * names.  Each is read once, passes parcel_read, parcel_check and parcel_names,
+ * and may be used at ${now}; or it is passed over, and ${box->passed} says which
+ * and why, of all that are not opened in one line.  The caller calls
+ * inbox_clear.  ST_SYSTEM: the folder cannot be listed.
  */
 MUST_USE enum status inbox_look(struct inbox *box, int64_t now,
     struct diag *d);

@@ -84,6 +84,14 @@ MUST_USE enum status parcel_policy(const char *name, const struct parcel *p,
     struct diag *d);
 
 /**
+ * parcel_names(name, p, d):
+ * The names, counts and sizes alone: no file is read, for that is for who wants
+ * one.  ST_POLICY: not wanted in it.
+ */
+MUST_USE enum status parcel_names(const char *name, const struct parcel *p,
+    struct diag *d);
+
+/**
  * parcel_due(name, p, now, d):
  * ST_POLICY: it says not to be used before a later time than ${now}.
  */

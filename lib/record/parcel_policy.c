@@ -188,8 +188,9 @@ check_file(const struct purpose *u, const struct parcel_file *f,
 	return ST_OK;
 }
 
+/* Names, counts and sizes. */
 static enum status
-check_files(const struct purpose *u, const struct parcel *p, struct diag *d)
+check_names(const struct purpose *u, const struct parcel *p, struct diag *d)
 {
 	const struct kind *k = NULL;
 	size_t needed = 0;
@@ -198,7 +199,6 @@ check_files(const struct purpose *u, const struct parcel *p, struct diag *d)
 	if (p->n > u->files)
 		FAIL(d, ST_POLICY, "FORMATS 10.6: %zu files; one of purpose "
 		    "%s has at most %zu", p->n, u->name, u->files);
-	/* names and sizes of all, before any file is read */
 	for (size_t i = 0; i < p->n; i++) {
 		TRY(check_file(u, &p->file[i], &k, d));
 		needed += u->needs != NULL && strcmp(k->ending, u->needs) == 0;
@@ -207,6 +207,17 @@ check_files(const struct purpose *u, const struct parcel *p, struct diag *d)
 		FAIL(d, ST_POLICY, "FORMATS 10.6: %zu files in %s; one of "
 		    "purpose %s has 1 to %zu", needed, u->needs, u->name,
 		    u->most);
+	rc = ST_OK;
+out:
+	return rc;
+}
+
+static enum status
+read_files(const struct purpose *u, const struct parcel *p, struct diag *d)
+{
+	const struct kind *k = NULL;
+	enum status rc;
+
 	for (size_t i = 0; i < p->n && p->file[i].data != NULL; i++) {
 		TRY(check_file(u, &p->file[i], &k, d));
 		TRY(k->take(&p->file[i], d));
@@ -216,18 +227,43 @@ out:
 	return rc;
 }
 
-enum status
-parcel_policy(const char *name, const struct parcel *p, struct diag *d)
+static enum status
+find_purpose(const char *name, const struct parcel *p,
+    const struct purpose **out, struct diag *d)
 {
-	enum status rc;
-
 	for (size_t i = 0; i < PURPOSES; i++) {
-		if (strcmp(purposes[i].name, p->purpose) != 0)
-			continue;
-		if ((rc = check_files(&purposes[i], p, d)) != ST_OK)
-			diag_prefix(d, "%s", name);
-		return rc;
+		*out = &purposes[i];
+		if (strcmp(purposes[i].name, p->purpose) == 0)
+			return ST_OK;
 	}
 	return diag_set(d, ST_POLICY, "%s: FORMATS 10.6: there is no purpose "
 	    "\"%s\"", name, p->purpose);
+}
+
+enum status
+parcel_names(const char *name, const struct parcel *p, struct diag *d)
+{
+	const struct purpose *u;
+	enum status rc;
+
+	TRY(find_purpose(name, p, &u, d));
+	if ((rc = check_names(u, p, d)) != ST_OK)
+		diag_prefix(d, "%s", name);
+out:
+	return rc;
+}
+
+enum status
+parcel_policy(const char *name, const struct parcel *p, struct diag *d)
+{
+	const struct purpose *u;
+	enum status rc;
+
+	/* of all files, before any is read */
+	TRY(parcel_names(name, p, d));
+	TRY(find_purpose(name, p, &u, d));
+	if ((rc = read_files(u, p, d)) != ST_OK)
+		diag_prefix(d, "%s", name);
+out:
+	return rc;
 }

@@ -652,7 +652,9 @@ read_reviewed(const struct plan *p, const struct ini_entry *e,
     const struct wanted *w, struct bytes *out, struct diag *d)
 {
 	const struct inbox *box = p->inbox;
+	const size_t n = facts_count(&box->passed, "passed-over");
 	const struct parcel_file *f;
+	char more[48] = "";
 	struct diag why = { 0 };
 	const char *passed;
 	enum status rc;
@@ -662,10 +664,12 @@ read_reviewed(const struct plan *p, const struct ini_entry *e,
 	if (from_parcels(box, w, &f))
 		return bytes_set(out, f->data, f->len, d);
 	passed = facts_at(&box->passed, "passed-over", 0);
-	PLAN_FAIL(d, rc, p, e->line, "FORMATS 3.17: %s%s%s%s", why.text,
+	if (n > 1)
+		snprintf(more, sizeof(more), "; and %zu more", n - 1);
+	PLAN_FAIL(d, rc, p, e->line, "FORMATS 3.17: %s%s%s%s%s", why.text,
 	    box->n == 0 ? "" : ", and it is in none of the parcels there",
 	    passed == NULL ? "" : "; passed over: ",
-	    passed == NULL ? "" : passed);
+	    passed == NULL ? "" : passed, more);
 out:
 	return rc;
 }

@@ -98,6 +98,7 @@ good again
 must_pass "$ANCHORITE" transfer result team --state state-b --to b.parcel
 must_say 'TEST'
 cmp b.parcel outbox/team.parcel || fail "the record gives another parcel"
+! grep -q not-signed "$OUT" || fail "it is signed, and not said to be"
 must_pass "$ANCHORITE" state publish --state state-a --to desk
 must_pass "$ANCHORITE" transfer result team --ceremony 1 --state desk \
 	--to c.parcel
@@ -329,6 +330,9 @@ people_end 0 keep "$ANCHORITE" ceremony end plan.ini --room room.ini \
 people_end 1 keep "$ANCHORITE" $run_it
 says 'RULES C1: ceremony 1 has run already; a plan runs once'
 [ -z "$(ls outbox)" ] || fail "an early end gives something out"
+# by hand it is made, and said to be nobody's word
+must_pass "$ANCHORITE" transfer result team --state state-a --to early.parcel
+must_say 'not-signed    ceremony 1 was ended early: no root has signed for this; compare the words of the head with paper'
 cd ..
 
 # cut behind it, it is computed again and goes on
@@ -351,6 +355,35 @@ must_pass "$ANCHORITE" trust init got/bundles-000001.der \
 	got/bundles-000001.g1.p7s --words "$(sed 1d "$OUT" | tr '\n' ' ')" \
 	--store store --rehearsal
 must_pass "$ANCHORITE" trust apply got --store store
+
+# --- and only what the room made ---
+
+# as_cut: the sticks and the paper as a cut behind the opening left them
+as_cut() {
+	find state-? -type f ! -path '*/plans/*' ! -path '*/requests/*' \
+		! -name 000001.json -delete
+	find state-? -mindepth 1 -type d -empty -delete
+	rm paper/head-000[2-9].words sheets/* outbox/*
+}
+ready forged "$whole"
+must_pass hold
+as_cut
+# who has the sticks then goes on by himself, with a root of his own
+cp -a . ../theirs
+cd ../theirs || exit
+must_pass hold
+cd ../forged || exit
+rm -r state-a state-b
+cp -a ../theirs/state-a ../theirs/state-b .
+must_pass "$ANCHORITE" ceremony verify --state state-a
+refused 1 'RULES C3: the head on paper is older than any root that signed what is behind it' \
+	hold
+[ -z "$(ls outbox)" ] || fail "a root that nobody here made is given out"
+# where it is on paper that the root was made, it is the one of the room
+cp ../theirs/paper/head-0003.words paper/head-0002.words
+must_pass hold
+cmp ../theirs/outbox/team.parcel outbox/team.parcel || fail "another parcel"
+cd ..
 
 # --- and only after the second machine's word, where that is wanted ---
 
@@ -397,15 +430,93 @@ must_say 'safe-to-pull'
 STICK=vfat STICK_MOUNT=ro,nosuid,nodev,noexec must_pass "$stick" transfer \
 	receive usb:mnt --label blue-1 --to got.parcel
 cmp got.parcel outbox/team.parcel || fail "another parcel is on the stick"
+# the stick of a state has a folder for the record alone
+for dir in state-a state-b/lists; do
+	# shellcheck disable=SC2086
+	STICK=vfat people_end 0 --way stick --stick $dir --label blue-1 \
+		--shown ../shown keep "$stick" $run_it
+	grep -qF "Refused: $dir: FORMATS 3.61: it lies in the state ${dir%/*}" \
+		../shown || fail "it does not say that $dir is a state's"
+	must_pass "$ANCHORITE" ceremony verify --state "${dir%/*}"
+done
 # ^C is no answer, and takes nothing back
 # shellcheck disable=SC2086
 people_end 0 --way "$(printf '\003')" keep "$ANCHORITE" $run_it
 says 'anchorite transfer send PARCEL --qr screen|--usb DIR'
 cd ..
 
+# --- an outbox that comes to lie in a state while the ceremony runs ---
+
+command -v strace >/dev/null || skip "all but changes and cuts: no strace"
+ready moved "$whole"
+mkdir -p box/lists
+ln -s box way
+sed -i 's,^outbox = .*,outbox = way/lists,' room.ini
+must_pass strace -o calls -e trace=openat \
+	"$ANCHORITE" ceremony run plan.ini --room room.ini
+n=$(awk '/^openat/ { n++ } /^openat.*way\/lists/ { last = n }
+	END { print last }' calls)
+rm -rf state-a state-b paper/head* box/lists/* sheets/*
+strace -o /dev/null -e trace=openat -e inject=openat:delay_enter=3000000:when="$n" \
+	"$ANCHORITE" ceremony run plan.ini --room room.ini 2>err &
+pid=$!
+until ls state-b/record/*.line >/dev/null 2>&1; do
+	kill -0 $pid 2>/dev/null || fail "it never closed: $(cat err)"
+	sleep 0.1
+done
+# and what follows it: the entry, and the words on paper
+sleep 1
+ln -sfn state-b way
+STATUS=0
+wait $pid || STATUS=$?
+[ $STATUS -eq 2 ] || fail "exit status $STATUS instead of 2: $(cat err)"
+grep -qF 'FORMATS 3.61: way/lists: the outbox lies in the state state-b' err ||
+	fail "it does not say why: $(cat err)"
+must_pass "$ANCHORITE" ceremony verify --state state-b
+ln -sfn box way
+must_pass hold
+[ -s box/lists/team.parcel ] || fail "the same command brings nothing"
+cd ..
+
+# --- a parcel that becomes another one between its words and the way out ---
+
+typed changed "$whole"
+mkdir mnt
+# shellcheck disable=SC2086
+people_end 0 keep "$ANCHORITE" $run_it
+must_pass "$ANCHORITE" transfer unpack outbox/team.parcel --to files
+must_pass "$ANCHORITE" transfer pack files/roots-000001.crt \
+	--purpose result --from rehearsal-1 --to other.parcel
+# shellcheck disable=SC2086
+STICK=vfat people_end 0 --way stick --stick mnt --label blue-1 keep \
+	strace -o calls -e trace=openat "$stick" $run_it
+must_say 'safe-to-pull'
+rm -r mnt/*
+n=$(awk '/^openat/ { n++ } /^openat.*"outbox\/team\.parcel"/ { last = n }
+	END { print last }' calls)
+{
+	until grep -q 'which was there already' "$ERR"; do
+		sleep 0.1
+	done
+	sleep 1
+	mv outbox/team.parcel kept
+	cp other.parcel outbox/team.parcel
+} &
+: >"$ERR"
+# shellcheck disable=SC2086
+STICK=vfat people_end 0 --way stick --stick mnt --label blue-1 \
+	--shown shown keep strace -o /dev/null -e trace=openat \
+	-e inject=openat:delay_enter=5000000:when="$n" "$stick" $run_it
+wait
+cmp -s outbox/team.parcel other.parcel || fail "it is the same one still"
+grep -qF 'Refused: outbox/team.parcel: FORMATS 3.61: it is another parcel than the record has' \
+	shown || fail "it does not say that it is another"
+[ -z "$(ls mnt)" ] || fail "another parcel went out under those words"
+mv kept outbox/team.parcel
+cd ..
+
 # --- cut between the closing and the outbox, and within it ---
 
-command -v strace >/dev/null || skip "all but the cuts: no strace"
 ready cuts "$whole"
 must_pass strace -o calls -e trace=openat,write,fsync \
 	"$ANCHORITE" ceremony run plan.ini --room room.ini

@@ -155,6 +155,12 @@ must_refuse 1 'first.csr: the request reader' as crash "$reader" \
 # --- no secret while it is there, and the other way round ---
 
 command -v strace >/dev/null || skip "no strace: the rest was not looked at"
+# what keeps a child from being set apart is said, and not to our terminal
+echo nothing >stdin
+must_refuse 2 'first.csr: request reader: a child cannot be set apart: Operation not permitted' \
+	strace -f -o /dev/null -e trace=setsid -e inject=setsid:error=EPERM \
+	"$ANCHORITE" delegation show first.csr 0<>stdin
+[ "$(cat stdin)" = nothing ] || fail "it was said to our stdin"
 two traced
 must_pass strace -f -o "$WORK/calls" -e trace=memfd_secret,clone,clone3,fork \
 	"$ANCHORITE" ceremony run plan.ini --room room.ini

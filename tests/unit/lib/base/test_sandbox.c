@@ -29,6 +29,7 @@
 #define SOCKET 0
 
 static volatile unsigned sink;
+static const uint8_t *asked; /* in the child: the desk */
 
 static void
 say_raw(const void *data, size_t len)
@@ -80,6 +81,21 @@ do_code(void)
 {
 	mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC,
 	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+}
+
+static void
+do_poison(void)
+{
+	/* of no page, so that none is lost where it is not forbidden: a page
+	 * of a root's child would go bad, and its parent's is the same */
+	madvise(NULL, 0, MADV_HWPOISON);
+}
+
+static void
+do_remove(void)
+{
+	/* Linux from 6.7 on takes the pages even of who may only read them */
+	madvise((void *)(uintptr_t)asked, 4096, MADV_REMOVE);
 }
 
 static void
@@ -187,6 +203,10 @@ static const struct attack {
 	    "made a call that is forbidden to it, and was stopped" } },
 	{ "code", do_code, false, {
 	    "made a call that is forbidden to it, and was stopped" } },
+	{ "remove", do_remove, false, {
+	    "made a call that is forbidden to it, and was stopped" } },
+	{ "poison", do_poison, false, {
+	    "made a call that is forbidden to it, and was stopped" } },
 	/* malloc says no; a sanitizer's ends the process its own way */
 	{ "gigabyte", do_gigabyte, false, { "ended without an answer",
 	    "made a call that is forbidden to it, and was stopped" } },
@@ -218,6 +238,7 @@ answer(void *self, const uint8_t *ask, size_t len, uint8_t *out,
     size_t *outlen, struct diag *d)
 {
 	assert_ptr_equal(self, NULL);
+	asked = ask;
 	for (size_t i = 0; i < NATTACKS; i++)
 		if (len == strlen(attacks[i].name) &&
 		    memcmp(ask, attacks[i].name, len) == 0)
@@ -367,6 +388,26 @@ sandbox_survives_every_attack(void **state)
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
 	assert_int_equal(errno, ECHILD);
 	assert_int_equal(access("planted", F_OK), -1);
+}
+
+/* Whoever starts us may ignore the ends of children: ours would be gone unseen,
+ * and its number another's when it is killed. */
+static void
+sandbox_sees_its_child_end_where_that_was_ignored(void **state)
+{
+	struct sandbox *s;
+	struct diag d = { 0 };
+	const char *said;
+	size_t len;
+
+	(void)state;
+	signal(SIGCHLD, SIG_IGN);
+	s = started(&job);
+	assert_int_equal(ask(s, "open", &said, &len, &d), ST_FORMAT);
+	must_end_with(d.text, "made a call that is forbidden to it, and was "
+	    "stopped");
+	sandbox_free(s);
+	signal(SIGCHLD, SIG_DFL);
 }
 
 static void
@@ -551,6 +592,8 @@ main(void)
 		cmocka_unit_test(sandbox_answers),
 		cmocka_unit_test(sandbox_passes_refusals_on),
 		cmocka_unit_test(sandbox_survives_every_attack),
+		cmocka_unit_test(
+		    sandbox_sees_its_child_end_where_that_was_ignored),
 		cmocka_unit_test(sandbox_takes_no_answer_before_its_question),
 		cmocka_unit_test(sandbox_desk_is_read_only_inside),
 		cmocka_unit_test(sandbox_inherits_nothing),

@@ -1,6 +1,9 @@
 /* link: -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=reallocarray,--wrap=strdup */
 #include <sys/stat.h>
+#include <sys/wait.h>
 
+#include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,13 +17,14 @@
 
 #include <cmocka.h>
 
+#include "lib/base/file.h"
+#include "lib/crypto/csr.h"
 #include "lib/record/inbox.h"
 #include "tests/support/box.h"
 #include "tests/support/oom.h"
 #include "tests/support/pkix.h"
 
 #define NOW 1803859200 /* 2027-03-01T00:00:00Z */
-#define TEXTS 240 /* of 65000 bytes: four such parcels have room, no fifth */
 
 static struct bytes request[2]; /* DER, of two keys */
 
@@ -73,7 +77,8 @@ inbox_gives_all_files_of_a_name(void **state)
 	(void)state;
 	box_open(&b);
 	box_parcel(&b, "b.parcel", "request", "gateway.csr", &request[1], NOW);
-	box_parcel(&b, "a.parcel", "request", "gateway.csr", &request[0], -1);
+	box_parcel(&b, "a.parcel", "request", "gateway.csr", &request[0],
+	    -1);
 	box_parcel(&b, "c.parcel", "request", "sensor.csr", &request[0], -1);
 	look(&b);
 	assert_int_equal(b.inbox.n, 3);
@@ -157,47 +162,110 @@ inbox_looks_into_so_many_parcels_and_no_more(void **state)
 	}
 	look(&b);
 	assert_int_equal(b.inbox.n, INBOX_PARCELS_MAX);
-	assert_string_equal(passed(&b, 0), "064.parcel: FORMATS 3.17: one more "
-	    "than the 64 parcels that are looked into");
-	assert_non_null(passed(&b, 1));
-	assert_null(passed(&b, 2));
+	assert_string_equal(passed(&b, 0), "064.parcel and all behind it: "
+	    "FORMATS 3.17: not opened, as 64 parcels were");
+	assert_null(passed(&b, 1));
 	box_close(&b);
 }
 
-/* Of parcels that are good, but too much together, each that has no room is
- * passed over; a smaller one behind it has. */
+/* Anybody's parcel may lie there, and a root is opened later in this process:
+ * only names, sizes and digests are looked at, and a row reads what the plan has
+ * named. */
 static void
-inbox_takes_so_many_bytes_and_no_more(void **state)
+inbox_reads_no_file_that_nobody_asked_for(void **state)
 {
-	static uint8_t text[65000];
-	static struct parcel_file file[TEXTS + 1];
-	struct parcel p = { .not_before = -1, .file = file, .n = TEXTS + 1,
-		.purpose = "plan", .from = "team" };
+	static const char *const manifests[] = {
+		"# anchorite parcel 1\n# purpose: result\n# from: a\n"
+		"# files: 1\n# bytes: 1\n"
+		"2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a48"
+		"81  x.crt\nx",
+		"# anchorite parcel 1\n# purpose: request\n# from: a\n"
+		"# files: 1\n# bytes: 1\n"
+		"2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a48"
+		"81  x.csr\nx",
+	};
+	struct box b;
+
+	(void)state;
+	csr_rest();
+	box_open(&b);
+	box_put(&b, "a.parcel", manifests[0], strlen(manifests[0]));
+	box_put(&b, "b.parcel", manifests[1], strlen(manifests[1]));
+	look(&b);
+	assert_null(passed(&b, 0));
+	assert_int_equal(b.inbox.n, 2);
+	/* not even their child was started */
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+	assert_int_equal(errno, ECHILD);
+	box_close(&b);
+}
+
+/* What is refused was opened too: else junk without an end is read, and named,
+ * before the first question. */
+static void
+inbox_counts_what_it_passes_over(void **state)
+{
 	char name[32];
 	struct box b;
 
 	(void)state;
-	memset(text, 'x', sizeof(text));
-	for (size_t i = 0; i < TEXTS; i++) {
-		snprintf(file[i].name, sizeof(file[i].name), "%03zu.txt", i);
-		file[i].data = text;
-		file[i].len = sizeof(text);
-	}
-	snprintf(file[TEXTS].name, sizeof(file[TEXTS].name), "plan.ini");
-	file[TEXTS].data = (const uint8_t *)"[x y]\n";
-	file[TEXTS].len = 6;
 	box_open(&b);
-	for (size_t i = 1; i <= 5; i++) {
-		snprintf(name, sizeof(name), "%zu.parcel", i);
-		box_seal(&b, name, &p);
+	for (size_t i = 0; i < 10 * INBOX_PARCELS_MAX; i++) {
+		snprintf(name, sizeof(name), "%03zu.parcel", i);
+		box_put(&b, name, "junk", 4);
 	}
-	box_parcel(&b, "6.parcel", "request", "gateway.csr", &request[0], -1);
+	box_parcel(&b, "a.parcel", "request", "gateway.csr", &request[0],
+	    -1);
 	look(&b);
-	assert_int_equal(b.inbox.n, 5);
-	assert_string_equal(b.inbox.parcel[4].name, "6.parcel");
-	assert_string_equal(passed(&b, 0), "5.parcel: FORMATS 3.17: with it "
+	assert_int_equal(b.inbox.n, 0);
+	assert_int_equal(facts_count(&b.inbox.passed, "passed-over"),
+	    INBOX_PARCELS_MAX + 1);
+	assert_string_equal(passed(&b, INBOX_PARCELS_MAX), "064.parcel and all "
+	    "behind it: FORMATS 3.17: not opened, as 64 parcels were");
+	box_close(&b);
+}
+
+/* As many bytes are zero as the medium says, for next to none on it. */
+static void
+put_hollow(const struct box *b, const char *name)
+{
+	static const char manifest[] = "# anchorite parcel 1\n"
+	    "# purpose: plan\n# from: a\n# files: 1\n# bytes: 16777000\n"
+	    "9d9f290527a6be626a8f5985b26e19b237b44872b03631811df4416fc1713178  "
+	    "x.ini\n";
+	int fd;
+
+	box_put(b, name, manifest, sizeof(manifest) - 1);
+	fd = openat(b->inbox.dirfd, name, O_WRONLY);
+	assert_true(fd >= 0);
+	assert_int_equal(ftruncate(fd, (off_t)sizeof(manifest) - 1 + 16777000),
+	    0);
+	close(fd);
+}
+
+static void
+inbox_reads_so_many_bytes_and_no_more(void **state)
+{
+	char name[32];
+	struct box b;
+
+	(void)state;
+	box_open(&b);
+	for (size_t i = 0; i < 6; i++) {
+		snprintf(name, sizeof(name), "%zu.parcel", i);
+		put_hollow(&b, name);
+	}
+	box_parcel(&b, "a.parcel", "request", "gateway.csr", &request[0],
+	    -1);
+	look(&b);
+	assert_int_equal(b.inbox.n, 0);
+	assert_non_null(strstr(passed(&b, 3), "3.parcel: FORMATS 10.1: x.ini "
+	    "has not the digest"));
+	assert_string_equal(passed(&b, 4), "4.parcel: FORMATS 3.17: with it "
 	    "the parcels have more than 67108864 bytes");
-	assert_null(passed(&b, 1));
+	assert_string_equal(passed(&b, 5), "5.parcel and all behind it: "
+	    "FORMATS 3.17: not opened, as 67108864 bytes were");
+	assert_null(passed(&b, 6));
 	box_close(&b);
 }
 
@@ -222,7 +290,8 @@ inbox_survives_every_allocation_failing(void **state)
 
 	(void)state;
 	box_open(&b);
-	box_parcel(&b, "a.parcel", "request", "gateway.csr", &request[0], -1);
+	box_parcel(&b, "a.parcel", "request", "gateway.csr", &request[0],
+	    -1);
 	assert_true(oom_each(look_once, &b) > 5);
 	box_close(&b);
 }
@@ -234,7 +303,9 @@ main(void)
 		cmocka_unit_test(inbox_gives_all_files_of_a_name),
 		cmocka_unit_test(inbox_passes_over_what_fails_a_gate),
 		cmocka_unit_test(inbox_looks_into_so_many_parcels_and_no_more),
-		cmocka_unit_test(inbox_takes_so_many_bytes_and_no_more),
+		cmocka_unit_test(inbox_reads_no_file_that_nobody_asked_for),
+		cmocka_unit_test(inbox_counts_what_it_passes_over),
+		cmocka_unit_test(inbox_reads_so_many_bytes_and_no_more),
 		cmocka_unit_test(inbox_survives_every_allocation_failing),
 	};
 

@@ -741,6 +741,20 @@ plan_file_comes_out_of_a_parcel_by_its_digest(void **state)
 	assert_non_null(strstr(d.text, "FORMATS 3.17: m.line: "));
 	assert_non_null(strstr(d.text, "; passed over: 0.parcel: FORMATS "
 	    "10.1: "));
+	/* nor is the first one all that was */
+	assert_int_equal(file_create_at(b.inbox.dirfd, "00.parcel", "x", 1,
+	    NULL), ST_OK);
+	inbox_clear(&b.inbox);
+	assert_int_equal(inbox_look(&b.inbox, 0, NULL), ST_OK);
+	diag_clear(&d);
+	assert_int_equal(read_file(&b.inbox, "m.line", "wanted", &out, &d),
+	    ST_SYSTEM);
+	assert_non_null(strstr(d.text, "; passed over: 0.parcel: "));
+	assert_non_null(strstr(d.text, "; and 1 more"));
+	inbox_clear(&b.inbox);
+	for (size_t i = 0; i < 5; i++)
+		unlinkat(b.inbox.dirfd, (const char *const[]){ "n.line",
+		    "0.parcel", "00.parcel", "1.parcel", "2.parcel" }[i], 0);
 	box_close(&b);
 }
 

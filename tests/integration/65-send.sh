@@ -560,8 +560,10 @@ for call in openat write fsync; do
 done
 
 # a stick that goes once the ceremony is closed: nothing is lost with it
-n=$(awk '/^openat\(/ { n++; if (/"state-a"/) last = n } END { print last }' \
-	cuts/calls)
+# (the last call that opens it only looks whether the outbox lies in it)
+n=$(awk '/^openat\(/ { n++ }
+	/^openat\(.*"state-a"/ { make = look; look = n }
+	END { print make }' cuts/calls)
 begin_anew
 run strace -o /dev/null -e trace=openat -e inject=openat:error=EIO:when="$n" \
 	"$ANCHORITE" ceremony run plan.ini --room room.ini

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ceremony/hands.h"
 #include "ceremony/paper.h"
 #include "cmd/front.h"
 #include "lib/base/text.h"
@@ -221,7 +222,8 @@ read_back(const struct front *f, const struct sheet_view *v,
 
 	TRY(tty_say(tty_of(f), d, "\nSheet %u of %zu, %s: enter all its words "
 	    "from the paper, in one line;\nfour letters of a word are "
-	    "enough.\n", v->sheet->number, v->set->n, v->sheet->holder));
+	    "enough. Enter \"" HANDS_SHOW "\" to see the sheet again.\n",
+	    v->sheet->number, v->set->n, v->sheet->holder));
 	rc = tty_ask_secret(tty_of(f), "  words: ", SLIP39_TEXT_MAX, true, out,
 	    d);
 	TRY(wiped(f, rc, d));

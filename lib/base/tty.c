@@ -323,6 +323,17 @@ out:
 	return rc;
 }
 
+/* An end of input stands where a line would have ended, so that what is said
+ * of it begins the next. */
+static enum status
+ended(struct tty *t, enum status rc)
+{
+	/* a terminal that is gone cannot be told */
+	if (rc == ST_USAGE && put_text(t, "\n", NULL) != ST_OK)
+		return rc;
+	return rc;
+}
+
 static enum status
 read_line(struct tty *t, struct line *l, struct diag *d)
 {
@@ -344,7 +355,7 @@ read_line(struct tty *t, struct line *l, struct diag *d)
 		l->len--;
 	TRY(put_text(t, "\n", d));
 out:
-	return rc;
+	return ended(t, rc);
 }
 
 /* Until there is a line of ${least} to ${max} bytes. */
@@ -410,12 +421,30 @@ out:
 	return rc;
 }
 
+/* What was typed before there was a question is no answer; an end is. */
+static enum status
+drop_early(struct tty *t, struct diag *d)
+{
+	enum status rc;
+	uint8_t key;
+
+	do {
+		TRY(tty_key(t, 0, &key, d));
+		if (key == KEY_END)
+			FAIL(d, ST_USAGE, "end of input at the terminal");
+	} while (key != 0);
+out:
+	secret_wipe(&key, sizeof(key));
+	return rc;
+}
+
 enum status
 tty_wait(struct tty *t, const char *prompt, struct diag *d)
 {
 	enum status rc;
 	uint8_t key = 0;
 
+	TRY(drop_early(t, d));
 	TRY(put_text(t, prompt, d));
 	while (key != '\n' && key != '\r') {
 		TRY(get(t, &key, d));
@@ -425,7 +454,7 @@ tty_wait(struct tty *t, const char *prompt, struct diag *d)
 	TRY(put_text(t, "\n", d));
 out:
 	secret_wipe(&key, sizeof(key));
-	return rc;
+	return ended(t, rc);
 }
 
 enum status

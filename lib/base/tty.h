@@ -59,7 +59,9 @@ MUST_USE enum status tty_ask_secret(struct tty *t, const char *prompt,
 
 /**
  * tty_wait(t, prompt, d):
- * Show ${prompt} and wait for Enter; other input is read away.
+ * Show ${prompt} and wait for Enter; other input is read away, and so is
+ * what was typed before: an Enter that bounced answers nothing.
+ * ST_USAGE: as of tty_ask, before ${prompt} too.
  */
 MUST_USE enum status tty_wait(struct tty *t, const char *prompt,
     struct diag *d);

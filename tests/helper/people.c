@@ -11,6 +11,8 @@
  *	--head FILE        the head's words instead of the newest kept, likewise
  *	--dice FILE        digits, a line for each root, instead of rolling
  *	--mistake read-back   a wrong word in the first sheet that is read back
+ *	--mistake early       Enter twice: the first sheet is wiped unwritten,
+ *	                      and its holder asks for it once more
  *	--mistake words       a wrong word in the first words that are asked for
  *	--stop-after TEXT  kill CMD as soon as the terminal has shown TEXT
  *	--signal NUMBER    not by KILL but by this one
@@ -64,6 +66,7 @@ struct people {
 	struct winsize window;
 	const char *dice, *stop_after, *screen_file, *shown_file;
 	bool slip_read_back, slip_words;
+	bool slip_early;
 	int signal;
 
 	pid_t child;
@@ -372,6 +375,13 @@ fits_console(const char *text)
 	return rows <= 24;
 }
 
+/* The holder's Enter bounces. */
+static void
+answer_gate(struct people *p)
+{
+	type(p, p->slip_early ? "\n\n" : "\n");
+}
+
 /* A sheet is on the screen: it goes on paper. */
 static void
 answer_sheet(struct people *p)
@@ -383,6 +393,12 @@ answer_sheet(struct people *p)
 	unsigned number, of, e;
 	int len;
 
+	if (p->slip_early) {
+		p->slip_early = false;
+		p->last[0] = '\0';
+		press_enter(p);
+		return;
+	}
 	if (at == NULL || sscanf(at, "SHEET %u OF %u of root %63[^,], epoch %u",
 	    &number, &of, root, &e) != 4 || copy_words(at, share) != 33)
 		give_up(p, 98, "no sheet is on the screen");
@@ -442,6 +458,10 @@ answer_share(struct people *p)
 	char name[64];
 	size_t n;
 
+	if (back != NULL && p->last[0] == '\0') {
+		type(p, "show\n");
+		return;
+	}
 	if (back != NULL) {
 		p->handed = 0;
 		type_sheet(p, p->last);
@@ -534,7 +554,7 @@ static const struct prompt {
 } prompts[] = {
 	{ "Press Enter when they are written. ", false, answer_note },
 	{ "Press Enter when only the holder sees the screen. ", false,
-	    press_enter },
+	    answer_gate },
 	{ "the screen is wiped. ", true, answer_sheet },
 	{ "  rolls: ", false, answer_dice },
 	{ "  words: ", false, answer_share },
@@ -731,6 +751,8 @@ take_mistake(struct people *p, void *at, const char *value)
 	(void)at;
 	if (strcmp(value, "read-back") == 0)
 		p->slip_read_back = true;
+	else if (strcmp(value, "early") == 0)
+		p->slip_early = true;
 	else if (strcmp(value, "words") == 0)
 		p->slip_words = true;
 	else

@@ -71,6 +71,20 @@ people_end 0 --words plan.words --head nothing
 must_pass "$ANCHORITE" ceremony verify
 cd ..
 
+# --- a sheet that was wiped before it was written is shown again ---
+practice again
+cd again
+people_end 0 --words plan.words --mistake early --mistake read-back \
+	--shown ../shown
+[ "$(grep -c 'is for .* looks away' ../shown)" -eq 12 ] ||
+	fail "a sheet was not shown again, or more than one was"
+grep -q 'Enter "show" to see the sheet again' ../shown ||
+	fail "nobody is told how to see a sheet again"
+must_pass "$ANCHORITE" ceremony verify
+must_pass "$ANCHORITE" share recover --root g1 \
+	keep/sheets/g1-*01.txt keep/sheets/g1-*02.txt keep/sheets/g1-*03.txt
+cd ..
+
 # --- signals, while a sheet is shown and while it is typed ---
 practice signals
 cd signals

@@ -279,6 +279,9 @@ ask_way(const struct front *f, const char *what, enum front_way *way,
 			    ways[i].word) == 0)
 				break;
 		}
+		if (i == NWAYS)
+			TRY(tty_say(tty_of(f), d, "That is none of these "
+			    "words.\n"));
 	}
 	*way = ways[i].way;
 	if (*way == FRONT_STICK)

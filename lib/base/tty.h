@@ -30,7 +30,8 @@ MUST_USE enum status tty_open(const char *path, struct tty **out,
  * tty_close(NULL) is allowed. */
 void tty_close(struct tty *t);
 
-/* Text as it is given; the caller has escaped what is foreign. */
+/* Text, its lines broken at blanks where the terminal knows its width; the
+ * caller has escaped what is foreign. */
 MUST_USE enum status tty_say(struct tty *t, struct diag *d, const char *fmt,
     ...) PRINTF_LIKE(3, 4);
 

@@ -352,6 +352,29 @@ say_says_it_all(void **state)
 	secret_free(s);
 }
 
+/* At the edge of the screen a word goes to the next line, as far in as its
+ * own; one that no line has room for is cut by the terminal. */
+static void
+say_breaks_lines_at_blanks(void **state)
+{
+	struct winsize w = { .ws_col = 20, .ws_row = 9 };
+	struct seat *seat = *state;
+
+	assert_int_equal(ioctl(seat->slave, TIOCSWINSZ, &w), 0);
+	assert_int_equal(tty_say(seat->t, NULL, "%s", "\n  Refused: the request "
+	    "gateway.csr is not there.\n  Try again.\n"), ST_OK);
+	assert_string_equal(look(seat), "\r\n  Refused: the\r\n  request\r\n"
+	    "  gateway.csr is not\r\n  there.\r\n  Try again.\r\n");
+	/* a line that just fits is left alone, and so is a lone long word */
+	assert_int_equal(tty_say(seat->t, NULL, "0123456789 123456789\n"
+	    "012345678901234567890123 x"), ST_OK);
+	assert_string_equal(look(seat), "0123456789 123456789\r\n"
+	    "012345678901234567890123\r\nx");
+	assert_int_equal(tty_say(seat->t, NULL, "  012345678901234567890\n"),
+	    ST_OK);
+	assert_string_equal(look(seat), "  012345678901234567890\r\n");
+}
+
 static void
 wipe_takes_the_scroll_back_too(void **state)
 {
@@ -697,6 +720,7 @@ main(void)
 		SEATED(secret_takes_the_longest_line),
 		SEATED(wait_takes_no_enter_that_came_before_it),
 		SEATED(say_says_it_all),
+		SEATED(say_breaks_lines_at_blanks),
 		SEATED(wipe_takes_the_scroll_back_too),
 		SEATED(stopped_output_keeps_nothing_on_the_screen),
 		cmocka_unit_test(close_gives_the_terminal_back_as_it_was),

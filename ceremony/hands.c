@@ -1,6 +1,7 @@
 /* see hands.h */
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "ceremony/entropy.h"
 #include "ceremony/hands.h"
@@ -200,6 +201,17 @@ out:
 	return rc;
 }
 
+/* The word that is no share. */
+static bool
+wants_to_see(const struct secret *typed)
+{
+	return secret_len(typed) == strlen(HANDS_SHOW) &&
+	    strncasecmp((const char *)secret_peek(typed), HANDS_SHOW,
+	    strlen(HANDS_SHOW)) == 0;
+}
+
+/* The sheet as its holder types it, seen again as often as asked for: what
+ * proves it is all of its words, typed after it was wiped (RULES S2). */
 static enum status
 read_back(struct engine *e, const struct sheet_view *view,
     struct secret **canonical, struct diag *d)
@@ -210,6 +222,12 @@ read_back(struct engine *e, const struct sheet_view *view,
 
 	blind.mnemonic = NULL;
 	TRY(e->front->read_back(e->front, &blind, &typed, d));
+	while (wants_to_see(typed)) {
+		secret_free(typed);
+		typed = NULL;
+		TRY(e->front->show_sheet(e->front, view, d));
+		TRY(e->front->read_back(e->front, &blind, &typed, d));
+	}
 	TRY(check_typed(view, typed, canonical, d));
 out:
 	secret_free(typed);

@@ -151,6 +151,53 @@ out:
 	return rc;
 }
 
+/* Sheets of a root that never was; ${any}: some were named before. */
+static void
+tell_void(const struct facts *f, bool any)
+{
+	const char *root = facts_get(f, "root"), *sheet;
+	size_t len;
+
+	for (size_t i = 0; i < facts_count(f, "sheets"); i++) {
+		if (!any)
+			fprintf(stderr, "these sheets are void, and can only "
+			    "do harm: burn them\n");
+		any = true;
+		sheet = facts_at(f, "sheets", i);
+		len = strlen(sheet);
+		/* of one that is kept nowhere in particular */
+		if (len > 5 && strcmp(sheet + len - 5, " at -") == 0)
+			len -= 5;
+		fprintf(stderr, "  root %s: %.*s\n", root, (int)len, sheet);
+	}
+}
+
+/* What the last ceremony, which is closed, wants burnt. */
+static enum status
+tell_burn(const struct room *room, struct diag *d)
+{
+	const struct entry *e;
+	struct state *s = NULL;
+	bool any = false;
+	enum status rc;
+	int fd = -1;
+
+	TRY(state_load(room->state[0], &s, &fd, NULL, NULL, d));
+	for (size_t i = s->ceremonies[s->nceremonies - 1].first; i < s->n;
+	    i++) {
+		e = &s->entries[i];
+		if (strcmp(e->kind, "void") != 0)
+			continue;
+		tell_void(&e->facts, any);
+		any |= facts_count(&e->facts, "sheets") > 0;
+	}
+out:
+	state_free(s);
+	if (fd >= 0)
+		close(fd);
+	return rc;
+}
+
 enum status
 cmd_ceremony_end(const struct call *c, struct diag *d)
 {
@@ -163,6 +210,7 @@ cmd_ceremony_end(const struct call *c, struct diag *d)
 	TRY(run_end(&r, cmd_opt(c, "--reason", ""), d));
 	fprintf(stderr, "the ceremony is closed early; what was not done is "
 	    "in the record\n");
+	TRY(tell_burn(&room, d));
 out:
 	front_free(front);
 	return rc;

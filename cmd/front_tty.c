@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ceremony/hands.h"
 #include "ceremony/paper.h"
 #include "cmd/front.h"
 #include "lib/base/text.h"
@@ -51,45 +52,54 @@ refused(const struct front *f, const struct diag *why)
 	    why->text) == ST_OK;
 }
 
-/* Join one more line of words to what was typed before. */
+/* Words that are asked for, line by line. */
+struct asked {
+	const char *what;
+	size_t n;
+	bool *none; /* as front.h's ask_words has it */
+	uint8_t *out;
+};
+
+/* One line, or "none" as the first. */
 static enum status
-more_words(const struct front *f, size_t line, size_t lines,
-    struct bytes *all, struct diag *d)
+read_line(const struct asked *a, size_t line, const char *typed,
+    struct diag *d)
+{
+	const size_t first = line * LINE_WORDS;
+
+	if (line > 0 || strcmp(typed, "none") != 0)
+		return words_read_line(typed, first, LINE_WORDS,
+		    a->out + first, d);
+	if (a->none == NULL)
+		return diag_set(d, ST_POLICY, "there always are words of %s",
+		    a->what);
+	*a->none = true;
+	return ST_OK;
+}
+
+/* Judged when it ends, and asked for alone until it holds. */
+static enum status
+ask_line(const struct front *f, const struct asked *a, size_t line,
+    struct diag *d)
 {
 	struct bytes typed = { 0 };
+	struct diag why = { 0 };
 	char prompt[96];
 	enum status rc;
 
 	snprintf(prompt, sizeof(prompt), "  words %zu to %zu of %zu: ",
-	    line * LINE_WORDS + 1, (line + 1) * LINE_WORDS,
-	    lines * LINE_WORDS);
-	TRY(tty_ask(tty_of(f), prompt, WORDS_LINE_MAX, &typed, d));
-	TRY(text_append(all, d, "%s ", (const char *)typed.data));
+	    line * LINE_WORDS + 1, (line + 1) * LINE_WORDS, a->n);
+	for (;;) {
+		TRY(tty_ask(tty_of(f), prompt, WORDS_LINE_MAX, &typed, d));
+		diag_clear(&why);
+		rc = read_line(a, line, (const char *)typed.data, &why);
+		if (rc == ST_OK)
+			break;
+		if (!refused(f, &why))
+			FAIL(d, ST_SYSTEM, "the terminal is gone");
+	}
 out:
 	bytes_free(&typed);
-	return rc;
-}
-
-/* All lines of them, or "none" as the first. */
-static enum status
-type_words(const struct front *f, const char *what, size_t n, bool *none,
-    struct bytes *all, struct diag *d)
-{
-	const size_t lines = n / LINE_WORDS;
-	enum status rc;
-
-	TRY(tty_say(tty_of(f), d, "\nEnter the %zu words of %s, as they stand "
-	    "on paper,\n%d to a line; four letters of a word are enough.%s\n",
-	    n, what, LINE_WORDS, none == NULL ? "" :
-	    "\nEnter \"none\" if there are none."));
-	bytes_free(all);
-	for (size_t i = 0; i < lines; i++) {
-		TRY(more_words(f, i, lines, all, d));
-		if (i == 0 && strcmp((const char *)all->data, "none ") == 0)
-			break;
-	}
-	rc = ST_OK;
-out:
 	return rc;
 }
 
@@ -97,27 +107,20 @@ static enum status
 ask_words(const struct front *f, const char *what, size_t n, bool *none,
     uint8_t *out, struct diag *d)
 {
-	struct bytes all = { 0 };
-	struct diag why = { 0 };
+	const struct asked a = { what, n, none, out };
 	enum status rc;
 
-	for (;;) {
-		TRY(type_words(f, what, n, none, &all, d));
-		diag_clear(&why);
-		if (strcmp((const char *)all.data, "none ") != 0)
-			rc = words_read((const char *)all.data, n, out, &why);
-		else if (none == NULL)
-			rc = diag_set(&why, ST_POLICY, "there always are words "
-			    "of %s", what);
-		else
-			*none = true;
-		if (rc == ST_OK)
+	TRY(tty_say(tty_of(f), d, "\nEnter the %zu words of %s, as they stand "
+	    "on paper,\n%d to a line; four letters of a word are enough, or "
+	    "more where several\nwords begin so.%s\n", n, what, LINE_WORDS,
+	    none == NULL ? "" : " Enter \"none\" if there are none."));
+	for (size_t i = 0; i < n / LINE_WORDS; i++) {
+		TRY(ask_line(f, &a, i, d));
+		if (none != NULL && *none)
 			break;
-		if (!refused(f, &why))
-			FAIL(d, ST_SYSTEM, "the terminal is gone");
 	}
+	rc = ST_OK;
 out:
-	bytes_free(&all);
 	return rc;
 }
 
@@ -221,7 +224,8 @@ read_back(const struct front *f, const struct sheet_view *v,
 
 	TRY(tty_say(tty_of(f), d, "\nSheet %u of %zu, %s: enter all its words "
 	    "from the paper, in one line;\nfour letters of a word are "
-	    "enough.\n", v->sheet->number, v->set->n, v->sheet->holder));
+	    "enough. Enter \"" HANDS_SHOW "\" to see the sheet again.\n",
+	    v->sheet->number, v->set->n, v->sheet->holder));
 	rc = tty_ask_secret(tty_of(f), "  words: ", SLIP39_TEXT_MAX, true, out,
 	    d);
 	TRY(wiped(f, rc, d));
@@ -275,6 +279,9 @@ ask_way(const struct front *f, const char *what, enum front_way *way,
 			    ways[i].word) == 0)
 				break;
 		}
+		if (i == NWAYS)
+			TRY(tty_say(tty_of(f), d, "That is none of these "
+			    "words.\n"));
 	}
 	*way = ways[i].way;
 	if (*way == FRONT_STICK)

@@ -320,16 +320,31 @@ prepare(struct rehearsal *h, struct diag *d)
 		TRY(example_rehearsal(clock_now(), csr, crt, &plan, d));
 	}
 	TRY(write_papers(h, &plan, d));
-	if (cmd_has(h->call, "--hands-on"))
-		fprintf(stderr, "the plan's words are in %s/paper/plan.words: "
-		    "show them in another window,\nor copy them to paper, "
-		    "and enter them when asked\n", h->shown);
 out:
 	bytes_free(&plan);
 	return rc;
 }
 
 /* --- the ceremony --- */
+
+/* On the screen of the first question: opening it has wiped what was there. */
+static enum status
+tell_words(const struct rehearsal *h, const struct front *front,
+    struct diag *d)
+{
+	struct bytes text = { 0 };
+	enum status rc;
+
+	TRY(text_format(&text, d, "%s/paper/plan.words has the words of this "
+	    "rehearsal's plan.\nShow them in another window (on a console "
+	    "Alt and F2), or copy them to paper.%s", h->shown,
+	    cmd_has(h->call, "--plan") ? "\nThe words of your own plan are "
+	    "others: a rehearsal changes its mode and dates." : ""));
+	front->tell(front, (const char *)text.data);
+out:
+	bytes_free(&text);
+	return rc;
+}
 
 static enum status
 hold(const struct rehearsal *h, struct diag *d)
@@ -342,10 +357,12 @@ hold(const struct rehearsal *h, struct diag *d)
 	enum status rc;
 
 	TRY(room_read(h->room, &room, d));
-	if (cmd_has(h->call, "--hands-on"))
+	if (cmd_has(h->call, "--hands-on")) {
 		TRY(front_tty(&front, d));
-	else
+		TRY(tell_words(h, front, d));
+	} else {
 		TRY(front_rehearsal(&room, &front, d));
+	}
 	r.room = &room;
 	r.front = front;
 	TRY(run_ceremony(&r, &left, d));

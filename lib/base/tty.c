@@ -253,6 +253,70 @@ get(struct tty *t, uint8_t *key, struct diag *d)
 	return ST_OK;
 }
 
+/* The last blank that a row of ${room} columns reaches, or the first behind it;
+ * 0: there is none. */
+static size_t
+find_break(const char *text, size_t len, size_t room)
+{
+	for (size_t i = room; i > 0; i--) {
+		if (text[i] == ' ')
+			return i;
+	}
+	for (size_t i = room + 1; i < len; i++) {
+		if (text[i] == ' ')
+			return i;
+	}
+	return 0;
+}
+
+/* One line in rows, each as far in as the first. */
+static enum status
+put_rows(struct tty *t, const char *line, size_t len, size_t cols,
+    struct diag *d)
+{
+	const size_t in = strspn(line, " ") < len ? strspn(line, " ") : len;
+	const char *text = line + in;
+	size_t left = len - in, n = 0;
+	enum status rc;
+
+	while (in < cols && left > cols - in &&
+	    (n = find_break(text, left, cols - in)) > 0) {
+		TRY(put(t, line, in, d));
+		TRY(put(t, text, n, d));
+		TRY(put(t, "\n", 1, d));
+		while (n < left && text[n] == ' ')
+			n++;
+		text += n;
+		left -= n;
+	}
+	TRY(put(t, line, in, d));
+	TRY(put(t, text, left, d));
+out:
+	return rc;
+}
+
+/* Broken at blanks, where the terminal knows how wide it is. */
+static enum status
+put_lines(struct tty *t, const char *text, struct diag *d)
+{
+	unsigned cols, rows;
+	enum status rc;
+	size_t len;
+
+	if (tty_window(t, &cols, &rows, NULL) != ST_OK)
+		return put_text(t, text, d);
+	for (;;) {
+		len = strcspn(text, "\n");
+		TRY(put_rows(t, text, len, cols, d));
+		text += len;
+		if (*text == '\0')
+			break;
+		TRY(put(t, text++, 1, d));
+	}
+out:
+	return rc;
+}
+
 enum status
 tty_say(struct tty *t, struct diag *d, const char *fmt, ...)
 {
@@ -271,7 +335,7 @@ tty_say(struct tty *t, struct diag *d, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, (size_t)n + 1, fmt, ap);
 	va_end(ap);
-	TRY(put(t, text, (size_t)n, d));
+	TRY(put_lines(t, text, d));
 out:
 	free(text);
 	return rc;
@@ -323,6 +387,17 @@ out:
 	return rc;
 }
 
+/* An end of input stands where a line would have ended, so that what is said
+ * of it begins the next. */
+static enum status
+ended(struct tty *t, enum status rc)
+{
+	/* a terminal that is gone cannot be told */
+	if (rc == ST_USAGE && put_text(t, "\n", NULL) != ST_OK)
+		return rc;
+	return rc;
+}
+
 static enum status
 read_line(struct tty *t, struct line *l, struct diag *d)
 {
@@ -344,7 +419,7 @@ read_line(struct tty *t, struct line *l, struct diag *d)
 		l->len--;
 	TRY(put_text(t, "\n", d));
 out:
-	return rc;
+	return ended(t, rc);
 }
 
 /* Until there is a line of ${least} to ${max} bytes. */
@@ -410,12 +485,30 @@ out:
 	return rc;
 }
 
+/* What was typed before there was a question is no answer; an end is. */
+static enum status
+drop_early(struct tty *t, struct diag *d)
+{
+	enum status rc;
+	uint8_t key;
+
+	do {
+		TRY(tty_key(t, 0, &key, d));
+		if (key == KEY_END)
+			FAIL(d, ST_USAGE, "end of input at the terminal");
+	} while (key != 0);
+out:
+	secret_wipe(&key, sizeof(key));
+	return rc;
+}
+
 enum status
 tty_wait(struct tty *t, const char *prompt, struct diag *d)
 {
 	enum status rc;
 	uint8_t key = 0;
 
+	TRY(drop_early(t, d));
 	TRY(put_text(t, prompt, d));
 	while (key != '\n' && key != '\r') {
 		TRY(get(t, &key, d));
@@ -425,7 +518,7 @@ tty_wait(struct tty *t, const char *prompt, struct diag *d)
 	TRY(put_text(t, "\n", d));
 out:
 	secret_wipe(&key, sizeof(key));
-	return rc;
+	return ended(t, rc);
 }
 
 enum status

@@ -30,7 +30,8 @@ MUST_USE enum status tty_open(const char *path, struct tty **out,
  * tty_close(NULL) is allowed. */
 void tty_close(struct tty *t);
 
-/* Text as it is given; the caller has escaped what is foreign. */
+/* Text, its lines broken at blanks where the terminal knows its width; the
+ * caller has escaped what is foreign. */
 MUST_USE enum status tty_say(struct tty *t, struct diag *d, const char *fmt,
     ...) PRINTF_LIKE(3, 4);
 
@@ -59,7 +60,9 @@ MUST_USE enum status tty_ask_secret(struct tty *t, const char *prompt,
 
 /**
  * tty_wait(t, prompt, d):
- * Show ${prompt} and wait for Enter; other input is read away.
+ * Show ${prompt} and wait for Enter; other input is read away, and so is
+ * what was typed before: an Enter that bounced answers nothing.
+ * ST_USAGE: as of tty_ask, before ${prompt} too.
  */
 MUST_USE enum status tty_wait(struct tty *t, const char *prompt,
     struct diag *d);

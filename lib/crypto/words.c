@@ -87,7 +87,8 @@ read_word(size_t number, const char *s, size_t len, uint8_t *byte,
 }
 
 enum status
-words_read(const char *text, size_t n, uint8_t *out, struct diag *d)
+words_read_line(const char *text, size_t first, size_t n, uint8_t *out,
+    struct diag *d)
 {
 	const char *at = text + strspn(text, BLANKS);
 	size_t len, i;
@@ -95,7 +96,7 @@ words_read(const char *text, size_t n, uint8_t *out, struct diag *d)
 
 	for (i = 0; i < n && *at != '\0'; i++) {
 		len = strcspn(at, BLANKS);
-		TRY(read_word(i + 1, at, len, &out[i], d));
+		TRY(read_word(first + i + 1, at, len, &out[i], d));
 		at += len;
 		at += strspn(at, BLANKS);
 	}
@@ -107,4 +108,10 @@ words_read(const char *text, size_t n, uint8_t *out, struct diag *d)
 	rc = ST_OK;
 out:
 	return rc;
+}
+
+enum status
+words_read(const char *text, size_t n, uint8_t *out, struct diag *d)
+{
+	return words_read_line(text, 0, n, out, d);
 }

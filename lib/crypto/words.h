@@ -31,4 +31,12 @@ MUST_USE enum status words_text(const uint8_t *digest, size_t n,
 MUST_USE enum status words_read(const char *text, size_t n, uint8_t *out,
     struct diag *d);
 
+/**
+ * words_read_line(text, first, n, out, d):
+ * The same of one line: ${n} words from number ${first} on, 0.., of many.  What
+ * is refused has the number that it has among all of them.
+ */
+MUST_USE enum status words_read_line(const char *text, size_t first, size_t n,
+    uint8_t *out, struct diag *d);
+
 #endif

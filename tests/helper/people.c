@@ -11,7 +11,10 @@
  *	--head FILE        the head's words instead of the newest kept, likewise
  *	--dice FILE        digits, a line for each root, instead of rolling
  *	--mistake read-back   a wrong word in the first sheet that is read back
+ *	--mistake early       Enter twice: the first sheet is wiped unwritten,
+ *	                      and its holder asks for it once more
  *	--mistake words       a wrong word in the first words that are asked for
+ *	--mistake line        the second line of words first ends too early
  *	--stop-after TEXT  kill CMD as soon as the terminal has shown TEXT
  *	--signal NUMBER    not by KILL but by this one
  *	--way WORD         how a parcel goes out, each in turn; then "done"
@@ -64,6 +67,7 @@ struct people {
 	struct winsize window;
 	const char *dice, *stop_after, *screen_file, *shown_file;
 	bool slip_read_back, slip_words;
+	bool slip_early, slip_line;
 	int signal;
 
 	pid_t child;
@@ -74,6 +78,7 @@ struct people {
 	size_t from; /* of the screen: what came since the last answer */
 
 	char typing[LINE_SIZE]; /* words that are being typed, line by line */
+	bool of_plan;		/* they are the plan's */
 	size_t roots;		/* that dice were rolled for */
 	size_t handed;		/* sheets handed over to open a root */
 	char opening[64];
@@ -284,9 +289,7 @@ answer_note(struct people *p)
 static bool
 find_words(struct people *p, char out[LINE_SIZE])
 {
-	const bool plan = strstr(p->screen + p->from, " words of the plan") !=
-	    NULL;
-	struct papers *papers = plan ? &p->plan : &p->head;
+	struct papers *papers = p->of_plan ? &p->plan : &p->head;
 	char path[PATH_SIZE];
 	unsigned kept;
 
@@ -296,7 +299,7 @@ find_words(struct people *p, char out[LINE_SIZE])
 			papers->used++;
 	} else {
 		kept = note_path(p, "head", "words", path);
-		if (plan || kept == 0)
+		if (p->of_plan || kept == 0)
 			return false;
 		snprintf(path, sizeof(path), "%s/paper/head-%04u.words",
 		    p->keep, kept);
@@ -312,29 +315,58 @@ find_words(struct people *p, char out[LINE_SIZE])
 	return true;
 }
 
-/* One line of them. */
+/* "  words 9 to 16 of 24: "; returns the first of them, or 0. */
+static unsigned
+wants_words(const char *line)
+{
+	unsigned from, to, of;
+	int used = 0;
+
+	return sscanf(line, "  words %u to %u of %u:%n", &from, &to, &of,
+	    &used) == 3 && strcmp(line + used, " ") == 0 ? from : 0;
+}
+
+/* The words of ${text} from this number on, 1.., as one line. */
 static void
-answer_words(struct people *p)
+type_words(struct people *p, const char *text, unsigned from, unsigned n)
 {
 	char line[LINE_SIZE] = "";
-	char *at = p->typing;
-	size_t n = 0;
+	size_t at = 0;
 	int len;
 
-	if (strstr(p->screen + p->from, "as they stand on paper") != NULL &&
-	    !find_words(p, p->typing)) {
+	for (unsigned i = 1; i < from + n; i++) {
+		text += strspn(text, " ");
+		len = (int)strcspn(text, " ");
+		if (i >= from)
+			at += (size_t)snprintf(line + at, sizeof(line) - at,
+			    "%.*s ", len, text);
+		text += len;
+	}
+	line[at - 1] = '\n';
+	type(p, line);
+}
+
+/* One line of them, ${from} 1..; where it was refused, the same again, or, if
+ * it was the first, what stands on the next paper. */
+static void
+answer_words(struct people *p, unsigned from)
+{
+	const char *text = p->screen + p->from;
+	const bool asked = strstr(text, "as they stand on paper") != NULL;
+	const bool again = strstr(text, "Refused: ") != NULL;
+
+	if (asked)
+		p->of_plan = strstr(text, " words of the plan") != NULL;
+	if ((asked || (again && from == 1)) && !find_words(p, p->typing)) {
 		type(p, "none\n");
 		return;
 	}
-	for (size_t i = 0; i < WORDS_IN_LINE; i++) {
-		at += strspn(at, " ");
-		len = (int)strcspn(at, " ");
-		n += (size_t)snprintf(line + n, sizeof(line) - n, "%.*s%s",
-		    len, at, i + 1 == WORDS_IN_LINE ? "\n" : " ");
-		at += len;
+	if (p->slip_line && from > 1) {
+		p->slip_line = false;
+		type_words(p, p->typing, from, 3);
+		return;
 	}
-	memmove(p->typing, at, strlen(at) + 1);
-	type(p, line);
+	type_words(p, p->typing, from, WORDS_IN_LINE);
 }
 
 /* The words that stand on the screen behind their numbers, 1 and up. */
@@ -372,6 +404,13 @@ fits_console(const char *text)
 	return rows <= 24;
 }
 
+/* The holder's Enter bounces. */
+static void
+answer_gate(struct people *p)
+{
+	type(p, p->slip_early ? "\n\n" : "\n");
+}
+
 /* A sheet is on the screen: it goes on paper. */
 static void
 answer_sheet(struct people *p)
@@ -383,6 +422,12 @@ answer_sheet(struct people *p)
 	unsigned number, of, e;
 	int len;
 
+	if (p->slip_early) {
+		p->slip_early = false;
+		p->last[0] = '\0';
+		press_enter(p);
+		return;
+	}
 	if (at == NULL || sscanf(at, "SHEET %u OF %u of root %63[^,], epoch %u",
 	    &number, &of, root, &e) != 4 || copy_words(at, share) != 33)
 		give_up(p, 98, "no sheet is on the screen");
@@ -442,6 +487,10 @@ answer_share(struct people *p)
 	char name[64];
 	size_t n;
 
+	if (back != NULL && p->last[0] == '\0') {
+		type(p, "show\n");
+		return;
+	}
 	if (back != NULL) {
 		p->handed = 0;
 		type_sheet(p, p->last);
@@ -534,7 +583,7 @@ static const struct prompt {
 } prompts[] = {
 	{ "Press Enter when they are written. ", false, answer_note },
 	{ "Press Enter when only the holder sees the screen. ", false,
-	    press_enter },
+	    answer_gate },
 	{ "the screen is wiped. ", true, answer_sheet },
 	{ "  rolls: ", false, answer_dice },
 	{ "  words: ", false, answer_share },
@@ -544,17 +593,6 @@ static const struct prompt {
 	{ "(its colour, or a name)? ", false, answer_label },
 	{ "\033[?2026l", false, answer_codes },
 };
-
-/* "  words 9 to 16 of 24: " */
-static bool
-wants_words(const char *line)
-{
-	unsigned from, to, of;
-	int used = 0;
-
-	return sscanf(line, "  words %u to %u of %u:%n", &from, &to, &of,
-	    &used) == 3 && strcmp(line + used, " ") == 0;
-}
 
 static bool
 ends_with(const char *text, size_t len, const char *end)
@@ -583,9 +621,9 @@ look(struct people *p)
 	const char *line = memrchr(p->screen, '\n', p->len);
 
 	line = line == NULL ? p->screen : line + 1;
-	if (p->len > p->from && wants_words(line)) {
+	if (p->len > p->from && wants_words(line) > 0) {
 		look_for_shares(p);
-		answer_words(p);
+		answer_words(p, wants_words(line));
 		return;
 	}
 	for (size_t i = 0; i < sizeof(prompts) / sizeof(prompts[0]); i++) {
@@ -731,6 +769,10 @@ take_mistake(struct people *p, void *at, const char *value)
 	(void)at;
 	if (strcmp(value, "read-back") == 0)
 		p->slip_read_back = true;
+	else if (strcmp(value, "early") == 0)
+		p->slip_early = true;
+	else if (strcmp(value, "line") == 0)
+		p->slip_line = true;
 	else if (strcmp(value, "words") == 0)
 		p->slip_words = true;
 	else

@@ -300,6 +300,12 @@ must_refuse 1 "FORMATS 5.7" "$people" --words twice.words --dice same.txt \
 
 # A rehearsal with hands is the same to people.
 must_pass "$people" --words hands/paper/plan.words --mistake words \
-	--mistake read-back keep-h \
+	--mistake read-back --shown shown keep-h \
 	"$ANCHORITE" rehearse --hands-on --dir hands
+# where its words are stands on the screen while they are asked for
+tr -d '\r' <shown | sed '/^Enter the 32 words/q' >first
+grep -q '^hands/paper/plan.words has the words' first ||
+	fail "nobody is told where the plan's words are"
+[ "$(grep -c "$(printf '\033')\[3J" first)" -eq 1 ] ||
+	fail "the hint is wiped before anybody can read it"
 must_say "TEST rehearsal done"

@@ -217,6 +217,7 @@ begin ended
 cp -a "$WORK/open.kept/." .
 must_pass "$ANCHORITE" ceremony end plan.ini --room room.ini \
 	--reason "the safe did not open"
+! grep -q 'burn' "$ERR" || fail "sheets of a root that lives are to be burnt"
 must_pass "$ANCHORITE" ceremony verify --state state-a
 must_pass "$ANCHORITE" ceremony verify --state state-b
 must_pass "$ANCHORITE" ceremony log --state state-a
@@ -257,6 +258,10 @@ begin early
 cut_before sheets/g1-e1-sheet02-bruno.txt
 must_pass "$ANCHORITE" ceremony end plan.ini --room room.ini \
 	--reason "bruno is ill"
+# whoever has a sheet of it is told there and then
+grep -q '^these sheets are void, and can only do harm: burn them$' "$ERR" &&
+	grep -q '^  root g1: sheet 1 of anna' "$ERR" ||
+	fail "nobody is told which sheets to burn"
 must_pass "$ANCHORITE" ceremony verify --state state-a
 must_pass "$ANCHORITE" ceremony log --state state-a
 must_say '"kind":"void"'

@@ -410,7 +410,7 @@ STICK=vfat people_end 0 --way paper --way stick --way codes --stick nowhere \
 tr -d '\r' <../shown >shown
 for text in 'Parcel team for Firmware team goes out' '  roots/000001.crt' \
 	'outbox/team.parcel' 'Refused: nowhere: not a folder that can be opened' \
-	'A parcel from rehearsal-1'; do
+	'That is none of these words.' 'A parcel from rehearsal-1'; do
 	grep -qF "$text" shown || fail "it is not shown: $text"
 done
 [ "$(grep -cF 'Enter "codes" to show it' shown)" -ge 4 ] ||

@@ -71,6 +71,29 @@ people_end 0 --words plan.words --head nothing
 must_pass "$ANCHORITE" ceremony verify
 cd ..
 
+# --- a sheet that was wiped before it was written is shown again ---
+practice again
+cd again
+people_end 0 --words plan.words --mistake early --mistake read-back \
+	--mistake line --shown ../shown
+# a line of words is judged when it ends, and asked for alone
+tr -d '\r' <../shown | sed -n '/Refused/,/words/p' >../refused
+grep -q 'Refused: FORMATS 2.6: 3 words where there are 8' ../refused &&
+	sed '1,/Try again/d' ../refused | grep -q '^  words 9 to 16 of 32: ' ||
+	fail "a short line was not asked for again"
+[ "$(grep -c 'words 1 to 8 of 32: ' ../shown)" -eq 1 ] ||
+	fail "lines that were right were asked for again"
+grep -q 'or more where several' ../shown ||
+	fail "four letters are said to be enough of every word"
+[ "$(grep -c 'is for .* looks away' ../shown)" -eq 12 ] ||
+	fail "a sheet was not shown again, or more than one was"
+grep -q 'Enter "show" to see the sheet again' ../shown ||
+	fail "nobody is told how to see a sheet again"
+must_pass "$ANCHORITE" ceremony verify
+must_pass "$ANCHORITE" share recover --root g1 \
+	keep/sheets/g1-*01.txt keep/sheets/g1-*02.txt keep/sheets/g1-*03.txt
+cd ..
+
 # --- signals, while a sheet is shown and while it is typed ---
 practice signals
 cd signals

@@ -39,6 +39,9 @@ static struct {
 	char name[33];	/* of the last one */
 	size_t typed[8]; /* sheets that are still held then */
 	size_t steps;
+	size_t shown;	/* times that a sheet was */
+	bool lost;	/* it was wiped before it was written, once */
+	bool slip;	/* a word of it is another one, once */
 } now;
 
 static void
@@ -76,6 +79,7 @@ static enum status
 show_sheet(const struct front *f, const struct sheet_view *v, struct diag *d)
 {
 	(void)f;
+	now.shown++;
 	secret_free(now.sheet);
 	return secret_copy(v->mnemonic, &now.sheet, d);
 }
@@ -84,13 +88,38 @@ static enum status
 read_back(const struct front *f, const struct sheet_view *v,
     struct secret **out, struct diag *d)
 {
+	enum status rc;
+
 	(void)f;
-	(void)v;
-	return secret_copy(now.sheet, out, d);
+	assert_null(v->mnemonic);
+	if (now.lost) {
+		now.lost = false;
+		secret_free(now.sheet);
+		now.sheet = NULL;
+		TRY(secret_new(strlen(HANDS_SHOW), out, d));
+		memcpy(secret_bytes(*out), HANDS_SHOW, strlen(HANDS_SHOW));
+		return ST_OK;
+	}
+	TRY(secret_copy(now.sheet, out, d));
+	if (now.slip)
+		secret_bytes(*out)[0] ^= 1;
+	now.slip = false;
+out:
+	return rc;
+}
+
+static bool
+refused(const struct front *f, const struct diag *why)
+{
+	(void)f;
+	(void)why;
+	/* the next thing that this holder does is to look again */
+	now.lost = true;
+	return true;
 }
 
 static const struct front people = { .progress = progress,
-	.note_words = note_words, .show_sheet = show_sheet,
+	.refused = refused, .note_words = note_words, .show_sheet = show_sheet,
 	.read_back = read_back, .how = "rehearsed" };
 
 static struct plan *
@@ -147,33 +176,67 @@ names_next(const struct state *s, const char *next)
 	cert_free(c);
 }
 
-static void
-hands_wipe_a_next_root_before_the_present_one_is_drawn(void **state)
+/* The whole ceremony of a plan, in a folder of its own. */
+static struct sticks *
+hold(struct plan *p)
 {
 	const char *paths[] = { "a" };
-	struct plan *p = plan_of(PLAN MINT("g3", "") MINT("g2", "")
-	    MINT("g1", PRESENT));
 	struct sticks *s = NULL;
 	struct diag d = { 0 };
 
-	(void)state;
 	record_room();
-	memset(&now, 0, sizeof(now));
 	now.e.plan = p;
 	now.e.front = &people;
 	now.e.program = "test";
 	assert_int_equal(state_new(&now.e.state, &d), ST_OK);
 	assert_int_equal(engine_steps(p, rows, &now.e.step, &now.e.nsteps,
 	    &d), ST_OK);
-	assert_int_equal(engine_check(p, now.e.step, 3, now.e.state, &d),
-	    ST_OK);
+	assert_int_equal(engine_check(p, now.e.step, now.e.nsteps,
+	    now.e.state, &d), ST_OK);
 	assert_int_equal(sticks_open(paths, 1, true, true, &s, &d), ST_OK);
 	now.e.sticks = s;
 	now.e.state->dirfd = s->stick[0].dirfd;
 	hands_start(&now.e);
 	if (engine_drive(&now.e, &d) != ST_OK)
 		fail_msg("%s", d.text);
+	return s;
+}
 
+static void
+go_home(struct plan *p, struct sticks *s)
+{
+	engine_clear(&now.e);
+	secret_free(now.sheet);
+	sticks_free(s);
+	plan_free(p);
+	record_leave();
+}
+
+/* Entries of a kind, with this fact if it is one. */
+static int
+count(const char *kind, const char *fact, const char *value)
+{
+	const struct entry *e;
+	int n = 0;
+
+	for (size_t i = 0; i < now.e.state->n; i++) {
+		e = &now.e.state->entries[i];
+		n += strcmp(e->kind, kind) == 0 && (fact == NULL ||
+		    strcmp(facts_get(&e->facts, fact), value) == 0);
+	}
+	return n;
+}
+
+static void
+hands_wipe_a_next_root_before_the_present_one_is_drawn(void **state)
+{
+	struct plan *p = plan_of(PLAN MINT("g3", "") MINT("g2", "")
+	    MINT("g1", PRESENT));
+	struct sticks *s;
+
+	(void)state;
+	memset(&now, 0, sizeof(now));
+	s = hold(p);
 	assert_int_equal(now.steps, 3);
 	for (size_t i = 0; i < 3; i++) {
 		/* the present one alone is open, for what it signs */
@@ -182,11 +245,31 @@ hands_wipe_a_next_root_before_the_present_one_is_drawn(void **state)
 	}
 	assert_string_equal(now.name, "g1");
 	names_next(now.e.state, "g2");
-	engine_clear(&now.e);
-	secret_free(now.sheet);
-	sticks_free(s);
+	go_home(p, s);
+}
+
+/* A sheet whose words were wiped too early, or do not hold, is shown again;
+ * that alone is no try and no refusal. */
+static void
+hands_show_a_sheet_again_when_its_holder_asks(void **state)
+{
+	struct plan *p = plan_of(PLAN MINT("g1", "subject = root\nyears = 2\n"));
+	struct sticks *s;
+
+	(void)state;
+	for (int slips = 0; slips < 2; slips++) {
+		memset(&now, 0, sizeof(now));
+		now.lost = true;
+		now.slip = slips > 0;
+		s = hold(p);
+		/* two sheets, the first shown again, and after a slip once more */
+		assert_int_equal(now.shown, slips > 0 ? 4 : 3);
+		assert_int_equal(count("refused", NULL, NULL), slips);
+		assert_int_equal(count("read-back", "tries", "1"), 2 - slips);
+		assert_int_equal(count("read-back", "tries", "2"), slips);
+		go_home(NULL, s);
+	}
 	plan_free(p);
-	record_leave();
 }
 
 static void
@@ -219,6 +302,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 		    hands_wipe_a_next_root_before_the_present_one_is_drawn),
+		cmocka_unit_test(hands_show_a_sheet_again_when_its_holder_asks),
 		cmocka_unit_test(mint_refuses_a_next_root_below_a_present_one),
 		cmocka_unit_test(mint_refuses_to_name_what_is_no_root_to_come),
 	};

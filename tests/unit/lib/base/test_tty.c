@@ -219,6 +219,8 @@ ask_ends_on_interrupt_and_end_of_input(void **state)
 		type(seat, "ab\x03");
 		assert_int_equal(ask_once(seat, how, &d), ST_USAGE);
 		assert_string_equal(d.text, "interrupted by ^C");
+		/* what is said next begins a line */
+		assert_string_equal(strchr(look(seat), '\0') - 2, "\r\n");
 		memset(&d, 0, sizeof(d));
 		type(seat, "\x04");
 		assert_int_equal(ask_once(seat, how, &d), ST_USAGE);
@@ -301,14 +303,32 @@ secret_takes_the_longest_line(void **state)
 	assert_null(s);
 }
 
+/* One who types these keys when ${prompt} is on the screen. */
+static pid_t
+type_behind(struct seat *seat, const char *prompt, const char *keys)
+{
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		watch(seat->master, prompt, seat->screen);
+		type(seat, keys);
+		_exit(0);
+	}
+	return pid;
+}
+
+/* A second Enter that bounced must not wipe a sheet that nobody has read. */
 static void
-wait_reads_all_else_away(void **state)
+wait_takes_no_enter_that_came_before_it(void **state)
 {
 	struct seat *seat = *state;
+	pid_t pid;
 
-	type(seat, "typed too early\x1b[A\nnext\n");
+	type(seat, "typed too early\n\n");
+	pid = type_behind(seat, "Press Enter: ", "x\x1b[A\nnext\n");
 	assert_int_equal(tty_wait(seat->t, "Press Enter: ", NULL), ST_OK);
-	assert_string_equal(look(seat), "Press Enter: \r\n");
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
 	assert_asked(seat, 9, "next");
 }
 
@@ -330,6 +350,29 @@ say_says_it_all(void **state)
 	assert_int_equal(tty_say_secret(seat->t, s, NULL), ST_OK);
 	assert_string_equal(look(seat), "word");
 	secret_free(s);
+}
+
+/* At the edge of the screen a word goes to the next line, as far in as its
+ * own; one that no line has room for is cut by the terminal. */
+static void
+say_breaks_lines_at_blanks(void **state)
+{
+	struct winsize w = { .ws_col = 20, .ws_row = 9 };
+	struct seat *seat = *state;
+
+	assert_int_equal(ioctl(seat->slave, TIOCSWINSZ, &w), 0);
+	assert_int_equal(tty_say(seat->t, NULL, "%s", "\n  Refused: the request "
+	    "gateway.csr is not there.\n  Try again.\n"), ST_OK);
+	assert_string_equal(look(seat), "\r\n  Refused: the\r\n  request\r\n"
+	    "  gateway.csr is not\r\n  there.\r\n  Try again.\r\n");
+	/* a line that just fits is left alone, and so is a lone long word */
+	assert_int_equal(tty_say(seat->t, NULL, "0123456789 123456789\n"
+	    "012345678901234567890123 x"), ST_OK);
+	assert_string_equal(look(seat), "0123456789 123456789\r\n"
+	    "012345678901234567890123\r\nx");
+	assert_int_equal(tty_say(seat->t, NULL, "  012345678901234567890\n"),
+	    ST_OK);
+	assert_string_equal(look(seat), "  012345678901234567890\r\n");
 }
 
 static void
@@ -675,8 +718,9 @@ main(void)
 		SEATED(secret_that_is_empty_or_long_is_asked_again),
 		SEATED(secret_takes_pasted_lines_one_by_one),
 		SEATED(secret_takes_the_longest_line),
-		SEATED(wait_reads_all_else_away),
+		SEATED(wait_takes_no_enter_that_came_before_it),
 		SEATED(say_says_it_all),
+		SEATED(say_breaks_lines_at_blanks),
 		SEATED(wipe_takes_the_scroll_back_too),
 		SEATED(stopped_output_keeps_nothing_on_the_screen),
 		cmocka_unit_test(close_gives_the_terminal_back_as_it_was),

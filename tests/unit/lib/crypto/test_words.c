@@ -175,6 +175,38 @@ words_refuse_by_number(void **state)
 	}
 }
 
+/* Of a line, the words have the numbers that they have on paper. */
+static void
+words_refuse_a_line_by_the_numbers_on_paper(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *said;
+	} bad[] = {
+		{ "aardvark adroitness abandon adviser", "word 11 is not" },
+		{ "aardvark absurd adroitness adviser", "word 10 belongs" },
+		{ "clas adroitness absurd adviser", "word 9 is cut too short: "
+		    "several words begin so" },
+		{ "aardvark dete absurd adviser", "word 10 is cut too short" },
+		{ "aardvark adroitness absurd", "3 words where there are 4" },
+		{ "aardvark adroitness absurd adviser accrue",
+		    "more than 4 words" },
+	};
+	uint8_t out[4];
+
+	(void)state;
+	assert_int_equal(words_read_line("aard adro absu advi", 8, 4, out,
+	    NULL), ST_OK);
+	assert_memory_equal(out, "\0\0\1\1", 4);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		struct diag d = { 0 };
+
+		assert_int_equal(words_read_line(bad[i].text, 8, 4, out, &d),
+		    ST_FORMAT);
+		assert_non_null(strstr(d.text, bad[i].said));
+	}
+}
+
 /* Any word left out, and any two neighbours swapped, is heard. */
 static void
 words_refuse_every_drop_and_swap(void **state)
@@ -227,6 +259,7 @@ main(void)
 		cmocka_unit_test(words_take_a_prefix_only_when_it_is_alone),
 		cmocka_unit_test(words_take_any_case_and_blanks),
 		cmocka_unit_test(words_refuse_by_number),
+		cmocka_unit_test(words_refuse_a_line_by_the_numbers_on_paper),
 		cmocka_unit_test(words_refuse_every_drop_and_swap),
 		cmocka_unit_test(words_text_refuses_a_senseless_count),
 	};

@@ -98,6 +98,44 @@ must_refuse 1 "FORMATS 7.4: the clock says" faketime -f -30m \
 	"$ANCHORITE" ceremony run plan.ini --room room.ini
 [ "$(entries state-a)" -eq "$n" ] || fail "an entry was dated back"
 
+# --- the check in the room says what the ceremony would say ---
+
+# both CODE FRAGMENT [CMD...]: neither of the two gets by, before any question.
+both() {
+	code=$1
+	words=$2
+	shift 2
+	for verb in check run; do
+		as_it_was must_refuse "$code" "$words" "$@" "$ANCHORITE" \
+			ceremony $verb plan.ini --room room.ini
+	done
+}
+begin room
+rm paper/plan.words
+both 1 "the plan is not effective before" faketime -f -3h
+both 1 "and the plan ended at" faketime -f +3d
+mkdir state-a
+sed -i 's,^state-b = .*,state-b = gone/state,' room.ini
+both 2 "gone/state: FORMATS 7.1: no state can be written there (No such file or directory): is the stick in, and mounted?"
+echo sand >gone
+both 2 "gone/state"
+rm gone
+mkdir -p gone/state
+echo sand >gone/state/holiday.txt
+both 1 "gone/state: FORMATS 7.1: it is there, and is no state folder"
+rm gone/state/holiday.txt
+# an empty folder has no record yet
+as_it_was must_pass "$ANCHORITE" ceremony check plan.ini --room room.ini
+cp "$WORK/base/paper/plan.words" paper
+must_pass hold
+# two histories
+cp -a "$WORK/base" other
+sed -i 's/^years = .*/years = 19/' other/plan.ini
+"$ANCHORITE" words other/plan.ini | tail -n +2 >other/paper/plan.words
+must_pass "$ANCHORITE" ceremony run other/plan.ini --room other/room.ini
+sed -i 's,^state-b = .*,state-b = other/state-a,' room.ini
+both 1 "FORMATS 7.4: two different histories"
+
 # --- a folder that is no state ---
 
 begin folder

@@ -283,6 +283,7 @@ try() {
 		;;
 	'anchorite transfer pack '* | 'anchorite revocation drill --dir drill' | \
 	'anchorite --help' | 'anchorite version' | 'anchorite ceremony check plan.ini' | \
+	'anchorite ceremony check plan.ini --room room.ini' | \
 	'anchorite rehearse --plan plan.ini --dir rehearsal' | \
 	'anchorite state show --state state' | 'anchorite explain '* | \
 	'anchorite state copy --from A --to NEW' | \

@@ -136,6 +136,43 @@ must_pass "$ANCHORITE" ceremony run other/plan.ini --room other/room.ini
 sed -i 's,^state-b = .*,state-b = other/state-a,' room.ini
 both 1 "FORMATS 7.4: two different histories"
 
+# --- sheets in one place ---
+
+# told FILE: the notes that its check has, once the arc, dates and request that
+# everybody must put in are there.
+told() {
+	sed -i "s/^oid-arc = .*/oid-arc = 1.3.6.1.4.1.55555/
+		s/sha384:0*\$/sha384:$(sha384sum gateway.csr | cut -d' ' -f1)/
+		s/^effective = .*/effective = 2099-01-01T00:00:00Z/
+		s/^latest = .*/latest = 2099-01-02/" "$1"
+	must_pass "$ANCHORITE" ceremony check "$1"
+}
+begin places
+cp inbox/gateway.csr .
+for name in two-people company; do
+	"$ANCHORITE" ceremony example $name >$name.ini
+	told $name.ini
+	! grep -q '^note' "$OUT" || fail "$name breaks its own rules"
+done
+sed 's/^group.main = .*/group.main = 2 of 3: founder@vault, trustee@home, notary@vault/' \
+	company.ini >near.ini
+told near.ini
+must_say "note     at vault lie enough sheets to open root g3"
+must_say "         at vault lie enough sheets to open root g2"
+# two groups of one place are needed, and one alone is not enough
+sed '/^group.security/s/officer@vault, deputy@bank/officer@v, deputy@v/' \
+	company.ini >one-group.ini
+told one-group.ini
+! grep -q '^note' "$OUT" || fail "one group of two opens nothing"
+sed '/^group.board/s/auditor@safe, counsel@bank/auditor@v, counsel@v/' \
+	one-group.ini >both-groups.ini
+told both-groups.ini
+must_say "note     at v lie enough sheets to open root g1"
+# of a sheet whose place is not said nobody knows
+sed 's/@[a-z]*//g' company.ini >nowhere.ini
+told nowhere.ini
+! grep -q '^note' "$OUT" || fail "sheets of no place lie in one"
+
 # --- a folder that is no state ---
 
 begin folder

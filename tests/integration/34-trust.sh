@@ -50,6 +50,10 @@ no_new_files .
 must_pass init store --rehearsal
 must_say 'TEST (rehearsal)'
 must_say 'era 1, number 1'
+# the words stand in rows of four, as on paper
+sed -n '/^words /,/^[^ w]/p' "$OUT" | sed '$d; s/^words//' >rows
+awk 'NF != 4 { exit 1 } END { exit NR != 8 }' rows ||
+	fail "the bundle's words are not in eight rows of four"
 must_refuse 1 'FORMATS 9.42: there is a store already' init store --rehearsal
 echo "$words" >paper
 must_pass "$ANCHORITE" trust init $one given/first/1-1.0.p7s --words paper \

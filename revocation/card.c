@@ -10,7 +10,7 @@
 
 /* What is typed, whole: it is night. */
 #define COMMAND(key)                                                          \
-	"\n  anchorite revocation release " key " \\\n"                         \
+	"\n  anchorite revocation release " key " \\\n"                        \
 	"      --with YOUR.key --to publish --state state\n"
 
 static bool

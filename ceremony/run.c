@@ -1,5 +1,6 @@
 /* see run.h */
 #include <errno.h>
+#include <libgen.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -346,7 +347,7 @@ static enum status
 check_places(const struct room *room, struct diag *d)
 {
 	char up[ROOM_PATH_SIZE];
-	const char *slash, *where;
+	const char *where;
 
 	if (room->nstates == 2 &&
 	    (is_below(room->state[0], room->state[1]) ||
@@ -357,10 +358,8 @@ check_places(const struct room *room, struct diag *d)
 	for (size_t i = 0; i < room->nstates; i++) {
 		where = room->state[i];
 		if (access(where, F_OK) != 0) {
-			slash = strrchr(where, '/');
-			snprintf(up, sizeof(up), "%.*s.", slash == NULL ? 0 :
-			    (int)(slash + 1 - where), where);
-			where = up;
+			snprintf(up, sizeof(up), "%s", where);
+			where = dirname(up);
 		}
 		if (access(where, W_OK | X_OK) != 0)
 			return diag_set(d, ST_SYSTEM, "%s: FORMATS 7.1: no "

@@ -126,6 +126,9 @@ both 1 "gone/state: FORMATS 7.1: it is there, and is no state folder"
 rm gone/state/holiday.txt
 # an empty folder has no record yet
 as_it_was must_pass "$ANCHORITE" ceremony check plan.ini --room room.ini
+sed -i 's,^state-a = .*,&/,' room.ini
+rmdir state-a
+as_it_was must_pass "$ANCHORITE" ceremony check plan.ini --room room.ini
 cp "$WORK/base/paper/plan.words" paper
 must_pass hold
 # two histories

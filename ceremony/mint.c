@@ -147,6 +147,22 @@ held_groups(const struct mint *m, const char *person)
 	return full;
 }
 
+/* Groups of the scheme that whoever gets in at this place could complete. */
+static unsigned
+groups_at(const struct mint *m, const char *place)
+{
+	unsigned full = 0, there;
+
+	for (size_t g = 0; g < m->scheme.groups; g++) {
+		there = 0;
+		for (size_t i = 0; i < m->group[g].n; i++)
+			there += strcmp(m->group[g].holders[i].place,
+			    place) == 0;
+		full += there >= m->group[g].need;
+	}
+	return full;
+}
+
 /* Roots that the rows above make; they promise other things too. */
 static size_t
 promised_roots(const struct promises *promises)
@@ -237,6 +253,33 @@ sheet_place(const struct mint *m, size_t i, size_t *group, size_t *member)
 	}
 	*member = i;
 	return &m->group[*group].holders[i];
+}
+
+/* A place named more than once is said once; of a sheet without one nobody
+ * knows where it will lie. */
+static enum status
+mint_tell(const void *want, const struct state *before, struct facts *out,
+    struct diag *d)
+{
+	const struct mint *m = want;
+	const char *place;
+	size_t group, member, first;
+	enum status rc = ST_OK;
+
+	(void)before;
+	for (size_t i = 0; i < m->nsheets && rc == ST_OK; i++) {
+		place = sheet_place(m, i, &group, &member)->place;
+		for (first = 0; first < i; first++) {
+			if (strcmp(sheet_place(m, first, &group,
+			    &member)->place, place) == 0)
+				break;
+		}
+		if (first == i && place[0] != '\0' &&
+		    groups_at(m, place) >= m->scheme.need)
+			rc = facts_add(out, d, "note", "at %s lie enough "
+			    "sheets to open root %s", place, m->name);
+	}
+	return rc;
 }
 
 /* --- the set, computed from the seed alone --- */
@@ -745,6 +788,7 @@ const struct step_kind mint_step = {
 	.makes = "root",
 	.read = mint_read,
 	.check = mint_check,
+	.tell = mint_tell,
 	.count = mint_count,
 	.together = mint_together,
 	.show = mint_show,

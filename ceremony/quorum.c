@@ -1,9 +1,12 @@
 /* see quorum.h */
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "ceremony/quorum.h"
 #include "lib/record/signer.h"
+
+#define SHEET_WORDS 33 /* of a seed of 32 bytes: FORMATS 4.4 */
 
 /* The sheets taken so far. */
 struct pile {
@@ -115,6 +118,20 @@ out:
 	return rc;
 }
 
+static size_t
+count_words(const struct secret *mnemonic)
+{
+	const uint8_t *at = secret_peek(mnemonic);
+	bool inside = false;
+	size_t n = 0;
+
+	for (size_t i = 0; i < secret_len(mnemonic) && at[i] != '\0'; i++) {
+		n += !inside && !isspace(at[i]);
+		inside = !isspace(at[i]);
+	}
+	return n;
+}
+
 static enum status
 read_share(const struct secret *mnemonic, struct secret **canonical,
     struct diag *d)
@@ -127,6 +144,11 @@ read_share(const struct secret *mnemonic, struct secret **canonical,
 	TRY(slip39_canonical(mnemonic, canonical, d));
 out:
 	slip39_share_free(share);
+	if (rc == ST_FORMAT && count_words(mnemonic) != SHEET_WORDS) {
+		diag_clear(d);
+		return diag_set(d, ST_FORMAT, "FORMATS 4.4: %zu words, and a "
+		    "sheet has %d", count_words(mnemonic), SHEET_WORDS);
+	}
 	if (rc == ST_FORMAT && d != NULL &&
 	    slip39_suspect(mnemonic, &word, NULL) == ST_OK && word != 0) {
 		diag_clear(d);

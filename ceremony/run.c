@@ -1,4 +1,6 @@
 /* see run.h */
+#include <errno.h>
+#include <libgen.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -270,89 +272,6 @@ out:
 	return rc;
 }
 
-/* Everything that can be refused before the first prompt. */
-static enum status
-check_all(const struct loaded *l, const struct state *known, bool *resume,
-    struct diag *d)
-{
-	struct state *before = NULL;
-	struct engine e = { 0 };
-	enum status rc;
-
-	TRY(check_continuity(l->plan, known, resume, d));
-	TRY(check_goes_on(known, d));
-	TRY(check_clock(l->plan, known, d));
-	if (*resume) {
-		TRY(load_tail(&e, known, state_open(known)->first, d));
-		before = e.state;
-	}
-	TRY(engine_check(l->plan, l->step, l->nsteps,
-	    before == NULL ? known : before, d));
-out:
-	engine_clear(&e);
-	return rc;
-}
-
-/* The state a desk check is made against: a copy of it, or none yet. */
-static enum status
-desk_state(const struct run *r, struct state **known, int *dirfd,
-    struct diag *d)
-{
-	const char *path = r->room != NULL ? r->room->state[0] : r->state;
-
-	if (path != NULL && access(path, F_OK) == 0)
-		return state_load(path, known, dirfd, NULL, NULL, d);
-	return state_new(known, d);
-}
-
-/* Parcels in the inbox that are not looked into, for whoever prepares. */
-static enum status
-say_passed(const struct inbox *box, struct facts *out, struct diag *d)
-{
-	const char *why;
-	enum status rc = ST_OK;
-
-	for (size_t i = 0; rc == ST_OK &&
-	    (why = facts_at(&box->passed, "passed-over", i)) != NULL; i++)
-		rc = facts_add(out, d, "passed-over", "%s", why);
-	return rc;
-}
-
-enum status
-run_check(const struct run *r, struct facts *out, struct diag *d)
-{
-	struct loaded l = { .dirfd = -1 };
-	struct state *known = NULL;
-	char dir[ROOM_PATH_SIZE];
-	const char *slash = strrchr(r->plan, '/');
-	bool resume;
-	enum status rc;
-	int dirfd = -1;
-
-	/* at the desk the requests lie beside the plan */
-	snprintf(dir, sizeof(dir), "%.*s",
-	    slash == NULL ? 1 : (int)(slash - r->plan + 1),
-	    slash == NULL ? "." : r->plan);
-	TRY(load_plan(r, r->room != NULL ? r->room->inbox : dir, &l, d));
-	TRY(say_passed(&l.inbox, out, d));
-	TRY(desk_state(r, &known, &dirfd, d));
-	TRY(check_continuity(l.plan, known, &resume, d));
-	TRY(check_goes_on(known, d));
-	TRY(check_not_over(l.plan, d));
-	if (!resume) {
-		if (r->room != NULL)
-			TRY(check_outbox(r, &l, d));
-		TRY(engine_check(l.plan, l.step, l.nsteps, known, d));
-		TRY(engine_tell(l.step, l.nsteps, known, out, d));
-	}
-out:
-	state_free(known);
-	if (dirfd >= 0)
-		close(dirfd);
-	loaded_clear(&l);
-	return rc;
-}
-
 /* Take the sticks and read what they have, the longest chain of them.  Nothing
  * is made or mended yet, so that a refusal leaves them as they were. */
 static enum status
@@ -411,11 +330,147 @@ session_look(const struct run *r, struct session *s, struct diag *d)
 	memset(s, 0, sizeof(*s));
 	s->l.dirfd = -1;
 	TRY(load_plan(r, r->room->inbox, &s->l, d));
-	tell_passed(r, &s->l.inbox);
 	TRY(look(r, s->l.plan->mode != MODE_PRODUCTION, &s->sticks, &s->known,
 	    d));
 out:
 	return rc;
+}
+
+/* --- everything that can be refused before the first prompt --- */
+
+/* By their names: of two that are to be made neither is there to be asked. */
+static bool
+is_below(const char *path, const char *of)
+{
+	const size_t len = strlen(of);
+
+	return strncmp(path, of, len) == 0 && path[len] == '/';
+}
+
+/* A state is made where there is none, and what it is made in is there: found
+ * before anyone types words, not behind them. */
+static enum status
+check_places(const struct room *room, struct diag *d)
+{
+	char up[ROOM_PATH_SIZE];
+	const char *where;
+
+	if (room->nstates == 2 &&
+	    (is_below(room->state[0], room->state[1]) ||
+	    is_below(room->state[1], room->state[0])))
+		return diag_set(d, ST_POLICY, "FORMATS 7.1: %s and %s are one "
+		    "folder, or one lies in the other", room->state[0],
+		    room->state[1]);
+	for (size_t i = 0; i < room->nstates; i++) {
+		where = room->state[i];
+		if (access(where, F_OK) != 0) {
+			snprintf(up, sizeof(up), "%s", where);
+			where = dirname(up);
+		}
+		if (access(where, W_OK | X_OK) != 0)
+			return diag_set(d, ST_SYSTEM, "%s: FORMATS 7.1: no "
+			    "state can be written there (%s): is the stick in, "
+			    "and mounted?", room->state[i], strerror(errno));
+	}
+	return ST_OK;
+}
+
+static enum status
+check_all(const struct run *r, struct session *s, struct diag *d)
+{
+	struct state *before = NULL;
+	struct engine e = { 0 };
+	enum status rc;
+
+	TRY(check_continuity(s->l.plan, s->known, &s->resume, d));
+	TRY(check_goes_on(s->known, d));
+	TRY(check_clock(s->l.plan, s->known, d));
+	if (s->resume) {
+		TRY(load_tail(&e, s->known, state_open(s->known)->first, d));
+		before = e.state;
+	}
+	TRY(engine_check(s->l.plan, s->l.step, s->l.nsteps,
+	    before == NULL ? s->known : before, d));
+	TRY(check_apart(r, s->sticks, d));
+	TRY(check_places(r->room, d));
+	TRY(check_outbox(r, &s->l, d));
+out:
+	engine_clear(&e);
+	return rc;
+}
+
+/* Parcels in the inbox that are not looked into, for whoever prepares. */
+static enum status
+say_passed(const struct inbox *box, struct facts *out, struct diag *d)
+{
+	const char *why;
+	enum status rc = ST_OK;
+
+	for (size_t i = 0; rc == ST_OK &&
+	    (why = facts_at(&box->passed, "passed-over", i)) != NULL; i++)
+		rc = facts_add(out, d, "passed-over", "%s", why);
+	return rc;
+}
+
+/* What `run` would refuse now, by the same looks: sticks and clock too. */
+static enum status
+check_in_room(const struct run *r, struct facts *out, struct diag *d)
+{
+	struct session s;
+	enum status rc;
+
+	TRY(session_look(r, &s, d));
+	TRY(say_passed(&s.l.inbox, out, d));
+	TRY(check_all(r, &s, d));
+	if (!s.resume)
+		TRY(engine_tell(s.l.step, s.l.nsteps, s.known, out, d));
+out:
+	session_clear(&s);
+	return rc;
+}
+
+/* The requests lie beside the plan, which may be for another day; the state is
+ * a copy, or there is none yet. */
+static enum status
+check_at_desk(const struct run *r, struct facts *out, struct diag *d)
+{
+	struct loaded l = { .dirfd = -1 };
+	const char *slash = strrchr(r->plan, '/');
+	struct state *known = NULL;
+	char dir[ROOM_PATH_SIZE];
+	bool resume;
+	enum status rc;
+	int dirfd = -1;
+
+	snprintf(dir, sizeof(dir), "%.*s",
+	    slash == NULL ? 1 : (int)(slash - r->plan + 1),
+	    slash == NULL ? "." : r->plan);
+	TRY(load_plan(r, dir, &l, d));
+	TRY(say_passed(&l.inbox, out, d));
+	if (r->state != NULL)
+		TRY(state_load(r->state, &known, &dirfd, NULL, NULL, d));
+	else
+		TRY(state_new(&known, d));
+	TRY(check_continuity(l.plan, known, &resume, d));
+	TRY(check_goes_on(known, d));
+	TRY(check_not_over(l.plan, d));
+	if (!resume) {
+		TRY(engine_check(l.plan, l.step, l.nsteps, known, d));
+		TRY(engine_tell(l.step, l.nsteps, known, out, d));
+	}
+out:
+	state_free(known);
+	if (dirfd >= 0)
+		close(dirfd);
+	loaded_clear(&l);
+	return rc;
+}
+
+enum status
+run_check(const struct run *r, struct facts *out, struct diag *d)
+{
+	return r->room != NULL ? check_in_room(r, out, d) :
+				 check_at_desk(r, out, d);
 }
 
 /* From here on the sticks are written to; entries from ${first} on are
@@ -539,9 +594,7 @@ run_whole(const struct run *r, struct session *s, struct diag *d)
 {
 	enum status rc;
 
-	TRY(check_all(&s->l, s->known, &s->resume, d));
-	TRY(check_apart(r, s->sticks, d));
-	TRY(check_outbox(r, &s->l, d));
+	TRY(check_all(r, s, d));
 	TRY(start_words(r, s->l.plan, s->known, s->resume, d));
 	TRY(session_start(r, s, s->resume ? state_open(s->known)->first :
 	    s->known->n + 1, d));
@@ -664,6 +717,7 @@ run_ceremony(const struct run *r, struct run_left *left, struct diag *d)
 
 	memset(left, 0, sizeof(*left));
 	TRY(session_look(r, &s, d));
+	tell_passed(r, &s.l.inbox);
 	/* before anyone is asked for a sheet */
 	TRY(key_proven(d));
 	if (awaits_second(s.l.plan, s.known) ||
@@ -710,6 +764,7 @@ run_end(const struct run *r, const char *reason, struct diag *d)
 	enum status rc;
 
 	TRY(session_look(r, &s, d));
+	tell_passed(r, &s.l.inbox);
 	TRY(check_reason(reason, d));
 	if ((open = state_open(s.known)) == NULL)
 		FAIL(d, ST_POLICY, "%s: no ceremony is open", r->plan);

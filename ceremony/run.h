@@ -32,7 +32,8 @@ struct run_left {
 /**
  * run_check(r, out, d):
  * Grammar, rows, requests, promises, continuity: everything that can be said
- * without a key.  The first thing run_ceremony does, and `ceremony check`.
+ * without a key.  With a room what run_ceremony would refuse before its first
+ * question, sticks and clock too; at the desk a plan may lie in the future.
  * ${out} gets what people must know before they agree to it.
  */
 MUST_USE enum status run_check(const struct run *r, struct facts *out,

@@ -132,6 +132,10 @@ trust_state(const struct call *c, struct trust *t, struct verify_ask *ask,
 	if (cmd_has(c, "--rehearsal"))
 		FAIL(d, ST_USAGE, "a state says itself whether it is a "
 		    "rehearsal's: --rehearsal goes with --ca or --store");
+	if (!cmd_has(c, "--state") && access("state", F_OK) != 0)
+		FAIL(d, ST_SYSTEM, "there is no folder state here: say what "
+		    "it is held against, by --state, --store, or --ca and "
+		    "--crl");
 	TRY(state_load(cmd_opt(c, "--state", "state"), &t->state, &t->fd,
 	    NULL, NULL, d));
 	for (size_t i = 0; i < t->state->nroots; i++)

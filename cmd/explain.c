@@ -1,5 +1,7 @@
 /* see cmd.h: what a certificate, a list or a bundle is worth to others. */
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cmd/cmd.h"
 #include "lib/base/clock.h"
@@ -287,6 +289,10 @@ cmd_explain(const struct call *c, struct diag *d)
 	if (strcmp(what, "cases") == 0 || case_find(what) != NULL) {
 		TRY(explain_case(what, &f, d));
 	} else {
+		if (access(what, F_OK) != 0 && errno == ENOENT)
+			FAIL(d, ST_SYSTEM, "%s: cannot be opened (%s), and no "
+			    "case has that word: anchorite explain cases",
+			    what, strerror(errno));
 		TRY(file_read(what, FILE_MAX, &data, d));
 		TRY(explain_file(what, &data, &f, d));
 	}

@@ -50,8 +50,8 @@ is_words(const char *key)
 	static const char mark[] = "-words";
 	const size_t len = strlen(key);
 
-	return len > strlen(mark) &&
-	    strcmp(key + len - strlen(mark), mark) == 0;
+	return strcmp(key, mark + 1) == 0 || (len > strlen(mark) &&
+	    strcmp(key + len - strlen(mark), mark) == 0);
 }
 
 static void

@@ -17,10 +17,12 @@
 
 static const char *const todo[] = {
 	"On the other side, enter: anchorite transfer receive camera --to "
-	"FILE, and hold the code before the camera. Or take a picture of it, "
-	"and enter the picture's name instead of camera.",
-	"Compare all words with those that are shown there. If one is "
-	"another, stop: it is not this parcel.",
+	"FILE, and hold the codes before the camera, one after the other. Or "
+	"put pictures of all of them into a folder, and enter its name "
+	"instead of camera.",
+	"Compare all words with those that are shown there, and ask the sender "
+	"for them by telephone: whoever changes this page changes its words. "
+	"If one is another, stop: it is not this parcel.",
 	"Keep this page with the record.",
 	NULL,
 };

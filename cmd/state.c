@@ -38,9 +38,12 @@ say_roots(const struct state *s, struct facts *f, struct diag *d)
 		clock_text(r->not_after, to);
 		text_hex(r->key.id, SHA384_LEN, id);
 		TRY(words_text(r->key.id, WORDS_SHORT, &words, d));
-		TRY(facts_add(f, d, "roots", "%s: %s, %s, %s, until %s",
-		    r->name, r->alg, r->object[0] == '\0' ? "not certified" :
-		    r->object, r->subject, r->object[0] == '\0' ? "-" : to));
+		if (r->object[0] == '\0')
+			TRY(facts_add(f, d, "roots", "%s: %s, to come, not "
+			    "certified", r->name, r->alg));
+		else
+			TRY(facts_add(f, d, "roots", "%s: %s, %s, %s, until %s",
+			    r->name, r->alg, r->object, r->subject, to));
 		if (r->retired != 0)
 			TRY(facts_add(f, d, "retired", "%s, in ceremony %u: "
 			    "%s; %s came", r->name, r->retired, r->reason,
@@ -102,10 +105,12 @@ say_issued(const struct state *s, struct facts *f, struct diag *d)
 	for (size_t i = 0; i < s->nlists; i++) {
 		clock_text(s->lists[i].this_update, from);
 		clock_text(s->lists[i].next_update, to);
-		TRY(facts_add(f, d, "lists", "%s: number %llu of root %s, %s "
-		    "to %s", s->lists[i].object,
-		    (unsigned long long)s->lists[i].number, s->lists[i].root,
-		    from, to));
+		TRY(facts_add(f, d, "lists", "%s: number %llu (ceremony %u, "
+		    "list %u) of root %s, %s to %s", s->lists[i].object,
+		    (unsigned long long)s->lists[i].number,
+		    (unsigned)(s->lists[i].number >> 32),
+		    (unsigned)(s->lists[i].number & UINT32_MAX),
+		    s->lists[i].root, from, to));
 	}
 	for (size_t i = 0; i < s->ndelegations; i++) {
 		clock_text(s->delegations[i].not_after, to);

@@ -91,6 +91,22 @@ read_not_before(const struct call *c, int64_t *out, struct diag *d)
 }
 
 static enum status
+refuse_purpose(const char *purpose, struct diag *d)
+{
+	struct bytes known = { 0 };
+	enum status rc;
+
+	for (size_t i = 0; parcel_purpose(i) != NULL; i++)
+		TRY(text_append(&known, d, "%s%s", i == 0 ? "" : ", ",
+		    parcel_purpose(i)));
+	FAIL(d, ST_USAGE, "--purpose %s: FORMATS 10.6: it is none of %s",
+	    purpose, (const char *)known.data);
+out:
+	bytes_free(&known);
+	return rc;
+}
+
+static enum status
 read_words(const struct call *c, struct parcel *p, struct diag *d)
 {
 	const char *purpose = cmd_opt(c, "--purpose", "");
@@ -101,8 +117,7 @@ read_words(const struct call *c, struct parcel *p, struct diag *d)
 	    strcmp(parcel_purpose(i), purpose) != 0)
 		i++;
 	if (parcel_purpose(i) == NULL)
-		return diag_set(d, ST_USAGE, "--purpose %s: FORMATS 10.6: "
-		    "there is no such purpose", purpose);
+		return refuse_purpose(purpose, d);
 	if (!text_is_word(from))
 		return diag_set(d, ST_USAGE, "--from %s: not a word of small "
 		    "letters, digits and dashes", from);

@@ -7,6 +7,7 @@
 #include "cmd/cmd.h"
 #include "lib/base/clock.h"
 #include "lib/base/file.h"
+#include "lib/crypto/words.h"
 #include "lib/base/text.h"
 #include "lib/crypto/cms.h"
 #include "revocation/export.h"
@@ -226,6 +227,10 @@ read_words(const char *typed, struct bytes *out, struct diag *d)
 {
 	if (access(typed, F_OK) == 0)
 		return file_read(typed, 4096, out, d);
+	if (strpbrk(typed, " \t\r\n") == NULL)
+		return diag_set(d, ST_FORMAT, "%s: FORMATS 9.6: no file has "
+		    "that name, and words are %d to %d", typed, WORDS_SHORT,
+		    WORDS_FULL);
 	return bytes_set(out, typed, strlen(typed), d);
 }
 

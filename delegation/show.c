@@ -32,9 +32,19 @@ show_request(const struct csr *r, struct facts *out, struct diag *d)
 	/* a claim: nothing but the key is ever taken from a request */
 	TRY(facts_set(out, d, "claimed-subject", "%s", r->subject));
 	TRY(say_key(&r->key, out, d));
-	TRY(facts_set(out, d, "sha384", "%s", id));
+	TRY(facts_set(out, d, "der-sha384", "%s", id));
 out:
 	return rc;
+}
+
+/* What a plan names, and sha384sum says: PEM is not the bytes that it has. */
+static enum status
+say_file(const struct bytes *data, struct facts *f, struct diag *d)
+{
+	char digest[SHA384_HEX_SIZE];
+
+	hash_sha384_hex(data->data, data->len, digest);
+	return facts_set(f, d, "file-sha384", "%s", digest);
 }
 
 static enum status
@@ -118,6 +128,7 @@ show_file(const char *name, const struct bytes *data, const char *arc,
 		TRY(request_read(name, data, &r, d));
 		TRY(request_check(name, r, d));
 		TRY(show_request(r, out, d));
+		TRY(say_file(data, out, d));
 	}
 out:
 	csr_free(r);

@@ -21,8 +21,8 @@ MUST_USE enum status show_cert(const struct cert *c, const char *arc,
 /**
  * show_file(name, data, arc, out, d):
  * Whichever of the two it is.  A request must be signed by its own key
- * (ST_AUTH).  ST_FORMAT: neither.  The caller clears ${out}, which is empty on
- * refusal.
+ * (ST_AUTH); "file-sha384" is the digest that a plan names it by.  ST_FORMAT:
+ * neither.  The caller clears ${out}, which is empty on refusal.
  */
 MUST_USE enum status show_file(const char *name, const struct bytes *data,
     const char *arc, struct facts *out, struct diag *d);

@@ -27,7 +27,8 @@ check_anchor(const struct verify_ask *ask, const struct cert *a,
 		TRY(rehearsal_key(&a->key, &is_public, d));
 	if (is_public)
 		FAIL(d, ST_POLICY, "FORMATS 8.40: root %s comes from a "
-		    "public rehearsal seed: anyone can sign with it",
+		    "public rehearsal seed: anyone can sign with it "
+		    "(--rehearsal takes it for a test)",
 		    a->subject);
 	if ((rc = lint_cert(LINT_ROOT, a, "", d)) != ST_OK) {
 		diag_prefix(d, "anchor %s", a->subject);

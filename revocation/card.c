@@ -8,7 +8,10 @@
 #include "revocation/release.h"
 #include "revocation/responder.h"
 
-#define COMMAND "anchorite revocation release"
+/* What is typed, whole: it is night. */
+#define COMMAND(key)                                                          \
+	"\n  anchorite revocation release " key " \\\n"                        \
+	"      --with YOUR.key --to publish --state state\n"
 
 static bool
 is_open(const struct sealed *q, const char *root)
@@ -93,7 +96,7 @@ say_key(const struct state *s, const struct sealed *q,
 	enum status rc;
 
 	clock_text(g->not_after, until);
-	TRY(text_append(out, d, "\n  " COMMAND " %s\n", word_for(s, g)));
+	TRY(text_append(out, d, COMMAND("%s"), word_for(s, g)));
 	TRY(text_append(out, d, "      stops %s of %s, slot %s, until %s\n",
 	    g->role, g->product, g->slot, until));
 	TRY(text_append(out, d, "      serial %s, %s\n", g->serial,
@@ -150,12 +153,12 @@ say_more(const struct state *s, const char *root, const char *first,
 		alone |= is_open(q, root) && q->need == 1;
 	}
 	if (pairs > 0)
-		TRY(text_append(out, d, "\n  " COMMAND " KEY+KEY\n      stops "
-		    "both, at once or the second after the first (pairs: "
-		    "%zu)\n", pairs));
+		TRY(text_append(out, d, COMMAND("KEY+KEY") "      stops both, "
+		    "at once or the second after the first (pairs: %zu)\n",
+		    pairs));
 	if (all != NULL)
-		TRY(text_append(out, d, "\n  " COMMAND " all\n      stops "
-		    "every key above%s%s\n", spare_of(s, all) == NULL ? "" :
+		TRY(text_append(out, d, COMMAND("all") "      stops every key "
+		    "above%s%s\n", spare_of(s, all) == NULL ? "" :
 		    " but ", spare_of(s, all) == NULL ? "" :
 		    spare_of(s, all)->name));
 	if (two)
@@ -192,8 +195,8 @@ say_root(const struct state *s, const struct step_kind *const *steps,
 	    (long long)((last->next_update - all.effective + CLOCK_DAY - 1) /
 	    CLOCK_DAY)));
 	TRY(say_people(&all, out, d));
-	TRY(text_append(out, d, "\nType one of these, with\n      --with "
-	    "YOUR.key --to publish --state state\nbehind it:\n"));
+	TRY(text_append(out, d, "\nType one of these, both lines of it, with "
+	    "the file of your own key:\n"));
 	TRY(say_keys(s, root, out, d));
 	TRY(say_more(s, root, all.one[0].word, out, d));
 out:

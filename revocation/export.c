@@ -48,7 +48,8 @@ check_earnest(const struct cert *c, struct diag *d)
 	TRY(rehearsal_key(&c->key, &yes, d));
 	if (yes)
 		FAIL(d, ST_POLICY, "FORMATS 9.47: root %s comes from a public "
-		    "rehearsal seed: anyone can sign with it", c->subject);
+		    "rehearsal seed: anyone can sign with it (--rehearsal "
+		    "takes it for a test)", c->subject);
 out:
 	return rc;
 }

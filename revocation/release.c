@@ -72,6 +72,29 @@ is_meant(const struct delegation *g, const char *word,
 	    memcmp(g->key_id, cert->key.id, SHA384_LEN) == 0;
 }
 
+/* With the names that there are: it is night, and a letter is easily wrong. */
+static enum status
+refuse_word(const struct state *s, const char *word, struct diag *d)
+{
+	struct bytes names = { 0 };
+	const char *before = "; there are: ";
+	enum status rc;
+
+	TRY(text_append(&names, d, "%s", ""));
+	for (size_t i = 0; i < s->ndelegations; i++) {
+		if (s->delegations[i].revoked)
+			continue;
+		TRY(text_append(&names, d, "%s%s", before,
+		    s->delegations[i].name));
+		before = ", ";
+	}
+	FAIL(d, ST_POLICY, "there is no delegation \"%s\" in this state%s",
+	    word, (const char *)names.data);
+out:
+	bytes_free(&names);
+	return rc;
+}
+
 static enum status
 find_key(const struct state *s, const char *word, const struct cert *cert,
     const struct delegation **out, struct diag *d)
@@ -91,8 +114,7 @@ find_key(const struct state *s, const char *word, const struct cert *cert,
 		live += !g->revoked;
 	}
 	if (live == 0 && dead == NULL)
-		FAIL(d, ST_POLICY, "there is no delegation \"%s\" in this "
-		    "state", word);
+		TRY(refuse_word(s, word, d));
 	if (live == 0)
 		FAIL(d, ST_POLICY, "delegation %s is revoked already, in the "
 		    "regular list of root %s: publish that one", word,

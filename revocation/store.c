@@ -475,7 +475,8 @@ check_earnest(const struct bundle *b, struct diag *d)
 		TRY(rehearsal_key(&b->anchor[i]->key, &yes, d));
 		if (yes)
 			FAIL(d, ST_POLICY, "FORMATS 9.42: root %s comes from a "
-			    "public rehearsal seed: anyone can sign with it",
+			    "public rehearsal seed: anyone can sign with "
+			    "it (--rehearsal takes it for a test)",
 			    b->anchor[i]->subject);
 	}
 	rc = ST_OK;

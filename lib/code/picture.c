@@ -327,10 +327,15 @@ enum status
 picture_read(const uint8_t *data, size_t len, struct picture *out,
     struct diag *d)
 {
+	static const char pdf[] = "%PDF-";
+
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (len >= kinds[i].len &&
 		    memcmp(data, kinds[i].magic, kinds[i].len) == 0)
 			return kinds[i].read(data, len, out, d);
+	if (len >= strlen(pdf) && memcmp(data, pdf, strlen(pdf)) == 0)
+		return diag_set(d, ST_FORMAT, "FORMATS 10.74: a PDF is no "
+		    "picture: make some of it, with pdftoppm -r 150 -png");
 	return diag_set(d, ST_FORMAT, "FORMATS 10.74: neither PNG, JPEG, PGM "
 	    "nor PPM");
 }

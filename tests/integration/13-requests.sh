@@ -66,6 +66,19 @@ must_refuse 1 'FORMATS 6.3' request tail.der
 show() {
 	"$ANCHORITE" delegation show "$1"
 }
+# What a plan names is the file, and that digest is the first; PEM and DER of one
+# request have the other in common.
+must_pass show p256.der
+openssl req -inform DER -in p256.der -out p256-again.csr
+digest() {
+	sha384sum "$1" | cut -d' ' -f1
+}
+for file in p256.der p256-again.csr; do
+	must_pass show $file
+	must_say "file-sha384      $(digest $file)"
+	must_say "der-sha384       $(digest p256.der)"
+done
+
 hex() {
 	od -An -v -tx1 "$1" | tr -d ' \n'
 }

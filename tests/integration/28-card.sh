@@ -33,15 +33,20 @@ else
 fi
 cmp card "$OUT" || fail "two cards of one state"
 
-# --- each command works ---
-sed -n 's/^  anchorite revocation release //p' card | grep -v KEY >keys
+# --- each command works, typed as it stands there, in its two lines ---
+sed -n 's/^  anchorite revocation release \([^ ]*\) \\$/\1/p' card |
+	grep -v KEY >keys
 [ "$(wc -l <keys)" -eq 3 ] || fail "not two keys and all"
 sed -n 's/^      serial \([0-9a-f]*\), \(.*\)$/\1 \2/p' card >serials
 n=0
 while read -r key; do
 	n=$((n + 1))
-	must_pass "$ANCHORITE" revocation release "$key" --with night.key \
-		--to "publish$n" --state state-a --journal "journal$n"
+	sed -n "/^  anchorite revocation release $key /{N;p;}" card |
+		sed "s,^  anchorite,\"\$ANCHORITE\",; s/YOUR.key/night.key/
+			s/--to publish/--to publish$n --journal journal$n/
+			s/--state state\$/--state state-a/" >typed.sh
+	[ "$(wc -l <typed.sh)" -eq 2 ] || fail "$key is not one command"
+	must_pass sh typed.sh
 	[ "$key" != all ] || continue
 	read -r serial object <<-EOT
 		$(sed -n "${n}p" serials)

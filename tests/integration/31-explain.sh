@@ -201,7 +201,7 @@ refused 1 "torn: neither a certificate" "$ANCHORITE" explain torn
 refused 1 "longer: " "$ANCHORITE" explain longer
 (cat list.der && echo) >longer
 refused 1 "longer: " "$ANCHORITE" explain longer
-refused 2 "nowhere" "$ANCHORITE" explain nowhere
+refused 2 "nowhere: cannot be opened (No such file or directory), and no case has that word: anchorite explain cases" "$ANCHORITE" explain nowhere
 refused 2 "explain takes FILE" "$ANCHORITE" explain
 
 # --- so it is: OpenSSL ---

@@ -34,7 +34,10 @@ export_for() {
 
 # --- the start ---
 remember_files .
-must_refuse 1 'FORMATS 9.42' init store
+must_refuse 1 'anyone can sign with it (--rehearsal takes it for a test)' init store
+must_refuse 1 'nofile: FORMATS 9.6: no file has that name, and words are 16 to 32' \
+	"$ANCHORITE" trust init $one given/first/1-1.0.p7s --store store \
+	--words nofile --rehearsal
 must_refuse 1 'FORMATS 9.28: 0 of its own' "$ANCHORITE" trust init $one \
 	given/chain/1-2.0.p7s --words "$short" --store store --rehearsal
 must_refuse 1 'FORMATS 9.28: a device starts' "$ANCHORITE" trust init \
@@ -50,6 +53,10 @@ no_new_files .
 must_pass init store --rehearsal
 must_say 'TEST (rehearsal)'
 must_say 'era 1, number 1'
+# the words stand in rows of four, as on paper
+sed -n '/^words /,/^[^ w]/p' "$OUT" | sed '$d; s/^words//' >rows
+awk 'NF != 4 { exit 1 } END { exit NR != 8 }' rows ||
+	fail "the bundle's words are not in eight rows of four"
 must_refuse 1 'FORMATS 9.42: there is a store already' init store --rehearsal
 echo "$words" >paper
 must_pass "$ANCHORITE" trust init $one given/first/1-1.0.p7s --words paper \
@@ -179,7 +186,7 @@ must_refuse 1 'FORMATS 7.4' "$ANCHORITE" trust show --store altered
 # --- exports, and what would brick a client ---
 must_pass init clients --rehearsal
 remember_files .
-must_refuse 1 'FORMATS 9.47: root' "$ANCHORITE" trust export --for rauc \
+must_refuse 1 '(--rehearsal takes it for a test)' "$ANCHORITE" trust export --for rauc \
 	--store clients --to k.pem --at $NOW
 must_refuse 1 'FORMATS 9.47: there is no list' export_for clients rauc --to k
 must_refuse 2 'did you mean rauc' export_for clients rauk --to k

@@ -155,6 +155,12 @@ sed "s/^mode = .*/mode = rehearsal/
 must_pass "$ANCHORITE" ceremony check inbox/example.ini --state state-a
 must_say 'it can run'
 
+# a root to come has no name and no end yet, and a list's number is explained
+must_pass "$ANCHORITE" state show --state state-a
+grep -q ' g2: [a-z0-9-]*, to come, not certified$' "$OUT" ||
+	fail "a root to come is not said to be one"
+must_say 'lists/000001.crl: number 4294967297 (ceremony 1, list 1) of root g1, '
+
 # --- the second ceremony ---
 {
 	but ''

@@ -98,6 +98,84 @@ must_refuse 1 "FORMATS 7.4: the clock says" faketime -f -30m \
 	"$ANCHORITE" ceremony run plan.ini --room room.ini
 [ "$(entries state-a)" -eq "$n" ] || fail "an entry was dated back"
 
+# --- the check in the room says what the ceremony would say ---
+
+# both CODE FRAGMENT [CMD...]: neither of the two gets by, before any question.
+both() {
+	code=$1
+	words=$2
+	shift 2
+	for verb in check run; do
+		as_it_was must_refuse "$code" "$words" "$@" "$ANCHORITE" \
+			ceremony $verb plan.ini --room room.ini
+	done
+}
+begin room
+rm paper/plan.words
+both 1 "the plan is not effective before" faketime -f -3h
+both 1 "and the plan ended at" faketime -f +3d
+mkdir state-a
+sed -i 's,^state-b = .*,state-b = gone/state,' room.ini
+both 2 "gone/state: FORMATS 7.1: no state can be written there (No such file or directory): is the stick in, and mounted?"
+echo sand >gone
+both 2 "gone/state"
+rm gone
+mkdir -p gone/state
+echo sand >gone/state/holiday.txt
+both 1 "gone/state: FORMATS 7.1: it is there, and is no state folder"
+rm gone/state/holiday.txt
+# an empty folder has no record yet
+as_it_was must_pass "$ANCHORITE" ceremony check plan.ini --room room.ini
+sed -i 's,^state-a = .*,&/,' room.ini
+rmdir state-a
+as_it_was must_pass "$ANCHORITE" ceremony check plan.ini --room room.ini
+cp "$WORK/base/paper/plan.words" paper
+must_pass hold
+# two histories
+cp -a "$WORK/base" other
+sed -i 's/^years = .*/years = 19/' other/plan.ini
+"$ANCHORITE" words other/plan.ini | tail -n +2 >other/paper/plan.words
+must_pass "$ANCHORITE" ceremony run other/plan.ini --room other/room.ini
+sed -i 's,^state-b = .*,state-b = other/state-a,' room.ini
+both 1 "FORMATS 7.4: two different histories"
+
+# --- sheets in one place ---
+
+# told FILE: the notes that its check has, once the arc, dates and request that
+# everybody must put in are there.
+told() {
+	sed -i "s/^oid-arc = .*/oid-arc = 1.3.6.1.4.1.55555/
+		s/sha384:0*\$/sha384:$(sha384sum gateway.csr | cut -d' ' -f1)/
+		s/^effective = .*/effective = 2099-01-01T00:00:00Z/
+		s/^latest = .*/latest = 2099-01-02/" "$1"
+	must_pass "$ANCHORITE" ceremony check "$1"
+}
+begin places
+cp inbox/gateway.csr .
+for name in two-people company; do
+	"$ANCHORITE" ceremony example $name >$name.ini
+	told $name.ini
+	! grep -q '^note' "$OUT" || fail "$name breaks its own rules"
+done
+sed 's/^group.main = .*/group.main = 2 of 3: founder@vault, trustee@home, notary@vault/' \
+	company.ini >near.ini
+told near.ini
+must_say "note     at vault lie enough sheets to open root g3"
+must_say "         at vault lie enough sheets to open root g2"
+# two groups of one place are needed, and one alone is not enough
+sed '/^group.security/s/officer@vault, deputy@bank/officer@v, deputy@v/' \
+	company.ini >one-group.ini
+told one-group.ini
+! grep -q '^note' "$OUT" || fail "one group of two opens nothing"
+sed '/^group.board/s/auditor@safe, counsel@bank/auditor@v, counsel@v/' \
+	one-group.ini >both-groups.ini
+told both-groups.ini
+must_say "note     at v lie enough sheets to open root g1"
+# of a sheet whose place is not said nobody knows
+sed 's/@[a-z]*//g' company.ini >nowhere.ini
+told nowhere.ini
+! grep -q '^note' "$OUT" || fail "sheets of no place lie in one"
+
 # --- a folder that is no state ---
 
 begin folder

@@ -114,7 +114,8 @@ must_refuse 1 "there is no ceremony to compute again" "$ANCHORITE" \
 # --- a plan that is over is told so at the desk ---
 
 begin over
-must_pass "$ANCHORITE" ceremony check plan.ini --room room.ini
-must_pass faketime -f -2d "$ANCHORITE" ceremony check plan.ini --room room.ini
+cp plan.ini inbox
+must_pass "$ANCHORITE" ceremony check inbox/plan.ini
+must_pass faketime -f -2d "$ANCHORITE" ceremony check inbox/plan.ini
 must_refuse 1 "and the plan ended at" faketime -f +3d "$ANCHORITE" ceremony \
-	check plan.ini --room room.ini
+	check inbox/plan.ini

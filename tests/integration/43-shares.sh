@@ -53,6 +53,8 @@ swap() {
 swap share2 1 >altered
 refused 1 "if only one word is wrong, it is word 7" check altered
 refused 1 "FORMATS 4.6: the checksum" recover share1 altered share3
+awk '{ NF = 20; print }' share2 >short
+refused 1 "FORMATS 4.4: 20 words, and a sheet has 33" check short
 swap share2 2 >worse
 refused 1 "FORMATS 4.6: the checksum" check worse
 ! grep -q "it is word" "$ERR" || fail "two wrong words were blamed on one"

@@ -50,7 +50,7 @@ commands() {
 	function spans(    part, n, i) {
 		n = split(text, part, "`")
 		for (i = 2; i <= n; i += 2)
-			if (part[i] ~ /^(anchorite|man|sha384sum|scripts\/[a-z]+|make) /)
+			if (part[i] ~ /^(anchorite|m?man|sha384sum|scripts\/[a-z]+|make) /)
 				print part[i]
 		text = ""
 	}
@@ -159,6 +159,12 @@ try() {
 		must_pass sh -c "$command -C $ROOT BUILD=${HELPER%/tests/helper} \
 		    DESTDIR=$WORK/installed"
 		;;
+	'mman -l '*)
+		must_pass mandoc -T ascii "$ROOT/${1#mman -l }"
+		;;
+	'mman '*)
+		must_pass mandoc -T ascii "$ROOT/man/${1#mman }.1"
+		;;
 	'man '*)
 		must_pass mandoc -T ascii "$ROOT/man/${1#man }.1"
 		;;
@@ -256,13 +262,14 @@ try() {
 	'anchorite transfer send '*' --qr '*)
 		rm -rf screen
 		must_pass sh -c "$command"
+		sent=$(echo "$command" | cut -d' ' -f4)
 		must_say 'parcel-words'
 		;;
 	'anchorite transfer receive camera --to '*)
 		must_pass sh -c "$command"
-		cmp request.parcel "${command##* }" || fail "another parcel"
+		cmp "$sent" "${command##* }" || fail "another parcel"
 		# what lies in the inbox as a parcel need not be unpacked
-		[ ! -e media/in/seen.parcel ] || rm media/in/gateway.csr
+		[ ! -e media/in/seen.parcel ] || rm -f media/in/gateway.csr
 		;;
 	'anchorite transfer result '*)
 		must_pass sh -c "$command"
@@ -279,10 +286,28 @@ try() {
 		;;
 	'anchorite transfer unpack '*)
 		must_pass sh -c "$command"
-		cmp gateway.csr inbox/gateway.csr || fail "another request"
+		openssl x509 -in result/issued-*.crt -noout -pubkey >team.pub
+		openssl req -in gateway.csr -noout -pubkey |
+			cmp - team.pub || fail "another key"
+		;;
+	# what the officer reads out
+	'anchorite delegation show result/'*)
+		must_pass sh -c "$command"
+		id=$(sed -n 's/^key-id  *//p' "$OUT")
+		must_pass anchorite state show --state state
+		must_say "g1: $id"
+		;;
+	'anchorite words result/'*)
+		must_pass sh -c "$command"
+		sed 1d "$OUT" | tr -s ' ' >read-out
+		must_pass anchorite state show --state state
+		tr -s ' ' <"$OUT" | sed 's/^bundle-words//; s/^ //' |
+			grep -cxFf read-out >rows
+		[ "$(cat rows)" -ge 8 ] || fail "other words of the bundle"
 		;;
 	'anchorite transfer pack '* | 'anchorite revocation drill --dir drill' | \
 	'anchorite --help' | 'anchorite version' | 'anchorite ceremony check plan.ini' | \
+	'anchorite ceremony check plan.ini --room room.ini' | \
 	'anchorite rehearse --plan plan.ini --dir rehearsal' | \
 	'anchorite state show --state state' | 'anchorite explain '* | \
 	'anchorite state copy --from A --to NEW' | \

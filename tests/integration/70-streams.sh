@@ -203,6 +203,6 @@ no_new_files bare
 cp -a fresh alone
 sed -i 's,^state-b = .*,state-b = absent/state-b,' alone/room.ini
 remember_files alone
-must_refuse 2 'its folder cannot be opened' "$ANCHORITE" ceremony run \
+must_refuse 2 'no state can be written there' "$ANCHORITE" ceremony run \
 	alone/plan.ini --room alone/room.ini
 no_new_files alone

@@ -73,7 +73,7 @@ for name in .hidden.csr -dash.csr 'a b.csr' a~1.csr con.csr trailing.; do
 		"$ANCHORITE" transfer pack --purpose request --from a --to p \
 		-- "./$name"
 done
-refused 2 "--purpose gift: FORMATS 10.6: there is no such purpose" \
+refused 2 "--purpose gift: FORMATS 10.6: it is none of plan, request, result, countersign, release, state" \
 	"$ANCHORITE" transfer pack gateway.csr --purpose gift --from a --to p
 refused 2 '--from A: not a word' \
 	"$ANCHORITE" transfer pack gateway.csr --purpose request --from A --to p

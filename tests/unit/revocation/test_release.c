@@ -214,6 +214,8 @@ release_refuses_a_key_that_nothing_is_sealed_for(void **state)
 	(void)state;
 	begin(&f);
 	f.state->nsealed = 1;
+	refuses_to_find(&f, "gw4", "there is no delegation \"gw4\" in this "
+	    "state; there are: gw1, gw2, gw3");
 	refuses_to_find(&f, "gw2", "FORMATS 8.28: no list that revokes gw2 is "
 	    "sealed");
 	refuses_to_find(&f, "gw2+gw3", "is sealed: what is left is all, or a "

@@ -285,6 +285,9 @@ picture_refuses_by_size_before_pixels(void **state)
 	file = pnm("P4 1 1\n", one, 1, &len);
 	must_refuse(file, len, "FORMATS 10.74: neither PNG, JPEG, PGM nor "
 	    "PPM");
+	file = pnm("%PDF-1.7\n", one, 1, &len);
+	must_refuse(file, len, "FORMATS 10.74: a PDF is no picture: make "
+	    "some of it, with pdftoppm -r 150 -png");
 	/* a header that says 60000 x 60000, and its checksum is right */
 	file = pnm("\x89PNG\r\n\x1a\n", "\0\0\0\rIHDR\0\0\xea\x60\0\0\xea\x60"
 	    "\x08\0\0\0\0\xa5\xb9\x2a\x9e\0\0\0\1IDAT", 33, &len);

@@ -245,4 +245,6 @@ uninstall: ## remove program and manual
 	for m in $(notdir $(MANPAGES)); do \
 	    rm -f $(DESTDIR)$(PREFIX)/share/man/man1/$$m; done
 
--include $(shell find $(BUILD) -type f -name '*.d' 2>/dev/null)
+# of what is compiled here; a build folder may hold other things too
+-include $(patsubst %.c,$(BUILD)/%.d,$(CORE_SRCS) $(CMD_SRCS) $(UNIT_SRCS) \
+	$(SUPPORT_SRCS) $(HELPER_SRCS) $(BENCH_SRCS) $(wildcard tests/planted/*.c))

@@ -32,3 +32,9 @@ cd ..
 must_pass env CDPATH=.:.. "an odd ünï folder/scripts/rehearse" \
 	--dir "a b"
 must_say "an odd ünï folder: rehearse --dir a b"
+
+# what else lies in a build folder is none of make's business
+mkdir -p b/root/usr/sbin
+echo 'this is (no rule' >b/root/usr/sbin/invoke-rc.d
+cp "$(dirname "$ANCHORITE")/flags.mk" b
+must_pass make -s -C "$ROOT" BUILD="$WORK/b" help

@@ -14,6 +14,12 @@ project() {
 	printf '#!/bin/sh\necho "%s: $*"\n' "$1" >"$1/build/anchorite"
 	chmod +x "$1/scripts/setup" "$1/build/anchorite"
 }
+# What else lies in a build folder is none of make's business
+mkdir -p b/root/usr/sbin
+echo 'this is (no rule' >b/root/usr/sbin/invoke-rc.d
+cp "$(dirname "$ANCHORITE")/flags.mk" b
+must_pass make -s -C "$ROOT" BUILD="$WORK/b" help
+
 mkdir bin other
 printf '#!/bin/sh\n' >bin/make
 chmod +x bin/make
@@ -32,9 +38,3 @@ cd ..
 must_pass env CDPATH=.:.. "an odd ünï folder/scripts/rehearse" \
 	--dir "a b"
 must_say "an odd ünï folder: rehearse --dir a b"
-
-# what else lies in a build folder is none of make's business
-mkdir -p b/root/usr/sbin
-echo 'this is (no rule' >b/root/usr/sbin/invoke-rc.d
-cp "$(dirname "$ANCHORITE")/flags.mk" b
-must_pass make -s -C "$ROOT" BUILD="$WORK/b" help

@@ -131,33 +131,31 @@ out:
 	return rc;
 }
 
-/* Groups of the scheme that this person alone could complete. */
-static unsigned
-held_groups(const struct mint *m, const char *person)
+static const char *
+person_of(const struct plan_holder *h)
 {
-	unsigned full = 0, held;
-
-	for (size_t g = 0; g < m->scheme.groups; g++) {
-		held = 0;
-		for (size_t i = 0; i < m->group[g].n; i++)
-			held += strcmp(m->group[g].holders[i].person,
-			    person) == 0;
-		full += held >= m->group[g].need;
-	}
-	return full;
+	return h->person;
 }
 
-/* Groups of the scheme that whoever gets in at this place could complete. */
+static const char *
+place_of(const struct plan_holder *h)
+{
+	return h->place;
+}
+
+/* Groups of the scheme that one person alone, or whoever gets in at one place,
+ * could complete. */
 static unsigned
-groups_at(const struct mint *m, const char *place)
+groups_in(const struct mint *m,
+    const char *(*word)(const struct plan_holder *), const char *one)
 {
 	unsigned full = 0, there;
 
 	for (size_t g = 0; g < m->scheme.groups; g++) {
 		there = 0;
 		for (size_t i = 0; i < m->group[g].n; i++)
-			there += strcmp(m->group[g].holders[i].place,
-			    place) == 0;
+			there += strcmp(word(&m->group[g].holders[i]),
+			    one) == 0;
 		full += there >= m->group[g].need;
 	}
 	return full;
@@ -208,7 +206,7 @@ mint_check(const void *want, const struct plan *p, const struct state *before,
 		    why.text);
 	TRY(plan_at(p, m->line, slip39_scheme_check(&m->scheme, d), d));
 	for (size_t i = 0; i < p->npersons; i++) {
-		if (held_groups(m, p->persons[i].word) >= m->scheme.need)
+		if (groups_in(m, person_of, p->persons[i].word) >= m->scheme.need)
 			PLAN_FAIL(d, ST_POLICY, p, m->line, "FORMATS 3.20: "
 			    "the sheets of %s alone would open root %s",
 			    p->persons[i].word, m->name);
@@ -275,7 +273,7 @@ mint_tell(const void *want, const struct state *before, struct facts *out,
 				break;
 		}
 		if (first == i && place[0] != '\0' &&
-		    groups_at(m, place) >= m->scheme.need)
+		    groups_in(m, place_of, place) >= m->scheme.need)
 			rc = facts_add(out, d, "note", "at %s lie enough "
 			    "sheets to open root %s", place, m->name);
 	}

@@ -12,9 +12,9 @@ CC ?= cc
 ifeq ($(origin CC),default)
 CC = cc
 endif
-PKGS = jansson libcrypto libseccomp libsodium
+PKGS = libcrypto libsodium jansson
 # What is loaded by those alone that want it (lib/base/library), not linked.
-LOADED = libpng libqrencode libturbojpeg pangocairo zbar
+LOADED = libpng libqrencode libseccomp libturbojpeg pangocairo zbar
 # What tests link besides.
 TEST_PKGS = libpng libqrencode libturbojpeg zbar
 VERSION := $(shell cat VERSION)
@@ -129,7 +129,7 @@ $(BUILD)/tests/planted/stick: $(BUILD)/tests/planted/stick.o
 $(BUILD)/tests/planted/stick: WRAP = -Wl,--wrap=fstatfs \
 	-Wl,--wrap=medium_sysfs,--wrap=write,--wrap=pwrite,--wrap=clock_now
 $(BUILD)/tests/planted/reader: $(BUILD)/tests/planted/reader.o
-$(BUILD)/tests/planted/reader: WRAP = -Wl,--wrap=csr_shape,--wrap=seccomp_load
+$(BUILD)/tests/planted/reader: WRAP = -Wl,--wrap=csr_shape,--wrap=sandbox_lock_calls
 $(PLANTED): $(call obj,$(CMD_SRCS)) $(CORE)
 	@printf '  LINK  %s\n' $@
 	@$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(CORE) \

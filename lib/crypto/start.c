@@ -47,11 +47,8 @@ crypto_start(struct diag *d)
 
 	if (sodium_init() < 0)
 		FAIL(d, ST_SYSTEM, "libsodium could not start");
-	/* No file of settings is read: openssl.cnf has no say here.  And at
-	 * the end its tables go with the process: what was secret in them is
-	 * wiped by whom it belonged to. */
-	if (OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG |
-	    OPENSSL_INIT_NO_ATEXIT, NULL) != 1)
+	/* no file of settings is read: openssl.cnf has no say here */
+	if (OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) != 1)
 		FAIL(d, ST_SYSTEM, "OpenSSL could not start");
 	TRY(start_heap(d));
 	TRY(start_generator(d));

@@ -187,7 +187,7 @@ mutants: $(PROGRAM) $(HELPERS) ## a million frames and parcels that somebody cha
 
 .PHONY: bench
 bench: $(PROGRAM) $(BENCHES) $(HELPERS) $(PLANTED) ## what shares, delegations, trust and transfers cost
-	@$(BUILD)/tests/bench/bench_shares
+	@tests/bench/bench-shares.sh $(BUILD)
 	@tests/bench/bench-trust.sh $(BUILD)
 	@tests/bench/bench-delegate.sh $(BUILD)
 	@$(MAKE) bench-transfer

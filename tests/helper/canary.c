@@ -1,15 +1,17 @@
 /* canary -- whether a secret is left where none may be.
  *
  *	canary watch DIR CMD [ARGS...]
- *	canary needles [--passphrase FILE] [--signed FILE]... ALG SHEET...
+ *	canary needles [--mode rehearsal] [--passphrase FILE]
+ *	    [--signed FILE]... ALG SHEET...
  *	canary scan NEEDLES FILE...
  *
  * watch: run CMD, and keep what is in its memory, and in that of each of its
  * children, when it is about to end: all it ever could write to, a file for
  * each mapping, DIR/exit-PID/START-PERMS-NAME.  On SIGUSR1 instead what is in
- * it now, in DIR/now-PID, and the end of it.  CMD has no memfd_secret(2): what
- * that hides, nobody can look at.  It takes root.  Exit status: CMD's; 97 if
- * it cannot be watched.
+ * it now, in DIR/now-PID, and the end of it; on SIGUSR2 its end by SIGABRT, and
+ * a line if there is a core then.  CMD has no memfd_secret(2): what that hides,
+ * nobody can look at.  It takes root.  Exit status: CMD's; 97 if it cannot be
+ * watched.
  *
  * needles: what to look for: the words of these sheets, their numbers, their
  * values, what they combine to, what HKDF makes of that, the key of that root,
@@ -213,15 +215,17 @@ watch(const char *dir, char **argv)
 	int how, status = BAD;
 
 	sigaction(SIGUSR1, &on_ask, NULL);
+	sigaction(SIGUSR2, &on_ask, NULL);
 	if (mkdir(dir, 0700) != 0)
 		die("%s: %s", dir, strerror(errno));
 	main = start(argv);
 	for (;;) {
 		pid = waitpid(-1, &how, __WALL);
 		if (pid < 0 && errno == EINTR && asked != 0) {
+			if (asked == SIGUSR1)
+				keep(dir, "now", main);
+			kill(main, asked == SIGUSR1 ? SIGKILL : SIGABRT);
 			asked = 0;
-			keep(dir, "now", main);
-			kill(main, SIGKILL);
 			continue;
 		}
 		if (pid < 0 && errno != EINTR)
@@ -307,6 +311,7 @@ out:
 #define SIGNED_MAX 64
 
 struct asked_for {
+	enum derive_mode mode;
 	const char *passphrase; /* a file, or NULL */
 	const char *alg;
 	const char *signed_by_it[SIGNED_MAX]; /* files */
@@ -400,9 +405,11 @@ put_nonce(const char *path, const struct secret *scalar)
 
 /* What HKDF has between the seed and the key. */
 static enum status
-put_derivation(const char *alg, const struct secret *seed, struct diag *d)
+put_derivation(const struct asked_for *a, const struct secret *seed,
+    struct diag *d)
 {
-	static const char *const salts[] = { "anchorite root seed v1",
+	const char *const salts[] = { a->mode == DERIVE_REAL ?
+		"anchorite root seed v1" : "anchorite rehearsal seed v1",
 		"anchorite seed labels v1" };
 	crypto_auth_hmacsha512_state h;
 	uint8_t out[crypto_auth_hmacsha512_BYTES];
@@ -417,7 +424,7 @@ put_derivation(const char *alg, const struct secret *seed, struct diag *d)
 		crypto_auth_hmacsha512_final(&h, out);
 		put_bytes("hkdf-key", out, sizeof(out));
 	}
-	snprintf(info, sizeof(info), "anchorite/v1/%s/root/0", alg);
+	snprintf(info, sizeof(info), "anchorite/v1/%s/root/0", a->alg);
 	TRY(hash_hkdf(seed, salts[0], info, out, 56, d));
 	put_bytes("hkdf-output", out, 56);
 out:
@@ -431,8 +438,8 @@ put_key(const struct asked_for *a, const struct secret *seed, struct diag *d)
 	enum status rc;
 
 	put_bytes("seed", secret_peek(seed), secret_len(seed));
-	TRY(put_derivation(a->alg, seed, d));
-	TRY(derive_scalar(seed, DERIVE_REAL, a->alg, "root", 0, &s, d));
+	TRY(put_derivation(a, seed, d));
+	TRY(derive_scalar(seed, a->mode, a->alg, "root", 0, &s, d));
 	put_bytes("scalar", secret_peek(s), secret_len(s));
 	for (size_t i = 0; i < a->nsigned; i++)
 		put_nonce(a->signed_by_it[i], s);
@@ -474,7 +481,7 @@ out:
 static int
 needles_main(int argc, char **argv)
 {
-	struct asked_for a = { 0 };
+	struct asked_for a = { .mode = DERIVE_REAL };
 	struct diag d = { 0 };
 	enum status rc;
 	int i = 0;
@@ -482,6 +489,8 @@ needles_main(int argc, char **argv)
 	for (; i + 1 < argc && strncmp(argv[i], "--", 2) == 0; i += 2) {
 		if (strcmp(argv[i], "--passphrase") == 0)
 			a.passphrase = argv[i + 1];
+		else if (strcmp(argv[i], "--mode") == 0)
+			a.mode = DERIVE_REHEARSAL;
 		else if (strcmp(argv[i], "--signed") == 0 &&
 		    a.nsigned < SIGNED_MAX)
 			a.signed_by_it[a.nsigned++] = argv[i + 1];

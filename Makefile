@@ -132,7 +132,7 @@ $(BUILD)/tests/planted/stick: WRAP = -Wl,--wrap=fstatfs \
 $(BUILD)/tests/planted/reader: $(BUILD)/tests/planted/reader.o
 $(BUILD)/tests/planted/reader: WRAP = -Wl,--wrap=csr_shape,--wrap=sandbox_lock_calls
 $(BUILD)/tests/planted/leaky: $(BUILD)/tests/planted/leak.o
-$(BUILD)/tests/planted/leaky: WRAP = -Wl,--wrap=secret_free
+$(BUILD)/tests/planted/leaky: WRAP = -Wl,--wrap=secret_free,--wrap=BN_clear_free
 $(PLANTED): $(call obj,$(CMD_SRCS)) $(CORE)
 	@printf '  LINK  %s\n' $@
 	@$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(CORE) \

@@ -631,6 +631,19 @@ add_text(const char *name, const char *text)
 	    len < 12 ? len : 12);
 }
 
+/* What stands at ${*list} up to a blank, which becomes its end; NULL: nothing
+ * more. */
+static char *
+next_of(char **list)
+{
+	char *at = *list + strspn(*list, " ");
+
+	*list = at + strcspn(at, " ");
+	if (**list != '\0')
+		*(*list)++ = '\0';
+	return *at == '\0' ? NULL : at;
+}
+
 /* The first three say of which set it is, and are no secret. */
 static void
 add_numbers(const char *name, char *list)
@@ -638,9 +651,9 @@ add_numbers(const char *name, char *list)
 	uint16_t small[SLIP39_WORDS_MAX];
 	uint32_t wide[SLIP39_WORDS_MAX];
 	size_t n = 0;
+	char *at;
 
-	for (char *at = strtok(list, " "); at != NULL && n < SLIP39_WORDS_MAX;
-	    at = strtok(NULL, " ")) {
+	while (n < SLIP39_WORDS_MAX && (at = next_of(&list)) != NULL) {
 		wide[n] = (uint32_t)strtoul(at, NULL, 10);
 		small[n] = (uint16_t)wide[n];
 		n++;
@@ -672,9 +685,9 @@ add_words(const char *name, char *list)
 	const char *label = label_of("words", name);
 	uint32_t word[SLIP39_WORDS_MAX];
 	size_t n = 0;
+	char *at;
 
-	for (char *at = strtok(list, " "); at != NULL && n < SLIP39_WORDS_MAX;
-	    at = strtok(NULL, " "))
+	while (n < SLIP39_WORDS_MAX && (at = next_of(&list)) != NULL)
 		word[n++] = letters((uint8_t *)at, strlen(at));
 	/* from the first that is a secret */
 	for (size_t i = 2; i + RUN <= n; i++) {

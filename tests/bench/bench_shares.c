@@ -6,9 +6,10 @@
  *	bench_shares recover FILE N	likewise, of N recoveries from the first 8
  * For each scheme two lines.  The first: the sheets split and committed to,
  * every quorum of them proven, and the seed combined again from one, as a
- * ceremony does, the best of five runs.  The second, the ratio: what stands in for the proof
- * elsewhere is to recover each quorum by itself, PBKDF2 and all, which is
- * measured on a sample in the same run.  Processor time; wall beside it. */
+ * ceremony does, the best of five runs.  The second, the ratio: what stands in
+ * for the proof elsewhere is to recover each quorum by itself, PBKDF2 and all,
+ * which is measured on a sample in the same run.  Processor time; wall beside
+ * it. */
 #include <sys/resource.h>
 
 #include <stdio.h>

@@ -7,6 +7,7 @@
 
 people=$HELPER/people
 canary=$HELPER/canary
+needles=$HELPER/needles
 leaky=${HELPER%/helper}/planted/leaky
 ! ldd "$ANCHORITE" | grep -q libasan ||
 	skip "the sanitizers keep terabytes of their own"
@@ -93,9 +94,9 @@ hold() {
 		${dice:+--dice "$dice"} ${stop:+--stop-after "$stop" --signal "$signal"} \
 		"keep-$name" "$@" ceremony run plan.ini --room room.ini
 }
-needles() {
+look_for() {
 	# shellcheck disable=SC2046
-	must_pass "$canary" needles $(find "$1" \( -path '*/roots/*' -o \
+	must_pass "$needles" $(find "$1" \( -path '*/roots/*' -o \
 		-path '*/issued/*' -o -path '*/lists/*' \) -printf '--signed %p ') "$2" "keep-$1"/sheets/*
 	cp "$OUT" "$1.needles"
 	for dice in "keep-$1"/paper/dice-*.txt; do
@@ -137,7 +138,7 @@ for alg in ecdsa-p384 ecdsa-p256; do
 	hold $s "$canary" watch $s-1 "$ANCHORITE"
 	[ "$STATUS" -eq 0 ] || complain "the ceremony failed" hold $s
 	cat "$OUT" "$ERR" >$s-said
-	needles $s $alg
+	look_for $s $alg
 	clean $s $s-1 $s $s-b $s-said screen
 	# what looks, sees: the words were on the screen
 	dirty $s words shown
@@ -148,7 +149,7 @@ for alg in ecdsa-p384 ecdsa-p256; do
 	hold $s "$canary" watch $s-2 "$ANCHORITE"
 	[ "$STATUS" -eq 0 ] || complain "the second ceremony failed" hold $s
 	cat "$OUT" "$ERR" >$s-said
-	needles $s $alg
+	look_for $s $alg
 	clean $s $s-1 $s-2 $s $s-b $s-said screen
 	[ "$(find $s-1 -name 'exit-*' | wc -l)" -ge 2 ] ||
 		fail "there was no child to look into"
@@ -158,7 +159,8 @@ sheets=keep-$s/sheets/g1-e1-sheet0
 
 # --- what reads sheets ---
 
-# look NAME VERB...: it ends well, and leaves nothing.
+# look NAME VERB...: it ends well, and leaves nothing; typed NAME VERB...: the
+# same, where the words come from the terminal.
 look() {
 	name=$1
 	shift
@@ -166,13 +168,19 @@ look() {
 	cat "$OUT" "$ERR" >said
 	clean $s "$name" said
 }
+typed() {
+	name=$1
+	shift
+	must_pass "$people" --screen screen --shown shown keep-$s "$canary" \
+		watch "$name" "$ANCHORITE" "$@"
+	cat "$OUT" "$ERR" >said
+	clean $s "$name" said screen
+}
 look check-1 share check "${sheets}1.txt" --state $s
 look recover-1 share recover "${sheets}1.txt" "${sheets}3.txt" --root g1 \
 	--state $s
-must_pass "$people" --screen screen --shown shown keep-$s "$canary" watch \
-	recover-2 "$ANCHORITE" share recover --root g1 --state $s
-cat "$OUT" "$ERR" >said
-clean $s recover-2 said screen
+typed check-3 share check --state $s
+typed recover-2 share recover --root g1 --state $s
 look again-1 ceremony reproduce --after $s \
 	--people keep-$s/paper/dice-0001.txt "${sheets}1.txt" "${sheets}2.txt"
 
@@ -202,7 +210,7 @@ dice=''
 [ "$STATUS" -eq 1 ] || complain "it was not refused" hold twice
 grep -q "FORMATS 5.7" "$ERR" || complain "it does not say why" hold twice
 cat "$OUT" "$ERR" >said
-needles twice ecdsa-p384
+look_for twice ecdsa-p384
 clean twice twice-1 twice twice-b said screen
 
 # A rehearsal, which makes all there is, its emergency lists too; its sheets are
@@ -212,9 +220,9 @@ cat "$OUT" "$ERR" >said
 sed -n 's/^\[mint \(.*\)\]$/\1/p; s/^algorithm = //p' rehearsal/plan.ini |
 	paste - - >roots
 [ -s roots ] || fail "a rehearsal without a root"
-while read -r root alg; do
-	must_pass "$canary" needles --mode rehearsal "$alg" \
-		"rehearsal/sheets/$root"-*
+while read -r which alg; do
+	must_pass "$needles" --mode rehearsal "$alg" \
+		"rehearsal/sheets/$which"-*
 	cp "$OUT" rehearsal.needles
 	clean rehearsal rehearsal-1 rehearsal/state rehearsal/outbox said
 	dirty rehearsal words rehearsal/sheets
@@ -249,7 +257,7 @@ hold aborted prlimit --core=unlimited "$canary" watch aborted-1 "$ANCHORITE"
 stop=''
 hold leak "$canary" watch leak-1 "$leaky"
 [ "$STATUS" -eq 0 ] || complain "the ceremony failed" hold leak
-needles leak ecdsa-p384
+look_for leak ecdsa-p384
 dirty leak "words numbers bytes+value-of- bytes+seed bytes+encrypted-seed \
 bytes+scalar text+dice" leak-1
 # a nonce passes through our hands where OpenSSL has none of RFC 6979

@@ -1,5 +1,5 @@
-/* leak.c -- a program that keeps a copy of each secret that it is done with, and
- * of each number that it wipes: what looks for copies must find these.
+/* leak.c -- a program that keeps a copy of each secret that it is done with,
+ * and of each number that it wipes: what looks for copies must find these.
  * Linked with --wrap=secret_free,--wrap=BN_clear_free, never installed. */
 #include <stdlib.h>
 #include <string.h>

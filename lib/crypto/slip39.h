@@ -126,6 +126,14 @@ MUST_USE enum status slip39_canonical(const struct secret *mnemonic,
     struct secret **out, struct diag *d);
 
 /**
+ * slip39_holds(mnemonic, holds, d):
+ * Whether the checksum over these words holds.  ST_FORMAT: as of slip39_read,
+ * before it comes to that.
+ */
+MUST_USE enum status slip39_holds(const struct secret *mnemonic, bool *holds,
+    struct diag *d);
+
+/**
  * slip39_suspect(mnemonic, word, d):
  * When the checksum does not hold and one altered word would explain it:
  * its number, 1.., else 0.  Never which word it should be.  For a checksum

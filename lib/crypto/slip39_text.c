@@ -406,6 +406,23 @@ slip39_text_suspect_of(const struct slip39_mnemonic *m, bool extendable)
 }
 
 enum status
+slip39_holds(const struct secret *mnemonic, bool *holds, struct diag *d)
+{
+	struct secret *hold = NULL;
+	struct slip39_mnemonic *m;
+	enum status rc;
+
+	*holds = false;
+	TRY(secret_new(sizeof(*m), &hold, d));
+	m = (void *)secret_bytes(hold);
+	TRY(read_all(mnemonic, m, d));
+	*holds = slip39_text_residue(m->word, m->n, is_extendable(m)) == 1;
+out:
+	secret_free(hold);
+	return rc;
+}
+
+enum status
 slip39_suspect(const struct secret *mnemonic, size_t *word, struct diag *d)
 {
 	struct secret *hold = NULL;

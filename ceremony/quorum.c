@@ -269,19 +269,21 @@ out:
 	return rc;
 }
 
-const struct sheet *
+enum status
 quorum_claim(const struct state *state, const struct secret *words,
-    const struct sheet_set **set, struct diag *d)
+    const struct sheet_set **set, const struct sheet **sheet, struct diag *d)
 {
 	struct slip39_share says;
-	const struct sheet *sheet = NULL;
+	enum status rc;
 
 	*set = NULL;
-	if (slip39_claim(words, &says, d) == ST_OK &&
-	    (sheet = claimed(state, NULL, &says, set)) == NULL)
-		diag_note(d, ST_AUTH, "FORMATS 4.9: by these words it is a "
-		    "share of another set, not of any root here");
-	return sheet;
+	*sheet = NULL;
+	TRY(slip39_claim(words, &says, d));
+	if ((*sheet = claimed(state, NULL, &says, set)) == NULL)
+		FAIL(d, ST_AUTH, "FORMATS 4.9: by these words it is a share of "
+		    "another set, not of any root here");
+out:
+	return rc;
 }
 
 /* One share onto the pile, or why not. */

@@ -29,12 +29,14 @@ MUST_USE enum status quorum_identify(const struct state *state,
     struct secret **canonical, struct diag *d);
 
 /**
- * quorum_claim(state, words, set, d):
- * Whose sheet the first four words say it is, which are no secret, and nobody
- * has checked; NULL with the reason: not words, or of no set of record.
+ * quorum_claim(state, words, set, sheet, d):
+ * Whose sheet the first four words say it is: they are no secret, and nobody
+ * has checked them.  ST_FORMAT: no words of the list, or fewer.  ST_AUTH: of
+ * no set of record.
  */
-const struct sheet *quorum_claim(const struct state *state,
-    const struct secret *words, const struct sheet_set **set, struct diag *d);
+MUST_USE enum status quorum_claim(const struct state *state,
+    const struct secret *words, const struct sheet_set **set,
+    const struct sheet **sheet, struct diag *d);
 
 /**
  * quorum_open(front, state, root, watch, seed, key, used, d):

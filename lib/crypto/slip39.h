@@ -174,6 +174,17 @@ MUST_USE enum status slip39_gather(
     struct diag *d);
 
 /**
+ * slip39_fit(shares, n, d), slip39_enough(shares, n, d):
+ * The first steps of it, which look at no value but to tell a copy: whether
+ * all can be of one set, each with a place of its own; and whether there are
+ * as many as it takes, and no group is left half.  Refusals: slip39_gather's.
+ */
+MUST_USE enum status slip39_fit(const struct slip39_share *const *shares,
+    size_t n, struct diag *d);
+MUST_USE enum status slip39_enough(const struct slip39_share *const *shares,
+    size_t n, struct diag *d);
+
+/**
  * slip39_decrypt(ems, passphrase, share, out, d):
  * The master secret; ${share} gives id, ext and exponent.  A wrong passphrase
  * gives a wrong secret: the caller must compare with what it knows.

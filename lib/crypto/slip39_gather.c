@@ -269,6 +269,48 @@ join_groups(struct gather *g, struct diag *d)
 	    "does not match: one of these shares is not of the set");
 }
 
+/* Each to its group: FORMATS 4.13 and 4.14. */
+static enum status
+place(const struct slip39_share *const *shares, size_t n, struct gather *g,
+    struct diag *d)
+{
+	enum status rc;
+
+	if (n == 0 || n > SHARES_MAX)
+		FAIL(d, ST_FORMAT, "FORMATS 4.8: %zu shares where 1 to %zu "
+		    "can be", n, SHARES_MAX);
+	TRY(check_set(shares, n, d));
+	g->shares = shares;
+	g->len = secret_len(shares[0]->value);
+	g->top.need = shares[0]->group_need;
+	for (size_t i = 0; i < n; i++)
+		TRY(add_share(shares, i, g, d));
+out:
+	return rc;
+}
+
+enum status
+slip39_fit(const struct slip39_share *const *shares, size_t n,
+    struct diag *d)
+{
+	struct gather g = { 0 };
+
+	return place(shares, n, &g, d);
+}
+
+enum status
+slip39_enough(const struct slip39_share *const *shares, size_t n,
+    struct diag *d)
+{
+	struct gather g = { 0 };
+	enum status rc;
+
+	TRY(place(shares, n, &g, d));
+	TRY(check_enough(&g, d));
+out:
+	return rc;
+}
+
 enum status
 slip39_gather(const struct slip39_share *const *shares, size_t n,
     struct secret **ems, struct diag *d)
@@ -278,15 +320,7 @@ slip39_gather(const struct slip39_share *const *shares, size_t n,
 	enum status rc;
 
 	*ems = NULL;
-	if (n == 0 || n > SHARES_MAX)
-		FAIL(d, ST_FORMAT, "FORMATS 4.8: %zu shares where 1 to %zu "
-		    "can be", n, SHARES_MAX);
-	TRY(check_set(shares, n, d));
-	g.shares = shares;
-	g.len = secret_len(shares[0]->value);
-	g.top.need = shares[0]->group_need;
-	for (size_t i = 0; i < n; i++)
-		TRY(add_share(shares, i, &g, d));
+	TRY(place(shares, n, &g, d));
 	TRY(check_enough(&g, d));
 
 	TRY(secret_new(sizeof(*g.hold), &hold, d));

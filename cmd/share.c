@@ -203,6 +203,7 @@ struct recovery {
 	const char *root;
 	struct state *state;
 	struct share_room room;
+	struct share_export export;
 	struct secret *seed;
 	struct key *key; /* which is the one of record */
 	size_t used;	 /* sheets */
@@ -262,10 +263,13 @@ recover_of_record(const struct call *c, struct diag *d)
 	    NULL, d));
 	TRY(share_room_enter(c, r.state->mode != MODE_PRODUCTION, &r.room,
 	    d));
+	TRY(share_export_begin(c, r.state, &r.export, d));
 	TRY(open_root(&r, d));
 	TRY(say_recovered(&r, &f, d));
+	TRY(share_export_write(&r.export, r.root, r.seed, r.key, &f, d));
 	TRY(cmd_report(c, &f, d));
 out:
+	share_export_end(&r.export);
 	secret_free(r.seed);
 	key_free(r.key);
 	state_free(r.state);
@@ -278,13 +282,20 @@ out:
 enum status
 cmd_share_recover(const struct call *c, struct diag *d)
 {
+	static const char *const of_record[] = { "--state", "--export-key",
+		"--journal" };
+
 	if (cmd_has(c, "--root") && cmd_has(c, "--public"))
 		return diag_set(d, ST_USAGE, "either --root, of a state, or "
 		    "--public");
+	if (cmd_has(c, "--journal") && !cmd_has(c, "--export-key"))
+		return diag_set(d, ST_USAGE, "--journal is for --export-key");
 	if (cmd_has(c, "--root"))
 		return recover_of_record(c, d);
-	if (cmd_has(c, "--state"))
-		return diag_set(d, ST_USAGE, "--root NAME is needed where "
-		    "--state is");
+	for (size_t i = 0; i < sizeof(of_record) / sizeof(of_record[0]); i++) {
+		if (cmd_has(c, of_record[i]))
+			return diag_set(d, ST_USAGE, "--root NAME is needed "
+			    "where %s is", of_record[i]);
+	}
 	return share_recover_bare(c, d);
 }

@@ -279,6 +279,23 @@ out:
 	return rc;
 }
 
+/* A key that was there before its seed is in no file of ours. */
+static enum status
+check_derived(const struct export_root *r, struct diag *d)
+{
+	struct key *key = NULL;
+	enum status rc;
+
+	rc = key_from_seed(r->seed, r->mode, key_alg(r->key), "root",
+	    r->counter, &key, d);
+	if (rc == ST_OK && memcmp(key_public(key)->id, key_public(r->key)->id,
+	    SHA384_LEN) != 0)
+		rc = diag_set(d, ST_POLICY, "FORMATS 5.16: the key of this "
+		    "root does not come from its seed");
+	key_free(key);
+	return rc;
+}
+
 enum status
 key_export(const struct export_root *r, const struct secret *passphrase,
     struct bytes *out, struct diag *d)
@@ -290,6 +307,7 @@ key_export(const struct export_root *r, const struct secret *passphrase,
 	enum status rc;
 
 	TRY(key_export_passphrase(passphrase, d));
+	TRY(check_derived(r, d));
 	TRY(draw_chance(r, &c, d));
 	TRY(make_plain(r, &plain, d));
 	TRY(run(true, passphrase, &c, secret_peek(plain), secret_len(plain),

@@ -131,6 +131,24 @@ export_opens_for_nobody_else(void **state)
 }
 
 static void
+export_refuses_a_key_that_is_not_of_the_seed(void **state)
+{
+	struct made m, other;
+	struct bytes pem = { 0 };
+	struct diag d = { 0 };
+
+	(void)state;
+	make(&m, "ecdsa-p256", 1);
+	make(&other, "ecdsa-p256", 2);
+	m.root.key = other.key;
+	assert_int_equal(key_export(&m.root, m.pass, &pem, &d), ST_POLICY);
+	assert_non_null(strstr(d.text, "FORMATS 5.16"));
+	assert_int_equal(pem.len, 0);
+	unmake(&m);
+	unmake(&other);
+}
+
+static void
 export_refuses_weak_and_foreign_passphrases(void **state)
 {
 	static const struct {
@@ -190,6 +208,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(export_is_opened_by_stock_tools),
 		cmocka_unit_test(export_opens_for_nobody_else),
+		cmocka_unit_test(export_refuses_a_key_that_is_not_of_the_seed),
 		cmocka_unit_test(export_refuses_weak_and_foreign_passphrases),
 		cmocka_unit_test(export_mac_is_of_one_seed_and_text),
 	};

@@ -263,10 +263,22 @@ read_words(const struct secret *mnemonic, struct slip39_mnemonic *m,
 		if (at > from)
 			TRY(read_word(m, text + from, at - from, d));
 	}
+	rc = ST_OK;
+out:
+	return rc;
+}
+
+/* The same, where they are to be a share. */
+static enum status
+read_all(const struct secret *mnemonic, struct slip39_mnemonic *m,
+    struct diag *d)
+{
+	enum status rc;
+
+	TRY(read_words(mnemonic, m, d));
 	if (slip39_text_len(m->n) == 0)
 		FAIL(d, ST_FORMAT, "FORMATS 4.4: no share has %zu words (one "
 		    "of 32 bytes has %zu)", m->n, slip39_text_words(32));
-	rc = ST_OK;
 out:
 	return rc;
 }
@@ -313,7 +325,7 @@ slip39_read(const struct secret *mnemonic, struct slip39_share **out,
 		FAIL(d, ST_SYSTEM, "out of memory");
 	TRY(secret_new(sizeof(*m), &hold, d));
 	m = (void *)secret_bytes(hold);
-	TRY(read_words(mnemonic, m, d));
+	TRY(read_all(mnemonic, m, d));
 	TRY(read_share(m, s, d));
 
 	*out = s;
@@ -375,6 +387,32 @@ slip39_text_suspect(const struct slip39_mnemonic *m)
 	return (size_t)((as_read | flipped) & ~two);
 }
 
+size_t
+slip39_text_suspect_of(const struct slip39_mnemonic *m, bool extendable)
+{
+	uint16_t change;
+
+	return slip39_text_locate(
+	    slip39_text_residue(m->word, m->n, extendable) ^ 1, m->n, &change);
+}
+
+enum status
+slip39_holds(const struct secret *mnemonic, bool *holds, struct diag *d)
+{
+	struct secret *hold = NULL;
+	struct slip39_mnemonic *m;
+	enum status rc;
+
+	*holds = false;
+	TRY(secret_new(sizeof(*m), &hold, d));
+	m = (void *)secret_bytes(hold);
+	TRY(read_all(mnemonic, m, d));
+	*holds = slip39_text_residue(m->word, m->n, is_extendable(m)) == 1;
+out:
+	secret_free(hold);
+	return rc;
+}
+
 enum status
 slip39_suspect(const struct secret *mnemonic, size_t *word, struct diag *d)
 {
@@ -385,10 +423,49 @@ slip39_suspect(const struct secret *mnemonic, size_t *word, struct diag *d)
 	*word = 0;
 	TRY(secret_new(sizeof(*m), &hold, d));
 	m = (void *)secret_bytes(hold);
-	TRY(read_words(mnemonic, m, d));
+	TRY(read_all(mnemonic, m, d));
 	if (slip39_text_residue(m->word, m->n, is_extendable(m)) != 1)
 		*word = slip39_text_suspect(m);
 	rc = ST_OK;
+out:
+	secret_free(hold);
+	return rc;
+}
+
+enum status
+slip39_suspect_of(const struct secret *mnemonic, bool extendable,
+    size_t *word, struct diag *d)
+{
+	struct secret *hold = NULL;
+	struct slip39_mnemonic *m;
+	enum status rc;
+
+	*word = 0;
+	TRY(secret_new(sizeof(*m), &hold, d));
+	m = (void *)secret_bytes(hold);
+	TRY(read_all(mnemonic, m, d));
+	*word = slip39_text_suspect_of(m, extendable);
+out:
+	secret_free(hold);
+	return rc;
+}
+
+enum status
+slip39_claim(const struct secret *mnemonic, struct slip39_share *out,
+    struct diag *d)
+{
+	struct secret *hold = NULL;
+	struct slip39_mnemonic *m;
+	enum status rc;
+
+	*out = (struct slip39_share){ 0 };
+	TRY(secret_new(sizeof(*m), &hold, d));
+	m = (void *)secret_bytes(hold);
+	TRY(read_words(mnemonic, m, d));
+	if (m->n < SLIP39_HEAD_WORDS)
+		FAIL(d, ST_FORMAT, "FORMATS 4.5: %zu words, and the first %d "
+		    "say which share it is", m->n, SLIP39_HEAD_WORDS);
+	unpack_head(m, out);
 out:
 	secret_free(hold);
 	return rc;

@@ -3,6 +3,7 @@
 # memory of a process that is about to end, or of a child of it, not in a file,
 # not in what was printed, not in a core.  And who looks for them can see.
 . "$ROOT/tests/integration/lib.sh"
+. "$ROOT/tests/integration/typed.sh"
 [ "$(id -u)" -eq 0 ] || skip "only root looks into a process that hides itself"
 
 people=$HELPER/people
@@ -158,9 +159,10 @@ s=ecdsa-p384
 sheets=keep-$s/sheets/g1-e1-sheet0
 
 # --- what reads sheets ---
+here="network,swap:a test, where nothing is real"
 
-# look NAME VERB...: it ends well, and leaves nothing; typed NAME VERB...: the
-# same, where the words come from the terminal.
+# look NAME VERB...: it ends well, and leaves nothing; at_terminal likewise,
+# where the words come from the terminal.
 look() {
 	name=$1
 	shift
@@ -168,7 +170,7 @@ look() {
 	cat "$OUT" "$ERR" >said
 	clean $s "$name" said
 }
-typed() {
+at_terminal() {
 	name=$1
 	shift
 	must_pass "$people" --screen screen --shown shown keep-$s "$canary" \
@@ -176,11 +178,19 @@ typed() {
 	cat "$OUT" "$ERR" >said
 	clean $s "$name" said screen
 }
-look check-1 share check "${sheets}1.txt" --state $s
+look check-1 share check "${sheets}1.txt" --state $s --marks marks \
+	--waive "$here"
 look recover-1 share recover "${sheets}1.txt" "${sheets}3.txt" --root g1 \
-	--state $s
-typed check-3 share check --state $s
-typed recover-2 share recover --root g1 --state $s
+	--state $s --waive "$here"
+at_terminal check-3 share check --state $s --marks marks-typed --waive "$here"
+at_terminal recover-2 share recover --root g1 --state $s --waive "$here"
+pass='violet harbour 93 lanterns'
+echo "text passphrase $pass" >>$s.needles
+must_pass typed seen "'$canary' watch export-1 '$ANCHORITE' share recover \
+	--root g1 --state $s ${sheets}1.txt ${sheets}2.txt --journal journal \
+	--waive '$here' --export-key g1.key" g1 "$pass" "$pass"
+grep -q ENCRYPTED g1.key || fail "no key was written"
+clean $s export-1 g1.key journal seen
 look again-1 ceremony reproduce --after $s \
 	--people keep-$s/paper/dice-0001.txt "${sheets}1.txt" "${sheets}2.txt"
 
@@ -188,11 +198,11 @@ look again-1 ceremony reproduce --after $s \
 sed 's/^\(share: .* .* .* .* .* .*\) [a-z]* /\1 academic /' "${sheets}1.txt" \
 	>altered.txt
 must_refuse 1 "FORMATS 4.6" "$canary" watch check-2 "$ANCHORITE" share check \
-	altered.txt --state $s
+	altered.txt --state $s --marks marks --waive "$here"
 cat "$OUT" "$ERR" >said
 clean $s check-2 said
 must_refuse 1 "FORMATS 4.8" "$canary" watch recover-3 "$ANCHORITE" share \
-	recover "${sheets}1.txt" --root g1 --state $s
+	recover "${sheets}1.txt" --root g1 --state $s --waive "$here"
 cat "$OUT" "$ERR" >said
 clean $s recover-3 said
 
@@ -265,8 +275,16 @@ case $(openssl version) in
 "OpenSSL 3."[01].*) dirty leak "bytes+nonce bytes+nonce-inverse" leak-1 ;;
 esac
 must_pass "$canary" watch leak-2 "$leaky" share check \
-	keep-leak/sheets/g1-e1-sheet01.txt --state leak
+	keep-leak/sheets/g1-e1-sheet01.txt --state leak --marks marks-leak \
+	--waive "$here"
 dirty leak "words numbers" leak-2
 must_pass "$canary" watch leak-3 "$leaky" share recover \
-	keep-leak/sheets/g1-e1-sheet0[12].txt --root g1 --state leak
+	keep-leak/sheets/g1-e1-sheet0[12].txt --root g1 --state leak \
+	--waive "$here"
 dirty leak "words bytes+value-of- bytes+seed bytes+scalar" leak-3
+echo "text passphrase $pass" >>leak.needles
+must_pass typed seen "'$canary' watch leak-4 '$leaky' share recover \
+	--root g1 --state leak keep-leak/sheets/g1-e1-sheet01.txt \
+	keep-leak/sheets/g1-e1-sheet02.txt --journal journal-leak \
+	--waive '$here' --export-key leak.key" g1 "$pass" "$pass"
+dirty leak "text+passphrase bytes+scalar" leak-4

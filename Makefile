@@ -132,7 +132,7 @@ $(BUILD)/tests/planted/stick: WRAP = -Wl,--wrap=fstatfs \
 $(BUILD)/tests/planted/reader: $(BUILD)/tests/planted/reader.o
 $(BUILD)/tests/planted/reader: WRAP = -Wl,--wrap=csr_shape,--wrap=sandbox_lock_calls
 $(BUILD)/tests/planted/leaky: $(BUILD)/tests/planted/leak.o
-$(BUILD)/tests/planted/leaky: WRAP = -Wl,--wrap=secret_free
+$(BUILD)/tests/planted/leaky: WRAP = -Wl,--wrap=secret_free,--wrap=BN_clear_free
 $(PLANTED): $(call obj,$(CMD_SRCS)) $(CORE)
 	@printf '  LINK  %s\n' $@
 	@$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(CORE) \
@@ -187,7 +187,7 @@ mutants: $(PROGRAM) $(HELPERS) ## a million frames and parcels that somebody cha
 
 .PHONY: bench
 bench: $(PROGRAM) $(BENCHES) $(HELPERS) $(PLANTED) ## what shares, delegations, trust and transfers cost
-	@$(BUILD)/tests/bench/bench_shares
+	@tests/bench/bench-shares.sh $(BUILD)
 	@tests/bench/bench-trust.sh $(BUILD)
 	@tests/bench/bench-delegate.sh $(BUILD)
 	@$(MAKE) bench-transfer

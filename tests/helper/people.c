@@ -506,6 +506,17 @@ answer_share(struct people *p)
 	type_sheet(p, names[p->handed++ % n]);
 }
 
+/* A holder looks at a sheet alone: the first there is. */
+static void
+answer_check(struct people *p)
+{
+	static char names[SHEETS_MAX][256];
+
+	if (list_sheets(p, "", names) == 0)
+		give_up(p, 98, "nobody has a sheet");
+	type_sheet(p, names[0]);
+}
+
 /* The digits of the next root, as given or as they fall. */
 static void
 answer_dice(struct people *p)
@@ -587,6 +598,7 @@ static const struct prompt {
 	{ "the screen is wiped. ", true, answer_sheet },
 	{ "  rolls: ", false, answer_dice },
 	{ "  words: ", false, answer_share },
+	{ "of the sheet, in one line: ", false, answer_check },
 	{ "Enter \"yes\" or \"no\": ", false, answer_yes },
 	{ ", or \"done\": ", false, answer_way },
 	{ "The folder where the stick is mounted: ", false, answer_stick },

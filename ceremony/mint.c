@@ -158,7 +158,7 @@ perform_draw(const struct mint *m, struct hands *hands, struct outcome *o,
 	enum status rc;
 
 	TRY(hands->seed(hands, m->split.root, &seed, &o->facts, d));
-	TRY(split_draw(&m->split, seed, hands->state, o, d));
+	TRY(split_draw(&m->split, seed, hands, o, d));
 out:
 	return rc;
 }

@@ -376,10 +376,8 @@ cmd_ceremony_reproduce(const struct call *c, struct diag *d)
 	if (cmd_has(c, "--people"))
 		TRY(front_read_shares(cmd_opt(c, "--people", ""), people,
 		    ENGINE_ROOTS_MAX, &what.people.n, d));
-	if (c->n > 0)
-		TRY(front_files(c->arg, c->n, after, &front, d));
-	else
-		TRY(front_tty(&front, d));
+	TRY(front_of(c->arg, c->n, cmd_opt(c, "--passphrase", NULL), after,
+	    &front, d));
 	r.front = front;
 	TRY(reproduce_all(&r, again, &what, d));
 	TRY(report_reproduced(c, &what, after, d));

@@ -241,6 +241,23 @@ out:
 	return rc;
 }
 
+/* As public as the seed (FORMATS 4.24). */
+static enum status
+ask_passphrase(const struct front *f, const struct pass_view *v,
+    struct secret **out, struct diag *d)
+{
+	char text[NAME_SIZE];
+	enum status rc;
+
+	(void)f;
+	snprintf(text, sizeof(text), "rehearsal passphrase of root %s",
+	    v->root);
+	TRY(secret_new(strlen(text), out, d));
+	memcpy(secret_bytes(*out), text, strlen(text));
+out:
+	return rc;
+}
+
 static const struct front rehearsing = {
 	.tell = front_tell,
 	.progress = front_progress,
@@ -252,6 +269,7 @@ static const struct front rehearsing = {
 	.show_sheet = show_sheet,
 	.read_back = read_back,
 	.ask_share = ask_share,
+	.ask_passphrase = ask_passphrase,
 	.how = "rehearsed",
 	.free = desk_free,
 };

@@ -13,6 +13,7 @@
 #define LINE_WORDS 8 /* typed in one line */
 #define WORDS_LINE_MAX 160
 #define DICE_MAX 1024
+#define PASSPHRASE_MAX 1024 /* characters */
 #define WAY_MAX 16  /* bytes, as the next */
 #define DIR_MAX 512
 
@@ -250,6 +251,45 @@ out:
 	return rc;
 }
 
+/* What is said before a passphrase is typed, around its root and its keeper. */
+static const struct {
+	const char *before, *between, *after;
+	const char *prompt;
+	bool slow; /* what follows takes its time */
+} passes[] = {
+	[PASS_NEW] = { "Root ", " gets a passphrase, and ", " keeps it: "
+	    "everybody else looks away.\nWithout it no sheets open the root, "
+	    "and nobody can replace it: forgotten, the root\nis lost. So "
+	    "write it on paper first, to be sealed and kept apart from the "
+	    "sheets.\nNothing of it is shown.", "  passphrase: ", false },
+	[PASS_AGAIN] = { "The passphrase of root ", ", by ", " once more.",
+	    "  again: ", true },
+	[PASS_PROVE] = { "All sheets of root ", " are read back. Now ",
+	    " enters the passphrase\nfrom the paper: it opens what they "
+	    "gave.", "  passphrase: ", true },
+	[PASS_OPEN] = { "The sheets of root ", " are there. Now ", " enters "
+	    "its passphrase.\nNothing of it is shown.", "  passphrase: ",
+	    true },
+};
+
+static enum status
+ask_passphrase(const struct front *f, const struct pass_view *v,
+    struct secret **out, struct diag *d)
+{
+	enum status rc;
+
+	TRY(tty_say(tty_of(f), d, "\n%s%s%s%s%s\n", passes[v->why].before,
+	    v->root, passes[v->why].between, v->keeper,
+	    passes[v->why].after));
+	TRY(tty_ask_secret(tty_of(f), passes[v->why].prompt, PASSPHRASE_MAX,
+	    false, out, d));
+	if (passes[v->why].slow)
+		TRY(tty_say(tty_of(f), d, "  It is stretched: that takes some "
+		    "seconds.\n"));
+out:
+	return rc;
+}
+
 /* The words that are asked for, and what they mean. */
 static const struct {
 	const char *word;
@@ -303,6 +343,7 @@ static const struct front typing = {
 	.show_sheet = show_sheet,
 	.read_back = read_back,
 	.ask_share = ask_share,
+	.ask_passphrase = ask_passphrase,
 	.ask_way = ask_way,
 	.how = "typed",
 	.free = close_tty,

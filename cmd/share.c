@@ -76,6 +76,8 @@ cmd_share_check(const struct call *c, struct diag *d)
 	    set->scheme.group[sheet->group].need,
 	    set->scheme.group[sheet->group].members));
 	TRY(facts_set(&f, d, "holder", "%s", sheet->holder));
+	if (set->keeper[0] != '\0')
+		TRY(facts_set(&f, d, "passphrase", "kept by %s", set->keeper));
 	TRY(facts_set(&f, d, "check-words", "%s", check));
 	TRY(facts_set(&f, d, "verdict", "it is the sheet of record"));
 	TRY(cmd_report(c, &f, d));
@@ -127,10 +129,8 @@ cmd_share_recover(const struct call *c, struct diag *d)
 
 	TRY(state_load(cmd_opt(c, "--state", "state"), &s, &fd, NULL, NULL,
 	    d));
-	if (c->n > 0)
-		TRY(front_files(c->arg, c->n, s, &front, d));
-	else
-		TRY(front_tty(&front, d));
+	TRY(front_of(c->arg, c->n, cmd_opt(c, "--passphrase", NULL), s,
+	    &front, d));
 	TRY(quorum_open(front, s, root, NULL, &seed, &key, &used, d));
 	if (c->n > 0)
 		TRY(front_files_rest(front, root, d));

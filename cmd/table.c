@@ -9,6 +9,7 @@
 #define TRUSTED { "--trusted-clock", NULL, false }
 #define REHEARSAL { "--rehearsal", NULL, false }
 #define LABEL { "--label", "LABEL", false }
+#define PASSPHRASE { "--passphrase", "FILE", false }
 #define MEDIA { "--media", "DIR", false }
 
 /* clang-format off */
@@ -39,7 +40,8 @@ const struct cmd cmd_table[] = {
 	    "replay a state without any key", cmd_ceremony_verify },
 	{ "ceremony", "reproduce", "[SHARES...]", 0, 256,
 	    { { "--after", "DIR", true }, { "--before", "DIR", false },
-	      { "--people", "FILE", false }, { "--noted", "FILE", false } },
+	      { "--people", "FILE", false }, { "--noted", "FILE", false },
+	      PASSPHRASE },
 	    "compute a ceremony again and find every byte equal",
 	    cmd_ceremony_reproduce },
 	{ "ceremony", "log", "", 0, 0, { STATE, { "--from", "N", false } },
@@ -56,7 +58,7 @@ const struct cmd cmd_table[] = {
 	{ "share", "check", "[FILE|-]", 0, 1, { STATE },
 	    "whose sheet is this, and is it right?", cmd_share_check },
 	{ "share", "recover", "[SHARES...]", 0, 256,
-	    { { "--root", "NAME", true }, STATE },
+	    { { "--root", "NAME", true }, STATE, PASSPHRASE },
 	    "prove that sheets give a root; prints no secret",
 	    cmd_share_recover },
 	{ "delegation", "show", "REQUEST|CERT", 1, 1, { STATE },

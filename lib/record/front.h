@@ -23,6 +23,14 @@ struct sheet_view {
 	const char *ceremony; /* "example ceremony 1" */
 };
 
+/* A passphrase that is asked for: of whose sheets, of whom, and what for: a
+ * new one, that once more, the proof after the sheets, or to open. */
+enum pass_why { PASS_NEW, PASS_AGAIN, PASS_PROVE, PASS_OPEN };
+struct pass_view {
+	const char *root, *keeper; /* borrowed */
+	enum pass_why why;
+};
+
 /* How a parcel goes out. */
 enum front_way { FRONT_CODES, FRONT_STICK, FRONT_DONE };
 
@@ -59,6 +67,10 @@ struct front {
 	enum status (*ask_share)(const struct front *, const char *root,
 	    size_t nth, const char *missing, struct secret **out,
 	    struct diag *);
+	/* A passphrase, never shown, by who keeps it.  ST_AUTH: there is nobody,
+	 * or there are no more. */
+	enum status (*ask_passphrase)(const struct front *,
+	    const struct pass_view *, struct secret **out, struct diag *);
 	/* How the parcel goes out that ${what}, lines of text, is about: by
 	 * codes on a screen, on a stick whose folder is ${dir} (which the
 	 * caller frees), or not now.  NULL: there is nobody to ask. */

@@ -197,7 +197,8 @@ static const struct kind kinds[] = {
 	{ "open", false, "ceremony mode org arc plan program",
 	    trust_open, apply_open },
 	{ "drawn", false, "step item root epoch algorithm set-id "
-	    "groups-needed groups extendable exponent salt sheets quorums "
+	    "groups-needed groups extendable exponent passphrase salt sheets "
+	    "quorums "
 	    "entropy rolls people-mac system", trust_drawn, kind_drawn },
 	{ "read-back", false, "step item root epoch sheet holder how tries",
 	    trust_read_back, apply_nothing },

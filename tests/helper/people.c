@@ -10,6 +10,8 @@
  *	--words FILE       the plan's words; of two, the first are typed first
  *	--head FILE        the head's words instead of the newest kept, likewise
  *	--dice FILE        digits, a line for each root, instead of rolling
+ *	--passphrase TEXT  typed where one is asked for, each in turn, the last
+ *	                   again and again
  *	--mistake read-back   a wrong word in the first sheet that is read back
  *	--mistake early       Enter twice: the first sheet is wiped unwritten,
  *	                      and its holder asks for it once more
@@ -63,6 +65,7 @@ struct people {
 	const char *keep;
 	struct papers plan, head;
 	struct papers ways; /* words, and no files */
+	struct papers passphrases; /* likewise */
 	const char *stick, *label;
 	struct winsize window;
 	const char *dice, *stop_after, *screen_file, *shown_file;
@@ -557,6 +560,17 @@ answer_way(struct people *p)
 }
 
 static void
+answer_passphrase(struct people *p)
+{
+	struct papers *papers = &p->passphrases;
+
+	if (papers->n == 0)
+		give_up(p, 98, "nobody has a passphrase");
+	type_line(p, papers->file[papers->used]);
+	papers->used += papers->used + 1 < papers->n;
+}
+
+static void
 answer_stick(struct people *p)
 {
 	type_line(p, p->stick == NULL ? "nowhere" : p->stick);
@@ -587,6 +601,8 @@ static const struct prompt {
 	{ "the screen is wiped. ", true, answer_sheet },
 	{ "  rolls: ", false, answer_dice },
 	{ "  words: ", false, answer_share },
+	{ "  passphrase: ", false, answer_passphrase },
+	{ "  again: ", false, answer_passphrase },
 	{ "Enter \"yes\" or \"no\": ", false, answer_yes },
 	{ ", or \"done\": ", false, answer_way },
 	{ "The folder where the stick is mounted: ", false, answer_stick },
@@ -786,6 +802,7 @@ static const struct {
 } options[] = {
 	{ "--words", take_paper, offsetof(struct people, plan) },
 	{ "--head", take_paper, offsetof(struct people, head) },
+	{ "--passphrase", take_paper, offsetof(struct people, passphrases) },
 	{ "--way", take_paper, offsetof(struct people, ways) },
 	{ "--dice", take_text, offsetof(struct people, dice) },
 	{ "--stick", take_text, offsetof(struct people, stick) },

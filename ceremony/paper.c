@@ -136,10 +136,10 @@ add_what_it_is(struct sheet_text *t, const struct sheet_set *set)
 		    set->scheme.exponent);
 	else
 		add(t, "Keep it sealed and apart from the other sheets. It is "
-		    "a SLIP-39 share\n(ext %d, exponent %u, and a passphrase, "
-		    "kept by %s):\nwith enough sheets and the passphrase any "
-		    "SLIP-39 program gives the 32-byte\nseed, and the key "
-		    "follows from it with openssl and bc (docs/FORMATS.md 5)."
+		    "a SLIP-39 share\n(ext %d, exponent %u), and a passphrase,"
+		    "\nkept by %s: with enough sheets and that any\n"
+		    "SLIP-39 program gives the 32-byte seed, and the key "
+		    "follows from it with\nopenssl and bc (docs/FORMATS.md 5)."
 		    "\n\n", set->scheme.extendable, set->scheme.exponent,
 		    set->keeper);
 }

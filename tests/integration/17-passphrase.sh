@@ -1,7 +1,8 @@
 #!/bin/sh
 # A set with a passphrase: it stands on no sheet and in no record, is typed twice
 # when it is made and once more when the sheets are proven, and without it, or
-# with another one, no sheets open the root.
+# with another one, no sheets open the root.  Each time that one is tried takes
+# seconds (FORMATS 4.2), so little is tried twice: test_quorum has the rest.
 . "$ROOT/tests/integration/lib.sh"
 
 people=$HELPER/people
@@ -75,7 +76,7 @@ must_pass "$ANCHORITE" rehearse --plan test.ini --dir r
 grep -q '"exponent":"10","passphrase":"clara"' r/state/record/000002.json ||
 	fail "the record does not say who keeps it"
 for sheet in r/sheets/*; do
-	grep -q "exponent 10, and a passphrase, kept by clara" "$sheet" ||
+	grep -q "^kept by clara: with enough sheets and that" "$sheet" ||
 		fail "$sheet does not say that there is a passphrase"
 	! grep -q "rehearsal passphrase" "$sheet" || fail "it is on $sheet"
 done
@@ -100,10 +101,8 @@ must_refuse 1 "FORMATS 4.17: character 13 of the passphrase" \
 must_refuse 1 "empty.txt" recover --passphrase empty.txt
 must_refuse 2 "--passphrase goes with shares from files" "$ANCHORITE" share \
 	recover --root g1 --state r/state --passphrase public.txt
-must_pass recover --passphrase public.txt
-must_pass recover --passphrase two.txt
-run recover --passphrase - <public.txt
-[ "$STATUS" -eq 0 ] || complain "standard input" recover
+run recover --passphrase - <two.txt # the wrong one first
+[ "$STATUS" -eq 0 ] || complain "it should have passed" recover
 must_pass "$ANCHORITE" share check r/sheets/*1-anna.txt --state r/state
 must_say "kept by clara"
 
@@ -112,7 +111,6 @@ reproduce() {
 		r/sheets/*1-anna.txt r/sheets/*2-bruno.txt "$@"
 }
 must_refuse 1 "FORMATS 4.22" reproduce
-must_refuse 1 "FORMATS 4.10" reproduce --passphrase other.txt
 must_pass reproduce --passphrase public.txt
 must_say "every byte is equal"
 no_new_files r
@@ -161,26 +159,21 @@ must_pass "$ANCHORITE" ceremony verify --state state
 must_pass "$ANCHORITE" state show --state state
 must_say "g1, epoch 2 (live): kept by clara"
 
-# The next ceremony: wrong once; nobody types a sheet again.
+# The second machine.
+printf '  %s\r\n' "$pass" >pass.txt
+must_pass "$ANCHORITE" ceremony reproduce --after state --passphrase pass.txt \
+	keep/sheets/g1-e2-sheet0[13].txt
+must_say "every byte is equal"
+
+# The next ceremony, at its terminal; and where nobody types, nothing happens.
 {
 	plan 2 "$(head_of state)" production
 	list
 } >plan2.ini
 must_pass "$ANCHORITE" words plan2.ini
 tail -n +2 "$OUT" >plan2.words
-must_pass "$people" --words plan2.words --passphrase "another $pass" \
-	--passphrase "$pass" --shown shown keep \
-	"$ANCHORITE" ceremony run plan2.ini --room room.ini
+must_pass "$people" --words plan2.words --passphrase "$pass" --shown shown \
+	keep "$ANCHORITE" ceremony run plan2.ini --room room.ini
 nowhere
-[ "$(grep -c 'The next holder enters' shown)" -eq 2 ] ||
-	fail "not two sheets were asked for"
-grep -lF 'FORMATS 4.10: with this passphrase' state/record/*.json |
-	wc -l | grep -qx 1 || fail "the refusal is not in the record"
-
-# The second machine, at its terminal and from files.
-printf '%s\r\n' "$pass" >pass.txt
-must_pass "$ANCHORITE" ceremony reproduce --after state --passphrase pass.txt \
-	keep/sheets/g1-e2-sheet0[13].txt
-must_pass "$people" --passphrase "$pass" --shown shown keep \
-	"$ANCHORITE" ceremony reproduce --after state
-nowhere
+grep -q 'The sheets of root g1 are there. Now clara enters' shown ||
+	fail "its keeper was not asked by name"

@@ -579,8 +579,8 @@ quorum_refuses_a_root_that_is_not_there(void **state)
 	size_t used = 0;
 
 	(void)state;
-	assert_int_equal(open_root(&t, "g3", &used, &d), ST_POLICY);
-	assert_string_equal(d.text, "there is no root g3 with live sheets");
+	assert_int_equal(open_root(&t, "g4", &used, &d), ST_POLICY);
+	assert_string_equal(d.text, "there is no root g4 with live sheets");
 	assert_int_equal(t.at, 0);
 }
 

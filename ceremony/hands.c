@@ -171,8 +171,9 @@ keep_dice(struct engine *e, const struct secret *dice, struct diag *d)
 	hash_sha256(secret_peek(dice), secret_len(dice), secret_bytes(mark));
 	for (size_t i = 0; i < e->ndice; i++) {
 		if (secret_equal(e->dice[i], mark))
-			FAIL(d, ST_POLICY, "FORMATS 5.7: these digits were "
-			    "used in this ceremony already; roll again");
+			FAIL(d, ST_POLICY, "FORMATS 5.7: the same was added "
+			    "to another seed of this ceremony; roll, toss or "
+			    "type anew");
 	}
 	e->dice[e->ndice++] = mark;
 	mark = NULL;

@@ -121,11 +121,13 @@ confirm(const struct front *f, const char *question, struct diag *d)
 	return ST_OK;
 }
 
-/* The public digits of a rehearsal: every face, no pattern. */
+/* What is public of a rehearsal's people: every face, no pattern. */
 static enum status
-ask_dice(const struct front *f, const char *root, size_t min,
-    struct secret **out, struct diag *d)
+ask_people(const struct front *f, const struct rng_people *kind,
+    const char *root, size_t min, struct secret **out, struct diag *d)
 {
+	const char *alphabet = kind->alphabet == NULL ?
+	    "etaoinshrdlucmfwypvbgkjqxz" : kind->alphabet;
 	uint32_t x = 2463534242u;
 	enum status rc;
 
@@ -137,7 +139,8 @@ ask_dice(const struct front *f, const char *root, size_t min,
 		x ^= x << 13;
 		x ^= x >> 17;
 		x ^= x << 5;
-		secret_bytes(*out)[i] = (uint8_t)('1' + x % 6);
+		secret_bytes(*out)[i] = (uint8_t)alphabet[x %
+		    strlen(alphabet)];
 	}
 out:
 	return rc;
@@ -265,7 +268,7 @@ static const struct front rehearsing = {
 	.ask_words = ask_words,
 	.note_words = note_words,
 	.confirm = confirm,
-	.ask_dice = ask_dice,
+	.ask_people = ask_people,
 	.show_sheet = show_sheet,
 	.read_back = read_back,
 	.ask_share = ask_share,

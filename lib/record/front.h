@@ -10,6 +10,7 @@
 #include "lib/base/bytes.h"
 #include "lib/base/diag.h"
 #include "lib/base/secret.h"
+#include "lib/crypto/rng.h"
 #include "lib/crypto/spki.h"
 #include "lib/record/sheet.h"
 
@@ -52,9 +53,10 @@ struct front {
 	/* A question that only "yes" answers; ST_POLICY: it was "no". */
 	enum status (*confirm)(const struct front *, const char *question,
 	    struct diag *);
-	/* Dice digits as typed, at least ${min}. */
-	enum status (*ask_dice)(const struct front *, const char *root,
-	    size_t min, struct secret **out, struct diag *);
+	/* What people add to the seed of ${root}, as typed: at least ${min}. */
+	enum status (*ask_people)(const struct front *,
+	    const struct rng_people *kind, const char *root, size_t min,
+	    struct secret **out, struct diag *);
 	/* Words to the holder's eyes alone, until written; then wiped. */
 	enum status (*show_sheet)(const struct front *,
 	    const struct sheet_view *, struct diag *);

@@ -1,5 +1,6 @@
 /* see quorum.h */
 #include <ctype.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -47,27 +48,79 @@ group_name(const struct sheet_set *set, unsigned group)
 	return "?";
 }
 
+static bool
+is_whole(const struct pile *p, unsigned group)
+{
+	return have(p, group) >= p->set->scheme.group[group].need;
+}
+
+/* Text that ends where there is no more room. */
+struct words {
+	char *text;
+	size_t at, size;
+};
+
+static void say(struct words *w, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+static void
+say(struct words *w, const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	if (w->at >= w->size)
+		return;
+	va_start(ap, fmt);
+	n = vsnprintf(w->text + w->at, w->size - w->at, fmt, ap);
+	va_end(ap);
+	w->at = n < 0 ? w->size : w->at + (size_t)n;
+}
+
+/* "1 more of these groups (board is whole): ", where there is a choice. */
+static void
+say_choice(const struct pile *p, unsigned whole, struct words *w)
+{
+	const struct slip39_scheme *s = &p->set->scheme;
+	const char *before = " (";
+
+	if (s->need == s->groups)
+		return;
+	say(w, "%u%s of these groups", s->need - whole,
+	    whole == 0 ? "" : " more");
+	for (unsigned g = 0; g < s->groups; g++) {
+		if (!is_whole(p, g))
+			continue;
+		say(w, "%s%s", before, group_name(p->set, g));
+		before = ", ";
+	}
+	if (whole > 0)
+		say(w, whole == 1 ? " is whole)" : " are whole)");
+	say(w, ": ");
+}
+
 /* Whether a quorum is there; else say in words what is missing. */
 static bool
 enough(const struct pile *p, char *missing, size_t size)
 {
 	const struct slip39_scheme *s = &p->set->scheme;
 	/* where every group is needed, none is a choice */
-	const char *joint = s->need == s->groups ? " and " : " or ";
-	unsigned full = 0;
-	size_t at = 0;
+	const char *joint = s->need == s->groups ? " and " : ", ";
+	struct words w = { missing, 0, size };
+	const char *before = "";
+	unsigned whole = 0;
 
 	for (unsigned g = 0; g < s->groups; g++)
-		full += have(p, g) >= s->group[g].need;
-	if (full >= s->need)
+		whole += is_whole(p, g);
+	if (whole >= s->need)
 		return true;
 	missing[0] = '\0';
-	for (unsigned g = 0; g < s->groups && at < size; g++) {
-		if (have(p, g) >= s->group[g].need)
+	say_choice(p, whole, &w);
+	for (unsigned g = 0; g < s->groups; g++) {
+		if (is_whole(p, g))
 			continue;
-		at += (size_t)snprintf(missing + at, size - at,
-		    "%s%u of %u sheets of group %s", at == 0 ? "" : joint,
-		    have(p, g), s->group[g].need, group_name(p->set, g));
+		say(&w, "%s%u of %u sheets of group %s", before, have(p, g),
+		    s->group[g].need, group_name(p->set, g));
+		before = joint;
 	}
 	return false;
 }
@@ -317,11 +370,17 @@ combine(const struct pile *p, struct opening *o,
 	const struct pass_view view = { o->root->name, o->set->keeper,
 		PASS_OPEN };
 	const struct passphrase_test test = { takes, o };
+	const struct slip39_share *share[SHEETS_MAX];
+	size_t n = 0;
 	enum status rc;
 
-	TRY(slip39_gather((const struct slip39_share *const *)p->share, p->n,
-	    &o->ems, d));
-	o->share = p->share[0];
+	/* a group that was begun and is not whole says nothing (4.15) */
+	for (size_t i = 0; i < p->n; i++) {
+		if (is_whole(p, p->share[i]->group))
+			share[n++] = p->share[i];
+	}
+	TRY(slip39_gather(share, n, &o->ems, d));
+	o->share = share[0];
 	if (o->set->keeper[0] == '\0')
 		TRY(takes(o, NULL, d));
 	else

@@ -104,10 +104,11 @@ mint(struct state *s, const char *root, unsigned number, unsigned n)
 	secret_free(seed);
 }
 
-/* g1, whose first set is void; g2, of two groups; g3, with a passphrase. */
+/* g1, whose first set is void; g2, of two groups; g3, with a passphrase;
+ * g4, of any two of three groups. */
 static struct {
 	struct state *state;
-	struct slip39_set lost, g1, g2, g3, altered, stray;
+	struct slip39_set lost, g1, g2, g3, g4, altered, stray;
 } all;
 
 static int
@@ -116,6 +117,7 @@ make_state(void **state)
 	static const char *const of_g1[] = { "root", "g1", NULL };
 	const struct slip39_scheme one = shares_scheme(1, 2, 3, 0);
 	const struct slip39_scheme two = shares_scheme(2, 2, 3, 1, 1, 0);
+	const struct slip39_scheme any = shares_scheme(2, 2, 3, 3, 5, 1, 1, 0);
 
 	(void)state;
 	if (crypto_start(NULL) != ST_OK ||
@@ -138,6 +140,9 @@ make_state(void **state)
 	split_seed(2, &one, 15, 6, PASSPHRASE, &all.g3);
 	draw(all.state, "g3", 1, "h9", &all.g3);
 	mint(all.state, "g3", 3, 2);
+	split_seed(3, &any, 16, 7, NULL, &all.g4);
+	draw(all.state, "g4", 1, NULL, &all.g4);
+	mint(all.state, "g4", 4, 3);
 	return 0;
 }
 
@@ -150,6 +155,7 @@ free_state(void **state)
 	slip39_set_clear(&all.g1);
 	slip39_set_clear(&all.g2);
 	slip39_set_clear(&all.g3);
+	slip39_set_clear(&all.g4);
 	slip39_set_clear(&all.altered);
 	slip39_set_clear(&all.stray);
 	return 0;
@@ -318,6 +324,64 @@ quorum_opens_with_all_groups_it_needs(void **state)
 		fail_msg("%s", d.text);
 	assert_int_equal(used, 3);
 	assert_string_equal(t.missing, "1 of 2 sheets of group group-a");
+}
+
+/* Sheets of a group that is not whole in the end are no hindrance. */
+static void
+quorum_opens_with_any_groups_in_any_order(void **state)
+{
+	/* of the first group 1..3, of the second 4..8, of the third 9 */
+	static const size_t orders[][8] = {
+		{ 4, 1, 9, 3 },
+		{ 9, 4, 6, 2, 3 },
+		{ 4, 1, 5, 2, 9 },
+		{ 9, 8, 7, 6 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		struct table t = { 0 };
+		struct diag d = { 0 };
+		size_t used = 0;
+
+		for (size_t k = 0; orders[i][k] > 0; k++)
+			t.share[k] = all.g4.mnemonic[orders[i][k] - 1];
+		if (open_root(&t, "g4", &used, &d) != ST_OK)
+			fail_msg("order %zu: %s", i, d.text);
+		assert_null(t.share[t.at]);
+	}
+}
+
+static void
+quorum_says_which_groups_lack_what(void **state)
+{
+	static const struct {
+		size_t share[5], n;
+		const char *missing;
+	} rows[] = {
+		{ { 0 }, 0, "2 of these groups: 0 of 2 sheets of group "
+		    "group-a, 0 of 3 sheets of group group-b, 0 of 1 sheets of "
+		    "group group-c" },
+		{ { 3, 8 }, 2, "1 more of these groups (group-c is whole): 0 "
+		    "of 2 sheets of group group-a, 1 of 3 sheets of group "
+		    "group-b" },
+		{ { 3, 0, 4, 2 }, 4, "1 more of these groups (group-a is "
+		    "whole): 2 of 3 sheets of group group-b, 0 of 1 sheets of "
+		    "group group-c" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct table t = { 0 };
+		struct diag d = { 0 };
+		size_t used = 0;
+
+		for (size_t k = 0; k < rows[i].n; k++)
+			t.share[k] = all.g4.mnemonic[rows[i].share[k]];
+		assert_int_equal(open_root(&t, "g4", &used, &d), ST_AUTH);
+		assert_string_equal(t.missing, rows[i].missing);
+		assert_non_null(strstr(d.text, rows[i].missing));
+	}
 }
 
 /* The sheets stay where they are while the passphrase is typed again; what was
@@ -579,8 +643,8 @@ quorum_refuses_a_root_that_is_not_there(void **state)
 	size_t used = 0;
 
 	(void)state;
-	assert_int_equal(open_root(&t, "g4", &used, &d), ST_POLICY);
-	assert_string_equal(d.text, "there is no root g4 with live sheets");
+	assert_int_equal(open_root(&t, "g9", &used, &d), ST_POLICY);
+	assert_string_equal(d.text, "there is no root g9 with live sheets");
 	assert_int_equal(t.at, 0);
 }
 
@@ -663,6 +727,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(quorum_opens_with_any_two_of_three),
 		cmocka_unit_test(quorum_opens_with_all_groups_it_needs),
+		cmocka_unit_test(quorum_opens_with_any_groups_in_any_order),
+		cmocka_unit_test(quorum_says_which_groups_lack_what),
 		cmocka_unit_test(
 		    quorum_asks_for_a_passphrase_again_and_not_for_sheets),
 		cmocka_unit_test(

@@ -12,7 +12,7 @@ ask_once(const struct front *front, const struct pass_view *view,
 	if (rc != ST_AUTH)
 		return rc;
 	diag_clear(d);
-	return diag_set(d, ST_AUTH, "FORMATS 4.22: the passphrase of root %s "
+	return diag_set(d, ST_AUTH, "FORMATS 4.51: the passphrase of root %s "
 	    "is missing; %s keeps it", view->root, view->keeper);
 }
 
@@ -65,16 +65,16 @@ takes_fresh(void *cookie, const struct secret *passphrase, struct diag *d)
 
 	TRY(slip39_passphrase_check(passphrase, d));
 	if (secret_len(passphrase) < PASSPHRASE_MIN)
-		FAIL(d, ST_POLICY, "FORMATS 4.21: %zu characters; a new "
+		FAIL(d, ST_POLICY, "FORMATS 4.50: %zu characters; a new "
 		    "passphrase has at least %d: a shorter one is found by "
 		    "whoever has the sheets", secret_len(passphrase),
 		    PASSPHRASE_MIN);
 	if (has_blank_ends(passphrase))
-		FAIL(d, ST_POLICY, "FORMATS 4.21: a blank at an end of the "
+		FAIL(d, ST_POLICY, "FORMATS 4.50: a blank at an end of the "
 		    "passphrase");
 	TRY(ask_once(f->front, &f->again, &again, d));
 	if (!secret_equal(passphrase, again))
-		FAIL(d, ST_AUTH, "FORMATS 4.21: the second time it was "
+		FAIL(d, ST_AUTH, "FORMATS 4.50: the second time it was "
 		    "another passphrase");
 	f->passphrase = again;
 	again = NULL;
@@ -139,7 +139,7 @@ takes_seed(void *cookie, const struct secret *passphrase, struct diag *d)
 
 	TRY(slip39_decrypt(h->ems, passphrase, &terms, &seed, d));
 	if (!secret_equal(seed, h->seed))
-		FAIL(d, ST_AUTH, "FORMATS 4.22: it is not the passphrase that "
+		FAIL(d, ST_AUTH, "FORMATS 4.51: it is not the passphrase that "
 		    "the sheets of root %s were made with", h->set->root);
 	h->got = seed;
 	seed = NULL;

@@ -1,5 +1,5 @@
 /* passphrase.h -- what stands on no sheet: the passphrase of a set, which one
- * person keeps.  FORMATS 4.17, 4.21 to 4.24; RULES S2. */
+ * person keeps.  FORMATS 4.17, 4.50, 4.51; RULES S2. */
 #ifndef ANCHORITE_PASSPHRASE_H
 #define ANCHORITE_PASSPHRASE_H
 
@@ -10,7 +10,7 @@
 #include "lib/record/step.h"
 
 /* A new one has so many characters.  Who has the sheets tries some hundred a
- * second on one graphics card (FORMATS 4.21): a shorter one is found. */
+ * second on one graphics card (FORMATS 4.50): a shorter one is found. */
 #define PASSPHRASE_MIN 12
 
 /* Whether a passphrase gives what it must.  ST_AUTH, ST_POLICY: it does not. */

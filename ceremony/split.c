@@ -84,7 +84,7 @@ read_keeper(const struct plan *p, const struct ini_section *s,
 	if (e == NULL)
 		return ST_OK;
 	if (plan_section(p, "person", e->value) == NULL)
-		PLAN_FAIL(d, ST_FORMAT, p, e->line, "FORMATS 3.62: no [person "
+		PLAN_FAIL(d, ST_FORMAT, p, e->line, "FORMATS 3.90: no [person "
 		    "%s], who would keep the passphrase", e->value);
 	out->keeper = e->value;
 	out->scheme.exponent = SPLIT_EXPONENT_PASSPHRASE;
@@ -347,7 +347,7 @@ gives_sheets(void *cookie, const struct secret *ems,
 		sheet_commitment(known->salt, w.set.mnemonic[i], is);
 		if (i >= known->n || memcmp(is, known->sheets[i].commitment,
 		    sizeof(is)) != 0)
-			FAIL(d, ST_AUTH, "FORMATS 4.22: with this passphrase "
+			FAIL(d, ST_AUTH, "FORMATS 4.51: with this passphrase "
 			    "the sheets of root %s, epoch %u, would be others "
 			    "than those of record: it is not the one that %s "
 			    "keeps", n->s->root, w.epoch, n->s->keeper);

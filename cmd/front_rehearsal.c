@@ -244,7 +244,7 @@ out:
 	return rc;
 }
 
-/* As public as the seed (FORMATS 4.24). */
+/* As public as the seed (FORMATS 4.52). */
 static enum status
 ask_passphrase(const struct front *f, const struct pass_view *v,
     struct secret **out, struct diag *d)

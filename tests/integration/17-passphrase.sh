@@ -61,7 +61,7 @@ head_of() {
 	plan 1 none rehearsal
 	mint nobody
 } >nobody.ini
-must_refuse 1 "FORMATS 3.62: no [person nobody]" "$ANCHORITE" ceremony check \
+must_refuse 1 "FORMATS 3.90: no [person nobody]" "$ANCHORITE" ceremony check \
 	nobody.ini
 
 # --- a rehearsal: its passphrase is as public as its seed ---
@@ -91,7 +91,7 @@ echo "rehearsal passphrase of root g2" >other.txt
 cat other.txt public.txt >two.txt
 printf 'rehearsal pa\303\237phrase\n' >foreign.txt
 remember_files r
-must_refuse 1 "FORMATS 4.22: the passphrase of root g1 is missing; clara keeps it" \
+must_refuse 1 "FORMATS 4.51: the passphrase of root g1 is missing; clara keeps it" \
 	recover
 must_refuse 1 "FORMATS 4.10: with this passphrase the sheets give another key" \
 	recover --passphrase other.txt
@@ -110,7 +110,7 @@ reproduce() {
 	"$ANCHORITE" ceremony reproduce --after r/state \
 		r/sheets/*1-anna.txt r/sheets/*2-bruno.txt "$@"
 }
-must_refuse 1 "FORMATS 4.22" reproduce
+must_refuse 1 "FORMATS 4.51" reproduce
 must_pass reproduce --passphrase public.txt
 must_say "every byte is equal"
 no_new_files r
@@ -148,11 +148,11 @@ must_pass "$people" --words plan.words --passphrase 'too short' \
 	--passphrase "$pass" --shown shown keep \
 	"$ANCHORITE" ceremony run plan.ini --room room.ini
 nowhere
-for said in 'FORMATS 4.21: 9 characters' 'the second time it was' \
-	'FORMATS 4.22: it is not the passphrase'; do
+for said in 'FORMATS 4.50: 9 characters' 'the second time it was' \
+	'FORMATS 4.51: it is not the passphrase'; do
 	tr -s ' \r\n' ' ' <shown | grep -qF "$said" || fail "nobody said: $said"
 done
-grep -lF 'FORMATS 4.22: it is not the passphrase' state/record/*.json |
+grep -lF 'FORMATS 4.51: it is not the passphrase' state/record/*.json |
 	wc -l | grep -qx 1 || fail "the refusal is not in the record"
 grep -q '"kind":"void"' state/record/*.json || fail "no set is void"
 must_pass "$ANCHORITE" ceremony verify --state state

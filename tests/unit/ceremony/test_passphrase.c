@@ -87,15 +87,15 @@ passphrase_new_refuses_what_could_not_be_typed_again(void **state)
 		const char *first, *second, *why;
 		enum status code;
 	} rows[] = {
-		{ "eleven char", GOOD, "FORMATS 4.21: 11 characters; a new "
+		{ "eleven char", GOOD, "FORMATS 4.50: 11 characters; a new "
 		    "passphrase has at least 12", ST_POLICY },
-		{ GOOD " ", GOOD " ", "FORMATS 4.21: a blank at an end",
+		{ GOOD " ", GOOD " ", "FORMATS 4.50: a blank at an end",
 		    ST_POLICY },
-		{ " " GOOD, " " GOOD, "FORMATS 4.21: a blank at an end",
+		{ " " GOOD, " " GOOD, "FORMATS 4.50: a blank at an end",
 		    ST_POLICY },
 		{ "correct h\303\266rse", GOOD, "FORMATS 4.17: character 10 of "
 		    "the passphrase is not printable ASCII", ST_POLICY },
-		{ GOOD, GOOD ".", "FORMATS 4.21: the second time it was "
+		{ GOOD, GOOD ".", "FORMATS 4.50: the second time it was "
 		    "another passphrase", ST_AUTH },
 	};
 
@@ -172,7 +172,7 @@ passphrase_must_give_the_seed_and_the_sheets(void **state)
 	assert_true(secret_equal(out, seed));
 	assert_int_equal(now.recorded, 1);
 	assert_int_equal(now.why[1], PASS_PROVE);
-	assert_non_null(strstr(now.said, "FORMATS 4.22: it is not the "
+	assert_non_null(strstr(now.said, "FORMATS 4.51: it is not the "
 	    "passphrase that the sheets of root g1 were made with"));
 	secret_free(out);
 

@@ -415,7 +415,7 @@ quorum_refuses_a_passphrase_that_is_wrong_or_missing(void **state)
 		enum status answer, code;
 		unsigned recorded;
 	} rows[] = {
-		{ NULL, "FORMATS 4.22: the passphrase of root g3 is missing; "
+		{ NULL, "FORMATS 4.51: the passphrase of root g3 is missing; "
 		    "h9 keeps it", ST_AUTH, ST_AUTH, 0 },
 		{ NULL, "no more", ST_USAGE, ST_USAGE, 0 },
 		{ "another one", "FORMATS 4.10: with this", ST_AUTH, ST_AUTH,

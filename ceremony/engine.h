@@ -32,6 +32,8 @@ struct engine_root {
 	char name[33];
 	struct secret *seed; /* drawn or recovered */
 	struct key *key;     /* NULL until proven or opened */
+	struct secret *ems;  /* it encrypted, for the set of ${epoch}; or NULL */
+	unsigned epoch;
 };
 
 struct engine {

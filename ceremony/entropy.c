@@ -7,17 +7,61 @@
 #include "lib/crypto/rng.h"
 #include "lib/crypto/words.h"
 
+/* --- what people add: FORMATS 5.7 in a table --- */
+
+static const struct rng_people dice = {
+	.word = "dice", .how = "Roll dice", .many = "rolls", .one = "roll",
+	.alphabet = "123456", .is = "a digit of 1 to 6",
+	.mixed = 50, /* 129 bits */
+	.alone = 100, /* 258 bits */
+	.most = 2,
+	.uneven = "one face on more than half of the rolls: no fair die gives "
+	    "that",
+	.pattern = "the rolls repeat one block throughout: no fair die gives "
+	    "that",
+};
+static const struct rng_people coins = {
+	.word = "coins", .how = "Toss coins", .many = "tosses", .one = "toss",
+	.alphabet = "01", .also = "htHT", .as = "1010",
+	.is = "h or t (or 1 or 0)",
+	.mixed = 128, .alone = 256, /* bits */
+	.most = 3,
+	.uneven = "one side on more than three quarters of the tosses: no "
+	    "fair coin gives that",
+	.pattern = "the tosses repeat one block throughout: no fair coin "
+	    "gives that",
+};
+static const struct rng_people text = {
+	.word = "text", .how = "Type text that nobody could guess",
+	.many = "characters", .one = "character",
+	.alphabet = NULL, .is = "printable ASCII",
+	.mixed = 128, /* prose has about a bit each; it is mixed in, no more */
+	.alone = 0, .most = 2,
+	.uneven = "one character is more than half of the text: nobody types "
+	    "that by chance",
+	.pattern = "the text repeats one block throughout: nobody types that "
+	    "by chance",
+};
+
 /* What a seed is made of, by the word that plan and record have for it. */
 static const struct origin {
 	const char *word;
 	bool system; /* the machine's part; its digest is on paper */
-	size_t rolls; /* of people's dice, at least; 0: none */
+	const struct rng_people *people; /* NULL: they add nothing */
 } origins[] = {
-	{ "system", true, 0 },
-	{ "system+dice", true, ENTROPY_DICE_MIN },
-	{ "dice-only", false, ENTROPY_DICE_ONLY_MIN },
+	{ "system", true, NULL },
+	{ "system+dice", true, &dice },
+	{ "dice-only", false, &dice },
+	{ "system+coins", true, &coins },
+	{ "coins-only", false, &coins },
+	{ "system+text", true, &text },
 };
-static const struct origin rehearsed = { "public rehearsal seed", false, 0 };
+static const struct origin rehearsed = { "public rehearsal seed", false,
+	NULL };
+
+/* For the facts that count: each kind has one. */
+static const struct rng_people *const kinds[] = { &dice, &coins, &text };
+#define NKINDS (sizeof(kinds) / sizeof(kinds[0]))
 
 static const struct origin *
 origin_of(const char *word)
@@ -29,44 +73,78 @@ origin_of(const char *word)
 	return &origins[0];
 }
 
-/* No digest of the digits is ever kept, for it could be the seed: an HMAC
+/* How many it takes: alone they are all there is. */
+static size_t
+least(const struct origin *from)
+{
+	return from->system ? from->people->mixed : from->people->alone;
+}
+
+/* No digest of what people add is ever kept, for it could be the seed: an HMAC
  * under a key that the seed gives (RULES C8). */
 static enum status
-people_mac(const struct secret *seed, const struct secret *people,
-    char hex[2 * SHA256_LEN + 1], struct diag *d)
+mac_key(const struct secret *seed, struct secret **key, struct diag *d)
 {
-	struct secret *key = NULL;
-	uint8_t mac[SHA256_LEN];
 	enum status rc;
 
-	TRY(secret_new(SHA256_LEN, &key, d));
-	TRY(derive_label(seed, "people-mac", secret_bytes(key), SHA256_LEN,
+	TRY(secret_new(SHA256_LEN, key, d));
+	TRY(derive_label(seed, "people-mac", secret_bytes(*key), SHA256_LEN,
 	    d));
+out:
+	return rc;
+}
+
+static void
+people_mac(const struct secret *key, const struct secret *people,
+    char hex[2 * SHA256_LEN + 1])
+{
+	uint8_t mac[SHA256_LEN];
+
 	hash_hmac_sha256(secret_peek(key), SHA256_LEN, secret_peek(people),
 	    secret_len(people), mac);
 	text_hex(mac, sizeof(mac), hex);
+}
+
+/* As typed, without blanks and in one spelling, and neither too little nor
+ * what chance does not give. */
+static enum status
+take(const struct origin *from, const struct secret *typed,
+    struct secret **out, struct diag *d)
+{
+	enum status rc;
+
+	TRY(rng_people_take(from->people, typed, 0, out, d));
+	TRY(rng_people_check(from->people, *out, least(from), d));
 out:
-	secret_free(key);
+	if (rc != ST_OK) {
+		secret_free(*out);
+		*out = NULL;
+	}
 	return rc;
 }
 
 static enum status
-ask_people(const struct front *front, const char *root, size_t min,
-    struct secret **dice, struct diag *d)
+ask_people(const struct front *front, const char *root,
+    const struct origin *from, struct secret **people, struct diag *d)
 {
+	struct secret *typed = NULL;
 	struct diag why = { 0 };
 	enum status rc;
 
 	for (;;) {
-		TRY(front->ask_dice(front, root, min, dice, d));
+		TRY(front->ask_people(front, from->people, root, least(from),
+		    &typed, d));
 		diag_clear(&why);
-		if (rng_dice_check(*dice, min, &why) == ST_OK)
-			return ST_OK;
-		secret_free(*dice);
-		*dice = NULL;
+		rc = take(from, typed, people, &why);
+		secret_free(typed);
+		typed = NULL;
+		if (rc == ST_OK || rc == ST_SYSTEM)
+			break;
 		if (!front->refused(front, &why))
-			FAIL(d, why.code, "%s", why.text);
+			break;
 	}
+	if (rc != ST_OK)
+		FAIL(d, why.code, "%s", why.text);
 out:
 	return rc;
 }
@@ -96,55 +174,70 @@ out:
 
 static enum status
 draw_real(const struct front *front, const char *root,
-    const struct origin *from, struct secret **seed, struct secret **dice,
-    struct facts *facts, struct diag *d)
+    const struct origin *from, struct secret **seed,
+    struct secret **people, struct facts *facts, struct diag *d)
 {
 	struct secret *system = NULL;
 	enum status rc;
 
 	if (from->system)
 		TRY(draw_system(front, root, &system, facts, d));
-	if (from->rolls > 0)
-		TRY(ask_people(front, root, from->rolls, dice, d));
+	if (from->people != NULL)
+		TRY(ask_people(front, root, from, people, d));
 	if (from->system)
-		TRY(rng_seed_mix(system, *dice, seed, d));
+		TRY(rng_seed_mix(system, *people, seed, d));
 	else
-		TRY(rng_dice_seed(*dice, seed, d));
+		TRY(rng_people_seed(*people, seed, d));
 out:
 	secret_free(system);
 	return rc;
 }
 
+/* How many, and their HMAC. */
+static enum status
+say_people(const struct origin *from, const struct secret *seed,
+    const struct secret *people, struct facts *facts, struct diag *d)
+{
+	char mac[2 * SHA256_LEN + 1];
+	struct secret *key = NULL;
+	enum status rc;
+
+	TRY(mac_key(seed, &key, d));
+	people_mac(key, people, mac);
+	TRY(facts_set(facts, d, from->people->many, "%zu",
+	    secret_len(people)));
+	TRY(facts_set(facts, d, "people-mac", "%s", mac));
+out:
+	secret_free(key);
+	return rc;
+}
+
 enum status
 entropy_draw(const struct plan *plan, const struct front *front,
-    const char *root, size_t nth, struct secret **seed, struct secret **dice,
-    struct facts *facts, struct diag *d)
+    const char *root, size_t nth, struct secret **seed,
+    struct secret **people, struct facts *facts, struct diag *d)
 {
 	const struct origin *from = origin_of(plan->entropy);
-	char mac[2 * SHA256_LEN + 1];
 	enum status rc;
 
 	*seed = NULL;
-	*dice = NULL;
+	*people = NULL;
 	if (plan->mode != MODE_PRODUCTION) {
-		if (from->rolls > 0)
-			TRY(ask_people(front, root, from->rolls, dice, d));
+		if (from->people != NULL)
+			TRY(ask_people(front, root, from, people, d));
 		TRY(facts_set(facts, d, "entropy", "%s", rehearsed.word));
 		TRY(derive_rehearsal_seed((unsigned)nth, seed, d));
 		return ST_OK;
 	}
 	TRY(facts_set(facts, d, "entropy", "%s", plan->entropy));
-	TRY(draw_real(front, root, from, seed, dice, facts, d));
-	if (*dice != NULL) {
-		TRY(people_mac(*seed, *dice, mac, d));
-		TRY(facts_set(facts, d, "rolls", "%zu", secret_len(*dice)));
-		TRY(facts_set(facts, d, "people-mac", "%s", mac));
-	}
+	TRY(draw_real(front, root, from, seed, people, facts, d));
+	if (*people != NULL)
+		TRY(say_people(from, *seed, *people, facts, d));
 out:
 	if (rc != ST_OK) {
 		secret_free(*seed);
-		secret_free(*dice);
-		*seed = *dice = NULL;
+		secret_free(*people);
+		*seed = *people = NULL;
 	}
 	return rc;
 }
@@ -170,53 +263,102 @@ out:
 	return rc;
 }
 
-/* The line of which the record keeps this HMAC. */
+/* ${*all} and one line more of such a kind.  ST_FORMAT: it is of another. */
 static enum status
-find_line(const struct secret *seed, const struct digits *people,
-    const char *mac, const struct secret **out, struct diag *d)
+add_line(const struct rng_people *kind, const struct secret *line,
+    struct secret **all, struct diag *d)
 {
-	char hex[2 * SHA256_LEN + 1];
+	const size_t had = *all == NULL ? 0 : secret_len(*all);
+	struct secret *more = NULL, *both = NULL;
 	enum status rc;
 
-	for (size_t i = 0; i < people->n; i++) {
-		TRY(people_mac(seed, people->line[i], hex, d));
-		if (strcmp(hex, mac) != 0)
-			continue;
-		*out = people->line[i];
-		return ST_OK;
-	}
-	FAIL(d, ST_AUTH, "FORMATS 5.8: these are not the digits that people "
-	    "added");
+	TRY(rng_people_take(kind, line, had, &more, d));
+	if (had + secret_len(more) > RNG_PEOPLE_MAX)
+		FAIL(d, ST_FORMAT, "more than people can add");
+	TRY(secret_new(had + secret_len(more), &both, d));
+	if (had > 0)
+		memcpy(secret_bytes(both), secret_peek(*all), had);
+	memcpy(secret_bytes(both) + had, secret_peek(more), secret_len(more));
+	secret_free(*all);
+	*all = both;
 out:
+	secret_free(more);
+	return rc;
+}
+
+/* The lines from this one on, as many as it takes to have the HMAC of record;
+ * ${*out} is NULL if they never have it. */
+static enum status
+find_from(const struct rng_people *kind, const struct secret *key,
+    const struct digits *people, size_t first, const char *mac,
+    struct secret **out, struct diag *d)
+{
+	struct secret *all = NULL;
+	char hex[2 * SHA256_LEN + 1];
+	struct diag why = { 0 };
+	enum status rc = ST_OK;
+
+	for (size_t i = first; i < people->n && *out == NULL; i++) {
+		rc = add_line(kind, people->line[i], &all, &why);
+		if (rc != ST_OK)
+			break;
+		people_mac(key, all, hex);
+		if (strcmp(hex, mac) == 0) {
+			*out = all;
+			all = NULL;
+		}
+	}
+	secret_free(all);
+	if (rc == ST_SYSTEM)
+		return diag_set(d, rc, "%s", why.text);
+	return ST_OK;
+}
+
+static enum status
+find_lines(const struct rng_people *kind, const struct secret *seed,
+    const struct digits *people, const char *mac, struct secret **out,
+    struct diag *d)
+{
+	struct secret *key = NULL;
+	enum status rc;
+
+	TRY(mac_key(seed, &key, d));
+	for (size_t i = 0; i < people->n && *out == NULL; i++)
+		TRY(find_from(kind, key, people, i, mac, out, d));
+	if (*out == NULL)
+		FAIL(d, ST_AUTH, "FORMATS 5.8: these are not the %s that "
+		    "people added", kind->many);
+out:
+	secret_free(key);
 	return rc;
 }
 
 /* As many as the record says. */
 static enum status
-check_count(const struct secret *dice, const struct facts *facts,
-    struct diag *d)
+check_count(const struct rng_people *kind, const struct secret *people,
+    const struct facts *facts, struct diag *d)
 {
 	uint64_t n = 0;
 
-	if (facts_number(facts, "rolls", 0, UINT32_MAX, &n, NULL) == ST_OK &&
-	    n == secret_len(dice))
+	if (facts_number(facts, kind->many, 0, UINT32_MAX, &n, NULL) ==
+	    ST_OK && n == secret_len(people))
 		return ST_OK;
-	return diag_set(d, ST_AUTH, "FORMATS 5.8: people rolled %zu times, "
-	    "which is not what the record says", secret_len(dice));
+	return diag_set(d, ST_AUTH, "FORMATS 5.8: people added %zu %s, which "
+	    "is not what the record says", secret_len(people), kind->many);
 }
 
-/* The seed is what the dice alone give. */
+/* The seed is what they alone give. */
 static enum status
-check_dice(const struct secret *seed, const struct secret *dice,
-    struct diag *d)
+check_alone(const struct rng_people *kind, const struct secret *seed,
+    const struct secret *people, struct diag *d)
 {
 	struct secret *again = NULL;
 	enum status rc;
 
-	TRY(rng_dice_seed(dice, &again, d));
+	TRY(rng_people_seed(people, &again, d));
 	if (!secret_equal(again, seed))
-		FAIL(d, ST_AUTH, "FORMATS 5.8: the seed is not what the dice "
-		    "give");
+		FAIL(d, ST_AUTH, "FORMATS 5.8: the seed is not what the %s "
+		    "give", kind->word);
 out:
 	secret_free(again);
 	return rc;
@@ -228,21 +370,28 @@ entropy_again(const struct secret *seed, const struct digits *people,
 {
 	const char *mac = facts_get(facts, "people-mac");
 	const char *system = facts_get(facts, "system");
-	const struct secret *dice = NULL;
+	const char *word = facts_get(facts, "entropy");
+	const struct rng_people *kind =
+	    origin_of(word == NULL ? "" : word)->people;
+	struct secret *added = NULL;
 	enum status rc = ST_OK;
 
 	*told = mac == NULL || people->n > 0;
 	if (!*told)
 		return ST_OK;
-	if (mac != NULL)
-		TRY(find_line(seed, people, mac, &dice, d));
-	if (mac != NULL)
-		TRY(check_count(dice, facts, d));
+	if ((mac != NULL) != (kind != NULL))
+		FAIL(d, ST_AUTH, "FORMATS 5.8: the HMAC is of entropy that "
+		    "has none");
+	if (kind != NULL) {
+		TRY(find_lines(kind, seed, people, mac, &added, d));
+		TRY(check_count(kind, added, facts, d));
+	}
 	if (system != NULL)
-		TRY(check_system(seed, dice, system, d));
-	else if (dice != NULL) /* nothing but dice */
-		TRY(check_dice(seed, dice, d));
+		TRY(check_system(seed, added, system, d));
+	else if (kind != NULL)
+		TRY(check_alone(kind, seed, added, d));
 out:
+	secret_free(added);
 	return rc;
 }
 
@@ -271,18 +420,21 @@ check_hex(const struct facts *f, const char *key, size_t len, struct diag *d)
 }
 
 static enum status
-check_people(const struct facts *f, size_t rolls, struct diag *d)
+check_people(const struct facts *f, const struct origin *from, struct diag *d)
 {
 	uint64_t n;
 	enum status rc;
 
-	if (rolls == 0) {
-		TRY(check_absent(f, "rolls", d));
-		return check_absent(f, "people-mac", d);
+	for (size_t i = 0; i < NKINDS; i++) {
+		if (kinds[i] != from->people)
+			TRY(check_absent(f, kinds[i]->many, d));
 	}
-	if (facts_number(f, "rolls", rolls, UINT32_MAX, &n, NULL) != ST_OK)
-		FAIL(d, ST_AUTH, "FORMATS 5.8: rolls is not a number from %zu "
-		    "on", rolls);
+	if (from->people == NULL)
+		return check_absent(f, "people-mac", d);
+	if (facts_number(f, from->people->many, least(from), UINT32_MAX, &n,
+	    NULL) != ST_OK)
+		FAIL(d, ST_AUTH, "FORMATS 5.8: %s is not a number from %zu "
+		    "on", from->people->many, least(from));
 	TRY(check_hex(f, "people-mac", SHA256_LEN, d));
 out:
 	return rc;
@@ -301,7 +453,7 @@ entropy_check(const struct plan *plan, const struct facts *facts,
 		FAIL(d, ST_AUTH, "FORMATS 5.8: the seed is of \"%.40s\", and "
 		    "the plan says \"%s\"", is == NULL ? "" : is,
 		    from->word);
-	TRY(check_people(facts, from->rolls, d));
+	TRY(check_people(facts, from, d));
 	if (from->system)
 		TRY(check_hex(facts, "system", SHA384_LEN, d));
 	else

@@ -5,6 +5,7 @@
 
 #include "ceremony/entropy.h"
 #include "ceremony/hands.h"
+#include "ceremony/passphrase.h"
 #include "ceremony/quorum.h"
 #include "lib/record/signer.h"
 
@@ -49,13 +50,40 @@ add_root(struct engine *e, const char *name, struct engine_root **out,
 	return ST_OK;
 }
 
+/* Until the root is added, with what its set is encrypted to. */
+struct opened {
+	struct engine *e;
+	struct secret *ems;
+	unsigned epoch;
+};
+
+static enum status
+refused_at_opening(void *cookie, const char *why, struct diag *d)
+{
+	const struct opened *o = cookie;
+
+	return note_refusal(o->e, why, d);
+}
+
+static enum status
+keep_encrypted(void *cookie, const struct sheet_set *set,
+    const struct secret *ems, struct diag *d)
+{
+	struct opened *o = cookie;
+
+	o->epoch = set->epoch;
+	return secret_copy(ems, &o->ems, d);
+}
+
 /* From its sheets: the record that knows the root is the state so far, or,
  * while entries are compared, all that the stick had. */
 static enum status
 open_root(struct engine *e, const char *name, struct engine_root **out,
     struct diag *d)
 {
-	const struct quorum_watch watch = { note_refusal, e };
+	struct opened o = { .e = e };
+	const struct quorum_watch watch = { refused_at_opening, &o,
+		keep_encrypted };
 	const struct state *s = e->known != NULL &&
 	    state_root(e->state, name) == NULL ? e->known : e->state;
 	struct secret *seed = NULL;
@@ -67,10 +95,14 @@ open_root(struct engine *e, const char *name, struct engine_root **out,
 	TRY(add_root(e, name, out, d));
 	(*out)->seed = seed;
 	(*out)->key = key;
+	(*out)->ems = o.ems;
+	(*out)->epoch = o.epoch;
 	seed = NULL;
 	key = NULL;
+	o.ems = NULL;
 out:
 	secret_free(seed);
+	secret_free(o.ems);
 	key_free(key);
 	return rc;
 }
@@ -139,8 +171,9 @@ keep_dice(struct engine *e, const struct secret *dice, struct diag *d)
 	hash_sha256(secret_peek(dice), secret_len(dice), secret_bytes(mark));
 	for (size_t i = 0; i < e->ndice; i++) {
 		if (secret_equal(e->dice[i], mark))
-			FAIL(d, ST_POLICY, "FORMATS 5.7: these digits were "
-			    "used in this ceremony already; roll again");
+			FAIL(d, ST_POLICY, "FORMATS 5.7: the same was added "
+			    "to another seed of this ceremony; roll, toss or "
+			    "type anew");
 	}
 	e->dice[e->ndice++] = mark;
 	mark = NULL;
@@ -316,6 +349,61 @@ out:
 	return rc;
 }
 
+/* --- passphrases --- */
+
+/* The sheets that the record has of a set: while entries are compared, it was
+ * drawn before. */
+static const struct sheet_set *
+known_set(const struct engine *e, const struct split_terms *t)
+{
+	const struct state *s = engine_comparing(e) ? e->known : NULL;
+
+	for (size_t i = 0; s != NULL && i < s->nsets; i++) {
+		if (s->sets[i].epoch == t->epoch &&
+		    strcmp(s->sets[i].root, t->root) == 0)
+			return &s->sets[i];
+	}
+	return NULL;
+}
+
+static enum status
+hand_encrypted(struct hands *h, const struct split_terms *t,
+    const struct secret *seed, const struct secret **ems, struct diag *d)
+{
+	struct engine *e = engine_of(h);
+	struct engine_root *r = find_root(e, t->root);
+	struct secret *made = NULL;
+	enum status rc;
+
+	if (r == NULL)
+		FAIL(d, ST_BUG, "root %s is split and not there", t->root);
+	if (r->ems == NULL || r->epoch != t->epoch) {
+		TRY(passphrase_encrypt(e->front, t, seed, known_set(e, t),
+		    &made, d));
+		secret_free(r->ems);
+		r->ems = made;
+		r->epoch = t->epoch;
+	}
+	*ems = r->ems;
+	rc = ST_OK;
+out:
+	return rc;
+}
+
+static enum status
+hand_decrypted(struct hands *h, const struct split_terms *t,
+    const struct secret *ems, const struct secret *seed, struct secret **out,
+    struct diag *d)
+{
+	struct engine *e = engine_of(h);
+	const struct quorum_watch watch = { note_refusal, e, NULL };
+
+	/* nobody types again what the record says was typed */
+	if (engine_comparing(e))
+		return secret_copy(seed, out, d);
+	return passphrase_prove(e->front, t, ems, seed, &watch, out, d);
+}
+
 void
 hands_start(struct engine *e)
 {
@@ -329,8 +417,18 @@ hands_start(struct engine *e)
 		.prove = hand_prove,
 		.typed = hand_typed,
 		.proven = hand_proven,
+		.encrypted = hand_encrypted,
+		.decrypted = hand_decrypted,
 		.engine = e,
 	};
+}
+
+static void
+drop_root(struct engine_root *r)
+{
+	secret_free(r->seed);
+	secret_free(r->ems);
+	key_free(r->key);
 }
 
 static void
@@ -355,8 +453,7 @@ hands_rest(struct engine *e)
 			e->root[n++] = e->root[i];
 			continue;
 		}
-		secret_free(e->root[i].seed);
-		key_free(e->root[i].key);
+		drop_root(&e->root[i]);
 	}
 	memset(&e->root[n], 0, (e->nroots - n) * sizeof(e->root[0]));
 	e->nroots = n;
@@ -365,10 +462,8 @@ hands_rest(struct engine *e)
 void
 hands_forget(struct engine *e)
 {
-	for (size_t i = 0; i < e->nroots; i++) {
-		secret_free(e->root[i].seed);
-		key_free(e->root[i].key);
-	}
+	for (size_t i = 0; i < e->nroots; i++)
+		drop_root(&e->root[i]);
 	e->nroots = 0;
 	wipe_typed(e);
 	for (size_t i = 0; i < e->ndice; i++)

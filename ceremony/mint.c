@@ -158,7 +158,7 @@ perform_draw(const struct mint *m, struct hands *hands, struct outcome *o,
 	enum status rc;
 
 	TRY(hands->seed(hands, m->split.root, &seed, &o->facts, d));
-	TRY(split_draw(&m->split, seed, hands->state, o, d));
+	TRY(split_draw(&m->split, seed, hands, o, d));
 out:
 	return rc;
 }
@@ -267,8 +267,8 @@ static enum status
 verify_drawn(const struct mint *m, const struct plan *p,
     const struct state *state, const struct outcome *o, struct diag *d)
 {
-	static const char *const except[] = { SPLIT_OF_SEED, "entropy",
-		"rolls", "people-mac", "system", NULL };
+	static const char *const except[] = { SPLIT_OF_SEED, ENTROPY_FACTS,
+		NULL };
 	enum status rc;
 
 	TRY(split_verify_drawn(&m->split, state, o, except, d));

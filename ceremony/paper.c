@@ -123,6 +123,27 @@ out:
 	return rc;
 }
 
+/* A passphrase never stands on a sheet; who keeps it does. */
+static void
+add_what_it_is(struct sheet_text *t, const struct sheet_set *set)
+{
+	if (set->keeper[0] == '\0')
+		add(t, "Keep it sealed and apart from the other sheets. It is "
+		    "a SLIP-39 share\n(ext %d, exponent %u, no passphrase): "
+		    "with enough sheets any SLIP-39 program\ngives the 32-byte "
+		    "seed, and the key follows from it with openssl and bc\n"
+		    "(docs/FORMATS.md 5).\n\n", set->scheme.extendable,
+		    set->scheme.exponent);
+	else
+		add(t, "Keep it sealed and apart from the other sheets. It is "
+		    "a SLIP-39 share\n(ext %d, exponent %u), and a passphrase,"
+		    "\nkept by %s: with enough sheets and that any\n"
+		    "SLIP-39 program gives the 32-byte seed, and the key "
+		    "follows from it with\nopenssl and bc (docs/FORMATS.md 5)."
+		    "\n\n", set->scheme.extendable, set->scheme.exponent,
+		    set->keeper);
+}
+
 enum status
 paper_sheet(const struct sheet_view *v, struct secret **out, struct diag *d)
 {
@@ -146,11 +167,7 @@ paper_sheet(const struct sheet_view *v, struct secret **out, struct diag *d)
 	add_words(&t, v->mnemonic);
 	add(&t, "Check words (they catch slips, nothing else): %s\n\n", check);
 	TRY(add_root(&t, v->root, d));
-	add(&t, "Keep it sealed and apart from the other sheets. It is a "
-	    "SLIP-39 share\n(ext %d, exponent %u, no passphrase): with enough "
-	    "sheets any SLIP-39 program\ngives the 32-byte seed, and the key "
-	    "follows from it with openssl and bc\n(docs/FORMATS.md 5).\n\n",
-	    v->set->scheme.extendable, v->set->scheme.exponent);
+	add_what_it_is(&t, v->set);
 	add(&t, SHARE_MARK);
 	add_secret(&t, (const char *)secret_peek(v->mnemonic),
 	    secret_len(v->mnemonic));
@@ -167,6 +184,7 @@ paper_screen(const struct sheet_view *v, struct secret **out, struct diag *d)
 	const struct sheet *s = v->sheet;
 	const struct slip39_scheme *scheme = &v->set->scheme;
 	const struct slip39_group *g = &scheme->group[s->group];
+	const bool has_keeper = v->set->keeper[0] != '\0';
 	struct sheet_text t = { 0 };
 	char check[32];
 	enum status rc;
@@ -178,11 +196,17 @@ paper_screen(const struct sheet_view *v, struct secret **out, struct diag *d)
 	    v->test ? TEST_MARK "\n" : "", s->number, v->set->n, v->set->root,
 	    v->set->epoch, v->ceremony);
 	add(&t, "For %s%s%s\nGroup %s: %u of its %u sheets, %u of %u groups"
-	    "\n\n", s->holder, s->place[0] == '\0' ? "" : ", kept at ",
+	    "\n", s->holder, s->place[0] == '\0' ? "" : ", kept at ",
 	    s->place, s->group_name, g->need, g->members, scheme->need,
 	    scheme->groups);
+	if (has_keeper)
+		add(&t, "and a passphrase, kept by %s (exponent %u)\n",
+		    v->set->keeper, scheme->exponent);
+	add(&t, "\n");
 	add_words(&t, v->mnemonic);
-	add(&t, "Check words: %s\nRoot key in words:\n", check);
+	/* one row more above is one less here */
+	add(&t, "Check words: %s%sRoot key in words:\n", check,
+	    has_keeper ? "; " : "\n");
 	TRY(add_root_words(&t, v->root, d));
 	TRY(cut_to_size(&t, out, d));
 out:
@@ -247,6 +271,36 @@ out:
 	if (rc != ST_OK) {
 		while (*n > 0)
 			secret_free(share[--*n]);
+	}
+	return rc;
+}
+
+enum status
+paper_lines(const struct secret *text, struct secret **line, size_t max,
+    size_t *n, struct diag *d)
+{
+	const char *at;
+	size_t from = 0, len;
+	enum status rc;
+
+	*n = 0;
+	while (next_line(text, &from, &at, &len)) {
+		for (; len > 0 && *at == ' '; len--)
+			at++;
+		if (len == 0)
+			continue;
+		if (*n == max)
+			FAIL(d, ST_FORMAT, "more than %zu lines", max);
+		TRY(secret_new(len, &line[*n], d));
+		memcpy(secret_bytes(line[(*n)++]), at, len);
+	}
+	if (*n == 0)
+		FAIL(d, ST_FORMAT, "there is no line in it");
+	rc = ST_OK;
+out:
+	if (rc != ST_OK) {
+		while (*n > 0)
+			secret_free(line[--*n]);
 	}
 	return rc;
 }

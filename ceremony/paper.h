@@ -35,4 +35,9 @@ MUST_USE enum status paper_screen(const struct sheet_view *view,
 MUST_USE enum status paper_shares(const struct secret *text,
     struct secret **share, size_t max, size_t *n, struct diag *d);
 
+/* All lines of a file that are not empty, without blanks at their ends;
+ * likewise. */
+MUST_USE enum status paper_lines(const struct secret *text,
+    struct secret **line, size_t max, size_t *n, struct diag *d);
+
 #endif

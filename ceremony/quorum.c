@@ -1,11 +1,14 @@
 /* see quorum.h */
 #include <ctype.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "ceremony/passphrase.h"
 #include "ceremony/quorum.h"
 #include "lib/record/signer.h"
 
+#define MISSING_MAX 1280 /* bytes: 16 groups, each by name */
 #define SHEET_WORDS 33 /* of a seed of 32 bytes: FORMATS 4.4 */
 
 /* The sheets taken so far. */
@@ -45,27 +48,79 @@ group_name(const struct sheet_set *set, unsigned group)
 	return "?";
 }
 
+static bool
+is_whole(const struct pile *p, unsigned group)
+{
+	return have(p, group) >= p->set->scheme.group[group].need;
+}
+
+/* Text that ends where there is no more room. */
+struct words {
+	char *text;
+	size_t at, size;
+};
+
+static void say(struct words *w, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+static void
+say(struct words *w, const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	if (w->at >= w->size)
+		return;
+	va_start(ap, fmt);
+	n = vsnprintf(w->text + w->at, w->size - w->at, fmt, ap);
+	va_end(ap);
+	w->at = n < 0 ? w->size : w->at + (size_t)n;
+}
+
+/* "1 more of these groups (board is whole): ", where there is a choice. */
+static void
+say_choice(const struct pile *p, unsigned whole, struct words *w)
+{
+	const struct slip39_scheme *s = &p->set->scheme;
+	const char *before = " (";
+
+	if (s->need == s->groups)
+		return;
+	say(w, "%u%s of these groups", s->need - whole,
+	    whole == 0 ? "" : " more");
+	for (unsigned g = 0; g < s->groups; g++) {
+		if (!is_whole(p, g))
+			continue;
+		say(w, "%s%s", before, group_name(p->set, g));
+		before = ", ";
+	}
+	if (whole > 0)
+		say(w, whole == 1 ? " is whole)" : " are whole)");
+	say(w, ": ");
+}
+
 /* Whether a quorum is there; else say in words what is missing. */
 static bool
 enough(const struct pile *p, char *missing, size_t size)
 {
 	const struct slip39_scheme *s = &p->set->scheme;
 	/* where every group is needed, none is a choice */
-	const char *joint = s->need == s->groups ? " and " : " or ";
-	unsigned full = 0;
-	size_t at = 0;
+	const char *joint = s->need == s->groups ? " and " : ", ";
+	struct words w = { missing, 0, size };
+	const char *before = "";
+	unsigned whole = 0;
 
 	for (unsigned g = 0; g < s->groups; g++)
-		full += have(p, g) >= s->group[g].need;
-	if (full >= s->need)
+		whole += is_whole(p, g);
+	if (whole >= s->need)
 		return true;
 	missing[0] = '\0';
-	for (unsigned g = 0; g < s->groups && at < size; g++) {
-		if (have(p, g) >= s->group[g].need)
+	say_choice(p, whole, &w);
+	for (unsigned g = 0; g < s->groups; g++) {
+		if (is_whole(p, g))
 			continue;
-		at += (size_t)snprintf(missing + at, size - at,
-		    "%s%u of %u sheets of group %s", at == 0 ? "" : joint,
-		    have(p, g), s->group[g].need, group_name(p->set, g));
+		say(&w, "%s%u of %u sheets of group %s", before, have(p, g),
+		    s->group[g].need, group_name(p->set, g));
+		before = joint;
 	}
 	return false;
 }
@@ -269,6 +324,20 @@ out:
 	return rc;
 }
 
+/* What a share says of its set is what the record says; else a forged record
+ * could have us stretch for minutes, or in another way. */
+static enum status
+check_terms(const struct slip39_share *share, const struct sheet_set *set,
+    const struct sheet *sheet, struct diag *d)
+{
+	if (share->id == set->id && share->exponent == set->scheme.exponent &&
+	    share->extendable == set->scheme.extendable)
+		return ST_OK;
+	return diag_set(d, ST_AUTH, "FORMATS 4.13: sheet %u, %s, has another "
+	    "id, ext or exponent than the record", sheet->number,
+	    sheet->holder);
+}
+
 enum status
 quorum_claim(const struct state *state, const struct secret *words,
     const struct sheet_set **set, const struct sheet **sheet, struct diag *d)
@@ -294,6 +363,7 @@ take(struct pile *p, const struct state *state, const char *root,
 	const struct sheet *sheet = NULL;
 	const struct sheet_set *set = NULL;
 	struct secret *canonical = NULL;
+	struct slip39_share *share = NULL;
 	enum status rc;
 
 	TRY(quorum_identify(state, root, mnemonic, &set, &sheet, &canonical,
@@ -305,52 +375,26 @@ take(struct pile *p, const struct state *state, const char *root,
 	}
 	if (p->n == SHEETS_MAX)
 		FAIL(d, ST_BUG, "more sheets than there are");
-	TRY(slip39_read(canonical, &p->share[p->n], d));
+	TRY(slip39_read(canonical, &share, d));
+	TRY(check_terms(share, set, sheet, d));
+	p->share[p->n] = share;
 	p->number[p->n++] = sheet->number;
+	share = NULL;
 out:
+	slip39_share_free(share);
 	secret_free(canonical);
 	return rc;
 }
 
-/* The pile is a quorum: combine, derive, and compare with the record. */
-static enum status
-combine(const struct pile *p, const struct state *state,
-    const struct root *root, struct secret **seed, struct key **key,
-    struct diag *d)
-{
-	struct secret *ems = NULL, *s = NULL;
-	struct key *k = NULL;
-	enum status rc;
-
-	TRY(slip39_gather((const struct slip39_share *const *)p->share, p->n,
-	    &ems, d));
-	TRY(slip39_decrypt(ems, NULL, p->share[0], &s, d));
-	TRY(key_from_seed(s, signer_derive_mode(state->mode), root->alg, "root",
-	    root->counter, &k, d));
-	if (memcmp(key_public(k)->id, root->key.id, SHA384_LEN) != 0)
-		FAIL(d, ST_AUTH, "FORMATS 4.10: the sheets combine, but not to "
-		    "the key of record of root %s: a passphrase is missing, or "
-		    "they are not its sheets", root->name);
-	*seed = s;
-	*key = k;
-	s = NULL;
-	k = NULL;
-out:
-	secret_free(ems);
-	secret_free(s);
-	key_free(k);
-	return rc;
-}
-
-/* Refused: say it, record it, and go on if the people can. */
-static enum status
-refuse(const struct front *front, const struct quorum_watch *watch,
+enum status
+quorum_refuse(const struct front *front, const struct quorum_watch *watch,
     struct diag *why, struct diag *d)
 {
 	enum status rc;
 
 	/* no share's fault: nothing to record, and nothing to try again */
-	if (why->code == ST_SYSTEM || why->code == ST_BUG)
+	if (why->code == ST_SYSTEM || why->code == ST_BUG ||
+	    why->code == ST_USAGE)
 		FAIL(d, why->code, "%s", why->text);
 	if (watch != NULL)
 		TRY(watch->refused(watch->cookie, why->text, d));
@@ -361,16 +405,92 @@ out:
 	return rc;
 }
 
+/* A quorum that is being opened. */
+struct opening {
+	const struct front *front;
+	const struct state *state;
+	const struct root *root;
+	const struct sheet_set *set;
+	const struct slip39_share *share; /* any of the quorum */
+	struct secret *ems, *seed;
+	struct key *key;
+};
+
+/* Derive, and compare with the record. */
+static enum status
+takes(void *cookie, const struct secret *passphrase, struct diag *d)
+{
+	struct opening *o = cookie;
+	struct secret *seed = NULL;
+	struct key *k = NULL;
+	enum status rc;
+
+	TRY(slip39_decrypt(o->ems, passphrase, o->share, &seed, d));
+	TRY(key_from_seed(seed, signer_derive_mode(o->state->mode),
+	    o->root->alg, "root", o->root->counter, &k, d));
+	if (memcmp(key_public(k)->id, o->root->key.id, SHA384_LEN) != 0 &&
+	    passphrase != NULL)
+		FAIL(d, ST_AUTH, "FORMATS 4.10: with this passphrase the "
+		    "sheets give another key than that of record of root %s: "
+		    "it is not the one that %s keeps", o->root->name,
+		    o->set->keeper);
+	if (memcmp(key_public(k)->id, o->root->key.id, SHA384_LEN) != 0)
+		FAIL(d, ST_AUTH, "FORMATS 4.10: the sheets combine, but not to "
+		    "the key of record of root %s: a passphrase is missing, or "
+		    "they are not its sheets", o->root->name);
+	o->seed = seed;
+	o->key = k;
+	seed = NULL;
+	k = NULL;
+out:
+	secret_free(seed);
+	key_free(k);
+	return rc;
+}
+
+/* The pile is a quorum: combine, and decrypt.  It stays while its passphrase is
+ * asked for again. */
+static enum status
+combine(const struct pile *p, struct opening *o,
+    const struct quorum_watch *watch, struct diag *d)
+{
+	const struct pass_view view = { o->root->name, o->set->keeper,
+		PASS_OPEN };
+	const struct passphrase_test test = { takes, o };
+	const struct slip39_share *share[SHEETS_MAX];
+	size_t n = 0;
+	enum status rc;
+
+	/* a group that was begun and is not whole says nothing (4.15) */
+	for (size_t i = 0; i < p->n; i++) {
+		if (is_whole(p, p->share[i]->group))
+			share[n++] = p->share[i];
+	}
+	TRY(slip39_gather(share, n, &o->ems, d));
+	o->share = share[0];
+	if (o->set->keeper[0] == '\0')
+		TRY(takes(o, NULL, d));
+	else
+		TRY(passphrase_ask(o->front, &view, &test, watch, d));
+	if (watch != NULL && watch->opened != NULL)
+		TRY(watch->opened(watch->cookie, o->set, o->ems, d));
+out:
+	secret_free(o->ems);
+	o->ems = NULL;
+	return rc;
+}
+
 enum status
 quorum_open(const struct front *front, const struct state *state,
     const char *root, const struct quorum_watch *watch, struct secret **seed,
     struct key **key, size_t *used, struct diag *d)
 {
 	const struct root *r = state_root(state, root);
+	struct opening o = { .front = front, .state = state, .root = r };
 	struct secret *mnemonic = NULL;
 	struct pile pile = { 0 };
 	struct diag why = { 0 };
-	char missing[512];
+	char missing[MISSING_MAX];
 	size_t asked = 0;
 	enum status rc;
 
@@ -379,6 +499,7 @@ quorum_open(const struct front *front, const struct state *state,
 	if (r == NULL || (pile.set = state_live_set(state, root)) == NULL)
 		FAIL(d, ST_POLICY, "there is no root %s with live sheets",
 		    root);
+	o.set = pile.set;
 	while (!enough(&pile, missing, sizeof(missing))) {
 		rc = front->ask_share(front, root, asked++, missing, &mnemonic,
 		    d);
@@ -391,14 +512,19 @@ quorum_open(const struct front *front, const struct state *state,
 			goto out;
 		diag_clear(&why);
 		if (take(&pile, state, root, mnemonic, &why) != ST_OK)
-			TRY(refuse(front, watch, &why, d));
+			TRY(quorum_refuse(front, watch, &why, d));
 		secret_free(mnemonic);
 		mnemonic = NULL;
 	}
-	TRY(combine(&pile, state, r, seed, key, d));
+	TRY(combine(&pile, &o, watch, d));
 	*used = pile.n;
+	*seed = o.seed;
+	*key = o.key;
+	o = (struct opening) { 0 };
 out:
 	secret_free(mnemonic);
+	secret_free(o.seed);
+	key_free(o.key);
 	pile_clear(&pile);
 	return rc;
 }

@@ -8,11 +8,22 @@
 #include "lib/record/front.h"
 #include "lib/record/state.h"
 
-/* Told of every share that was refused, for the record; may be NULL. */
+/* Told of every share and passphrase that was refused, for the record, and of
+ * the encrypted secret of the set that opened (may be NULL, as all of it). */
 struct quorum_watch {
 	enum status (*refused)(void *cookie, const char *why, struct diag *d);
 	void *cookie;
+	enum status (*opened)(void *cookie, const struct sheet_set *set,
+	    const struct secret *ems, struct diag *d);
 };
+
+/**
+ * quorum_refuse(front, watch, why, d):
+ * Refused: say it, tell the watch, and go on (ST_OK) if the people can; else
+ * ${why} as it is.
+ */
+MUST_USE enum status quorum_refuse(const struct front *front,
+    const struct quorum_watch *watch, struct diag *why, struct diag *d);
 
 /**
  * quorum_identify(state, root, mnemonic, set, sheet, canonical, d):
@@ -40,7 +51,8 @@ MUST_USE enum status quorum_claim(const struct state *state,
 
 /**
  * quorum_open(front, state, root, watch, seed, key, used, d):
- * Ask for sheets until the scheme is met, combine, derive, and compare with
+ * Ask for sheets until the scheme is met, and for the passphrase if the record
+ * says that there is one; combine, derive, and compare with
  * the recorded public key (never a result that was not compared).  The caller
  * frees ${*seed} and ${*key}; ${*used} says how many sheets were taken.
  * ST_AUTH: see quorum_identify; or the key is not the one of record.

@@ -6,7 +6,10 @@
 #include "ceremony/split.h"
 #include "lib/base/text.h"
 
-#define SPLIT_EXPONENT 1 /* without a passphrase a higher one buys nothing */
+/* What stretching costs whoever guesses (FORMATS 4.2): without a passphrase it
+ * buys nothing. */
+#define SPLIT_EXPONENT 1
+#define SPLIT_EXPONENT_PASSPHRASE 10
 #define STREAM_MAX 16320 /* bytes: what one HKDF gives */
 #define SHEET_TEXT_MAX 128 /* bytes: three words and three short numbers */
 
@@ -69,6 +72,27 @@ out:
 	return rc;
 }
 
+/* Who keeps the passphrase, a person of the plan. */
+static enum status
+read_keeper(const struct plan *p, const struct ini_section *s,
+    struct split *out, struct diag *d)
+{
+	const struct ini_entry *e = plan_entry(s, "passphrase", NULL);
+	enum status rc;
+
+	out->scheme.exponent = SPLIT_EXPONENT;
+	if (e == NULL)
+		return ST_OK;
+	if (plan_section(p, "person", e->value) == NULL)
+		PLAN_FAIL(d, ST_FORMAT, p, e->line, "FORMATS 3.90: no [person "
+		    "%s], who would keep the passphrase", e->value);
+	out->keeper = e->value;
+	out->scheme.exponent = SPLIT_EXPONENT_PASSPHRASE;
+	rc = ST_OK;
+out:
+	return rc;
+}
+
 enum status
 split_read(const struct plan *p, const struct ini_section *s,
     struct split *out, struct diag *d)
@@ -78,7 +102,7 @@ split_read(const struct plan *p, const struct ini_section *s,
 	out->line = s->line;
 	out->scheme.extendable = strcmp(plan_text(s, "extendable", "yes"),
 	    "yes") == 0;
-	out->scheme.exponent = SPLIT_EXPONENT;
+	TRY(read_keeper(p, s, out, d));
 	TRY(read_need(p, s, out, d));
 	TRY(read_groups(p, s, out, d));
 out:
@@ -156,6 +180,10 @@ split_tell(const struct split *s, struct facts *out, struct diag *d)
 	size_t group, member, first;
 	enum status rc = ST_OK;
 
+	if (s->keeper != NULL)
+		rc = facts_add(out, d, "note", "the passphrase of root %s is "
+		    "kept by %s: if it is forgotten, no sheets open the root",
+		    s->root, s->keeper);
 	for (size_t i = 0; i < s->nsheets && rc == ST_OK; i++) {
 		place = sheet_place(s, i, &group, &member)->place;
 		for (first = 0; first < i; first++) {
@@ -192,8 +220,10 @@ split_show(const struct split *s, size_t item, const char *verb,
 
 	if (item == 0)
 		return text_format(out, d, "%s the seed of root %s (%s), "
-		    "split it into %zu sheets, prove every quorum%s", verb,
-		    s->root, s->alg, s->nsheets, has_void_sheets(state, s->root) ?
+		    "split it into %zu sheets%s%s, prove every quorum%s", verb,
+		    s->root, s->alg, s->nsheets, s->keeper == NULL ? "" :
+		    " and a passphrase of ", s->keeper == NULL ? "" : s->keeper,
+		    has_void_sheets(state, s->root) ?
 		    "; those written before are void: burn them" : "");
 	h = sheet_place(s, item - 1, &group, &member);
 	return text_format(out, d, "sheet %zu of %zu, %s%s%s: write it and "
@@ -236,6 +266,8 @@ scheme_text(const struct slip39_scheme *s, char *out, size_t size)
 /* A set of sheets as it is in memory while one item needs it. */
 struct drawn {
 	unsigned epoch;
+	char scheme[160]; /* as labels have it */
+	uint16_t id;
 	uint8_t salt[SHA256_LEN];
 	struct secret *ems;
 	struct slip39_set set;
@@ -251,7 +283,7 @@ drawn_clear(struct drawn *w)
 
 static enum status
 split_points(const struct split *s, const struct secret *seed,
-    const char *scheme, uint16_t id, struct drawn *w, struct diag *d)
+    struct drawn *w, struct diag *d)
 {
 	struct stream stream = { 0 };
 	const struct slip39_source source = { stream_draw, &stream };
@@ -260,11 +292,11 @@ split_points(const struct split *s, const struct secret *seed,
 
 	hash_sha384_hex(secret_peek(w->ems), secret_len(w->ems), ems);
 	snprintf(label, sizeof(label), "set-points/%u/%s/%d/%u/%s", w->epoch,
-	    scheme, s->scheme.extendable, s->scheme.exponent, ems);
+	    w->scheme, s->scheme.extendable, s->scheme.exponent, ems);
 	TRY(secret_new(STREAM_MAX, &stream.bytes, d));
 	TRY(derive_label(seed, label, secret_bytes(stream.bytes), STREAM_MAX,
 	    d));
-	TRY(slip39_split(w->ems, &s->scheme, id, &source, &w->set, d));
+	TRY(slip39_split(w->ems, &s->scheme, w->id, &source, &w->set, d));
 out:
 	secret_wipe(ems, sizeof(ems));
 	secret_wipe(label, sizeof(label));
@@ -272,24 +304,94 @@ out:
 	return rc;
 }
 
+/* What is published of a set; its passphrase has no say in it. */
 static enum status
-draw_set(const struct split *s, const struct secret *seed, unsigned epoch,
+name_set(const struct split *s, const struct secret *seed, unsigned epoch,
     struct drawn *w, struct diag *d)
 {
-	char scheme[160], label[256];
+	char label[256];
 	uint8_t raw[2];
-	uint16_t id;
 	enum status rc;
 
 	w->epoch = epoch;
-	scheme_text(&s->scheme, scheme, sizeof(scheme));
-	snprintf(label, sizeof(label), "set-id/%u/%s", epoch, scheme);
+	scheme_text(&s->scheme, w->scheme, sizeof(w->scheme));
+	snprintf(label, sizeof(label), "set-id/%u/%s", epoch, w->scheme);
 	TRY(derive_label(seed, label, raw, sizeof(raw), d));
-	id = (uint16_t)((raw[0] << 8 | raw[1]) & 0x7fff);
-	snprintf(label, sizeof(label), "set-salt/%u/%s", epoch, scheme);
+	w->id = (uint16_t)((raw[0] << 8 | raw[1]) & 0x7fff);
+	snprintf(label, sizeof(label), "set-salt/%u/%s", epoch, w->scheme);
 	TRY(derive_label(seed, label, w->salt, sizeof(w->salt), d));
-	TRY(slip39_encrypt(seed, NULL, &s->scheme, id, &w->ems, d));
-	TRY(split_points(s, seed, scheme, id, w, d));
+out:
+	return rc;
+}
+
+/* A set that has a name and no sheets yet. */
+struct named {
+	const struct split *s;
+	const struct secret *seed;
+	const struct drawn *w;
+};
+
+/* Its sheets, if it were encrypted to ${ems}, are those of record. */
+static enum status
+gives_sheets(void *cookie, const struct secret *ems,
+    const struct sheet_set *known, struct diag *d)
+{
+	const struct named *n = cookie;
+	struct drawn w = *n->w;
+	uint8_t is[SHA256_LEN];
+	enum status rc;
+
+	TRY(secret_copy(ems, &w.ems, d));
+	TRY(split_points(n->s, n->seed, &w, d));
+	for (size_t i = 0; i < w.set.n; i++) {
+		sheet_commitment(known->salt, w.set.mnemonic[i], is);
+		if (i >= known->n || memcmp(is, known->sheets[i].commitment,
+		    sizeof(is)) != 0)
+			FAIL(d, ST_AUTH, "FORMATS 4.51: with this passphrase "
+			    "the sheets of root %s, epoch %u, would be others "
+			    "than those of record: it is not the one that %s "
+			    "keeps", n->s->root, w.epoch, n->s->keeper);
+	}
+out:
+	drawn_clear(&w);
+	return rc;
+}
+
+/* What a set says to whoever asks for its passphrase. */
+static struct split_terms
+terms_of(const struct named *n)
+{
+	return (struct split_terms) { n->s->root, n->s->keeper, n->w->epoch,
+		&n->s->scheme, n->w->id, gives_sheets, (void *)(uintptr_t)n };
+}
+
+static enum status
+encrypt(const struct split *s, const struct secret *seed,
+    struct hands *hands, struct drawn *w, struct diag *d)
+{
+	const struct named named = { s, seed, w };
+	const struct split_terms terms = terms_of(&named);
+	const struct secret *ems;
+	enum status rc;
+
+	if (s->keeper == NULL)
+		return slip39_encrypt(seed, NULL, &s->scheme, w->id, &w->ems,
+		    d);
+	TRY(hands->encrypted(hands, &terms, seed, &ems, d));
+	TRY(secret_copy(ems, &w->ems, d));
+out:
+	return rc;
+}
+
+static enum status
+draw_set(const struct split *s, const struct secret *seed, unsigned epoch,
+    struct hands *hands, struct drawn *w, struct diag *d)
+{
+	enum status rc;
+
+	TRY(name_set(s, seed, epoch, w, d));
+	TRY(encrypt(s, seed, hands, w, d));
+	TRY(split_points(s, seed, w, d));
 out:
 	return rc;
 }
@@ -347,6 +449,8 @@ say_set(const struct split *s, const struct drawn *w, uint64_t quorums,
 	TRY(facts_set(f, d, "extendable", "%s",
 	    s->scheme.extendable ? "yes" : "no"));
 	TRY(facts_set(f, d, "exponent", "%u", s->scheme.exponent));
+	if (s->keeper != NULL)
+		TRY(facts_set(f, d, "passphrase", "%s", s->keeper));
 	TRY(facts_set(f, d, "salt", "%s", salt));
 	for (size_t i = 0; i < w->set.n; i++) {
 		sheet_commitment(w->salt, w->set.mnemonic[i], commitment);
@@ -361,14 +465,15 @@ out:
 
 enum status
 split_draw(const struct split *s, const struct secret *seed,
-    const struct state *state, struct outcome *o, struct diag *d)
+    struct hands *hands, struct outcome *o, struct diag *d)
 {
 	struct drawn w = { 0 };
 	uint64_t quorums = 0;
 	enum status rc;
 
 	o->kind = "drawn";
-	TRY(draw_set(s, seed, split_epoch(s, state) + 1, &w, d));
+	TRY(draw_set(s, seed, split_epoch(s, hands->state) + 1, hands, &w,
+	    d));
 	TRY(slip39_prove(&w.set, w.ems, &quorums, d));
 	TRY(say_set(s, &w, quorums, &o->facts, d));
 out:
@@ -407,7 +512,7 @@ split_sheet(const struct split *s, size_t i, const struct secret *seed,
 	enum status rc;
 
 	o->kind = "read-back";
-	TRY(draw_set(s, seed, set->epoch, &w, d));
+	TRY(draw_set(s, seed, set->epoch, hands, &w, d));
 	snprintf(ceremony, sizeof(ceremony), "%.100s, ceremony %u",
 	    hands->plan->org, hands->plan->number);
 	view.set = set;
@@ -425,11 +530,27 @@ out:
 
 /* --- all sheets were read back --- */
 
-/* Every quorum of what was typed gives ${ems}, and one of them the seed. */
+/* Back to the seed, from what one quorum of the typed sheets gave. */
 static enum status
-recover_typed(const struct split *s, struct hands *hands,
-    const struct secret *ems, struct secret **seed, uint64_t *quorums,
-    struct diag *d)
+decrypt(const struct split *s, const struct secret *seed,
+    struct hands *hands, const struct drawn *w,
+    const struct slip39_share *share, const struct secret *ems,
+    struct secret **out, struct diag *d)
+{
+	const struct named named = { s, seed, w };
+	const struct split_terms terms = terms_of(&named);
+
+	if (s->keeper == NULL)
+		return slip39_decrypt(ems, NULL, share, out, d);
+	return hands->decrypted(hands, &terms, ems, seed, out, d);
+}
+
+/* Every quorum of what was typed gives the set's secret, and one of them the
+ * seed. */
+static enum status
+recover_typed(const struct split *s, const struct secret *seed,
+    struct hands *hands, const struct drawn *w, struct secret **out,
+    uint64_t *quorums, struct diag *d)
 {
 	struct slip39_share *share[SHEETS_MAX] = { 0 };
 	struct slip39_set typed = { 0 };
@@ -447,10 +568,10 @@ recover_typed(const struct split *s, struct hands *hands,
 		    &share[typed.n - 1], d));
 	}
 	typed.id = share[0]->id;
-	TRY(slip39_prove(&typed, ems, quorums, d));
+	TRY(slip39_prove(&typed, w->ems, quorums, d));
 	TRY(slip39_gather((const struct slip39_share *const *)share, typed.n,
 	    &again, d));
-	TRY(slip39_decrypt(again, NULL, share[0], seed, d));
+	TRY(decrypt(s, seed, hands, w, share[0], again, out, d));
 out:
 	for (size_t i = 0; i < s->nsheets; i++)
 		slip39_share_free(share[i]);
@@ -467,8 +588,8 @@ split_recover(const struct split *s, const struct secret *seed,
 	struct drawn w = { 0 };
 	enum status rc;
 
-	TRY(draw_set(s, seed, split_epoch(s, hands->state), &w, d));
-	TRY(recover_typed(s, hands, w.ems, out, quorums, d));
+	TRY(draw_set(s, seed, split_epoch(s, hands->state), hands, &w, d));
+	TRY(recover_typed(s, seed, hands, &w, out, quorums, d));
 out:
 	drawn_clear(&w);
 	return rc;

@@ -14,11 +14,13 @@
 #define SPLIT_KEYS                                                            \
 	{ "need", PT_TEXT, true, false, NULL },                               \
 	{ "group", PT_SCHEME, true, true, NULL },                             \
-	{ "extendable", PT_CHOICE, false, false, "yes|no" }
+	{ "extendable", PT_CHOICE, false, false, "yes|no" },                  \
+	{ "passphrase", PT_WORD, false, false, NULL }
 
 struct split {
 	const char *root; /* borrowed, as the next is */
 	const char *alg;  /* of the root's key */
+	const char *keeper; /* of its passphrase, likewise; NULL: it has none */
 	size_t line;
 	struct slip39_scheme scheme;
 	struct plan_scheme group[SLIP39_GROUPS_MAX]; /* holders owned */
@@ -37,7 +39,8 @@ void split_clear(struct split *s);
 /**
  * split_check(s, p, d), split_tell(s, out, d):
  * A scheme that SLIP-39 forbids, or that one person's sheets would open, is
- * refused (ST_POLICY); places where enough sheets lie are told.
+ * refused (ST_POLICY); places where enough sheets lie are told, and
+ * that a passphrase is one person's to forget.
  */
 MUST_USE enum status split_check(const struct split *s, const struct plan *p,
     struct diag *d);
@@ -51,12 +54,13 @@ MUST_USE enum status split_show(const struct split *s, size_t item,
     struct diag *d);
 
 /**
- * split_draw(s, seed, state, o, d):
- * Item 0: the set of the root's next epoch, every quorum of it proven in
- * memory (4.12); an entry "drawn" with all that is public of it.
+ * split_draw(s, seed, hands, o, d):
+ * Item 0: the set of the root's next epoch, under the passphrase of its keeper
+ * if it has one, every quorum of it proven in memory (4.12); an entry "drawn"
+ * with all that is public of it.
  */
 MUST_USE enum status split_draw(const struct split *s,
-    const struct secret *seed, const struct state *state, struct outcome *o,
+    const struct secret *seed, struct hands *hands, struct outcome *o,
     struct diag *d);
 
 /**
@@ -71,8 +75,8 @@ MUST_USE enum status split_sheet(const struct split *s, size_t i,
 /**
  * split_recover(s, seed, hands, out, quorums, d):
  * The seed again, from what the holders read back and never from memory:
- * every quorum of the typed sheets, and then one of them to the end (S2).  The
- * caller frees ${*out}, and compares it.
+ * every quorum of the typed sheets, and then one of them to the end, by the
+ * passphrase as its keeper types it once more (S2).  The caller frees ${*out}, and compares it.
  */
 MUST_USE enum status split_recover(const struct split *s,
     const struct secret *seed, struct hands *hands, struct secret **out,

@@ -355,7 +355,7 @@ out:
 enum status
 cmd_ceremony_reproduce(const struct call *c, struct diag *d)
 {
-	struct secret *people[ENGINE_ROOTS_MAX] = { NULL };
+	struct secret *people[ENTROPY_LINES_MAX] = { NULL };
 	struct reproduce what = { .after = cmd_opt(c, "--after", ""),
 		.before = cmd_opt(c, "--before", NULL),
 		.people = { people, 0 } };
@@ -374,12 +374,10 @@ cmd_ceremony_reproduce(const struct call *c, struct diag *d)
 		TRY(check_noted(after, cmd_opt(c, "--noted", ""), d));
 	TRY(reproduce_look(&r, &what, &again, d));
 	if (cmd_has(c, "--people"))
-		TRY(front_read_shares(cmd_opt(c, "--people", ""), people,
-		    ENGINE_ROOTS_MAX, &what.people.n, d));
-	if (c->n > 0)
-		TRY(front_files(c->arg, c->n, after, &front, d));
-	else
-		TRY(front_tty(&front, d));
+		TRY(front_read_lines(cmd_opt(c, "--people", ""), people,
+		    ENTROPY_LINES_MAX, &what.people.n, d));
+	TRY(front_of(c->arg, c->n, cmd_opt(c, "--passphrase", NULL), after,
+	    &front, d));
 	r.front = front;
 	TRY(reproduce_all(&r, again, &what, d));
 	TRY(report_reproduced(c, &what, after, d));

@@ -35,9 +35,28 @@ MUST_USE enum status front_files(const char *const *files, size_t n,
 MUST_USE enum status front_files_rest(const struct front *f,
     const char *root, struct diag *d);
 
-/* All shares that the files hold; the caller frees each. */
+/**
+ * front_files_passphrases(f, file, d):
+ * Passphrases for it, a line each, tried in turn ("-": standard input).
+ */
+MUST_USE enum status front_files_passphrases(struct front *f,
+    const char *file, struct diag *d);
+
+/* All shares that the files hold, and all lines; the caller frees each. */
 MUST_USE enum status front_read_shares(const char *file,
     struct secret **share, size_t max, size_t *n, struct diag *d);
+MUST_USE enum status front_read_lines(const char *file,
+    struct secret **line, size_t max, size_t *n, struct diag *d);
+
+/**
+ * front_of(files, n, passphrases, state, out, d):
+ * front_files with the passphrases of a file (NULL: none), or, where there is
+ * no file of shares, front_tty.  ST_USAGE: people type, and so does who keeps
+ * the passphrase.
+ */
+MUST_USE enum status front_of(const char *const *files, size_t n,
+    const char *passphrases, const struct state *state, struct front **out,
+    struct diag *d);
 
 void front_free(struct front *f);
 

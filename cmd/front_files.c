@@ -9,6 +9,7 @@
 #include "lib/base/file.h"
 
 #define FILE_SHARES_MAX SHEETS_MAX
+#define FILE_PASSPHRASES_MAX 32
 
 struct hand {
 	const struct state *state; /* borrowed */
@@ -16,6 +17,9 @@ struct hand {
 	const char *from[FILE_SHARES_MAX]; /* file; borrowed */
 	bool used[FILE_SHARES_MAX];
 	size_t n;
+	struct secret *passphrase[FILE_PASSPHRASES_MAX];
+	size_t npassphrases, next;
+	bool asked, again; /* for one last; and the next will do */
 };
 
 static void
@@ -27,7 +31,18 @@ hand_free(void *cookie)
 		return;
 	for (size_t i = 0; i < h->n; i++)
 		secret_free(h->share[i]);
+	for (size_t i = 0; i < h->npassphrases; i++)
+		secret_free(h->passphrase[i]);
 	free(h);
+}
+
+/* From a file, or "-": standard input. */
+static enum status
+read_file(const char *file, struct secret **text, struct diag *d)
+{
+	return strcmp(file, "-") == 0 ?
+	    file_read_secret_stdin(SECRET_MAX, text, d) :
+	    file_read_secret(file, SECRET_MAX, text, d);
 }
 
 enum status
@@ -38,10 +53,7 @@ front_read_shares(const char *file, struct secret **share, size_t max,
 	enum status rc;
 
 	*n = 0;
-	if (strcmp(file, "-") == 0)
-		TRY(file_read_secret_stdin(SECRET_MAX, &text, d));
-	else
-		TRY(file_read_secret(file, SECRET_MAX, &text, d));
+	TRY(read_file(file, &text, d));
 	if ((rc = paper_shares(text, share, max, n, d)) != ST_OK)
 		diag_prefix(d, "%s", file);
 out:
@@ -49,12 +61,31 @@ out:
 	return rc;
 }
 
+enum status
+front_read_lines(const char *file, struct secret **line, size_t max,
+    size_t *n, struct diag *d)
+{
+	struct secret *text = NULL;
+	enum status rc;
+
+	*n = 0;
+	TRY(read_file(file, &text, d));
+	if ((rc = paper_lines(text, line, max, n, d)) != ST_OK)
+		diag_prefix(d, "%s", file);
+out:
+	secret_free(text);
+	return rc;
+}
+
+/* Nobody is there to try again; but of several passphrases one may do. */
 static bool
 refused(const struct front *f, const struct diag *why)
 {
-	(void)f;
+	struct hand *h = f->cookie;
+
 	(void)why;
-	return false;
+	h->again = h->asked && h->next < h->npassphrases;
+	return h->again;
 }
 
 static enum status
@@ -95,6 +126,7 @@ ask_share(const struct front *f, const char *root, size_t nth,
 	enum status rc;
 
 	(void)missing;
+	h->asked = false;
 	if (nth == 0)
 		memset(h->used, 0, sizeof(h->used));
 	for (size_t i = 0; i < h->n && pick == h->n; i++) {
@@ -113,6 +145,32 @@ ask_share(const struct front *f, const char *root, size_t nth,
 	TRY(secret_copy(h->share[pick], out, d));
 out:
 	return rc;
+}
+
+/* Each line in turn. */
+static enum status
+ask_passphrase(const struct front *f, const struct pass_view *v,
+    struct secret **out, struct diag *d)
+{
+	struct hand *h = f->cookie;
+
+	(void)v;
+	if (!h->again)
+		h->next = 0;
+	h->asked = true;
+	h->again = false;
+	if (h->next == h->npassphrases)
+		return diag_set(d, ST_AUTH, "no more passphrases");
+	return secret_copy(h->passphrase[h->next++], out, d);
+}
+
+enum status
+front_files_passphrases(struct front *f, const char *file, struct diag *d)
+{
+	struct hand *h = f->cookie;
+
+	return front_read_lines(file, h->passphrase, FILE_PASSPHRASES_MAX,
+	    &h->npassphrases, d);
 }
 
 enum status
@@ -145,6 +203,7 @@ static const struct front filed = {
 	.refused = refused,
 	.ask_words = nobody_words,
 	.ask_share = ask_share,
+	.ask_passphrase = ask_passphrase,
 	.how = "from files",
 	.free = hand_free,
 };
@@ -170,5 +229,24 @@ front_files(const char *const *files, size_t n, const struct state *state,
 	h = NULL;
 out:
 	hand_free(h);
+	return rc;
+}
+
+enum status
+front_of(const char *const *files, size_t n, const char *passphrases,
+    const struct state *state, struct front **out, struct diag *d)
+{
+	enum status rc;
+
+	*out = NULL;
+	if (n == 0 && passphrases != NULL)
+		FAIL(d, ST_USAGE, "--passphrase goes with shares from files; "
+		    "at the terminal its keeper types it");
+	if (n == 0)
+		return front_tty(out, d);
+	TRY(front_files(files, n, state, out, d));
+	if (passphrases != NULL)
+		TRY(front_files_passphrases(*out, passphrases, d));
+out:
 	return rc;
 }

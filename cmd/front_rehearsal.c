@@ -121,11 +121,13 @@ confirm(const struct front *f, const char *question, struct diag *d)
 	return ST_OK;
 }
 
-/* The public digits of a rehearsal: every face, no pattern. */
+/* What is public of a rehearsal's people: every face, no pattern. */
 static enum status
-ask_dice(const struct front *f, const char *root, size_t min,
-    struct secret **out, struct diag *d)
+ask_people(const struct front *f, const struct rng_people *kind,
+    const char *root, size_t min, struct secret **out, struct diag *d)
 {
+	const char *alphabet = kind->alphabet == NULL ?
+	    "etaoinshrdlucmfwypvbgkjqxz" : kind->alphabet;
 	uint32_t x = 2463534242u;
 	enum status rc;
 
@@ -137,7 +139,8 @@ ask_dice(const struct front *f, const char *root, size_t min,
 		x ^= x << 13;
 		x ^= x >> 17;
 		x ^= x << 5;
-		secret_bytes(*out)[i] = (uint8_t)('1' + x % 6);
+		secret_bytes(*out)[i] = (uint8_t)alphabet[x %
+		    strlen(alphabet)];
 	}
 out:
 	return rc;
@@ -241,6 +244,23 @@ out:
 	return rc;
 }
 
+/* As public as the seed (FORMATS 4.52). */
+static enum status
+ask_passphrase(const struct front *f, const struct pass_view *v,
+    struct secret **out, struct diag *d)
+{
+	char text[NAME_SIZE];
+	enum status rc;
+
+	(void)f;
+	snprintf(text, sizeof(text), "rehearsal passphrase of root %s",
+	    v->root);
+	TRY(secret_new(strlen(text), out, d));
+	memcpy(secret_bytes(*out), text, strlen(text));
+out:
+	return rc;
+}
+
 static const struct front rehearsing = {
 	.tell = front_tell,
 	.progress = front_progress,
@@ -248,10 +268,11 @@ static const struct front rehearsing = {
 	.ask_words = ask_words,
 	.note_words = note_words,
 	.confirm = confirm,
-	.ask_dice = ask_dice,
+	.ask_people = ask_people,
 	.show_sheet = show_sheet,
 	.read_back = read_back,
 	.ask_share = ask_share,
+	.ask_passphrase = ask_passphrase,
 	.how = "rehearsed",
 	.free = desk_free,
 };

@@ -12,7 +12,8 @@
 
 #define LINE_WORDS 8 /* typed in one line */
 #define WORDS_LINE_MAX 160
-#define DICE_MAX 1024
+#define PEOPLE_LINE_MAX 1024
+#define PASSPHRASE_MAX 1024 /* characters */
 #define WAY_MAX 16  /* bytes, as the next */
 #define DIR_MAX 512
 
@@ -170,18 +171,93 @@ out:
 	return rc;
 }
 
+/* What people add while they type it, line by line. */
+struct added {
+	const struct rng_people *kind;
+	size_t min;
+	struct secret *all; /* RNG_PEOPLE_MAX bytes */
+	size_t n;
+};
+
+/* One line more; what is wrong with it costs this line and no other. */
 static enum status
-ask_dice(const struct front *f, const char *root, size_t min,
-    struct secret **out, struct diag *d)
+add_line(struct added *a, const struct secret *typed, struct diag *d)
 {
+	struct secret *taken = NULL;
 	enum status rc;
 
-	TRY(tty_say(tty_of(f), d, "\nRoll dice for root %s: at least %zu "
-	    "rolls, digits 1 to 6, one line, no blanks.\nThey are not shown "
-	    "and not kept: to compute the ceremony again, write them\non "
-	    "paper as they fall, and type them from there.\n", root, min));
-	TRY(tty_ask_secret(tty_of(f), "  rolls: ", DICE_MAX, false, out, d));
+	TRY(rng_people_take(a->kind, typed, a->n, &taken, d));
+	if (secret_len(taken) > RNG_PEOPLE_MAX - a->n)
+		FAIL(d, ST_FORMAT, "that would be more than %d %s",
+		    RNG_PEOPLE_MAX, a->kind->many);
+	memcpy(secret_bytes(a->all) + a->n, secret_peek(taken),
+	    secret_len(taken));
+	a->n += secret_len(taken);
 out:
+	secret_free(taken);
+	return rc;
+}
+
+/* "  rolls: ", "  35 of 50 rolls: ", "  53 of 50 rolls; Enter alone ends: " */
+static void
+say_count(const struct added *a, char *prompt, size_t size)
+{
+	if (a->n == 0)
+		snprintf(prompt, size, "  %s: ", a->kind->many);
+	else
+		snprintf(prompt, size, "  %zu of %zu %s%s: ", a->n, a->min,
+		    a->kind->many, a->n < a->min ? "" :
+		    "; Enter alone ends");
+}
+
+static enum status
+add_lines(const struct front *f, struct added *a, struct diag *d)
+{
+	struct secret *typed = NULL;
+	struct diag why = { 0 };
+	char prompt[96];
+	enum status rc;
+
+	for (;;) {
+		say_count(a, prompt, sizeof(prompt));
+		if (a->n < a->min)
+			TRY(tty_ask_secret(tty_of(f), prompt, PEOPLE_LINE_MAX,
+			    false, &typed, d));
+		else
+			TRY(tty_more_secret(tty_of(f), prompt,
+			    PEOPLE_LINE_MAX, &typed, d));
+		if (typed == NULL)
+			break;
+		diag_clear(&why);
+		rc = add_line(a, typed, &why);
+		secret_free(typed);
+		typed = NULL;
+		if (rc != ST_OK && (rc == ST_SYSTEM || !refused(f, &why)))
+			FAIL(d, rc, "%s", why.text);
+	}
+out:
+	secret_free(typed);
+	return rc;
+}
+
+static enum status
+ask_people(const struct front *f, const struct rng_people *kind,
+    const char *root, size_t min, struct secret **out, struct diag *d)
+{
+	struct added a = { .kind = kind, .min = min };
+	enum status rc;
+
+	TRY(tty_say(tty_of(f), d, "\n%s for root %s: at least %zu %s, each %s."
+	    "\nBlanks and line breaks do not count. What is typed is not shown "
+	    "and not kept: to\ncompute the ceremony again, write it on paper "
+	    "as it comes, and type it from there.\n", kind->how, root, min,
+	    kind->many, kind->is));
+	TRY(secret_new(RNG_PEOPLE_MAX, &a.all, d));
+	TRY(add_lines(f, &a, d));
+	TRY(secret_new(a.n, out, d));
+	memcpy(secret_bytes(*out), secret_peek(a.all), a.n);
+out:
+	secret_free(a.all);
 	return rc;
 }
 
@@ -250,6 +326,45 @@ out:
 	return rc;
 }
 
+/* What is said before a passphrase is typed, around its root and its keeper. */
+static const struct {
+	const char *before, *between, *after;
+	const char *prompt;
+	bool slow; /* what follows takes its time */
+} passes[] = {
+	[PASS_NEW] = { "Root ", " gets a passphrase, and ", " keeps it: "
+	    "everybody else looks away.\nWithout it no sheets open the root, "
+	    "and nobody can replace it: forgotten, the root\nis lost. So "
+	    "write it on paper first, to be sealed and kept apart from the "
+	    "sheets.\nNothing of it is shown.", "  passphrase: ", false },
+	[PASS_AGAIN] = { "The passphrase of root ", ", by ", " once more.",
+	    "  again: ", true },
+	[PASS_PROVE] = { "All sheets of root ", " are read back. Now ",
+	    " enters the passphrase\nfrom the paper: it opens what they "
+	    "gave.", "  passphrase: ", true },
+	[PASS_OPEN] = { "The sheets of root ", " are there. Now ", " enters "
+	    "its passphrase.\nNothing of it is shown.", "  passphrase: ",
+	    true },
+};
+
+static enum status
+ask_passphrase(const struct front *f, const struct pass_view *v,
+    struct secret **out, struct diag *d)
+{
+	enum status rc;
+
+	TRY(tty_say(tty_of(f), d, "\n%s%s%s%s%s\n", passes[v->why].before,
+	    v->root, passes[v->why].between, v->keeper,
+	    passes[v->why].after));
+	TRY(tty_ask_secret(tty_of(f), passes[v->why].prompt, PASSPHRASE_MAX,
+	    false, out, d));
+	if (passes[v->why].slow)
+		TRY(tty_say(tty_of(f), d, "  It is stretched: that takes some "
+		    "seconds.\n"));
+out:
+	return rc;
+}
+
 /* The words that are asked for, and what they mean. */
 static const struct {
 	const char *word;
@@ -299,10 +414,11 @@ static const struct front typing = {
 	.ask_words = ask_words,
 	.note_words = note_words,
 	.confirm = confirm,
-	.ask_dice = ask_dice,
+	.ask_people = ask_people,
 	.show_sheet = show_sheet,
 	.read_back = read_back,
 	.ask_share = ask_share,
+	.ask_passphrase = ask_passphrase,
 	.ask_way = ask_way,
 	.how = "typed",
 	.free = close_tty,

@@ -158,6 +158,8 @@ say_sheet(const struct check *k, struct facts *f, struct diag *d)
 	    set->scheme.group[sheet->group].need,
 	    set->scheme.group[sheet->group].members));
 	TRY(facts_set(f, d, "holder", "%s", sheet->holder));
+	if (set->keeper[0] != '\0')
+		TRY(facts_set(f, d, "passphrase", "kept by %s", set->keeper));
 	TRY(facts_set(f, d, "check-words", "%s", check));
 	TRY(facts_set(f, d, "verdict", "it is the sheet of record"));
 out:
@@ -238,10 +240,8 @@ open_root(struct recovery *r, struct diag *d)
 	struct front *front = NULL;
 	enum status rc;
 
-	if (c->n > 0)
-		TRY(front_files(c->arg, c->n, r->state, &front, d));
-	else
-		TRY(front_tty(&front, d));
+	TRY(front_of(c->arg, c->n, cmd_opt(c, "--passphrase", NULL), r->state,
+	    &front, d));
 	TRY(quorum_open(front, r->state, r->root, NULL, &r->seed, &r->key,
 	    &r->used, d));
 	if (c->n > 0)
@@ -283,7 +283,7 @@ enum status
 cmd_share_recover(const struct call *c, struct diag *d)
 {
 	static const char *const of_record[] = { "--state", "--export-key",
-		"--journal" };
+		"--journal", "--passphrase" };
 
 	if (cmd_has(c, "--root") && cmd_has(c, "--public"))
 		return diag_set(d, ST_USAGE, "either --root, of a state, or "

@@ -66,6 +66,10 @@ say_sets(const struct state *s, struct facts *f, struct diag *d)
 
 	for (size_t i = 0; i < s->nsets; i++) {
 		set = &s->sets[i];
+		if (set->keeper[0] != '\0')
+			TRY(facts_add(f, d, "passphrases", "%s, epoch %u (%s): "
+			    "kept by %s", set->root, set->epoch,
+			    fates[set->fate], set->keeper));
 		for (size_t j = 0; j < set->n; j++)
 			TRY(facts_add(f, d, "sheets", "%s, epoch %u (%s): "
 			    "sheet %u, group %s, %s%s%s", set->root,

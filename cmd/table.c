@@ -9,6 +9,7 @@
 #define TRUSTED { "--trusted-clock", NULL, false }
 #define REHEARSAL { "--rehearsal", NULL, false }
 #define LABEL { "--label", "LABEL", false }
+#define PASSPHRASE { "--passphrase", "FILE", false }
 #define WAIVE { "--waive", "NAMES:REASON", false }
 #define MARKS { "--marks", "DIR", false }
 #define MEDIA { "--media", "DIR", false }
@@ -41,7 +42,8 @@ const struct cmd cmd_table[] = {
 	    "replay a state without any key", cmd_ceremony_verify },
 	{ "ceremony", "reproduce", "[SHARES...]", 0, 256,
 	    { { "--after", "DIR", true }, { "--before", "DIR", false },
-	      { "--people", "FILE", false }, { "--noted", "FILE", false } },
+	      { "--people", "FILE", false }, { "--noted", "FILE", false },
+	      PASSPHRASE },
 	    "compute a ceremony again and find every byte equal",
 	    cmd_ceremony_reproduce },
 	{ "ceremony", "log", "", 0, 0, { STATE, { "--from", "N", false } },
@@ -60,7 +62,8 @@ const struct cmd cmd_table[] = {
 	{ "share", "recover", "[SHARES...]", 0, 256,
 	    { { "--root", "NAME", false }, STATE,
 	      { "--public", "FILE", false }, WAIVE,
-	      { "--export-key", "FILE", false }, JOURNAL },
+	      { "--export-key", "FILE", false }, JOURNAL,
+	      PASSPHRASE },
 	    "prove that sheets give a root; prints no secret",
 	    cmd_share_recover },
 	{ "delegation", "show", "REQUEST|CERT", 1, 1, { STATE },

@@ -464,9 +464,9 @@ out:
 	return rc;
 }
 
-enum status
-tty_ask_secret(struct tty *t, const char *prompt, size_t max, bool echo,
-    struct secret **out, struct diag *d)
+static enum status
+ask_secret(struct tty *t, const char *prompt, size_t min, size_t max,
+    bool echo, struct secret **out, struct diag *d)
 {
 	struct line l = { .size = max + BLANKS_MAX, .echo = echo };
 	struct secret *typed = NULL;
@@ -477,12 +477,28 @@ tty_ask_secret(struct tty *t, const char *prompt, size_t max, bool echo,
 		FAIL(d, ST_BUG, "a secret line of %zu bytes", max);
 	TRY(secret_new(l.size + 1, &typed, d));
 	l.data = secret_bytes(typed);
-	TRY(ask(t, prompt, 1, max, &l, d));
+	TRY(ask(t, prompt, min, max, &l, d));
+	if (l.len == 0)
+		goto out;
 	TRY(secret_new(l.len, out, d));
 	memcpy(secret_bytes(*out), l.data, l.len);
 out:
 	secret_free(typed);
 	return rc;
+}
+
+enum status
+tty_ask_secret(struct tty *t, const char *prompt, size_t max, bool echo,
+    struct secret **out, struct diag *d)
+{
+	return ask_secret(t, prompt, 1, max, echo, out, d);
+}
+
+enum status
+tty_more_secret(struct tty *t, const char *prompt, size_t max,
+    struct secret **out, struct diag *d)
+{
+	return ask_secret(t, prompt, 0, max, false, out, d);
 }
 
 /* What was typed before there was a question is no answer; an end is. */

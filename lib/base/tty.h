@@ -59,6 +59,13 @@ MUST_USE enum status tty_ask_secret(struct tty *t, const char *prompt,
     size_t max, bool echo, struct secret **out, struct diag *d);
 
 /**
+ * tty_more_secret(t, prompt, max, out, d):
+ * The same without echo; an empty line is an answer, ${*out} then NULL.
+ */
+MUST_USE enum status tty_more_secret(struct tty *t, const char *prompt,
+    size_t max, struct secret **out, struct diag *d);
+
+/**
  * tty_wait(t, prompt, d):
  * Show ${prompt} and wait for Enter; other input is read away, and so is
  * what was typed before: an Enter that bounced answers nothing.

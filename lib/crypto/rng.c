@@ -7,7 +7,8 @@
 #include "lib/crypto/derive.h"
 #include "lib/crypto/rng.h"
 
-#define FACES 6
+#define CHARACTERS 256
+#define QUARTERS 4
 
 static const char commit_label[] = "anchorite system entropy v1";
 
@@ -23,40 +24,84 @@ rng_stream(const uint8_t key[RNG_STREAM_KEY_LEN], uint8_t *out, size_t len)
 	randombytes_buf_deterministic(out, len, key);
 }
 
-/* Whether the rolls are one block over and over, twice or more. */
 static bool
-is_repeated(const uint8_t *rolls, size_t n)
+is_blank(uint8_t c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+/* A character in the one spelling that it has; 0: it is of no such kind. */
+static uint8_t
+spell(const struct rng_people *kind, uint8_t c)
+{
+	const char *at = kind->also == NULL || c == 0 ? NULL :
+	    strchr(kind->also, c);
+
+	if (at != NULL)
+		return (uint8_t)kind->as[at - kind->also];
+	if (kind->alphabet == NULL)
+		return c > ' ' && c < 0x7f ? c : 0;
+	return c != 0 && strchr(kind->alphabet, c) != NULL ? c : 0;
+}
+
+enum status
+rng_people_take(const struct rng_people *kind, const struct secret *typed,
+    size_t before, struct secret **out, struct diag *d)
+{
+	const uint8_t *text = secret_peek(typed);
+	struct secret *all = NULL;
+	size_t n = 0;
+	enum status rc;
+
+	*out = NULL;
+	TRY(secret_new(secret_len(typed), &all, d));
+	for (size_t i = 0; i < secret_len(typed); i++) {
+		if (is_blank(text[i]))
+			continue;
+		secret_bytes(all)[n++] = spell(kind, text[i]);
+		if (secret_peek(all)[n - 1] == 0)
+			FAIL(d, ST_FORMAT, "%s %zu is not %s", kind->one,
+			    before + n, kind->is);
+	}
+	if (n == 0)
+		FAIL(d, ST_FORMAT, "there are no %s, only blanks",
+		    kind->many);
+	TRY(secret_new(n, out, d));
+	memcpy(secret_bytes(*out), secret_peek(all), n);
+out:
+	secret_free(all);
+	return rc;
+}
+
+/* Whether they are one block over and over, twice or more. */
+static bool
+is_repeated(const uint8_t *taken, size_t n)
 {
 	for (size_t block = 1; block <= n / 2; block++)
-		if (sodium_memcmp(rolls, rolls + block, n - block) == 0)
+		if (sodium_memcmp(taken, taken + block, n - block) == 0)
 			return true;
 	return false;
 }
 
 enum status
-rng_dice_check(const struct secret *digits, size_t min, struct diag *d)
+rng_people_check(const struct rng_people *kind, const struct secret *taken,
+    size_t min, struct diag *d)
 {
-	const uint8_t *rolls = secret_peek(digits);
-	const size_t n = secret_len(digits);
-	size_t count[FACES] = { 0 };
+	const uint8_t *text = secret_peek(taken);
+	const size_t n = secret_len(taken);
+	size_t count[CHARACTERS] = { 0 };
 	enum status rc;
 
-	for (size_t i = 0; i < n; i++) {
-		if (rolls[i] < '1' || rolls[i] > '6')
-			FAIL(d, ST_FORMAT, "roll %zu is not a digit of 1 to 6",
-			    i + 1);
-		count[rolls[i] - '1']++;
-	}
 	if (n < min)
-		FAIL(d, ST_POLICY, "%zu rolls where at least %zu are needed",
-		    n, min);
-	for (size_t face = 0; face < FACES; face++)
-		if (count[face] > n / 2)
-			FAIL(d, ST_POLICY, "one face on more than half of the "
-			    "rolls: no fair die gives that");
-	if (is_repeated(rolls, n))
-		FAIL(d, ST_POLICY, "the rolls repeat one block throughout: no "
-		    "fair die gives that");
+		FAIL(d, ST_POLICY, "%zu %s where at least %zu are needed", n,
+		    kind->many, min);
+	for (size_t i = 0; i < n; i++)
+		count[text[i]]++;
+	for (size_t c = 0; c < CHARACTERS; c++)
+		if (count[c] > n * kind->most / QUARTERS)
+			FAIL(d, ST_POLICY, "%s", kind->uneven);
+	if (is_repeated(text, n))
+		FAIL(d, ST_POLICY, "%s", kind->pattern);
 	rc = ST_OK;
 out:
 	secret_wipe(count, sizeof(count));
@@ -125,7 +170,7 @@ rng_seed_unmix(const struct secret *seed, const struct secret *people,
 }
 
 enum status
-rng_dice_seed(const struct secret *digits, struct secret **out,
+rng_people_seed(const struct secret *taken, struct secret **out,
     struct diag *d)
 {
 	struct secret *full = NULL, *seed = NULL;
@@ -134,7 +179,7 @@ rng_dice_seed(const struct secret *digits, struct secret **out,
 	*out = NULL;
 	TRY(secret_new(crypto_hash_sha512_BYTES, &full, d));
 	TRY(secret_new(SEED_LEN, &seed, d));
-	hash_sha512(secret_peek(digits), secret_len(digits),
+	hash_sha512(secret_peek(taken), secret_len(taken),
 	    secret_bytes(full));
 	memcpy(secret_bytes(seed), secret_peek(full), SEED_LEN);
 

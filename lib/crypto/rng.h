@@ -25,17 +25,40 @@ void rng_fill(uint8_t *out, size_t len);
 void rng_stream(const uint8_t key[RNG_STREAM_KEY_LEN], uint8_t *out,
     size_t len);
 
-#define ENTROPY_DICE_MIN 50	  /* rolls mixed in: 129 bits */
-#define ENTROPY_DICE_ONLY_MIN 100 /* rolls alone: 258 bits */
+/* A kind of what people add to a seed: dice, coins, text.  Blanks and line
+ * breaks never count: people write in groups of five. */
+struct rng_people {
+	const char *word;     /* "dice" */
+	const char *how;      /* "Roll dice": what people do */
+	const char *many, *one; /* "rolls", "roll" */
+	const char *alphabet; /* what is taken; NULL: ASCII 33..126 */
+	const char *also;     /* other spellings, each of ... */
+	const char *as;	      /* ... what stands here at its place; or NULL */
+	const char *is;	      /* "a digit of 1 to 6" */
+	size_t mixed, alone;  /* at least so many; alone 0: never alone */
+	unsigned most;	      /* of one character, in quarters of all */
+	const char *uneven, *pattern; /* what is said of that, and of a block
+				       * that is repeated throughout */
+};
+#define RNG_PEOPLE_MAX 4096 /* characters that people may add to one seed */
 
 /**
- * rng_dice_check(digits, min, d):
- * Digits 1..6 and nothing else, at least ${min}.  ST_FORMAT: another
- * character, by its place.  ST_POLICY: too few, or what no fair die gives:
- * one face on more than half of the rolls, or a block repeated throughout.
+ * rng_people_take(kind, typed, before, out, d):
+ * What was typed without its blanks, each character in one spelling; the caller
+ * frees it.  ${before}: how many there were already.
+ * ST_FORMAT: a character of no such kind, by its number; or blanks alone.
  */
-MUST_USE enum status rng_dice_check(const struct secret *digits, size_t min,
+MUST_USE enum status rng_people_take(const struct rng_people *kind,
+    const struct secret *typed, size_t before, struct secret **out,
     struct diag *d);
+
+/**
+ * rng_people_check(kind, taken, min, d):
+ * ST_POLICY: less than ${min}; or what chance does not give: one character too
+ * often, or a block repeated throughout.
+ */
+MUST_USE enum status rng_people_check(const struct rng_people *kind,
+    const struct secret *taken, size_t min, struct diag *d);
 
 /**
  * rng_seed_commit(system, out, d):
@@ -61,11 +84,11 @@ MUST_USE enum status rng_seed_unmix(const struct secret *seed,
     const struct secret *people, struct secret **system, struct diag *d);
 
 /**
- * rng_dice_seed(digits, out, d):
- * dice-only: the first 32 bytes of SHA-512 of the digits as typed, so that
- * `printf DIGITS | sha512sum` shows the same on another machine.
+ * rng_people_seed(taken, out, d):
+ * Of dice or coins alone: the first 32 bytes of SHA-512 of the digits without
+ * blanks, so that sha512sum shows the same on another machine.
  */
-MUST_USE enum status rng_dice_seed(const struct secret *digits,
+MUST_USE enum status rng_people_seed(const struct secret *taken,
     struct secret **out, struct diag *d);
 
 #endif

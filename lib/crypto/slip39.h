@@ -74,6 +74,14 @@ MUST_USE enum status slip39_scheme_check(const struct slip39_scheme *s,
     struct diag *d);
 
 /**
+ * slip39_passphrase_check(passphrase, d):
+ * ST_POLICY: more than 1024 characters, or one that is not ASCII 32..126, by
+ * its place.
+ */
+MUST_USE enum status slip39_passphrase_check(const struct secret *passphrase,
+    struct diag *d);
+
+/**
  * slip39_encrypt(secret, passphrase, scheme, id, out, d):
  * The encrypted master secret (EMS), the same length as ${secret}.
  * ${passphrase} may be NULL for none; ASCII 32..126 only (ST_POLICY).

@@ -87,18 +87,12 @@ turn(struct cipher *c, size_t half)
 }
 
 /* FORMATS 4.17: what other software can type is ASCII. */
-static enum status
-take_passphrase(const struct secret *passphrase, struct cipher *c,
-    struct diag *d)
+enum status
+slip39_passphrase_check(const struct secret *passphrase, struct diag *d)
 {
-	const uint8_t *text;
-	size_t len;
+	const uint8_t *text = secret_peek(passphrase);
+	const size_t len = secret_len(passphrase);
 
-	c->key_len = 1;
-	if (passphrase == NULL)
-		return ST_OK;
-	text = secret_peek(passphrase);
-	len = secret_len(passphrase);
 	if (len > PASSPHRASE_MAX)
 		return diag_set(d, ST_POLICY, "FORMATS 4.17: a passphrase of "
 		    "more than %d characters", PASSPHRASE_MAX);
@@ -107,9 +101,23 @@ take_passphrase(const struct secret *passphrase, struct cipher *c,
 			return diag_set(d, ST_POLICY, "FORMATS 4.17: character "
 			    "%zu of the passphrase is not printable ASCII",
 			    i + 1);
-	memcpy(c->key + 1, text, len);
-	c->key_len = 1 + len;
 	return ST_OK;
+}
+
+static enum status
+take_passphrase(const struct secret *passphrase, struct cipher *c,
+    struct diag *d)
+{
+	enum status rc;
+
+	c->key_len = 1;
+	if (passphrase == NULL)
+		return ST_OK;
+	TRY(slip39_passphrase_check(passphrase, d));
+	memcpy(c->key + 1, secret_peek(passphrase), secret_len(passphrase));
+	c->key_len = 1 + secret_len(passphrase);
+out:
+	return rc;
 }
 
 /* Both directions: only the order of the rounds differs. */

@@ -10,6 +10,7 @@
 #include "lib/base/bytes.h"
 #include "lib/base/diag.h"
 #include "lib/base/secret.h"
+#include "lib/crypto/rng.h"
 #include "lib/crypto/spki.h"
 #include "lib/record/sheet.h"
 
@@ -21,6 +22,14 @@ struct sheet_view {
 	const struct secret *mnemonic; /* NULL when words are asked for */
 	bool test;
 	const char *ceremony; /* "example ceremony 1" */
+};
+
+/* A passphrase that is asked for: of whose sheets, of whom, and what for: a
+ * new one, that once more, the proof after the sheets, or to open. */
+enum pass_why { PASS_NEW, PASS_AGAIN, PASS_PROVE, PASS_OPEN };
+struct pass_view {
+	const char *root, *keeper; /* borrowed */
+	enum pass_why why;
 };
 
 /* How a parcel goes out. */
@@ -44,9 +53,10 @@ struct front {
 	/* A question that only "yes" answers; ST_POLICY: it was "no". */
 	enum status (*confirm)(const struct front *, const char *question,
 	    struct diag *);
-	/* Dice digits as typed, at least ${min}. */
-	enum status (*ask_dice)(const struct front *, const char *root,
-	    size_t min, struct secret **out, struct diag *);
+	/* What people add to the seed of ${root}, as typed: at least ${min}. */
+	enum status (*ask_people)(const struct front *,
+	    const struct rng_people *kind, const char *root, size_t min,
+	    struct secret **out, struct diag *);
 	/* Words to the holder's eyes alone, until written; then wiped. */
 	enum status (*show_sheet)(const struct front *,
 	    const struct sheet_view *, struct diag *);
@@ -59,6 +69,10 @@ struct front {
 	enum status (*ask_share)(const struct front *, const char *root,
 	    size_t nth, const char *missing, struct secret **out,
 	    struct diag *);
+	/* A passphrase, never shown, by who keeps it.  ST_AUTH: there is nobody,
+	 * or there are no more. */
+	enum status (*ask_passphrase)(const struct front *,
+	    const struct pass_view *, struct secret **out, struct diag *);
 	/* How the parcel goes out that ${what}, lines of text, is about: by
 	 * codes on a screen, on a stick whose folder is ${dir} (which the
 	 * caller frees), or not now.  NULL: there is nobody to ask. */

@@ -188,8 +188,8 @@ apply_nothing(struct state *s, const struct entry *e, struct diag *d)
 }
 static const char *const trust_nothing[] = { NULL };
 static const char *const trust_open[] = { "program", NULL };
-static const char *const trust_drawn[] = { "entropy", "rolls", "people-mac",
-	"system", NULL };
+static const char *const trust_drawn[] = { "entropy", "rolls", "tosses",
+	"characters", "people-mac", "system", NULL };
 static const char *const trust_read_back[] = { "how", "tries", NULL };
 
 /* One row per kind of entry; FORMATS 7.5 is this table in words. */
@@ -197,8 +197,9 @@ static const struct kind kinds[] = {
 	{ "open", false, "ceremony mode org arc plan program",
 	    trust_open, apply_open },
 	{ "drawn", false, "step item root epoch algorithm set-id "
-	    "groups-needed groups extendable exponent salt sheets quorums "
-	    "entropy rolls people-mac system", trust_drawn, kind_drawn },
+	    "groups-needed groups extendable exponent passphrase salt sheets "
+	    "quorums "
+	    "entropy rolls tosses characters people-mac system", trust_drawn, kind_drawn },
 	{ "read-back", false, "step item root epoch sheet holder how tries",
 	    trust_read_back, apply_nothing },
 	{ "root", false, "step item root number algorithm counter public "

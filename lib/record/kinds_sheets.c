@@ -86,6 +86,20 @@ out:
 	return rc;
 }
 
+/* Who keeps the passphrase, if there is one. */
+static enum status
+read_keeper(const struct facts *f, struct sheet_set *set, struct diag *d)
+{
+	const char *keeper = facts_get(f, "passphrase");
+
+	if (facts_count(f, "passphrase") == 0)
+		return ST_OK;
+	if (keeper == NULL || !text_is_word(keeper))
+		return diag_set(d, ST_FORMAT, "nobody keeps the passphrase");
+	snprintf(set->keeper, sizeof(set->keeper), "%.32s", keeper);
+	return ST_OK;
+}
+
 /* The newest set of a root, whatever its fate. */
 static struct sheet_set *
 newest_set(const struct state *s, const char *root)
@@ -135,6 +149,7 @@ kind_drawn(struct state *s, const struct entry *e, struct diag *d)
 	set->scheme.need = (uint8_t)need;
 	set->scheme.exponent = (uint8_t)exponent;
 	set->scheme.extendable = strcmp(ext, "yes") == 0;
+	TRY(read_keeper(f, set, d));
 	if (facts_count(f, "groups") > SLIP39_GROUPS_MAX ||
 	    facts_count(f, "sheets") > SHEETS_MAX)
 		FAIL(d, ST_FORMAT, "more groups or sheets than there can be");

@@ -27,7 +27,8 @@ static const struct plan_key ceremony_keys[] = {
 	{ "officer", PT_WORD, true, false, NULL },
 	{ "witness", PT_WORD, true, false, NULL },
 	{ "sheets", PT_CHOICE, false, false, "handwrite" },
-	{ "entropy", PT_CHOICE, false, false, "system|system+dice|dice-only" },
+	{ "entropy", PT_CHOICE, false, false, "system|system+dice|dice-only|"
+	    "system+coins|coins-only|system+text" },
 	{ "reproduce", PT_CHOICE, false, false, "required" },
 	{ 0 }
 };

@@ -32,6 +32,7 @@ struct sheet_set {
 	enum set_fate fate;
 	uint16_t id;
 	struct slip39_scheme scheme;
+	char keeper[33]; /* of its passphrase; empty: it has none */
 	uint8_t salt[SHA256_LEN];
 	struct sheet *sheets; /* owned */
 	size_t n;

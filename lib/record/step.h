@@ -41,6 +41,19 @@ void outcome_clear(struct outcome *o);
 MUST_USE enum status outcome_is(const struct outcome *o, const char *name,
     struct diag *d);
 
+/* A set that is split, and the passphrase of it that a person keeps. */
+struct split_terms {
+	const char *root, *keeper; /* borrowed */
+	unsigned epoch;
+	const struct slip39_scheme *scheme;
+	uint16_t id;
+	/* Whether this encrypted secret gives the sheets of record.  ST_AUTH:
+	 * it gives others. */
+	enum status (*gives)(void *cookie, const struct secret *ems,
+	    const struct sheet_set *known, struct diag *);
+	void *cookie;
+};
+
 /* Lent by the engine while one item is performed. */
 struct hands {
 	const struct plan *plan;
@@ -69,6 +82,17 @@ struct hands {
 	 * which it replaces. */
 	enum status (*proven)(struct hands *, const char *name,
 	    const struct secret *seed, struct diag *);
+	/* A seed, encrypted under the passphrase of a set (FORMATS 4.16): its
+	 * keeper is asked the first time, and it is kept for the later items,
+	 * for it takes seconds: borrowed. */
+	enum status (*encrypted)(struct hands *, const struct split_terms *,
+	    const struct secret *seed, const struct secret **ems,
+	    struct diag *);
+	/* The seed from ${ems}, which the sheets gave, and the passphrase as
+	 * its keeper types it once more; the caller frees it. */
+	enum status (*decrypted)(struct hands *, const struct split_terms *,
+	    const struct secret *ems, const struct secret *seed,
+	    struct secret **out, struct diag *);
 	void *engine;
 };
 

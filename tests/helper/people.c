@@ -9,7 +9,10 @@
  *
  *	--words FILE       the plan's words; of two, the first are typed first
  *	--head FILE        the head's words instead of the newest kept, likewise
- *	--dice FILE        digits, a line for each root, instead of rolling
+ *	--dice FILE        what is added, a line for each root or several with an
+ *	                   empty line behind, instead of rolling
+ *	--passphrase TEXT  typed where one is asked for, each in turn, the last
+ *	                   again and again
  *	--mistake read-back   a wrong word in the first sheet that is read back
  *	--mistake early       Enter twice: the first sheet is wiped unwritten,
  *	                      and its holder asks for it once more
@@ -63,6 +66,7 @@ struct people {
 	const char *keep;
 	struct papers plan, head;
 	struct papers ways; /* words, and no files */
+	struct papers passphrases; /* likewise */
 	const char *stick, *label;
 	struct winsize window;
 	const char *dice, *stop_after, *screen_file, *shown_file;
@@ -517,22 +521,39 @@ answer_check(struct people *p)
 	type_sheet(p, names[0]);
 }
 
-/* The digits of the next root, as given or as they fall. */
+/* The next line of what they add: a line of the file for each root, or, where
+ * there are empty lines, a piece of it, whose lines are typed one by one. */
 static void
-answer_dice(struct people *p)
+read_added(struct people *p, char out[LINE_SIZE])
 {
-	char text[4 * LINE_SIZE] = "", line[LINE_SIZE] = "", path[PATH_SIZE];
-	const char *at = text;
+	char text[4 * LINE_SIZE], *at = text, *end;
+	const char *between;
+
+	read_text(p, p->dice, text, sizeof(text));
+	between = strstr(text, "\n\n") == NULL ? "\n" : "\n\n";
+	for (size_t i = 0; i < p->roots; i++) {
+		at = strstr(at, between);
+		if (at == NULL)
+			give_up(p, 98, "nobody has more to add");
+		at += strlen(between);
+	}
+	if ((end = strstr(at, between)) != NULL)
+		*end = '\0';
+	if (at[0] != '\0' && at[strlen(at) - 1] == '\n')
+		at[strlen(at) - 1] = '\0';
+	snprintf(out, LINE_SIZE, "%s\n", at);
+}
+
+/* What they add to the next root's seed, as given or as it falls. */
+static void
+answer_added(struct people *p)
+{
+	char line[LINE_SIZE] = "", path[PATH_SIZE];
 	uint8_t byte;
 	size_t n = 0;
 
-	if (p->dice != NULL) {
-		read_text(p, p->dice, text, sizeof(text));
-		for (size_t i = 0; i < p->roots; i++)
-			at += strcspn(at, "\n") + 1;
-		snprintf(line, sizeof(line), "%.*s\n", (int)strcspn(at, "\n"),
-		    at);
-	}
+	if (p->dice != NULL)
+		read_added(p, line);
 	while (p->dice == NULL && n < 128) {
 		if (getrandom(&byte, 1, 0) == 1 && byte < 252)
 			line[n++] = (char)('1' + byte % 6);
@@ -568,6 +589,17 @@ answer_way(struct people *p)
 }
 
 static void
+answer_passphrase(struct people *p)
+{
+	struct papers *papers = &p->passphrases;
+
+	if (papers->n == 0)
+		give_up(p, 98, "nobody has a passphrase");
+	type_line(p, papers->file[papers->used]);
+	papers->used += papers->used + 1 < papers->n;
+}
+
+static void
 answer_stick(struct people *p)
 {
 	type_line(p, p->stick == NULL ? "nowhere" : p->stick);
@@ -596,9 +628,14 @@ static const struct prompt {
 	{ "Press Enter when only the holder sees the screen. ", false,
 	    answer_gate },
 	{ "the screen is wiped. ", true, answer_sheet },
-	{ "  rolls: ", false, answer_dice },
+	{ "  rolls: ", false, answer_added },
+	{ "  tosses: ", false, answer_added },
+	{ "  characters: ", false, answer_added },
+	{ "; Enter alone ends: ", false, press_enter },
 	{ "  words: ", false, answer_share },
 	{ "of the sheet, in one line: ", false, answer_check },
+	{ "  passphrase: ", false, answer_passphrase },
+	{ "  again: ", false, answer_passphrase },
 	{ "Enter \"yes\" or \"no\": ", false, answer_yes },
 	{ ", or \"done\": ", false, answer_way },
 	{ "The folder where the stick is mounted: ", false, answer_stick },
@@ -798,6 +835,7 @@ static const struct {
 } options[] = {
 	{ "--words", take_paper, offsetof(struct people, plan) },
 	{ "--head", take_paper, offsetof(struct people, head) },
+	{ "--passphrase", take_paper, offsetof(struct people, passphrases) },
 	{ "--way", take_paper, offsetof(struct people, ways) },
 	{ "--dice", take_text, offsetof(struct people, dice) },
 	{ "--stick", take_text, offsetof(struct people, stick) },

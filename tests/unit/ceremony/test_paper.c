@@ -100,6 +100,32 @@ sheet_of(struct sheet_set *set, const struct spki *root,
 	return out;
 }
 
+/* A sheet says that there is a passphrase, and who keeps it, in lines that fit. */
+static void
+paper_sheet_says_who_keeps_the_passphrase(void **state)
+{
+	struct sheet sheets[2] = { { .number = 1 }, { .number = 2 } };
+	struct sheet_set set = { .root = "g1", .epoch = 1, .n = 2,
+		.sheets = sheets, .keeper = "abcdefghijklmnopqrstuvwxyz012345",
+		.scheme = { .need = 1, .groups = 1, .group = { { 2, 2 } },
+		    .exponent = 10, .extendable = false } };
+	const struct spki root = { .alg = "ecdsa-p384" };
+	struct secret *mnemonic = shares_text("academic acid");
+	struct secret *out = sheet_of(&set, &root, mnemonic, true);
+	char text[PAPER_SHEET_MAX + 1];
+
+	(void)state;
+	snprintf(text, sizeof(text), "%.*s", (int)secret_len(out),
+	    (const char *)secret_peek(out));
+	assert_non_null(strstr(text, "(ext 0, exponent 10), and a passphrase,"
+	    "\nkept by abcdefghijklmnopqrstuvwxyz012345: "));
+	assert_null(strstr(text, "no passphrase"));
+	for (const char *at = text; *at != '\0'; at += strcspn(at, "\n") + 1)
+		assert_true(strcspn(at, "\n") <= 76);
+	secret_free(mnemonic);
+	secret_free(out);
+}
+
 /* Everything as long as it may be: no line wraps, and none scrolls away. */
 static void
 paper_screen_fits_a_console(void **state)
@@ -116,7 +142,6 @@ paper_screen_fits_a_console(void **state)
 		"9999" };
 	struct secret *mnemonic, *out = NULL;
 	char words[33 * 9 + 1] = "";
-	size_t rows = 0, column = 0;
 
 	(void)state;
 	memcpy(set.root, longest, sizeof(longest));
@@ -127,16 +152,22 @@ paper_screen_fits_a_console(void **state)
 		memcpy(words + 9 * i, "acquired ", 9);
 	words[sizeof(words) - 2] = '\0';
 	view.mnemonic = mnemonic = shares_text(words);
-	assert_int_equal(paper_screen(&view, &out, NULL), ST_OK);
-	for (size_t i = 0; i < secret_len(out); i++) {
-		column = secret_peek(out)[i] == '\n' ? 0 : column + 1;
-		rows += secret_peek(out)[i] == '\n';
-		assert_in_range(column, 0, 80);
+	for (int keeper = 0; keeper < 2; keeper++) {
+		size_t rows = 0, column = 0;
+
+		if (keeper > 0)
+			memcpy(set.keeper, longest, sizeof(longest));
+		assert_int_equal(paper_screen(&view, &out, NULL), ST_OK);
+		for (size_t i = 0; i < secret_len(out); i++) {
+			column = secret_peek(out)[i] == '\n' ? 0 : column + 1;
+			rows += secret_peek(out)[i] == '\n';
+			assert_in_range(column, 0, 80);
+		}
+		assert_int_equal(column, 0);
+		assert_in_range(rows, 1, PAPER_SCREEN_ROWS);
+		secret_free(out);
 	}
-	assert_int_equal(column, 0);
-	assert_in_range(rows, 1, PAPER_SCREEN_ROWS);
 	secret_free(mnemonic);
-	secret_free(out);
 }
 
 static void
@@ -232,6 +263,7 @@ main(void)
 		cmocka_unit_test(paper_finds_the_shares_in_a_file),
 		cmocka_unit_test(
 		    paper_refuses_a_file_without_shares_or_with_too_many),
+		cmocka_unit_test(paper_sheet_says_who_keeps_the_passphrase),
 		cmocka_unit_test(paper_screen_fits_a_console),
 		cmocka_unit_test(paper_sheet_says_all_that_belongs_on_it),
 		cmocka_unit_test(closing_line_is_spelt_as_the_format_says),

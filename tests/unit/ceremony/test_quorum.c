@@ -15,18 +15,23 @@
 
 /* --- a state with roots whose sheets are at hand --- */
 
+#define PASSPHRASE "a passphrase of h9's"
+
 /* The seed of the ${n}th rehearsal root, split. */
 static void
 split_seed(unsigned n, const struct slip39_scheme *scheme, uint16_t id,
-    uint64_t chance, struct slip39_set *out)
+    uint64_t chance, const char *passphrase, struct slip39_set *out)
 {
+	struct secret *pass = passphrase == NULL ? NULL :
+						   shares_text(passphrase);
 	struct prng p = { chance };
 	const struct slip39_source source = prng_source(&p);
 	struct secret *seed = NULL, *ems = NULL;
 
 	assert_int_equal(derive_rehearsal_seed(n, &seed, NULL), ST_OK);
-	assert_int_equal(slip39_encrypt(seed, NULL, scheme, id, &ems, NULL),
+	assert_int_equal(slip39_encrypt(seed, pass, scheme, id, &ems, NULL),
 	    ST_OK);
+	secret_free(pass);
 	memset(out, 0, sizeof(*out));
 	assert_int_equal(slip39_split(ems, scheme, id, &source, out, NULL),
 	    ST_OK);
@@ -36,7 +41,7 @@ split_seed(unsigned n, const struct slip39_scheme *scheme, uint16_t id,
 
 /* The entry "drawn" for such a set: holder h1, h2 ... */
 static void
-draw(struct state *s, const char *root, unsigned epoch,
+draw(struct state *s, const char *root, unsigned epoch, const char *keeper,
     const struct slip39_set *set)
 {
 	uint8_t salt[SHA256_LEN], is[SHA256_LEN];
@@ -54,6 +59,8 @@ draw(struct state *s, const char *root, unsigned epoch,
 	SAY("groups-needed", "%u", set->scheme.need);
 	SAY("exponent", "%u", set->scheme.exponent);
 	SAY("extendable", "yes");
+	if (keeper != NULL)
+		SAY("passphrase", "%s", keeper);
 	text_hex(salt, sizeof(salt), hex);
 	SAY("salt", "%s", hex);
 #undef SAY
@@ -97,10 +104,11 @@ mint(struct state *s, const char *root, unsigned number, unsigned n)
 	secret_free(seed);
 }
 
-/* Two roots: g1, whose first set is void, and g2, of two groups. */
+/* g1, whose first set is void; g2, of two groups; g3, with a passphrase;
+ * g4, of any two of three groups. */
 static struct {
 	struct state *state;
-	struct slip39_set lost, g1, g2, altered, stray;
+	struct slip39_set lost, g1, g2, g3, g4, altered, stray;
 } all;
 
 static int
@@ -109,25 +117,32 @@ make_state(void **state)
 	static const char *const of_g1[] = { "root", "g1", NULL };
 	const struct slip39_scheme one = shares_scheme(1, 2, 3, 0);
 	const struct slip39_scheme two = shares_scheme(2, 2, 3, 1, 1, 0);
+	const struct slip39_scheme any = shares_scheme(2, 2, 3, 3, 5, 1, 1, 0);
 
 	(void)state;
 	if (crypto_start(NULL) != ST_OK ||
 	    state_new(&all.state, NULL) != ST_OK ||
 	    record_open(all.state, 1, "rehearsal", NULL) != ST_OK)
 		return -1;
-	split_seed(0, &one, 11, 1, &all.lost);
-	split_seed(0, &one, 12, 2, &all.g1);
-	split_seed(1, &two, 13, 3, &all.g2);
+	split_seed(0, &one, 11, 1, NULL, &all.lost);
+	split_seed(0, &one, 12, 2, NULL, &all.g1);
+	split_seed(1, &two, 13, 3, NULL, &all.g2);
 	/* a set of the same id, and one of an id of its own */
-	split_seed(0, &one, 12, 4, &all.altered);
-	split_seed(0, &one, 14, 5, &all.stray);
-	draw(all.state, "g1", 1, &all.lost);
+	split_seed(0, &one, 12, 4, NULL, &all.altered);
+	split_seed(0, &one, 14, 5, NULL, &all.stray);
+	draw(all.state, "g1", 1, NULL, &all.lost);
 	if (record_apply(all.state, "void", of_g1, NULL, NULL) != ST_OK)
 		return -1;
-	draw(all.state, "g1", 2, &all.g1);
+	draw(all.state, "g1", 2, NULL, &all.g1);
 	mint(all.state, "g1", 1, 0);
-	draw(all.state, "g2", 1, &all.g2);
+	draw(all.state, "g2", 1, NULL, &all.g2);
 	mint(all.state, "g2", 2, 1);
+	split_seed(2, &one, 15, 6, PASSPHRASE, &all.g3);
+	draw(all.state, "g3", 1, "h9", &all.g3);
+	mint(all.state, "g3", 3, 2);
+	split_seed(3, &any, 16, 7, NULL, &all.g4);
+	draw(all.state, "g4", 1, NULL, &all.g4);
+	mint(all.state, "g4", 4, 3);
 	return 0;
 }
 
@@ -139,6 +154,8 @@ free_state(void **state)
 	slip39_set_clear(&all.lost);
 	slip39_set_clear(&all.g1);
 	slip39_set_clear(&all.g2);
+	slip39_set_clear(&all.g3);
+	slip39_set_clear(&all.g4);
 	slip39_set_clear(&all.altered);
 	slip39_set_clear(&all.stray);
 	return 0;
@@ -149,6 +166,8 @@ free_state(void **state)
 struct table {
 	const struct secret *share[8]; /* until NULL */
 	size_t at;
+	const char *passphrase[4]; /* likewise */
+	size_t typed;
 	bool patient; /* lets people try again */
 	unsigned refused, recorded;
 	char why[DIAG_TEXT_MAX], missing[512], record[DIAG_TEXT_MAX];
@@ -167,6 +186,21 @@ hand_in(const struct front *f, const char *root, size_t nth,
 	if (t->share[t->at] == NULL)
 		return diag_set(d, t->answer, "no more");
 	return secret_copy(t->share[t->at++], out, d);
+}
+
+static enum status
+type_passphrase(const struct front *f, const struct pass_view *v,
+    struct secret **out, struct diag *d)
+{
+	struct table *t = f->cookie;
+
+	assert_string_equal(v->root, "g3");
+	assert_string_equal(v->keeper, "h9");
+	assert_int_equal(v->why, PASS_OPEN);
+	if (t->passphrase[t->typed] == NULL)
+		return diag_set(d, t->answer, "no more");
+	*out = shares_text(t->passphrase[t->typed++]);
+	return ST_OK;
 }
 
 static bool
@@ -195,8 +229,8 @@ static enum status
 open_root(struct table *t, const char *root, size_t *used, struct diag *d)
 {
 	const struct front front = { .refused = refused, .ask_share = hand_in,
-		.cookie = t };
-	const struct quorum_watch watch = { record, t };
+		.ask_passphrase = type_passphrase, .cookie = t };
+	const struct quorum_watch watch = { record, t, NULL };
 	struct secret *seed = NULL, *want = NULL;
 	struct key *key = NULL;
 	enum status rc;
@@ -208,7 +242,7 @@ open_root(struct table *t, const char *root, size_t *used, struct diag *d)
 	assert_true((rc == ST_OK) == (seed != NULL));
 	assert_true((rc == ST_OK) == (key != NULL));
 	if (rc == ST_OK) {
-		assert_int_equal(derive_rehearsal_seed(root[1] == '1' ? 0 : 1,
+		assert_int_equal(derive_rehearsal_seed((unsigned)(root[1] - '1'),
 		    &want, NULL), ST_OK);
 		assert_true(secret_equal(seed, want));
 		assert_memory_equal(key_public(key)->id,
@@ -290,6 +324,145 @@ quorum_opens_with_all_groups_it_needs(void **state)
 		fail_msg("%s", d.text);
 	assert_int_equal(used, 3);
 	assert_string_equal(t.missing, "1 of 2 sheets of group group-a");
+}
+
+/* Sheets of a group that is not whole in the end are no hindrance. */
+static void
+quorum_opens_with_any_groups_in_any_order(void **state)
+{
+	/* of the first group 1..3, of the second 4..8, of the third 9 */
+	static const size_t orders[][8] = {
+		{ 4, 1, 9, 3 },
+		{ 9, 4, 6, 2, 3 },
+		{ 4, 1, 5, 2, 9 },
+		{ 9, 8, 7, 6 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		struct table t = { 0 };
+		struct diag d = { 0 };
+		size_t used = 0;
+
+		for (size_t k = 0; orders[i][k] > 0; k++)
+			t.share[k] = all.g4.mnemonic[orders[i][k] - 1];
+		if (open_root(&t, "g4", &used, &d) != ST_OK)
+			fail_msg("order %zu: %s", i, d.text);
+		assert_null(t.share[t.at]);
+	}
+}
+
+static void
+quorum_says_which_groups_lack_what(void **state)
+{
+	static const struct {
+		size_t share[5], n;
+		const char *missing;
+	} rows[] = {
+		{ { 0 }, 0, "2 of these groups: 0 of 2 sheets of group "
+		    "group-a, 0 of 3 sheets of group group-b, 0 of 1 sheets of "
+		    "group group-c" },
+		{ { 3, 8 }, 2, "1 more of these groups (group-c is whole): 0 "
+		    "of 2 sheets of group group-a, 1 of 3 sheets of group "
+		    "group-b" },
+		{ { 3, 0, 4, 2 }, 4, "1 more of these groups (group-a is "
+		    "whole): 2 of 3 sheets of group group-b, 0 of 1 sheets of "
+		    "group group-c" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct table t = { 0 };
+		struct diag d = { 0 };
+		size_t used = 0;
+
+		for (size_t k = 0; k < rows[i].n; k++)
+			t.share[k] = all.g4.mnemonic[rows[i].share[k]];
+		assert_int_equal(open_root(&t, "g4", &used, &d), ST_AUTH);
+		assert_string_equal(t.missing, rows[i].missing);
+		assert_non_null(strstr(d.text, rows[i].missing));
+	}
+}
+
+/* The sheets stay where they are while the passphrase is typed again; what was
+ * wrong is recorded, and not said. */
+static void
+quorum_asks_for_a_passphrase_again_and_not_for_sheets(void **state)
+{
+	struct table t = { .share = { all.g3.mnemonic[0], all.g3.mnemonic[2] },
+		.passphrase = { "a passphrase of h8's", PASSPHRASE " ",
+		PASSPHRASE }, .patient = true };
+	struct diag d = { 0 };
+	size_t used = 0;
+
+	(void)state;
+	if (open_root(&t, "g3", &used, &d) != ST_OK)
+		fail_msg("%s", d.text);
+	assert_int_equal(used, 2);
+	assert_int_equal(t.at, 2);
+	assert_int_equal(t.typed, 3);
+	assert_int_equal(t.recorded, 2);
+	assert_string_equal(t.record, "FORMATS 4.10: with this passphrase the "
+	    "sheets give another key than that of record of root g3: it is "
+	    "not the one that h9 keeps");
+}
+
+static void
+quorum_refuses_a_passphrase_that_is_wrong_or_missing(void **state)
+{
+	static const struct {
+		const char *typed, *why;
+		enum status answer, code;
+		unsigned recorded;
+	} rows[] = {
+		{ NULL, "FORMATS 4.51: the passphrase of root g3 is missing; "
+		    "h9 keeps it", ST_AUTH, ST_AUTH, 0 },
+		{ NULL, "no more", ST_USAGE, ST_USAGE, 0 },
+		{ "another one", "FORMATS 4.10: with this", ST_AUTH, ST_AUTH,
+		    1 },
+		{ "h\303\266rner", "FORMATS 4.17: character 2", ST_AUTH,
+		    ST_POLICY, 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct table t = { .share = { all.g3.mnemonic[1],
+		    all.g3.mnemonic[2] }, .passphrase = { rows[i].typed },
+		    .answer = rows[i].answer };
+		struct diag d = { 0 };
+		size_t used = 0;
+
+		assert_int_equal(open_root(&t, "g3", &used, &d), rows[i].code);
+		if (strstr(d.text, rows[i].why) == NULL)
+			fail_msg("%s", d.text);
+		assert_int_equal(t.recorded, rows[i].recorded);
+		assert_int_equal(used, 0);
+	}
+}
+
+/* A record that says another exponent than its sheets is not stretched to
+ * it: 15 takes minutes. */
+static void
+quorum_refuses_terms_that_the_record_has_not(void **state)
+{
+	struct sheet_set *set = NULL;
+	struct table t = { .share = { all.g1.mnemonic[0],
+	    all.g1.mnemonic[1] } };
+	struct diag d = { 0 };
+	size_t used = 0;
+
+	(void)state;
+	for (size_t i = 0; i < all.state->nsets; i++)
+		if (all.state->sets[i].fate == SET_LIVE &&
+		    strcmp(all.state->sets[i].root, "g1") == 0)
+			set = &all.state->sets[i];
+	assert_non_null(set);
+	set->scheme.exponent = 15;
+	assert_int_equal(open_root(&t, "g1", &used, &d), ST_AUTH);
+	set->scheme.exponent = 0;
+	assert_string_equal(d.text, "FORMATS 4.13: sheet 1, h1, has another "
+	    "id, ext or exponent than the record");
+	assert_int_equal(t.recorded, 1);
 }
 
 /* ^C says nothing of the sheets. */
@@ -588,8 +761,8 @@ quorum_refuses_a_root_that_is_not_there(void **state)
 	size_t used = 0;
 
 	(void)state;
-	assert_int_equal(open_root(&t, "g3", &used, &d), ST_POLICY);
-	assert_string_equal(d.text, "there is no root g3 with live sheets");
+	assert_int_equal(open_root(&t, "g9", &used, &d), ST_POLICY);
+	assert_string_equal(d.text, "there is no root g9 with live sheets");
 	assert_int_equal(t.at, 0);
 }
 
@@ -607,7 +780,7 @@ quorum_refuses_a_key_that_is_not_of_record(void **state)
 	(void)state;
 	assert_int_equal(state_new(&s, NULL), ST_OK);
 	assert_int_equal(record_open(s, 1, "rehearsal", NULL), ST_OK);
-	draw(s, "g1", 1, &all.g1);
+	draw(s, "g1", 1, NULL, &all.g1);
 	mint(s, "g1", 1, 5);
 	all.state = s;
 	assert_int_equal(open_root(&t, "g1", &used, &d), ST_AUTH);
@@ -630,7 +803,7 @@ quorum_refuses_sheets_that_were_never_committed(void **state)
 	(void)state;
 	assert_int_equal(state_new(&s, NULL), ST_OK);
 	assert_int_equal(record_open(s, 1, "rehearsal", NULL), ST_OK);
-	draw(s, "g1", 1, &all.g1);
+	draw(s, "g1", 1, NULL, &all.g1);
 	assert_int_equal(quorum_identify(s, "g1", all.g1.mnemonic[0], &set,
 	    &sheet, &canonical, &d), ST_AUTH);
 	assert_string_equal(d.text, "FORMATS 4.9: sheet 1 of root g1, epoch 1, "
@@ -672,6 +845,13 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(quorum_opens_with_any_two_of_three),
 		cmocka_unit_test(quorum_opens_with_all_groups_it_needs),
+		cmocka_unit_test(quorum_opens_with_any_groups_in_any_order),
+		cmocka_unit_test(quorum_says_which_groups_lack_what),
+		cmocka_unit_test(
+		    quorum_asks_for_a_passphrase_again_and_not_for_sheets),
+		cmocka_unit_test(
+		    quorum_refuses_a_passphrase_that_is_wrong_or_missing),
+		cmocka_unit_test(quorum_refuses_terms_that_the_record_has_not),
 		cmocka_unit_test(quorum_says_that_it_was_interrupted),
 		cmocka_unit_test(quorum_refuses_too_few),
 		cmocka_unit_test(quorum_refuses_a_sheet_twice),

@@ -21,17 +21,39 @@ make(const void *data, size_t len)
 	return s;
 }
 
-/* What rng_dice_check says to a text. */
+/* A die of six faces, and a coin that is written in two ways. */
+static const struct rng_people dice = { .many = "rolls", .one = "roll",
+	.alphabet = "123456", .is = "a digit of 1 to 6", .most = 2,
+	.uneven = "more than half", .pattern = "one block" };
+static const struct rng_people coins = { .many = "tosses", .one = "toss",
+	.alphabet = "01", .also = "htHT", .as = "1010", .is = "h or t",
+	.most = 3, .uneven = "one side", .pattern = "one block" };
+static const struct rng_people prose = { .many = "characters",
+	.one = "character", .is = "printable ASCII", .most = 2,
+	.uneven = "more than half", .pattern = "one block" };
+
+/* What is said to a text. */
+static enum status
+check_as(const struct rng_people *kind, const char *typed, size_t min,
+    const char *said)
+{
+	struct secret *s = make(typed, strlen(typed)), *taken = NULL;
+	struct diag d = { 0 };
+	enum status rc;
+
+	if ((rc = rng_people_take(kind, s, 0, &taken, &d)) == ST_OK)
+		rc = rng_people_check(kind, taken, min, &d);
+	if (strstr(d.text, said) == NULL)
+		fail_msg("\"%s\" does not say \"%s\"", d.text, said);
+	secret_free(taken);
+	secret_free(s);
+	return rc;
+}
+
 static enum status
 check(const char *rolls, size_t min, const char *said)
 {
-	struct secret *s = make(rolls, strlen(rolls));
-	struct diag d = { 0 };
-	const enum status rc = rng_dice_check(s, min, &d);
-
-	assert_non_null(strstr(d.text, said));
-	secret_free(s);
-	return rc;
+	return check_as(&dice, rolls, min, said);
 }
 
 static void
@@ -82,7 +104,7 @@ dice_are_taken_when_they_look_fair(void **state)
 	    "6514326154321652";
 
 	(void)state;
-	assert_int_equal(check(fair, ENTROPY_DICE_MIN, ""), ST_OK);
+	assert_int_equal(check(fair, 50, ""), ST_OK);
 	assert_int_equal(check("1213141516", 10, ""), ST_OK); /* half is ones */
 }
 
@@ -92,7 +114,10 @@ dice_are_refused_by_place_and_reason(void **state)
 	(void)state;
 	assert_int_equal(check("123406", 1, "roll 5 is not"), ST_FORMAT);
 	assert_int_equal(check("723456", 1, "roll 1 is not"), ST_FORMAT);
-	assert_int_equal(check("12345 ", 1, "roll 6 is not"), ST_FORMAT);
+	assert_int_equal(check("12 34\n5h", 1, "roll 6 is not"), ST_FORMAT);
+	assert_int_equal(check("12345\303\251", 1, "roll 6 is"), ST_FORMAT);
+	assert_int_equal(check(" \n\t ", 1, "no rolls, only blanks"),
+	    ST_FORMAT);
 	assert_int_equal(check("12354", 6, "5 rolls where at least 6"),
 	    ST_POLICY);
 	assert_int_equal(check("12131415112", 1, "more than half"), ST_POLICY);
@@ -101,15 +126,57 @@ dice_are_refused_by_place_and_reason(void **state)
 	assert_int_equal(check("1212", 1, "one block"), ST_POLICY);
 }
 
+static void
+coins_and_text_are_refused_by_place_and_reason(void **state)
+{
+	(void)state;
+	assert_int_equal(check_as(&coins, "htHT 0101 1001", 12, ""), ST_OK);
+	assert_int_equal(check_as(&coins, "hthx", 1, "toss 4 is not h or t"),
+	    ST_FORMAT);
+	assert_int_equal(check_as(&coins, "ht0", 4, "3 tosses where at least "
+	    "4"), ST_POLICY);
+	/* a fair coin often gives more of one side; three quarters never */
+	assert_int_equal(check_as(&coins, "hhhthhtt hhth", 1, ""), ST_OK);
+	assert_int_equal(check_as(&coins, "hhhthhhh hhth", 1, "one side"),
+	    ST_POLICY);
+	/* it is the same block, however it is spelt */
+	assert_int_equal(check_as(&coins, "htt 100 HTT", 1, "one block"),
+	    ST_POLICY);
+	assert_int_equal(check_as(&prose, "The quick brown fox", 16, ""),
+	    ST_OK);
+	assert_int_equal(check_as(&prose, "caf\303\251", 1, "character 4 is "
+	    "not printable ASCII"), ST_FORMAT);
+	assert_int_equal(check_as(&prose, "aaaaaaab", 1, "more than half"),
+	    ST_POLICY);
+	assert_int_equal(check_as(&prose, "asdf asdf", 1, "one block"),
+	    ST_POLICY);
+}
+
+/* Groups of five, lines, and letters for sides: the same digits. */
+static void
+people_are_taken_without_blanks_in_one_spelling(void **state)
+{
+	struct secret *typed = make("hTt1 0\r\n\tH", 10), *out = NULL;
+
+	(void)state;
+	assert_int_equal(rng_people_take(&coins, typed, 0, &out, NULL),
+	    ST_OK);
+	assert_int_equal(secret_len(out), 6);
+	assert_memory_equal(secret_peek(out), "100101", 6);
+	secret_free(out);
+	secret_free(typed);
+}
+
 /* No refusal quotes a roll: with dice alone the rolls are the seed. */
 static void
 dice_refusals_quote_nothing(void **state)
 {
-	struct secret *s = make("6666666666x", 11);
+	struct secret *s = make("6666666666x", 11), *out = NULL;
 	struct diag d = { 0 };
 
 	(void)state;
-	assert_int_equal(rng_dice_check(s, 1, &d), ST_FORMAT);
+	assert_int_equal(rng_people_take(&dice, s, 0, &out, &d), ST_FORMAT);
+	assert_null(out);
 	assert_null(strstr(d.text, "66"));
 	assert_null(strchr(d.text, 'x'));
 	secret_free(s);
@@ -191,7 +258,7 @@ dice_seed_is_what_sha512sum_shows(void **state)
 	char hex[65];
 
 	(void)state;
-	assert_int_equal(rng_dice_seed(digits, &seed, NULL), ST_OK);
+	assert_int_equal(rng_people_seed(digits, &seed, NULL), ST_OK);
 	assert_int_equal(secret_len(seed), SEED_LEN);
 	sodium_bin2hex(hex, sizeof(hex), secret_peek(seed), SEED_LEN);
 	assert_string_equal(hex, "ba3253876aed6bc22d4a6ff53d8406c6"
@@ -208,6 +275,10 @@ main(void)
 		cmocka_unit_test(stream_is_chacha20_of_a_named_nonce),
 		cmocka_unit_test(dice_are_taken_when_they_look_fair),
 		cmocka_unit_test(dice_are_refused_by_place_and_reason),
+		cmocka_unit_test(
+		    coins_and_text_are_refused_by_place_and_reason),
+		cmocka_unit_test(
+		    people_are_taken_without_blanks_in_one_spelling),
 		cmocka_unit_test(dice_refusals_quote_nothing),
 		cmocka_unit_test(commitment_is_sha384_of_label_and_bytes),
 		cmocka_unit_test(mix_is_undone_by_unmix),

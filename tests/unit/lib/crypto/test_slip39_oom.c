@@ -184,7 +184,7 @@ call_mix(void *ctx)
 	TRY(rng_seed_commit(good.seed, words, NULL));
 	TRY(rng_seed_mix(good.seed, good.pass, &a, NULL));
 	TRY(rng_seed_unmix(a, good.pass, &b, NULL));
-	TRY(rng_dice_seed(good.pass, &c, NULL));
+	TRY(rng_people_seed(good.pass, &c, NULL));
 out:
 	secret_free(c);
 	secret_free(b);

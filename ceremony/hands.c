@@ -49,15 +49,15 @@ add_root(struct engine *e, const char *name, struct engine_root **out,
 	return ST_OK;
 }
 
-/* From its sheets: the record that knows the root is the state so far, or,
- * while entries are compared, all that the stick had. */
+/* From its sheets: those of the state so far, or, while entries are compared, of
+ * all that the stick had: a set that was replaced later may be burnt. */
 static enum status
 open_root(struct engine *e, const char *name, struct engine_root **out,
     struct diag *d)
 {
 	const struct quorum_watch watch = { note_refusal, e };
-	const struct state *s = e->known != NULL &&
-	    state_root(e->state, name) == NULL ? e->known : e->state;
+	const struct state *s = e->known != NULL && engine_comparing(e) ?
+	    e->known : e->state;
 	struct secret *seed = NULL;
 	struct key *key = NULL;
 	size_t used = 0;
@@ -316,6 +316,15 @@ out:
 	return rc;
 }
 
+static enum status
+hand_confirm(struct hands *h, const char *question, struct diag *d)
+{
+	struct engine *e = engine_of(h);
+
+	return engine_comparing(e) ? ST_OK :
+				     e->front->confirm(e->front, question, d);
+}
+
 void
 hands_start(struct engine *e)
 {
@@ -329,6 +338,7 @@ hands_start(struct engine *e)
 		.prove = hand_prove,
 		.typed = hand_typed,
 		.proven = hand_proven,
+		.confirm = hand_confirm,
 		.engine = e,
 	};
 }

@@ -159,6 +159,29 @@ out:
 	return rc;
 }
 
+/* A sheet of record, but one that opens nothing any more. */
+static enum status
+check_fate(const struct sheet_set *set, const struct sheet *sheet,
+    struct diag *d)
+{
+	char line[96];
+
+	snprintf(line, sizeof(line), "sheet %u of root %s, epoch %u, %s",
+	    sheet->number, set->root, set->epoch, sheet->holder);
+	if (sheet->destroyed != 0)
+		return diag_set(d, ST_AUTH, "FORMATS 4.9: %s, was destroyed on "
+		    "record in ceremony %u: it was not", line,
+		    sheet->destroyed);
+	if (set->fate == SET_REPLACED)
+		return diag_set(d, ST_AUTH, "FORMATS 4.9: %s, was replaced by "
+		    "epoch %u: destroy it", line, set->by);
+	if (set->fate != SET_LIVE)
+		return diag_set(d, ST_AUTH, "FORMATS 4.9: %s, is %s", line,
+		    set->fate == SET_VOID ? "void" :
+		    "of a set that was never committed");
+	return ST_OK;
+}
+
 enum status
 quorum_identify(const struct state *state, const char *root,
     const struct secret *mnemonic, const struct sheet_set **set,
@@ -174,11 +197,7 @@ quorum_identify(const struct state *state, const char *root,
 		if ((*sheet = match(s, *canonical)) == NULL)
 			continue;
 		*set = s;
-		if (s->fate != SET_LIVE)
-			FAIL(d, ST_AUTH, "FORMATS 4.9: sheet %u of root %s, "
-			    "epoch %u, %s, is %s", (*sheet)->number, s->root,
-			    s->epoch, (*sheet)->holder, s->fate == SET_VOID ?
-			    "void" : "of a set that was never committed");
+		TRY(check_fate(s, *sheet, d));
 		if (root != NULL && strcmp(s->root, root) != 0)
 			FAIL(d, ST_AUTH, "FORMATS 4.9: sheet %u of root %s, "
 			    "%s, is not a sheet of root %s", (*sheet)->number,
@@ -292,9 +311,12 @@ quorum_open(const struct front *front, const struct state *state,
 	if (r == NULL || (pile.set = state_live_set(state, root)) == NULL)
 		FAIL(d, ST_POLICY, "there is no root %s with live sheets",
 		    root);
+	if (!sheet_set_opens(pile.set, NULL))
+		FAIL(d, ST_POLICY, "FORMATS 4.33: nothing opens root %s any "
+		    "more: its sheets were destroyed", root);
 	while (!enough(&pile, missing, sizeof(missing))) {
-		rc = front->ask_share(front, root, asked++, missing, &mnemonic,
-		    d);
+		rc = front->ask_share(front, pile.set, asked++, missing,
+		    &mnemonic, d);
 		if (rc == ST_AUTH) {
 			diag_clear(d);
 			FAIL(d, ST_AUTH, "FORMATS 4.8: too few sheets of root "

@@ -118,7 +118,7 @@ must_pass recover g1 sheets/g1-e3-*
 # --- cut anywhere: one set is live, and what a cut drew is void ---
 cd "$WORK/cut" || exit
 cp -a "$WORK/cut" "$WORK/count"
-(cd "$WORK/count" && strace -f -o calls -e trace=fsync "$ANCHORITE" ceremony \
+(cd "$WORK/count" && strace -o calls -e trace=fsync "$ANCHORITE" ceremony \
 	run plan.ini --room room.ini >/dev/null 2>&1) ||
 	fail 'it does not run under strace'
 calls=$(grep -c 'fsync(' "$WORK/count/calls")
@@ -133,7 +133,7 @@ at=3
 while [ "$at" -lt "$calls" ]; do
 	rm -rf "$WORK/one"
 	cp -a "$WORK/cut" "$WORK/one" && cd "$WORK/one" || exit
-	run strace -f -o /dev/null -e trace=fsync \
+	run strace -o /dev/null -e trace=fsync \
 		-e inject=fsync:signal=KILL:when=$at "$ANCHORITE" \
 		ceremony run plan.ini --room room.ini
 	[ "$STATUS" -eq 137 ] || fail "it was not killed at $at: $STATUS"

@@ -312,8 +312,8 @@ destroy_check(const void *want, const struct plan *p,
 	TRY(plan_at(p, line, gather(w, before, &pyre, d), d));
 	TRY(plan_at(p, line, check_pyre(w, &pyre, before, reshared, d), d));
 	TRY(check_once(w, p, d));
-	if (!reshared && !leaves_quorum(w, &pyre, state_live_set(before,
-	    w->root)))
+	if (w->what == WHAT_ROOT || (!reshared && !leaves_quorum(w, &pyre,
+	    state_live_set(before, w->root))))
 		TRY(check_unused(w, p, d));
 out:
 	return rc;

@@ -36,11 +36,12 @@ loose_numbers(const struct plan *p, const struct ini_entry *e,
 {
 	const char *at = e == NULL ? "" : e->value;
 	unsigned first, last;
+	bool more;
 	enum status rc;
 	size_t len;
 
 	*n = 0;
-	while (*at != '\0') {
+	for (more = *at != '\0'; more; at += strspn(at, " ")) {
 		len = strcspn(at, ",");
 		if (!read_range(at, len, &first, &last) ||
 		    (*n > 0 && first <= out[*n - 1]))
@@ -48,9 +49,8 @@ loose_numbers(const struct plan *p, const struct ini_entry *e,
 			    "are numbers that rise: 1-3, 5", e->key);
 		while (first <= last)
 			out[(*n)++] = first++;
-		at += len;
-		if (*at == ',')
-			at += 1 + strspn(at + 1, " ");
+		more = at[len] == ',';
+		at += len + more;
 	}
 	rc = ST_OK;
 out:

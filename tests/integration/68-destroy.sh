@@ -67,6 +67,11 @@ destroy d g1 'what = root' 'waive = nobody' | refused 1 \
 	destroy d g1 'what = root' 'waive = anna'
 } | refused 1 'FORMATS 3.72: [crl g1] opens root g1 in this ceremony'
 
+{
+	echo "$reshare"
+	destroy d g1 'what = root' 'waive = anna'
+} | refused 1 'FORMATS 3.72: [reshare g1] opens root g1 in this ceremony'
+
 # --- one sheet of a live set: enough are left ---
 destroy d g1 'epoch = 1' 'sheets = 2' | next 2
 must_pass "$ANCHORITE" ceremony check plan.ini --room room.ini
@@ -151,6 +156,25 @@ show 'g1, epoch 2 (live): sheet 2, group main, elena'
 not_shown 'a copy was lost'
 must_pass recover g1 sheets/g1-e2-sheet0[12]*
 must_pass check sheets/g1-e2-sheet02-elena-2.txt
+
+# --- the plan to begin with, made ours, is one that can run ---
+cp -a "$WORK/genesis" "$WORK/example"
+cd "$WORK/example" || exit
+crl g1 | next 2
+must_pass "$ANCHORITE" ceremony example reshare
+sed "s/^mode = .*/mode = rehearsal/
+	s/^previous = .*/previous = $(head_of state-a)/
+	s/^effective = .*/effective = $(sed -n 's/^effective = //p' plan.ini)/
+	s/^latest = .*/latest = $(sed -n 's/^latest = //p' plan.ini)/" \
+	"$OUT" >example.ini
+mv example.ini plan.ini
+"$ANCHORITE" words plan.ini | tail -n +2 >paper/plan.words
+must_pass "$ANCHORITE" ceremony check plan.ini --room room.ini
+must_say 'root g1, epoch 1, lost ones counted: of group main at most 1 of 3'
+! grep -q '^note' "$OUT" || fail 'it breaks its own rules'
+must_pass hold
+good sheets/*e2*
+not_shown open-tasks
 
 # --- a whole root, when it has retired (RULES B11) ---
 cd "$WORK/genesis" || exit

@@ -149,6 +149,30 @@ while [ "$at" -lt "$calls" ]; do
 	[ "$was" -eq 1 ] || [ "$(live state-a)" = "$was" ] ||
 		fail "a live set was drawn again after a cut at $at"
 	[ "$(live state-a)" -eq 2 ] || voids=$((voids + 1))
-	at=$((at + calls / 7))
+	at=$((at + calls / 5))
 done
 [ "$voids" -gt 0 ] || fail 'no cut was within the set'
+
+# --- by people at a terminal: who opens, who writes, and what is burnt ---
+begin people
+sed -i '/^paper/d; /^sheets/d' room.ini
+typed() {
+	must_pass "$HELPER/people" --words paper/plan.words --shown shown kept \
+		"$ANCHORITE" ceremony run plan.ini --room room.ini
+}
+{
+	mint g1 '2 of 2: anna, bruno' && present g1
+	crl g1
+} | plan 1 none
+typed
+{
+	printf '[replace-share b]\nroot = g1\nsheet = 2\nreason = damaged\n'
+	printf '[reshare g1]\nneed = 1 group\ngroup.main = 2 of 2: clara, dario\n'
+	printf '[destroy old]\nroot = g1\nepoch = 1\n'
+} | next 2
+typed
+tr -d '\r\n' <shown | grep -q 'Did bruno see it burnt: sheet 1 of root g1, epoch 1, anna, group main, check words ' ||
+	fail 'the witness was not asked'
+good kept/sheets/g1-e2-*
+not_shown open-tasks
+must_pass recover g1 kept/sheets/g1-e2-*

@@ -143,14 +143,15 @@ out:
 	return rc;
 }
 
-/* One that is written once more does not take the place of the first. */
+/* One that is written once more does not take the place of the first, and comes
+ * behind it by name. */
 static void
 sheet_name(const struct sheet_view *v, unsigned copy, char name[NAME_SIZE])
 {
 	char more[16] = "";
 
 	if (copy > 1)
-		snprintf(more, sizeof(more), "-%u", copy);
+		snprintf(more, sizeof(more), ".v%u", copy);
 	snprintf(name, NAME_SIZE, "%s-e%u-sheet%02u-%s%s.txt", v->set->root,
 	    v->set->epoch, v->sheet->number, v->sheet->holder, more);
 }
@@ -207,7 +208,17 @@ out:
 	return rc;
 }
 
-/* The next holder comes: sheets of the set, by name. */
+/* Whether two files are of one sheet: "g1-e1-sheet02-". */
+static bool
+is_copy(const char *name, const char *next, size_t begin)
+{
+	const size_t len = begin + strcspn(name + begin, "-") + 1;
+
+	return strncmp(name, next, len) == 0;
+}
+
+/* The next holder comes: sheets of the set, by name; of one that is there twice
+ * the last, for a cut may have torn the first. */
 static enum status
 ask_share(const struct front *f, const struct sheet_set *set, size_t nth,
     const char *missing, struct secret **out, struct diag *d)
@@ -223,8 +234,11 @@ ask_share(const struct front *f, const struct sheet_set *set, size_t nth,
 	snprintf(begin, sizeof(begin), "%s-e%u-sheet", set->root, set->epoch);
 	TRY(file_list_at(k->sheets, &names, &n, d));
 	for (size_t i = 0; i < n && sheet == NULL; i++) {
-		if (strncmp(names[i], begin, strlen(begin)) == 0 &&
-		    at++ == nth)
+		if (strncmp(names[i], begin, strlen(begin)) != 0 ||
+		    (i + 1 < n && is_copy(names[i], names[i + 1],
+		    strlen(begin))))
+			continue;
+		if (at++ == nth)
 			sheet = names[i];
 	}
 	if (sheet == NULL)

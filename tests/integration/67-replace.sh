@@ -100,7 +100,7 @@ cp -a "$WORK/three" "$WORK/epochs"
 replace 3 damaged | next 3
 must_pass hold
 good sheets/*
-[ -e sheets/g1-e1-sheet03-clara-2.txt ] || fail 'it was not written again'
+[ -e sheets/g1-e1-sheet03-clara.v2.txt ] || fail 'it was not written again'
 show 'g1, epoch 1 (live): sheet 3, group main, clara'
 not_shown 'clara; a copy'
 
@@ -152,7 +152,7 @@ must_pass hold
 	replace 7 holder-left
 } | next 2
 must_pass hold
-rm sheets/*-2.txt # a share once more is the same share
+rm sheets/*.v2.txt # a share once more is the same share
 good sheets/*
 N=3
 replace 2 lost | refused 1 'out of control: 4, and 5 open it'

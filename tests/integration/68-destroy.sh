@@ -155,7 +155,7 @@ good sheets/*
 show 'g1, epoch 2 (live): sheet 2, group main, elena'
 not_shown 'a copy was lost'
 must_pass recover g1 sheets/g1-e2-sheet0[12]*
-must_pass check sheets/g1-e2-sheet02-elena-2.txt
+must_pass check sheets/g1-e2-sheet02-elena.v2.txt
 
 # --- the plan to begin with, made ours, is one that can run ---
 cp -a "$WORK/genesis" "$WORK/example"

@@ -75,8 +75,8 @@ keep_encrypted(void *cookie, const struct sheet_set *set,
 	return secret_copy(ems, &o->ems, d);
 }
 
-/* From its sheets: the record that knows the root is the state so far, or,
- * while entries are compared, all that the stick had. */
+/* From its sheets: those of the state so far, or, while entries are compared, of
+ * all that the stick had: a set that was replaced later may be burnt. */
 static enum status
 open_root(struct engine *e, const char *name, struct engine_root **out,
     struct diag *d)
@@ -84,8 +84,8 @@ open_root(struct engine *e, const char *name, struct engine_root **out,
 	struct opened o = { .e = e };
 	const struct quorum_watch watch = { refused_at_opening, &o,
 		keep_encrypted };
-	const struct state *s = e->known != NULL &&
-	    state_root(e->state, name) == NULL ? e->known : e->state;
+	const struct state *s = e->known != NULL && engine_comparing(e) ?
+	    e->known : e->state;
 	struct secret *seed = NULL;
 	struct key *key = NULL;
 	size_t used = 0;
@@ -404,6 +404,15 @@ hand_decrypted(struct hands *h, const struct split_terms *t,
 	return passphrase_prove(e->front, t, ems, seed, &watch, out, d);
 }
 
+static enum status
+hand_confirm(struct hands *h, const char *question, struct diag *d)
+{
+	struct engine *e = engine_of(h);
+
+	return engine_comparing(e) ? ST_OK :
+				     e->front->confirm(e->front, question, d);
+}
+
 void
 hands_start(struct engine *e)
 {
@@ -419,6 +428,7 @@ hands_start(struct engine *e)
 		.proven = hand_proven,
 		.encrypted = hand_encrypted,
 		.decrypted = hand_decrypted,
+		.confirm = hand_confirm,
 		.engine = e,
 	};
 }

@@ -87,7 +87,8 @@ check_order(const struct mint *m, const struct plan *p,
 
 	for (size_t i = 0; i < promises->n && m->cert.subject == NULL; i++) {
 		q = &promises->promise[i];
-		if (q->by != NULL || signer_section(p, q->name) != NULL)
+		if (q->by != NULL || (q->row != NULL && q->row->opens) ||
+		    signer_section(p, q->name) != NULL)
 			PLAN_FAIL(d, ST_POLICY, p, m->split.line, "RULES B10: [mint "
 			    "%s], a root to come, stands below %s, where a "
 			    "present root is open", m->split.root, q->name);

@@ -139,13 +139,6 @@ match(const struct sheet_set *set, const struct secret *canonical)
 	return NULL;
 }
 
-/* What its holder is told of a sheet of such a set; NULL: it is good. */
-static const char *const fates[] = {
-	[SET_DRAWN] = "of a set that was never committed",
-	[SET_LIVE] = NULL,
-	[SET_VOID] = "void",
-};
-
 /* The sheet whose place a share claims for itself in one of the sets of
  * ${root}, or NULL: of any. */
 static const struct sheet *
@@ -286,10 +279,21 @@ static enum status
 check_fit(const struct sheet_set *set, const struct sheet *sheet,
     const char *root, struct diag *d)
 {
-	if (fates[set->fate] != NULL)
-		return diag_set(d, ST_AUTH, "FORMATS 4.9: sheet %u of root %s, "
-		    "epoch %u, %s, is %s", sheet->number, set->root,
-		    set->epoch, sheet->holder, fates[set->fate]);
+	char line[96];
+
+	snprintf(line, sizeof(line), "sheet %u of root %s, epoch %u, %s",
+	    sheet->number, set->root, set->epoch, sheet->holder);
+	if (sheet->destroyed != 0)
+		return diag_set(d, ST_AUTH, "FORMATS 4.9: %s, was destroyed on "
+		    "record in ceremony %u: it was not", line,
+		    sheet->destroyed);
+	if (set->fate == SET_REPLACED)
+		return diag_set(d, ST_AUTH, "FORMATS 4.9: %s, was replaced by "
+		    "epoch %u: destroy it", line, set->by);
+	if (set->fate != SET_LIVE)
+		return diag_set(d, ST_AUTH, "FORMATS 4.9: %s, is %s", line,
+		    set->fate == SET_VOID ? "void" :
+		    "of a set that was never committed");
 	if (root != NULL && strcmp(set->root, root) != 0)
 		return diag_set(d, ST_AUTH, "FORMATS 4.9: sheet %u of root %s, "
 		    "%s, is not a sheet of root %s", sheet->number, set->root,
@@ -499,10 +503,13 @@ quorum_open(const struct front *front, const struct state *state,
 	if (r == NULL || (pile.set = state_live_set(state, root)) == NULL)
 		FAIL(d, ST_POLICY, "there is no root %s with live sheets",
 		    root);
+	if (!sheet_set_opens(pile.set, NULL))
+		FAIL(d, ST_POLICY, "FORMATS 4.33: nothing opens root %s any "
+		    "more: its sheets were destroyed", root);
 	o.set = pile.set;
 	while (!enough(&pile, missing, sizeof(missing))) {
-		rc = front->ask_share(front, root, asked++, missing, &mnemonic,
-		    d);
+		rc = front->ask_share(front, pile.set, asked++, missing,
+		    &mnemonic, d);
 		if (rc == ST_AUTH) {
 			diag_clear(d);
 			FAIL(d, ST_AUTH, "FORMATS 4.8: too few sheets of root "

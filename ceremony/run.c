@@ -168,6 +168,16 @@ head_at(const struct state *s, uint64_t first, const uint8_t *typed)
 	return 0;
 }
 
+/* Where heads on paper begin that an open ceremony goes on from: while only its
+ * opening is there, and no head of it was noted, the last is the one before. */
+static uint64_t
+first_head(const struct state *s)
+{
+	const struct ceremony *open = state_open(s);
+
+	return s->n == open->first ? open->first - 1 : open->first;
+}
+
 /* ${*at}, unless NULL: the entry that it is the head at. */
 static enum status
 ask_head_words(const struct front *front, const struct state *s,
@@ -211,7 +221,7 @@ start_words(const struct run *r, const struct plan *p,
 
 	TRY(ask_plan_words(r->front, p, d));
 	if (resume)
-		TRY(ask_head_words(r->front, known, open->first,
+		TRY(ask_head_words(r->front, known, first_head(known),
 		    known->n == open->first, NULL, d));
 	else if (known->n > 0)
 		TRY(ask_head_words(r->front, known, known->n, false, NULL,
@@ -772,7 +782,7 @@ run_end(const struct run *r, const char *reason, struct diag *d)
 	/* without sheets nothing is computed again, but what is there must
 	 * hold, or the end of it would be that of an edited one */
 	TRY(verify_entries(s.known, r->steps, &seen, d));
-	TRY(ask_head_words(r->front, s.known, open->first,
+	TRY(ask_head_words(r->front, s.known, first_head(s.known),
 	    s.known->n == open->first, NULL, d));
 	TRY(session_start(r, &s, open->first + 1, d));
 	TRY(engine_abandon(&s.e, reason, d));

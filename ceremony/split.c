@@ -205,7 +205,8 @@ has_void_sheets(const struct state *state, const char *root)
 {
 	for (size_t i = 0; i < state->nsets; i++) {
 		if (state->sets[i].fate == SET_VOID &&
-		    strcmp(state->sets[i].root, root) == 0)
+		    strcmp(state->sets[i].root, root) == 0 &&
+		    sheet_set_loose(&state->sets[i]) > 0)
 			return true;
 	}
 	return false;
@@ -499,6 +500,26 @@ out:
 	return rc;
 }
 
+/* Its holder writes it and reads it back. */
+static enum status
+prove_sheet(const struct sheet_set *set, const struct sheet *sheet,
+    const struct secret *mnemonic, const struct spki *root,
+    struct hands *hands, struct facts *facts, struct diag *d)
+{
+	struct sheet_view view = { 0 };
+	char ceremony[160];
+
+	snprintf(ceremony, sizeof(ceremony), "%.100s, ceremony %u",
+	    hands->plan->org, hands->plan->number);
+	view.set = set;
+	view.sheet = sheet;
+	view.root = root;
+	view.mnemonic = mnemonic;
+	view.test = hands->plan->mode != MODE_PRODUCTION;
+	view.ceremony = ceremony;
+	return hands->prove(hands, &view, facts, d);
+}
+
 enum status
 split_sheet(const struct split *s, size_t i, const struct secret *seed,
     const struct spki *root, struct hands *hands, struct outcome *o,
@@ -506,23 +527,80 @@ split_sheet(const struct split *s, size_t i, const struct secret *seed,
 {
 	const struct sheet_set *set =
 	    &hands->state->sets[hands->state->nsets - 1];
-	struct sheet_view view = { 0 };
 	struct drawn w = { 0 };
-	char ceremony[160];
 	enum status rc;
 
 	o->kind = "read-back";
 	TRY(draw_set(s, seed, set->epoch, hands, &w, d));
-	snprintf(ceremony, sizeof(ceremony), "%.100s, ceremony %u",
-	    hands->plan->org, hands->plan->number);
-	view.set = set;
-	view.sheet = &set->sheets[i];
-	view.root = root;
-	view.mnemonic = w.set.mnemonic[i];
-	view.test = hands->plan->mode != MODE_PRODUCTION;
-	view.ceremony = ceremony;
 	TRY(say_sheet(s, i, hands->state, &o->facts, d));
-	TRY(hands->prove(hands, &view, &o->facts, d));
+	TRY(prove_sheet(set, &set->sheets[i], w.set.mnemonic[i], root, hands,
+	    &o->facts, d));
+out:
+	drawn_clear(&w);
+	return rc;
+}
+
+/* --- a set of record once more --- */
+
+enum status
+split_of(const struct sheet_set *set, const char *alg, size_t line,
+    struct split *out, struct diag *d)
+{
+	const struct sheet *sheet;
+	struct plan_scheme *g;
+	enum status rc;
+
+	memset(out, 0, sizeof(*out));
+	out->root = set->root;
+	out->alg = alg;
+	out->keeper = set->keeper[0] == '\0' ? NULL : set->keeper;
+	out->line = line;
+	out->scheme = set->scheme;
+	for (size_t i = 0; i < set->scheme.groups; i++) {
+		g = &out->group[i];
+		g->need = set->scheme.group[i].need;
+		g->holders = calloc(set->scheme.group[i].members,
+		    sizeof(*g->holders));
+		if (g->holders == NULL)
+			FAIL(d, ST_SYSTEM, "out of memory");
+	}
+	for (size_t i = 0; i < set->n; i++) {
+		sheet = &set->sheets[i];
+		g = &out->group[sheet->group];
+		memcpy(g->name, sheet->group_name, sizeof(g->name));
+		memcpy(g->holders[g->n].person, sheet->holder,
+		    sizeof(sheet->holder));
+		memcpy(g->holders[g->n++].place, sheet->place,
+		    sizeof(sheet->place));
+	}
+	out->nsheets = set->n;
+	rc = ST_OK;
+out:
+	if (rc != ST_OK)
+		split_clear(out);
+	return rc;
+}
+
+enum status
+split_again(const struct split *s, const struct sheet_set *set,
+    const struct sheet *sheet, const struct secret *seed,
+    const struct spki *root, struct hands *hands, struct facts *facts,
+    struct diag *d)
+{
+	const size_t i = sheet->number - 1;
+	uint8_t is[SHA256_LEN];
+	struct drawn w = { 0 };
+	enum status rc;
+
+	TRY(draw_set(s, seed, set->epoch, hands, &w, d));
+	sheet_commitment(set->salt, w.set.mnemonic[i], is);
+	if (w.set.n != set->n || w.set.id != set->id ||
+	    memcmp(is, sheet->commitment, sizeof(is)) != 0)
+		FAIL(d, ST_AUTH, "FORMATS 4.32: the seed of root %s does not "
+		    "give sheet %u of epoch %u as the record has it", s->root,
+		    sheet->number, set->epoch);
+	TRY(prove_sheet(set, sheet, w.set.mnemonic[i], root, hands, facts,
+	    d));
 out:
 	drawn_clear(&w);
 	return rc;

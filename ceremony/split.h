@@ -73,6 +73,24 @@ MUST_USE enum status split_sheet(const struct split *s, size_t i,
     struct outcome *o, struct diag *d);
 
 /**
+ * split_of(set, alg, line, out, d):
+ * How a set of record was split, with its holders of now; split_clear.
+ */
+MUST_USE enum status split_of(const struct sheet_set *set, const char *alg,
+    size_t line, struct split *out, struct diag *d);
+
+/**
+ * split_again(s, set, sheet, seed, root, hands, facts, d):
+ * A sheet of that set once more, the very same share, for the holder that
+ * ${sheet} names: written and read back.  ST_AUTH: the seed does not give the
+ * share of record.
+ */
+MUST_USE enum status split_again(const struct split *s,
+    const struct sheet_set *set, const struct sheet *sheet,
+    const struct secret *seed, const struct spki *root, struct hands *hands,
+    struct facts *facts, struct diag *d);
+
+/**
  * split_recover(s, seed, hands, out, quorums, d):
  * The seed again, from what the holders read back and never from memory:
  * every quorum of the typed sheets, and then one of them to the end, by the

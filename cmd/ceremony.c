@@ -27,7 +27,7 @@ cmd_ceremony_example(const struct call *c, struct diag *d)
 	if (text == NULL) {
 		text_escape(name, strlen(name), shown, sizeof(shown));
 		return diag_set(d, ST_USAGE, "there is no example \"%s\"; "
-		    "two-people, company and rotate are there", shown);
+		    "two-people, company, rotate and reshare are there", shown);
 	}
 	fputs(text, stdout);
 	return ST_OK;
@@ -126,6 +126,63 @@ tell_of_card(const char *path)
 	    shown);
 }
 
+/* Sheets of a set that has been replaced, as long as they are there. */
+static void
+tell_old(const struct sheet_set *set)
+{
+	char line[SHEET_LINE_SIZE], survive[SHEET_SURVIVE_SIZE];
+	bool any = false;
+
+	for (size_t i = 0; i < set->n; i++) {
+		if (!sheet_there(set, i))
+			continue;
+		if (!any)
+			fprintf(stderr, "these sheets were replaced, and open "
+			    "the root for whoever has a quorum: destroy "
+			    "them\n");
+		any = true;
+		sheet_line(set, i, line);
+		fprintf(stderr, "  %s\n", line);
+	}
+	sheet_set_may_survive(set, survive);
+	if (any)
+		fprintf(stderr, "  %s may survive, lost ones counted; "
+		    "[destroy] records it\n", survive);
+}
+
+/* What the last ceremony replaced. */
+static enum status
+tell_replaced(const struct room *room, struct diag *d)
+{
+	const struct ceremony *c;
+	const struct entry *e;
+	struct state *s = NULL;
+	uint64_t epoch = 0;
+	enum status rc;
+	int fd = -1;
+
+	TRY(state_load(room->state[0], &s, &fd, NULL, NULL, d));
+	c = &s->ceremonies[s->nceremonies - 1];
+	for (size_t i = c->first; i < s->n; i++) {
+		e = &s->entries[i];
+		if (strcmp(e->kind, "reshared") != 0)
+			continue;
+		TRY(facts_number(&e->facts, "replaces", 1, UINT32_MAX, &epoch,
+		    d));
+		for (size_t k = 0; k < s->nsets; k++) {
+			if (s->sets[k].epoch == epoch &&
+			    strcmp(s->sets[k].root, facts_get(&e->facts,
+			    "root")) == 0)
+				tell_old(&s->sets[k]);
+		}
+	}
+out:
+	state_free(s);
+	if (fd >= 0)
+		close(fd);
+	return rc;
+}
+
 enum status
 cmd_ceremony_run(const struct call *c, struct diag *d)
 {
@@ -142,6 +199,7 @@ cmd_ceremony_run(const struct call *c, struct diag *d)
 		    "signed now\n");
 	fprintf(stderr, "the ceremony is closed: seal the sheets, and keep the "
 	    "last words on paper\n");
+	TRY(tell_replaced(&room, d));
 	if (left.sealed > 0)
 		tell_of_card(room.state[0]);
 	if (left.parcels > 0)

@@ -297,12 +297,74 @@ static const char rotate[] =
     "[send firmware-team]\n"
     "what = certify, crl, rotate, delegate\n";
 
+/* What two_people do when one of them goes. */
+static const char reshare[] =
+    "# An officer leaves and another one comes: the roots keep their keys and get\n"
+    "# other sheets, in the state that the plan of two people left. The sheets of\n"
+    "# before are burnt in the same ceremony. The check says which they are, and\n"
+    "# how many may be left:\n"
+    "#   anchorite ceremony check plan.ini --state state\n"
+    "[ceremony]\n"
+    "format = 1\n"
+    "org = example\n"
+    "mode = production\n"
+    "number = 2\n"
+    "# the head, as state show prints it\n"
+    "previous = " SHA384_BLANK "\n"
+    "effective = 2028-03-01T00:00:00Z\n"
+    "latest = 2028-03-15\n"
+    "oid-arc = 1.3.6.1.4.1.32473\n"
+    "officer = first\n"
+    "witness = third\n"
+    "sheets = handwrite\n"
+    "\n"
+    "[person first]\n"
+    "name = First Officer\n"
+    "\n"
+    "[person third]\n"
+    "name = Third Officer, for the second who leaves\n"
+    "\n"
+    "[person notary]\n"
+    "name = Notary\n"
+    "\n"
+    "# Each root is opened by its present sheets, and its seed is split once more.\n"
+    "# Cut inside, a root has its old sheets still, and what was written is void.\n"
+    "# Who leaves and does not hand in a sheet has lost it: lost = 2. Of 2 sheets\n"
+    "# one is then all but a quorum, which is refused: another root is to come\n"
+    "# ([rotate]), unless somebody answers for it by name: waive = first\n"
+    "[reshare g3]\n"
+    "need = 1 group\n"
+    "group.main = 2 of 3: first@vault, third@home, notary\n"
+    "\n"
+    "[reshare g2]\n"
+    "need = 1 group\n"
+    "group.main = 2 of 3: first@home, third@vault, notary\n"
+    "\n"
+    "[reshare g1]\n"
+    "need = 1 group\n"
+    "group.main = 2 of 3: first@office, third@bank, notary\n"
+    "\n"
+    "# the sheets of before open the roots for ever: the witness sees each burnt,\n"
+    "# and is asked for each. One that is not there is named, and stays a task\n"
+    "[destroy old-g3]\n"
+    "root = g3\n"
+    "epoch = 1\n"
+    "\n"
+    "[destroy old-g2]\n"
+    "root = g2\n"
+    "epoch = 1\n"
+    "\n"
+    "[destroy old-g1]\n"
+    "root = g1\n"
+    "epoch = 1\n";
+
 static const struct {
 	const char *name, *text;
 } examples[] = {
 	{ "two-people", two_people },
 	{ "company", company },
 	{ "rotate", rotate },
+	{ "reshare", reshare },
 };
 
 const char *

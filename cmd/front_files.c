@@ -118,7 +118,7 @@ is_of(const struct hand *h, size_t i, const char *root)
 /* The next share of this root; when none is left that is, the next that is of
  * no root at all, to be refused by name. */
 static enum status
-ask_share(const struct front *f, const char *root, size_t nth,
+ask_share(const struct front *f, const struct sheet_set *set, size_t nth,
     const char *missing, struct secret **out, struct diag *d)
 {
 	struct hand *h = f->cookie;
@@ -132,7 +132,7 @@ ask_share(const struct front *f, const char *root, size_t nth,
 	for (size_t i = 0; i < h->n && pick == h->n; i++) {
 		if (h->used[i])
 			continue;
-		if (is_of(h, i, root))
+		if (is_of(h, i, set->root))
 			pick = i;
 		else if (first == h->n && !is_of(h, i, NULL))
 			first = i;

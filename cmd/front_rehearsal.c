@@ -146,12 +146,30 @@ out:
 	return rc;
 }
 
+/* One that is written once more does not take the place of the first, and comes
+ * behind it by name. */
 static void
-sheet_name(const char *root, unsigned epoch, unsigned number,
-    const char *holder, char name[NAME_SIZE])
+sheet_name(const struct sheet_view *v, unsigned copy, char name[NAME_SIZE])
 {
-	snprintf(name, NAME_SIZE, "%s-e%u-sheet%02u-%s.txt", root, epoch,
-	    number, holder);
+	char more[16] = "";
+
+	if (copy > 1)
+		snprintf(more, sizeof(more), ".v%u", copy);
+	snprintf(name, NAME_SIZE, "%s-e%u-sheet%02u-%s%s.txt", v->set->root,
+	    v->set->epoch, v->sheet->number, v->sheet->holder, more);
+}
+
+/* How many copies of it lie there. */
+static unsigned
+count_copies(const struct desk *k, const struct sheet_view *v)
+{
+	char name[NAME_SIZE];
+	unsigned n = 0;
+
+	do
+		sheet_name(v, n + 1, name);
+	while (file_exists_at(k->sheets, name) && ++n < NOTES_MAX);
+	return n;
 }
 
 static enum status
@@ -166,8 +184,7 @@ show_sheet(const struct front *f, const struct sheet_view *v, struct diag *d)
 	secret_free(k->sheet);
 	k->sheet = NULL;
 	TRY(paper_sheet(v, &k->sheet, d));
-	sheet_name(v->set->root, v->set->epoch, v->sheet->number,
-	    v->sheet->holder, name);
+	sheet_name(v, count_copies(k, v) + 1, name);
 	TRY(file_create_at(k->sheets, name, secret_peek(k->sheet),
 	    secret_len(k->sheet), d));
 out:
@@ -185,8 +202,7 @@ read_back(const struct front *f, const struct sheet_view *v,
 	enum status rc;
 	size_t n = 0;
 
-	sheet_name(v->set->root, v->set->epoch, v->sheet->number,
-	    v->sheet->holder, name);
+	sheet_name(v, count_copies(k, v), name);
 	TRY(file_read_secret_at(k->sheets, name, PAPER_SHEET_MAX, &text, d));
 	TRY(paper_shares(text, share, 1, &n, d));
 	*out = share[0];
@@ -195,46 +211,41 @@ out:
 	return rc;
 }
 
-/* Whether a file in sheets/ is one of ${root}, and of which epoch. */
+/* Whether two files are of one sheet: "g1-e1-sheet02-". */
 static bool
-is_sheet_of(const char *name, const char *root, unsigned *epoch)
+is_copy(const char *name, const char *next, size_t begin)
 {
-	const size_t len = strlen(root);
-	char *end;
+	const size_t len = begin + strcspn(name + begin, "-") + 1;
 
-	if (strncmp(name, root, len) != 0 ||
-	    strncmp(name + len, "-e", 2) != 0)
-		return false;
-	*epoch = (unsigned)strtoul(name + len + 2, &end, 10);
-	return strncmp(end, "-sheet", 6) == 0;
+	return strncmp(name, next, len) == 0;
 }
 
-/* The next holder comes: sheets of the newest epoch, by name. */
+/* The next holder comes: sheets of the set, by name; of one that is there twice
+ * the last, for a cut may have torn the first. */
 static enum status
-ask_share(const struct front *f, const char *root, size_t nth,
+ask_share(const struct front *f, const struct sheet_set *set, size_t nth,
     const char *missing, struct secret **out, struct diag *d)
 {
 	struct desk *k = f->cookie;
 	struct secret *share[1] = { NULL }, *text = NULL;
-	unsigned epoch, newest = 0;
-	char **names = NULL;
+	char **names = NULL, begin[NAME_SIZE];
 	const char *sheet = NULL;
 	size_t n = 0, shares = 0, at = 0;
 	enum status rc;
 
 	(void)missing;
+	snprintf(begin, sizeof(begin), "%s-e%u-sheet", set->root, set->epoch);
 	TRY(file_list_at(k->sheets, &names, &n, d));
-	for (size_t i = 0; i < n; i++) {
-		if (is_sheet_of(names[i], root, &epoch) && epoch > newest)
-			newest = epoch;
-	}
 	for (size_t i = 0; i < n && sheet == NULL; i++) {
-		if (is_sheet_of(names[i], root, &epoch) && epoch == newest &&
-		    at++ == nth)
+		if (strncmp(names[i], begin, strlen(begin)) != 0 ||
+		    (i + 1 < n && is_copy(names[i], names[i + 1],
+		    strlen(begin))))
+			continue;
+		if (at++ == nth)
 			sheet = names[i];
 	}
 	if (sheet == NULL)
-		FAIL(d, ST_AUTH, "no more sheets of root %s", root);
+		FAIL(d, ST_AUTH, "no more sheets of root %s", set->root);
 	TRY(file_read_secret_at(k->sheets, sheet, PAPER_SHEET_MAX, &text, d));
 	TRY(paper_shares(text, share, 1, &shares, d));
 	*out = share[0];

@@ -310,7 +310,7 @@ out:
 }
 
 static enum status
-ask_share(const struct front *f, const char *root, size_t nth,
+ask_share(const struct front *f, const struct sheet_set *set, size_t nth,
     const char *missing, struct secret **out, struct diag *d)
 {
 	enum status rc;
@@ -318,7 +318,7 @@ ask_share(const struct front *f, const char *root, size_t nth,
 	(void)nth;
 	TRY(tty_say(tty_of(f), d, "\nRoot %s is opened by its holders: %s so "
 	    "far.\nThe next holder enters all words of the sheet, in one "
-	    "line;\nfour letters of a word are enough.\n", root, missing));
+	    "line;\nfour letters of a word are enough.\n", set->root, missing));
 	rc = tty_ask_secret(tty_of(f), "  words: ", SLIP39_TEXT_MAX, true, out,
 	    d);
 	TRY(wiped(f, rc, d));

@@ -1,4 +1,6 @@
 /* see cmd.h: verbs of the noun "state". */
+#include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "cmd/cmd.h"
@@ -57,30 +59,86 @@ out:
 	return rc;
 }
 
+/* "live", "replaced by epoch 2" */
+static void
+set_fate(const struct sheet_set *set, char out[32])
+{
+	static const char *const fates[] = { "drawn", "live", "void",
+		"replaced" };
+
+	snprintf(out, 32, "%s", fates[set->fate]);
+	if (set->fate == SET_REPLACED)
+		snprintf(out, 32, "replaced by epoch %u", set->by);
+}
+
+static enum status
+say_sheet(const struct sheet_set *set, size_t i, struct facts *f,
+    struct diag *d)
+{
+	const struct sheet *s = &set->sheets[i];
+	char fate[32], gone[48] = "";
+
+	set_fate(set, fate);
+	if (s->destroyed != 0)
+		snprintf(gone, sizeof(gone), "; destroyed in ceremony %u",
+		    s->destroyed);
+	return facts_add(f, d, "sheets", "%s, epoch %u (%s): sheet %u, group "
+	    "%s, %s%s%s%s%s", set->root, set->epoch, fate, s->number,
+	    s->group_name, s->holder, s->place[0] == '\0' ? "" : " at ",
+	    s->place, s->lost > 0 ? "; a copy was lost" : "", gone);
+}
+
 static enum status
 say_sets(const struct state *s, struct facts *f, struct diag *d)
 {
-	static const char *const fates[] = { "drawn", "live", "void" };
 	const struct sheet_set *set;
 	enum status rc = ST_OK;
+	char fate[32];
 
 	for (size_t i = 0; i < s->nsets; i++) {
 		set = &s->sets[i];
+		set_fate(set, fate);
 		if (set->keeper[0] != '\0')
 			TRY(facts_add(f, d, "passphrases", "%s, epoch %u (%s): "
-			    "kept by %s", set->root, set->epoch,
-			    fates[set->fate], set->keeper));
+			    "kept by %s", set->root, set->epoch, fate,
+			    set->keeper));
 		for (size_t j = 0; j < set->n; j++)
-			TRY(facts_add(f, d, "sheets", "%s, epoch %u (%s): "
-			    "sheet %u, group %s, %s%s%s", set->root,
-			    set->epoch, fates[set->fate],
-			    set->sheets[j].number, set->sheets[j].group_name,
-			    set->sheets[j].holder,
-			    set->sheets[j].place[0] == '\0' ? "" : " at ",
-			    set->sheets[j].place));
+			TRY(say_sheet(set, j, f, d));
 	}
 out:
 	return rc;
+}
+
+/* Sheets of a set that has no use: each is a task until it is burnt. */
+static enum status
+say_old(const struct sheet_set *set, struct facts *f, struct diag *d)
+{
+	char line[SHEET_LINE_SIZE], fate[32];
+	enum status rc = ST_OK;
+
+	set_fate(set, fate);
+	for (size_t i = 0; i < set->n && rc == ST_OK; i++) {
+		if (!sheet_there(set, i))
+			continue;
+		sheet_line(set, i, line);
+		rc = facts_add(f, d, "open-tasks", "destroy %s: %s", line,
+		    fate);
+	}
+	return rc;
+}
+
+/* How many sheets of a root there are, of any set. */
+static size_t
+count_there(const struct state *s, const char *root)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->nsets; i++) {
+		for (size_t j = 0; strcmp(s->sets[i].root, root) == 0 &&
+		    j < s->sets[i].n; j++)
+			n += sheet_there(&s->sets[i], j);
+	}
+	return n;
 }
 
 /* What is still to be done, and nobody has witnessed (RULES B11). */
@@ -88,14 +146,22 @@ static enum status
 say_tasks(const struct state *s, struct facts *f, struct diag *d)
 {
 	const struct root *r;
+	size_t there;
 	enum status rc = ST_OK;
 
 	for (size_t i = 0; i < s->nroots && rc == ST_OK; i++) {
 		r = &s->roots[i];
-		if (r->retired != 0 && state_live_set(s, r->name) != NULL)
+		there = r->retired == 0 ? 0 : count_there(s, r->name);
+		if (there > 0)
 			rc = facts_add(f, d, "open-tasks", "destroy the sheets "
-			    "of root %s: it was retired in ceremony %u",
-			    r->name, r->retired);
+			    "of root %s: it was retired in ceremony %u (%zu "
+			    "left)", r->name, r->retired, there);
+	}
+	for (size_t i = 0; i < s->nsets && rc == ST_OK; i++) {
+		r = state_root(s, s->sets[i].root);
+		if (s->sets[i].fate != SET_LIVE &&
+		    (r == NULL || r->retired == 0))
+			rc = say_old(&s->sets[i], f, d);
 	}
 	return rc;
 }

@@ -1,6 +1,9 @@
 /* see cmd.h */
 #include "ceremony/certify.h"
+#include "ceremony/destroy.h"
 #include "ceremony/mint.h"
+#include "ceremony/replace.h"
+#include "ceremony/reshare.h"
 #include "cmd/cmd.h"
 #include "delegation/delegate.h"
 #include "revocation/account.h"
@@ -15,6 +18,9 @@
 const struct step_kind *const cmd_steps[] = {
 	&mint_step,
 	&certify_step,
+	&reshare_step,
+	&replace_step,
+	&destroy_step,
 	&crl_step,
 	&delegate_step,
 	&revoke_step,

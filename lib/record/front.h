@@ -63,12 +63,12 @@ struct front {
 	/* All words of a sheet typed back by its holder. */
 	enum status (*read_back)(const struct front *,
 	    const struct sheet_view *, struct secret **out, struct diag *);
-	/* One more share of ${root}, the ${nth}, 0.., since it is being opened:
-	 * each opening may ask for the same sheets.  ${missing} says what
-	 * still is.  ST_AUTH: there are no more. */
-	enum status (*ask_share)(const struct front *, const char *root,
-	    size_t nth, const char *missing, struct secret **out,
-	    struct diag *);
+	/* One more share of a live set, the ${nth}, 0.., since its root is
+	 * being opened: each opening may ask for the same sheets.  ${missing}
+	 * says what still is.  ST_AUTH: there are no more. */
+	enum status (*ask_share)(const struct front *,
+	    const struct sheet_set *, size_t nth, const char *missing,
+	    struct secret **out, struct diag *);
 	/* A passphrase, never shown, by who keeps it.  ST_AUTH: there is nobody,
 	 * or there are no more. */
 	enum status (*ask_passphrase)(const struct front *,

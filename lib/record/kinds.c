@@ -191,6 +191,7 @@ static const char *const trust_open[] = { "program", NULL };
 static const char *const trust_drawn[] = { "entropy", "rolls", "tosses",
 	"characters", "people-mac", "system", NULL };
 static const char *const trust_read_back[] = { "how", "tries", NULL };
+static const char *const trust_destroyed[] = { "kept", NULL };
 
 /* One row per kind of entry; FORMATS 7.5 is this table in words. */
 static const struct kind kinds[] = {
@@ -201,7 +202,13 @@ static const struct kind kinds[] = {
 	    "quorums "
 	    "entropy rolls tosses characters people-mac system", trust_drawn, kind_drawn },
 	{ "read-back", false, "step item root epoch sheet holder how tries",
-	    trust_read_back, apply_nothing },
+	    trust_read_back, kind_read_back },
+	{ "reshared", false, "step item root epoch replaces quorums lost "
+	    "waived", trust_nothing, kind_reshared },
+	{ "replaced", false, "step item root epoch sheet reason holder place "
+	    "commitment waived how tries", trust_read_back, kind_replaced },
+	{ "destroyed", false, "step item root what sheets witness waived kept",
+	    trust_destroyed, kind_destroyed },
 	{ "root", false, "step item root number algorithm counter public "
 	    "key-id epoch quorums", trust_nothing, kind_root },
 	{ "certificate", false, "step item root subject serial not-before "

@@ -52,6 +52,14 @@ MUST_USE enum status kind_void(struct state *s, const struct entry *e,
     struct diag *d);
 MUST_USE enum status kind_root(struct state *s, const struct entry *e,
     struct diag *d);
+MUST_USE enum status kind_read_back(struct state *s, const struct entry *e,
+    struct diag *d);
+MUST_USE enum status kind_reshared(struct state *s, const struct entry *e,
+    struct diag *d);
+MUST_USE enum status kind_replaced(struct state *s, const struct entry *e,
+    struct diag *d);
+MUST_USE enum status kind_destroyed(struct state *s, const struct entry *e,
+    struct diag *d);
 
 /* What roots sign, what becomes of it, and to whom it goes: kinds_signed.c. */
 MUST_USE enum status kind_delegation(struct state *s, const struct entry *e,

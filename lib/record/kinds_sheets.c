@@ -181,6 +181,179 @@ kind_void(struct state *s, const struct entry *e, struct diag *d)
 	return ST_OK;
 }
 
+/* What anyone is told of the set: how many of it were ever written. */
+enum status
+kind_read_back(struct state *s, const struct entry *e, struct diag *d)
+{
+	const char *root = facts_get(&e->facts, "root");
+	struct sheet_set *set = root == NULL ? NULL : newest_set(s, root);
+	uint64_t sheet = 0;
+
+	(void)d;
+	if (set != NULL && set->fate == SET_DRAWN &&
+	    facts_number(&e->facts, "sheet", 1, set->n, &sheet, NULL) ==
+	    ST_OK && sheet == set->proven + 1)
+		set->proven++;
+	return ST_OK;
+}
+
+static struct sheet_set *
+find_set(const struct state *s, const char *root, unsigned epoch)
+{
+	for (size_t i = 0; i < s->nsets; i++) {
+		if (strcmp(s->sets[i].root, root) == 0 &&
+		    s->sets[i].epoch == epoch)
+			return &s->sets[i];
+	}
+	return NULL;
+}
+
+/* Sheet ${number}, 1.., of that set; else ST_FORMAT. */
+static enum status
+find_sheet(const struct state *s, const char *root, unsigned epoch,
+    unsigned number, struct sheet_set **set, struct sheet **out,
+    struct diag *d)
+{
+	*set = find_set(s, root, epoch);
+	if (*set == NULL || number < 1 || number > (*set)->n)
+		return diag_set(d, ST_FORMAT, "root %.32s has no sheet %u of "
+		    "epoch %u", root, number, epoch);
+	*out = &(*set)->sheets[number - 1];
+	return ST_OK;
+}
+
+/* The set that was drawn last is live, and the one before it no more. */
+enum status
+kind_reshared(struct state *s, const struct entry *e, struct diag *d)
+{
+	const struct facts *f = &e->facts;
+	struct sheet_set *set, *old;
+	unsigned epoch, replaces, number;
+	struct sheet *sheet;
+	const char *root;
+	enum status rc;
+
+	TRY(facts_need(f, "root", &root, d));
+	TRY(kind_number(f, "epoch", KIND_NUMBER_MAX, &epoch, d));
+	TRY(kind_number(f, "replaces", KIND_NUMBER_MAX, &replaces, d));
+	if (state_root(s, root) == NULL)
+		FAIL(d, ST_FORMAT, "root %.32s is not there", root);
+	if ((set = newest_set(s, root)) == NULL || set->epoch != epoch ||
+	    set->fate != SET_DRAWN)
+		FAIL(d, ST_FORMAT, "root %s has no drawn set of epoch %u", root,
+		    epoch);
+	if (set->proven != set->n)
+		FAIL(d, ST_FORMAT, "FORMATS 4.31: %u of the %zu sheets of "
+		    "epoch %u were read back", set->proven, set->n, epoch);
+	if ((old = find_set(s, root, replaces)) == NULL ||
+	    old->fate != SET_LIVE)
+		FAIL(d, ST_FORMAT, "epoch %u of root %s is not live", replaces,
+		    root);
+	for (size_t i = 0; i < facts_count(f, "lost"); i++) {
+		TRY(kind_read_number(facts_at(f, "lost", i), SHEETS_MAX,
+		    &number, d));
+		TRY(find_sheet(s, root, replaces, number, &old, &sheet, d));
+		sheet->lost++;
+	}
+	old->fate = SET_REPLACED;
+	old->by = epoch;
+	set->fate = SET_LIVE;
+out:
+	return rc;
+}
+
+/* The very same share once more, for this holder. */
+enum status
+kind_replaced(struct state *s, const struct entry *e, struct diag *d)
+{
+	const struct facts *f = &e->facts;
+	char reason[16] = "", holder[33] = "", place[33] = "";
+	uint8_t commitment[SHA256_LEN] = { 0 };
+	unsigned epoch, number;
+	struct sheet_set *set;
+	struct sheet *sheet;
+	const char *root;
+	enum status rc;
+
+	TRY(facts_need(f, "root", &root, d));
+	TRY(kind_number(f, "epoch", KIND_NUMBER_MAX, &epoch, d));
+	TRY(kind_number(f, "sheet", SHEETS_MAX, &number, d));
+	TRY(kind_text(f, "reason", reason, sizeof(reason), d));
+	TRY(kind_text(f, "holder", holder, sizeof(holder), d));
+	TRY(kind_text(f, "place", place, sizeof(place), d));
+	TRY(kind_hex(f, "commitment", commitment, sizeof(commitment), d));
+	TRY(find_sheet(s, root, epoch, number, &set, &sheet, d));
+	if (set->fate != SET_LIVE || sheet->destroyed != 0)
+		FAIL(d, ST_FORMAT, "sheet %u of epoch %u is not live", number,
+		    epoch);
+	if (memcmp(commitment, sheet->commitment, sizeof(commitment)) != 0)
+		FAIL(d, ST_FORMAT, "FORMATS 4.32: it is another share than "
+		    "sheet %u of epoch %u", number, epoch);
+	if (!text_listed(SHEET_REASONS, '|', reason) ||
+	    !text_is_word(holder) ||
+	    (strcmp(place, "-") != 0 && !text_is_word(place)))
+		FAIL(d, ST_FORMAT, "a reason, holder or place is none");
+	sheet->lost += sheet_reason_loses(reason);
+	snprintf(sheet->holder, sizeof(sheet->holder), "%s", holder);
+	snprintf(sheet->place, sizeof(sheet->place), "%s",
+	    strcmp(place, "-") == 0 ? "" : place);
+out:
+	return rc;
+}
+
+/* "1 2 anna office": epoch, number, and what a witness compares. */
+static enum status
+burn_sheet(struct state *s, const char *root, const char *text, bool found,
+    const char *kept, size_t *burnt, struct diag *d)
+{
+	char part[4][SHA384_HEX_SIZE], name[32];
+	unsigned epoch, number;
+	struct sheet_set *set;
+	struct sheet *sheet;
+	enum status rc;
+
+	if (!kind_split(text, part, 4))
+		FAIL(d, ST_FORMAT, "a sheet is not of the form");
+	TRY(kind_read_number(part[0], KIND_NUMBER_MAX, &epoch, d));
+	TRY(kind_read_number(part[1], SHEETS_MAX, &number, d));
+	TRY(find_sheet(s, root, epoch, number, &set, &sheet, d));
+	snprintf(name, sizeof(name), "%u/%u", epoch, number);
+	if (text_listed(kept, ' ', name))
+		return ST_OK;
+	if (found ? sheet->lost == 0 : !sheet_there(set, number - 1))
+		FAIL(d, ST_FORMAT, "FORMATS 4.33: sheet %u of root %s, epoch "
+		    "%u, is not there to be destroyed", number, root, epoch);
+	if (found)
+		sheet->lost--;
+	else
+		sheet->destroyed =
+		    s->ceremonies[s->nceremonies - 1].number;
+	(*burnt)++;
+out:
+	return rc;
+}
+
+enum status
+kind_destroyed(struct state *s, const struct entry *e, struct diag *d)
+{
+	const struct facts *f = &e->facts;
+	const char *root, *what, *kept;
+	size_t burnt = 0;
+	enum status rc;
+
+	TRY(facts_need(f, "root", &root, d));
+	TRY(facts_need(f, "what", &what, d));
+	TRY(facts_need(f, "kept", &kept, d));
+	for (size_t i = 0; i < facts_count(f, "sheets"); i++)
+		TRY(burn_sheet(s, root, facts_at(f, "sheets", i),
+		    strcmp(what, SHEET_FOUND) == 0, kept, &burnt, d));
+	if (burnt == 0)
+		FAIL(d, ST_FORMAT, "no sheet was destroyed");
+	rc = ST_OK;
+out:
+	return rc;
+}
+
 enum status
 kind_root(struct state *s, const struct entry *e, struct diag *d)
 {

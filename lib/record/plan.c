@@ -717,6 +717,13 @@ take_holder(const struct plan *p, const struct ini_entry *e, const char *text,
 	return ST_OK;
 }
 
+enum status
+plan_holder(const struct plan *p, const struct ini_entry *e,
+    struct plan_holder *out, struct diag *d)
+{
+	return take_holder(p, e, e->value, out, d);
+}
+
 /* Without the blanks around it. */
 static char *
 trim(char *text)

@@ -130,6 +130,10 @@ MUST_USE enum status plan_file(const struct plan *p,
 MUST_USE enum status plan_scheme(const struct plan *p,
     const struct ini_entry *e, struct plan_scheme *out, struct diag *d);
 
+/* "person@place", a single one. */
+MUST_USE enum status plan_holder(const struct plan *p,
+    const struct ini_entry *e, struct plan_holder *out, struct diag *d);
+
 /* ${rc} as it is, and before a refusal the place: "plan.ini:12: sentence". */
 MUST_USE enum status plan_at(const struct plan *p, size_t line,
     enum status rc, struct diag *d);

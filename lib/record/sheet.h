@@ -2,6 +2,7 @@
 #ifndef ANCHORITE_SHEET_H
 #define ANCHORITE_SHEET_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,15 +22,19 @@ struct sheet {
 	char holder[33];
 	char place[33];
 	uint8_t commitment[SHA256_LEN]; /* HMAC-SHA256(salt, mnemonic) */
+	unsigned lost; /* copies of it that nobody keeps, beside the holder's */
+	unsigned destroyed; /* in this ceremony; 0: not */
 };
 
-enum set_fate { SET_DRAWN, SET_LIVE, SET_VOID };
+enum set_fate { SET_DRAWN, SET_LIVE, SET_VOID, SET_REPLACED };
 
 /* A set of sheets of one root: FORMATS 4. */
 struct sheet_set {
 	char root[33];
 	unsigned epoch; /* 1.. per root; consumed when drawn */
 	enum set_fate fate;
+	unsigned by; /* the epoch that took its place; 0: none */
+	unsigned proven; /* sheets 1.. that were read back */
 	uint16_t id;
 	struct slip39_scheme scheme;
 	char keeper[33]; /* of its passphrase; empty: it has none */
@@ -50,5 +55,44 @@ void sheet_commitment(const uint8_t salt[SHA256_LEN],
 void sheet_check_words(const uint8_t commitment[SHA256_LEN], char out[32]);
 
 void sheet_set_clear(struct sheet_set *s);
+
+/* --- what became of them: FORMATS 4.30 to 4.33 --- */
+
+/* Whether sheet ${i}, 0.., may ever have been written: of a set that was cut the
+ * first may, and the one behind each that was read back. */
+bool sheet_written(const struct sheet_set *s, size_t i);
+
+/* Why a sheet is written once more, and whether the other copy is out of control
+ * then: a damaged one is burnt under the eyes of the witness. */
+#define SHEET_REASONS "lost|damaged|holder-left"
+bool sheet_reason_loses(const char *reason);
+
+/* What is destroyed that was lost, and turned up: a copy beside the holder's. */
+#define SHEET_FOUND "found"
+
+/* Written, and not destroyed on record: somebody has it, or had. */
+bool sheet_there(const struct sheet_set *s, size_t i);
+
+/* Out of control: a copy of it was lost, or it is there and of no live set. */
+bool sheet_loose(const struct sheet_set *s, size_t i);
+size_t sheet_set_loose(const struct sheet_set *s);
+
+/* Whether the sheets that are there open the root; ${without} (NULL: none) says
+ * of each of them whether it is taken for gone. */
+bool sheet_set_opens(const struct sheet_set *s, const bool *without);
+
+/* The fewest sheets that open the root. */
+unsigned sheet_set_quorum(const struct sheet_set *s);
+
+/* "of group main at most 1 of 3": how many of a set may be left, lost ones
+ * counted, so that they do not open the root. */
+#define SHEET_SURVIVE_SIZE 1024
+void sheet_set_may_survive(const struct sheet_set *s,
+    char out[SHEET_SURVIVE_SIZE]);
+
+/* "sheet 2 of root g1, epoch 1, anna at office, group main" */
+#define SHEET_LINE_SIZE 256
+void sheet_line(const struct sheet_set *s, size_t i,
+    char out[SHEET_LINE_SIZE]);
 
 #endif

@@ -56,6 +56,7 @@ signer_check(const struct plan *p, size_t line, const struct state *before,
 	const struct root *root = state_root(before, name);
 	const struct ini_section *s = signer_section(p, name);
 	const bool certified = root != NULL && root->object[0] != '\0';
+	const struct sheet_set *set;
 	int64_t end;
 	enum status rc;
 
@@ -63,6 +64,10 @@ signer_check(const struct plan *p, size_t line, const struct state *before,
 	    NULL)
 		PLAN_FAIL(d, ST_POLICY, p, line, "FORMATS 8.18: no root %s is "
 		    "there, and no row above makes it", name);
+	set = state_live_set(before, name);
+	if (set != NULL && !sheet_set_opens(set, NULL))
+		PLAN_FAIL(d, ST_POLICY, p, line, "FORMATS 4.33: nothing opens "
+		    "root %s any more: its sheets were destroyed", name);
 	if (!certified && (s == NULL || s->line > line))
 		PLAN_FAIL(d, ST_POLICY, p, line, "FORMATS 8.18: root %s has no "
 		    "certificate: a next root signs nothing yet", name);

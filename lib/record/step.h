@@ -93,6 +93,10 @@ struct hands {
 	enum status (*decrypted)(struct hands *, const struct split_terms *,
 	    const struct secret *ems, const struct secret *seed,
 	    struct secret **out, struct diag *);
+	/* Whether a witness saw it: ST_POLICY, no.  Not asked when a ceremony
+	 * is computed again. */
+	enum status (*confirm)(struct hands *, const char *question,
+	    struct diag *);
 	void *engine;
 };
 
@@ -123,6 +127,7 @@ struct step_kind { /* const; one per section word; `want` is the row's own */
 	const char *title; /* "Sign the list", paper and screen */
 	const struct plan_key *keys; /* name, type, required; ends NULL */
 	const char *makes; /* promised to the rows below: "root", ... */
+	bool opens; /* its root, by sheets, even where it makes no file */
 	const char *then;  /* a row that must follow, by the same root; NULL */
 	/* Shape, inbox bytes. */
 	enum status (*read)(const struct plan *, const struct ini_section *,

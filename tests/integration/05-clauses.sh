@@ -27,8 +27,8 @@ planted() {
 
 planted lib/base/text.c 'there is no FORMATS 3.99' '/* FORMATS 3.99 */'
 planted lib/base/text.c 'there is no FORMATS 99' '/* FORMATS 99 */'
-planted cmd/planted.c 'there is no FORMATS 4.30' \
-	'	FAIL(d, ST_AUTH, "FORMATS 4.1 and FORMATS 4.30: no");'
+planted cmd/planted.c 'there is no FORMATS 4.99' \
+	'	FAIL(d, ST_AUTH, "FORMATS 4.1 and FORMATS 4.99: no");'
 planted cmd/planted.c 'there is no FORMATS 7.77' \
 	'	FAIL(d, ST_AUTH, "%s: FORMATS "' '	    "7.77: no");'
 planted ceremony/planted.h 'there is no RULES Z9' ' * words (RULES' \

@@ -12,7 +12,10 @@
 #include <cmocka.h>
 
 #include "ceremony/certify.h"
+#include "ceremony/destroy.h"
 #include "ceremony/mint.h"
+#include "ceremony/replace.h"
+#include "ceremony/reshare.h"
 #include "delegation/delegate.h"
 #include "lib/base/clock.h"
 #include "lib/base/file.h"
@@ -41,7 +44,8 @@ static const char *const folders[] = { "roots", "cross", "issued", "lists",
 
 static const struct step_kind *const rows[] = { &mint_step, &crl_step,
 	&delegate_step, &revoke_step, &account_step, &kill_step, &bundle_step,
-	&certify_step, &rotate_step, &send_step, NULL };
+	&certify_step, &rotate_step, &send_step, &reshare_step, &replace_step,
+	&destroy_step, NULL };
 
 const struct promises *fake_promises;
 

@@ -175,12 +175,12 @@ struct table {
 };
 
 static enum status
-hand_in(const struct front *f, const char *root, size_t nth,
+hand_in(const struct front *f, const struct sheet_set *set, size_t nth,
     const char *missing, struct secret **out, struct diag *d)
 {
 	struct table *t = f->cookie;
 
-	(void)root;
+	(void)set;
 	(void)nth;
 	snprintf(t->missing, sizeof(t->missing), "%s", missing);
 	if (t->share[t->at] == NULL)

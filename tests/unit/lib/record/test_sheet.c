@@ -87,6 +87,95 @@ sheet_set_is_cleared_twice_and_unasked(void **state)
 	sheet_set_clear(NULL);
 }
 
+/* Two groups of two, "a" 2 of 3 and "b" 1 of 1; both or one needed. */
+static void
+two_groups(struct sheet_set *set, struct sheet sheets[4], unsigned need)
+{
+	memset(set, 0, sizeof(*set));
+	memset(sheets, 0, 4 * sizeof(*sheets));
+	memcpy(set->root, "g1", 3);
+	set->epoch = 1;
+	set->fate = SET_LIVE;
+	set->scheme.need = (uint8_t)need;
+	set->scheme.groups = 2;
+	set->scheme.group[0] = (struct slip39_group) { 2, 3 };
+	set->scheme.group[1] = (struct slip39_group) { 1, 1 };
+	set->sheets = sheets;
+	set->n = 4;
+	for (unsigned i = 0; i < 4; i++) {
+		sheets[i].number = i + 1;
+		sheets[i].group = i / 3;
+		memcpy(sheets[i].group_name, i < 3 ? "a" : "b", 2);
+		memcpy(sheets[i].holder, "anna", 5);
+	}
+}
+
+static void
+sheet_set_opens_by_its_groups(void **state)
+{
+	const bool two[4] = { true, false, false, false };
+	const bool group[4] = { false, false, false, true };
+	struct sheet sheets[4];
+	struct sheet_set set;
+
+	(void)state;
+	two_groups(&set, sheets, 2);
+	assert_int_equal(sheet_set_quorum(&set), 3);
+	assert_true(sheet_set_opens(&set, NULL));
+	assert_true(sheet_set_opens(&set, two));
+	assert_false(sheet_set_opens(&set, group));
+	sheets[1].destroyed = 2;
+	assert_true(sheet_set_opens(&set, NULL));
+	assert_false(sheet_set_opens(&set, two));
+	two_groups(&set, sheets, 1);
+	assert_int_equal(sheet_set_quorum(&set), 1);
+	assert_true(sheet_set_opens(&set, group));
+}
+
+static void
+sheet_set_says_how_many_may_survive(void **state)
+{
+	char text[SHEET_SURVIVE_SIZE];
+	struct sheet sheets[4];
+	struct sheet_set set;
+
+	(void)state;
+	two_groups(&set, sheets, 2);
+	sheet_set_may_survive(&set, text);
+	assert_string_equal(text, "in 1 of the 2 groups or more, of group a "
+	    "at most 1 of 3, of group b at most 0 of 1");
+	two_groups(&set, sheets, 1);
+	sheet_set_may_survive(&set, text);
+	assert_string_equal(text, "of group a at most 1 of 3, of group b at "
+	    "most 0 of 1");
+}
+
+static void
+sheet_is_loose_by_what_became_of_it(void **state)
+{
+	struct sheet sheets[4];
+	struct sheet_set set;
+
+	(void)state;
+	two_groups(&set, sheets, 2);
+	assert_int_equal(sheet_set_loose(&set), 0);
+	sheets[2].lost = 2; /* of one share */
+	assert_int_equal(sheet_set_loose(&set), 1);
+	set.fate = SET_REPLACED;
+	assert_int_equal(sheet_set_loose(&set), 4);
+	sheets[0].destroyed = sheets[2].destroyed = 3;
+	assert_int_equal(sheet_set_loose(&set), 3); /* the lost one is not */
+	/* of a set that was cut what was read back, and the next one */
+	two_groups(&set, sheets, 2);
+	set.fate = SET_VOID;
+	assert_int_equal(sheet_set_loose(&set), 1);
+	set.proven = 2;
+	assert_int_equal(sheet_set_loose(&set), 3);
+	assert_false(sheet_written(&set, 3));
+	set.proven = 4;
+	assert_int_equal(sheet_set_loose(&set), 4);
+}
+
 int
 main(void)
 {
@@ -95,6 +184,9 @@ main(void)
 		cmocka_unit_test(sheet_commitment_moves_with_salt_and_words),
 		cmocka_unit_test(sheet_check_words_are_its_first_thirty_bits),
 		cmocka_unit_test(sheet_set_is_cleared_twice_and_unasked),
+		cmocka_unit_test(sheet_set_opens_by_its_groups),
+		cmocka_unit_test(sheet_set_says_how_many_may_survive),
+		cmocka_unit_test(sheet_is_loose_by_what_became_of_it),
 	};
 
 	return cmocka_run_group_tests_name("sheet", tests, NULL, NULL);

@@ -497,6 +497,119 @@ state_refuses_a_root_without_a_drawn_set(void **state)
 	refuses(s, "root", root, NULL, ST_FORMAT, "root g1 has no drawn set");
 }
 
+static const char *const read_back[] = { "root", "g1", "epoch", "2", "sheet",
+	"1", "holder", "first", "how", "typed", "tries", "1", NULL };
+static const char *const reshared[] = { "root", "g1", "epoch", "2",
+	"replaces", "1", "quorums", "3", "+lost", "2", NULL };
+static const char *const replaced[] = { "root", "g1", "epoch", "1", "sheet",
+	"2", "reason", "lost", "holder", "first", "place", "-", "commitment",
+	"1" HEX63, NULL };
+static const char *const destroyed[] = { "root", "g1", "what", "sheets",
+	"+sheets", "1 1 first office", "+sheets", "1 3 notary bank", "witness",
+	"second", "kept", "1/1", NULL };
+
+static const char *const found[] = { "root", "g1", "what", "found",
+	"+sheets", "1 2 first -", "witness", "second", "kept", "none", NULL };
+
+/* Root g1 has live sheets of epoch 1, and ${n} of epoch 2 were read back. */
+static struct state *
+redrew(unsigned n)
+{
+	struct state *s = drew();
+	char number[16];
+
+	takes(s, "root", root, NULL);
+	takes(s, "drawn", with(drawn, "epoch", "2"), NULL);
+	for (unsigned i = 1; i <= n; i++) {
+		snprintf(number, sizeof(number), "%u", i);
+		takes(s, "read-back", with(read_back, "sheet", number), NULL);
+	}
+	return s;
+}
+
+static void
+state_makes_a_set_live_only_when_all_of_it_was_read_back(void **state)
+{
+	struct state *s;
+
+	(void)state;
+	refuses(redrew(2), "reshared", reshared, NULL, ST_FORMAT,
+	    "FORMATS 4.31: 2 of the 3 sheets of epoch 2 were read back");
+	s = redrew(1);
+	takes(s, "read-back", read_back, NULL); /* the first, once more */
+	refuses(s, "reshared", reshared, NULL, ST_FORMAT, "1 of the 3 sheets");
+	s = redrew(3);
+	refuses(s, "reshared", with(reshared, "epoch", "3"), NULL,
+	    ST_FORMAT, "root g1 has no drawn set of epoch 3");
+	s = redrew(3);
+	refuses(s, "reshared", with(reshared, "replaces", "2"), NULL,
+	    ST_FORMAT, "epoch 2 of root g1 is not live");
+	s = redrew(3);
+	refuses(s, "reshared", with(reshared, "+lost", "4"), NULL,
+	    ST_FORMAT, "root g1 has no sheet 4 of epoch 1");
+	s = redrew(3);
+	takes(s, "reshared", reshared, NULL);
+	assert_int_equal(state_live_set(s, "g1")->epoch, 2);
+	assert_int_equal(s->sets[0].fate, SET_REPLACED);
+	assert_int_equal(s->sets[0].by, 2);
+	assert_int_equal(s->sets[0].sheets[1].lost, 1);
+	refuses(s, "reshared", reshared, NULL, ST_FORMAT, "no drawn set");
+}
+
+static void
+state_takes_the_same_share_for_another_holder_alone(void **state)
+{
+	struct state *s = drew();
+
+	(void)state;
+	takes(s, "root", root, NULL);
+	takes(s, "replaced", replaced, NULL);
+	assert_string_equal(s->sets[0].sheets[1].holder, "first");
+	assert_int_equal(s->sets[0].sheets[1].lost, 1);
+	takes(s, "replaced", with(replaced, "reason", "damaged"), NULL);
+	assert_int_equal(s->sets[0].sheets[1].lost, 1);
+	refuses(s, "replaced", with(replaced, "commitment", "2" HEX63), NULL,
+	    ST_FORMAT, "FORMATS 4.32: it is another share than sheet 2");
+	s = drew();
+	takes(s, "root", root, NULL);
+	refuses(s, "replaced", with(replaced, "reason", "other"), NULL,
+	    ST_FORMAT, "a reason, holder or place is none");
+	refuses(drew(), "replaced", replaced, NULL, ST_FORMAT,
+	    "sheet 2 of epoch 1 is not live");
+	refuses(opened(), "replaced", replaced, NULL, ST_FORMAT,
+	    "root g1 has no sheet 2 of epoch 1");
+}
+
+static void
+state_burns_what_is_there_and_once(void **state)
+{
+	struct state *s = drew();
+
+	(void)state;
+	takes(s, "root", root, NULL);
+	takes(s, "destroyed", destroyed, NULL);
+	assert_int_equal(s->sets[0].sheets[0].destroyed, 0);
+	assert_int_equal(s->sets[0].sheets[2].destroyed, 1);
+	refuses(s, "destroyed", destroyed, NULL, ST_FORMAT, "FORMATS 4.33: "
+	    "sheet 3 of root g1, epoch 1, is not there to be destroyed");
+	s = drew();
+	takes(s, "root", root, NULL);
+	refuses(s, "destroyed", with(destroyed, "kept", "1/1 1/3"), NULL,
+	    ST_FORMAT, "no sheet was destroyed");
+	s = drew();
+	takes(s, "root", root, NULL);
+	refuses(s, "destroyed", with(destroyed, "what", "found"), NULL,
+	    ST_FORMAT, "is not there to be destroyed");
+	s = drew();
+	takes(s, "root", root, NULL);
+	takes(s, "replaced", replaced, NULL);
+	assert_int_equal(s->sets[0].sheets[1].lost, 1);
+	takes(s, "destroyed", found, NULL);
+	assert_int_equal(s->sets[0].sheets[1].lost, 0);
+	assert_int_equal(s->sets[0].sheets[1].destroyed, 0);
+	state_free(s);
+}
+
 static void
 state_takes_a_set_drawn_after_a_void_one(void **state)
 {
@@ -1068,6 +1181,11 @@ main(void)
 		cmocka_unit_test(state_refuses_sets_that_cannot_be),
 		cmocka_unit_test(state_refuses_more_sheets_than_there_can_be),
 		cmocka_unit_test(state_refuses_a_root_without_a_drawn_set),
+		cmocka_unit_test(
+		    state_makes_a_set_live_only_when_all_of_it_was_read_back),
+		cmocka_unit_test(
+		    state_takes_the_same_share_for_another_holder_alone),
+		cmocka_unit_test(state_burns_what_is_there_and_once),
 		cmocka_unit_test(state_takes_a_set_drawn_after_a_void_one),
 		cmocka_unit_test(state_refuses_to_mint_a_root_twice),
 		cmocka_unit_test(state_refuses_roots_that_cannot_be),

@@ -41,7 +41,7 @@ uint32_t slip39_text_residue(const uint16_t *word, size_t n, bool extendable);
 /**
  * slip39_text_locate(syndrome, n, change):
  * Which of ${n} words, 1.., explains a residue that is ${syndrome} from 1 by
- * itself, and by what XOR; else 0.
+ * itself, and by what XOR; else 0.  No branch and no address depends on it.
  */
 size_t slip39_text_locate(uint32_t syndrome, size_t n, uint16_t *change);
 

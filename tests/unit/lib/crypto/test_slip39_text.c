@@ -175,6 +175,20 @@ shares_come_back_at_every_length(void **state)
 		}
 }
 
+/* Every byte: no branch tells them apart, so each is tried. */
+static void
+letter_is_lower_case_or_none(void **state)
+{
+	int want;
+
+	(void)state;
+	for (int c = 0; c < 256; c++) {
+		want = c >= 'A' && c <= 'Z' ? c + 'a' - 'A' :
+		    c >= 'a' && c <= 'z' ? c : 0xff;
+		assert_int_equal(slip39_words_letter((uint8_t)c), want);
+	}
+}
+
 static void
 read_takes_any_case_blanks_and_four_letters(void **state)
 {
@@ -668,6 +682,7 @@ main(void)
 		cmocka_unit_test(words_are_found_and_picked_at_every_length),
 		cmocka_unit_test(only_legal_counts_have_a_length),
 		cmocka_unit_test(shares_come_back_at_every_length),
+		cmocka_unit_test(letter_is_lower_case_or_none),
 		cmocka_unit_test(read_takes_any_case_blanks_and_four_letters),
 		cmocka_unit_test(read_refuses_every_truncation),
 		cmocka_unit_test(read_refuses_every_flipped_bit_of_text),

@@ -3,9 +3,11 @@
 # memory of a process that is about to end, or of a child of it, not in a file,
 # not in what was printed, not in a core.  And who looks for them can see.
 . "$ROOT/tests/integration/lib.sh"
+. "$ROOT/tests/integration/typed.sh"
 [ "$(id -u)" -eq 0 ] || skip "only root looks into a process that hides itself"
 
 people=$HELPER/people
+here="network,swap:a test" # no machine to type real words into
 canary=$HELPER/canary
 leaky=${HELPER%/helper}/planted/leaky
 # what a process of the sanitizers frees stays where it was for long
@@ -166,13 +168,21 @@ look() {
 	cat "$OUT" "$ERR" >said
 	clean $s "$name" said
 }
-look check-1 share check "${sheets}1.txt" --state $s
-look recover-1 share recover "${sheets}1.txt" "${sheets}3.txt" --root g1 \
+look check-1 share check --marks marks --waive "$here" "${sheets}1.txt" \
+	--state $s
+look recover-1 share recover --waive "$here" "${sheets}1.txt" "${sheets}3.txt" --root g1 \
 	--state $s
 must_pass "$people" --screen screen --shown shown keep-$s "$canary" watch \
-	recover-2 "$ANCHORITE" share recover --root g1 --state $s
+	recover-2 "$ANCHORITE" share recover --waive "$here" --root g1 --state $s
 cat "$OUT" "$ERR" >said
 clean $s recover-2 said screen
+# a key that is written out, and its passphrase: neither stays
+pass="a passphrase to be forgotten"
+must_pass typed seen "'$canary' watch export-1 '$ANCHORITE' share recover --waive '$here' ${sheets}1.txt ${sheets}2.txt --root g1 --state $s --journal journal --export-key out.key" \
+	g1 "$pass" "$pass"
+clean $s export-1 seen out.key journal
+! grep -rqa "$pass" export-1 seen out.key journal ||
+	fail "the passphrase is left behind"
 look again-1 ceremony reproduce --after $s \
 	--people keep-$s/paper/dice-0001.txt "${sheets}1.txt" "${sheets}2.txt"
 
@@ -180,11 +190,12 @@ look again-1 ceremony reproduce --after $s \
 sed 's/^\(share: .* .* .* .* .* .*\) [a-z]* /\1 academic /' "${sheets}1.txt" \
 	>altered.txt
 must_refuse 1 "FORMATS 4.6" "$canary" watch check-2 "$ANCHORITE" share check \
+	--marks marks --waive "$here" \
 	altered.txt --state $s
 cat "$OUT" "$ERR" >said
 clean $s check-2 said
 must_refuse 1 "FORMATS 4.8" "$canary" watch recover-3 "$ANCHORITE" share \
-	recover "${sheets}1.txt" --root g1 --state $s
+	recover --waive "$here" "${sheets}1.txt" --root g1 --state $s
 cat "$OUT" "$ERR" >said
 clean $s recover-3 said
 
@@ -217,8 +228,9 @@ needles leak ecdsa-p384
 dirty leak "words numbers bytes+value-of- bytes+seed bytes+encrypted-seed \
 bytes+scalar text+dice" leak-1
 must_pass "$canary" watch leak-2 "$leaky" share check \
+	--marks marks --waive "$here" \
 	keep-leak/sheets/g1-e1-sheet01.txt --state leak
 dirty leak "words numbers" leak-2
-must_pass "$canary" watch leak-3 "$leaky" share recover \
+must_pass "$canary" watch leak-3 "$leaky" share recover --waive "$here" \
 	keep-leak/sheets/g1-e1-sheet0[12].txt --root g1 --state leak
 dirty leak "words bytes+value-of- bytes+seed bytes+scalar" leak-3

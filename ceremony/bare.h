@@ -1,5 +1,5 @@
 /* bare.h -- shares without a record: what they say of themselves, and whether
- * they give a key that is known from elsewhere.  FORMATS 4.22. */
+ * they give a key that is known from elsewhere.  FORMATS 4.41. */
 #ifndef ANCHORITE_BARE_H
 #define ANCHORITE_BARE_H
 

@@ -81,7 +81,7 @@ marks_open(const char *path, const char *machine, int apart,
 	if (apart >= 0 && file_lies_in(out->dirfd, apart)) {
 		if (made)
 			(void)rmdir(path);
-		FAIL(d, ST_POLICY, "%s: FORMATS 4.21: marks would lie inside "
+		FAIL(d, ST_POLICY, "%s: FORMATS 4.40: marks would lie inside "
 		    "the state", path);
 	}
 	read_machine(machine, out->machine);
@@ -126,7 +126,7 @@ marks_check(const struct marks *m, const struct sheet_set *set,
 		return ST_OK;
 	TRY(file_read_at(m->dirfd, name, LINE_LEN, &is, d));
 	if (is.len != LINE_LEN)
-		FAIL(d, ST_FORMAT, "FORMATS 4.21: it is torn, and does not "
+		FAIL(d, ST_FORMAT, "FORMATS 4.40: it is torn, and does not "
 		    "say which holder's words were taken here");
 	line_of(m, set, holder, want);
 	if (memcmp(is.data, want, LINE_LEN) != 0)

@@ -1,5 +1,5 @@
 /* mark.h -- of which set one holder's words were typed into this installed
- * system: no second holder's are.  FORMATS 4.21; RULES S4. */
+ * system: no second holder's are.  FORMATS 4.40; RULES S4. */
 #ifndef ANCHORITE_MARK_H
 #define ANCHORITE_MARK_H
 

@@ -208,7 +208,7 @@ say_unknown(const struct call *c, const struct share_room *room,
 	TRY(facts_set(f, d, "verdict", "nothing here says whose key this "
 	    "is"));
 	TRY(cmd_report(c, f, d));
-	FAIL(d, ST_USAGE, "FORMATS 4.22: it cannot be told whose key these "
+	FAIL(d, ST_USAGE, "FORMATS 4.41: it cannot be told whose key these "
 	    "shares give: name the root (--root, with its --state) or its "
 	    "public key (--public)");
 out:

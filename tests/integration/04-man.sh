@@ -22,8 +22,8 @@ found() {
 
 found anchorite-share.1 '/^\.Nm anchorite Cm share check/d' \
 	'man: no page has a line for: anchorite share check '
-found anchorite-share.1 's/^(\.Nm anchorite Cm share recover).*/\1/' \
-	'man: no page has a line for: anchorite share recover --root NAME'
+found anchorite-revocation.1 's/^(\.Nm anchorite Cm revocation release).*/\1/' \
+	'man: no page has a line for: anchorite revocation release --with KEYFILE'
 found anchorite-ceremony.1 '/^\.Nm/s/ Oo Fl -against Ar OLDER Oc//' \
 	'man: no page has a line for: anchorite ceremony verify '
 found anchorite-ceremony.1 '/^\.Nm/s/Fl -room Ar ROOM Ar PLAN/Ar PLAN/' \

@@ -123,7 +123,7 @@ if [ -f /etc/machine-id ]; then
 fi
 # the marks know no name
 ! grep -rqi 'anna\|bruno\|g1' marks || fail "a mark tells who"
-refused 1 "FORMATS 4.21: marks would lie inside the state" machine quiet none \
+refused 1 "FORMATS 4.40: marks would lie inside the state" machine quiet none \
 	"$ANCHORITE" share check --marks state/marks share3
 refused 2 "RULES S4: no mark of whose words were taken can be left" \
 	machine quiet none "$ANCHORITE" share check --marks none/marks share3

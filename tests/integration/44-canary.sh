@@ -7,6 +7,7 @@
 [ "$(id -u)" -eq 0 ] || skip "only root looks into a process that hides itself"
 
 people=$HELPER/people
+here="network,swap:a test" # no machine to type real words into
 canary=$HELPER/canary
 needles=$HELPER/needles
 leaky=${HELPER%/helper}/planted/leaky

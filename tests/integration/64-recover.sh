@@ -98,7 +98,7 @@ refused 1 "FORMATS 4.15: the digest over the groups does not match" bare pair al
 
 # --- neither record nor key: what is known, and that it cannot be told whose ---
 unknown() {
-	refused 2 "FORMATS 4.22: it cannot be told whose key these shares give" \
+	refused 2 "FORMATS 4.41: it cannot be told whose key these shares give" \
 		on_quiet "$@"
 	must_say "nothing here says whose key this is"
 	! grep -q recovered "$OUT" || fail "something was called recovered"

@@ -150,7 +150,7 @@ mark_that_is_torn_keeps_everybody_out(void **state)
 	snprintf(path, sizeof(path), "%s/%s", here.path, names[0]);
 	write_text(path, "0123", 4);
 	assert_int_equal(with_marks(marks_check, 0, "anna", &d), ST_FORMAT);
-	assert_non_null(strstr(d.text, "FORMATS 4.21: it is torn"));
+	assert_non_null(strstr(d.text, "FORMATS 4.40: it is torn"));
 	file_list_free(names, n);
 	close(fd);
 }
@@ -166,7 +166,7 @@ mark_lies_in_no_state(void **state)
 	assert_int_equal(file_open_dir(here.dir, false, &fd, NULL), ST_OK);
 	assert_int_equal(marks_open(here.path, here.machine, fd, &m, &d),
 	    ST_POLICY);
-	assert_non_null(strstr(d.text, "FORMATS 4.21: marks would lie inside "
+	assert_non_null(strstr(d.text, "FORMATS 4.40: marks would lie inside "
 	    "the state"));
 	assert_int_not_equal(access(here.path, F_OK), 0);
 	assert_int_equal(marks_open("/nowhere/marks", here.machine, -1, &m,

@@ -190,7 +190,9 @@ static const char *const trust_nothing[] = { NULL };
 static const char *const trust_open[] = { "program", NULL };
 static const char *const trust_drawn[] = { "entropy", "rolls", "people-mac",
 	"system", NULL };
-static const char *const trust_read_back[] = { "how", "tries", NULL };
+static const char *const trust_read_back[] = { "how", "tries", "by", NULL };
+static const char *const trust_checked[] = { "result", "how", "tries", "by",
+	NULL };
 
 /* One row per kind of entry; FORMATS 7.5 is this table in words. */
 static const struct kind kinds[] = {
@@ -199,8 +201,10 @@ static const struct kind kinds[] = {
 	{ "drawn", false, "step item root epoch algorithm set-id "
 	    "groups-needed groups extendable exponent salt sheets quorums "
 	    "entropy rolls people-mac system", trust_drawn, kind_drawn },
-	{ "read-back", false, "step item root epoch sheet holder how tries",
-	    trust_read_back, apply_nothing },
+	{ "read-back", false, "step item root epoch sheet holder how tries "
+	    "by", trust_read_back, kind_read_back },
+	{ "checked", false, "step item root epoch sheet holder result how "
+	    "tries by", trust_checked, kind_checked },
 	{ "root", false, "step item root number algorithm counter public "
 	    "key-id epoch quorums", trust_nothing, kind_root },
 	{ "certificate", false, "step item root subject serial not-before "
@@ -228,6 +232,10 @@ static const struct kind kinds[] = {
 	{ "void", true, "step root entries sheets", NULL, kind_void },
 	{ "refused", true, "why", NULL, apply_nothing },
 	{ "resumed", true, "program", NULL, apply_nothing },
+	{ "stood-in", true, "root epoch sheet holder by", NULL,
+	    kind_stood_in },
+	{ "custody", true, "root epoch sheet way match", NULL,
+	    kind_custody },
 	{ "undone", true, "reason steps", NULL, apply_undone },
 };
 #define NKINDS (sizeof(kinds) / sizeof(kinds[0]))

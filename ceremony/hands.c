@@ -6,6 +6,7 @@
 #include "ceremony/entropy.h"
 #include "ceremony/hands.h"
 #include "ceremony/quorum.h"
+#include "ceremony/visit.h"
 #include "lib/record/signer.h"
 
 static struct engine *
@@ -55,7 +56,8 @@ static enum status
 open_root(struct engine *e, const char *name, struct engine_root **out,
     struct diag *d)
 {
-	const struct quorum_watch watch = { note_refusal, e };
+	const struct quorum_watch watch = { note_refusal, e, visit_comes,
+		visit_taken };
 	const struct state *s = e->known != NULL &&
 	    state_root(e->state, name) == NULL ? e->known : e->state;
 	struct secret *seed = NULL;
@@ -262,6 +264,7 @@ hand_prove(struct hands *h, const struct sheet_view *view,
 	e->typed[i] = NULL;
 	if (engine_comparing(e))
 		return secret_copy(view->mnemonic, &e->typed[i], d);
+	TRY(visit_reader(e, view->set, view->sheet, facts, d));
 	TRY(e->front->show_sheet(e->front, view, d));
 	for (;;) {
 		diag_clear(&why);
@@ -282,6 +285,17 @@ hand_prove(struct hands *h, const struct sheet_view *view,
 	TRY(facts_set(facts, d, "tries", "%u", tries));
 out:
 	return rc;
+}
+
+/* What is recorded is not looked at again: that was people's. */
+static enum status
+hand_check_up(struct hands *h, const struct sheet_set *set,
+    const struct sheet *sheet, struct facts *facts, struct diag *d)
+{
+	struct engine *e = engine_of(h);
+
+	return engine_comparing(e) ? ST_OK :
+	    visit_check_up(e, set, sheet, facts, d);
 }
 
 static const struct secret *
@@ -328,6 +342,7 @@ hands_start(struct engine *e)
 		.seed = hand_seed,
 		.prove = hand_prove,
 		.typed = hand_typed,
+		.check_up = hand_check_up,
 		.proven = hand_proven,
 		.engine = e,
 	};

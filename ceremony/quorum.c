@@ -199,10 +199,12 @@ out:
 	return rc;
 }
 
-/* One share onto the pile, or why not. */
+/* One share onto the pile, or why not; it is ${*sheet}, and that of the number
+ * ${comes}, where it was said which one comes. */
 static enum status
 take(struct pile *p, const struct state *state, const char *root,
-    const struct secret *mnemonic, struct diag *d)
+    const struct secret *mnemonic, unsigned comes, const struct sheet **out,
+    struct diag *d)
 {
 	const struct sheet *sheet = NULL;
 	const struct sheet_set *set = NULL;
@@ -211,6 +213,9 @@ take(struct pile *p, const struct state *state, const char *root,
 
 	TRY(quorum_identify(state, root, mnemonic, &set, &sheet, &canonical,
 	    d));
+	if (comes != 0 && comes != sheet->number)
+		FAIL(d, ST_AUTH, "FORMATS 4.31: sheet %u was to come, and this "
+		    "is sheet %u, %s", comes, sheet->number, sheet->holder);
 	for (size_t i = 0; i < p->n; i++) {
 		if (p->number[i] == sheet->number)
 			FAIL(d, ST_AUTH, "FORMATS 4.9: sheet %u, %s, was "
@@ -220,6 +225,7 @@ take(struct pile *p, const struct state *state, const char *root,
 		FAIL(d, ST_BUG, "more sheets than there are");
 	TRY(slip39_read(canonical, &p->share[p->n], d));
 	p->number[p->n++] = sheet->number;
+	*out = sheet;
 out:
 	secret_free(canonical);
 	return rc;
@@ -274,15 +280,46 @@ out:
 	return rc;
 }
 
+/* One share: asked for, and onto the pile or refused. */
+static enum status
+ask_one(const struct front *front, const struct state *state,
+    const char *root, const struct quorum_watch *watch, struct pile *pile,
+    size_t nth, const char *missing, struct diag *d)
+{
+	struct secret *mnemonic = NULL;
+	const struct sheet *sheet = NULL;
+	struct diag why = { 0 };
+	unsigned comes = 0;
+	enum status rc;
+
+	if (watch != NULL && watch->comes != NULL)
+		TRY(watch->comes(watch->cookie, pile->set, nth, &comes, d));
+	rc = front->ask_share(front, root, nth, missing, &mnemonic, d);
+	if (rc == ST_AUTH) {
+		diag_clear(d);
+		FAIL(d, ST_AUTH, "FORMATS 4.8: too few sheets of root %s: %s",
+		    root, missing);
+	}
+	if (rc != ST_OK)
+		goto out;
+	if (take(pile, state, root, mnemonic, comes, &sheet, &why) != ST_OK)
+		TRY(refuse(front, watch, &why, d));
+	secret_free(mnemonic);
+	mnemonic = NULL;
+	if (sheet != NULL && watch != NULL && watch->taken != NULL)
+		TRY(watch->taken(watch->cookie, pile->set, sheet, d));
+out:
+	secret_free(mnemonic);
+	return rc;
+}
+
 enum status
 quorum_open(const struct front *front, const struct state *state,
     const char *root, const struct quorum_watch *watch, struct secret **seed,
     struct key **key, size_t *used, struct diag *d)
 {
 	const struct root *r = state_root(state, root);
-	struct secret *mnemonic = NULL;
 	struct pile pile = { 0 };
-	struct diag why = { 0 };
 	char missing[512];
 	size_t asked = 0;
 	enum status rc;
@@ -292,26 +329,12 @@ quorum_open(const struct front *front, const struct state *state,
 	if (r == NULL || (pile.set = state_live_set(state, root)) == NULL)
 		FAIL(d, ST_POLICY, "there is no root %s with live sheets",
 		    root);
-	while (!enough(&pile, missing, sizeof(missing))) {
-		rc = front->ask_share(front, root, asked++, missing, &mnemonic,
-		    d);
-		if (rc == ST_AUTH) {
-			diag_clear(d);
-			FAIL(d, ST_AUTH, "FORMATS 4.8: too few sheets of root "
-			    "%s: %s", root, missing);
-		}
-		if (rc != ST_OK)
-			goto out;
-		diag_clear(&why);
-		if (take(&pile, state, root, mnemonic, &why) != ST_OK)
-			TRY(refuse(front, watch, &why, d));
-		secret_free(mnemonic);
-		mnemonic = NULL;
-	}
+	while (!enough(&pile, missing, sizeof(missing)))
+		TRY(ask_one(front, state, root, watch, &pile, asked++, missing,
+		    d));
 	TRY(combine(&pile, state, r, seed, key, d));
 	*used = pile.n;
 out:
-	secret_free(mnemonic);
 	pile_clear(&pile);
 	return rc;
 }

@@ -8,10 +8,16 @@
 #include "lib/record/front.h"
 #include "lib/record/state.h"
 
-/* Told of every share that was refused, for the record; may be NULL. */
+/* Told of what happens, for the record; may be NULL, as may the last two. */
 struct quorum_watch {
 	enum status (*refused)(void *cookie, const char *why, struct diag *d);
 	void *cookie;
+	/* Before the ${nth} share, 0..: which sheet comes; 0: any. */
+	enum status (*comes)(void *cookie, const struct sheet_set *set,
+	    size_t nth, unsigned *number, struct diag *d);
+	/* A sheet was taken. */
+	enum status (*taken)(void *cookie, const struct sheet_set *set,
+	    const struct sheet *sheet, struct diag *d);
 };
 
 /**

@@ -17,7 +17,8 @@
 	{ "extendable", PT_CHOICE, false, false, "yes|no" }
 
 struct split {
-	const char *root; /* borrowed, as the next is */
+	const struct plan *plan; /* borrowed, as the next two are */
+	const char *root;
 	const char *alg;  /* of the root's key */
 	size_t line;
 	struct slip39_scheme scheme;

@@ -1,5 +1,6 @@
 /* see cmd.h */
 #include "ceremony/certify.h"
+#include "ceremony/checkup.h"
 #include "ceremony/mint.h"
 #include "cmd/cmd.h"
 #include "delegation/delegate.h"
@@ -23,5 +24,6 @@ const struct step_kind *const cmd_steps[] = {
 	&bundle_step,
 	&rotate_step,
 	&send_step,
+	&checkup_step,
 	NULL,
 };

@@ -196,7 +196,7 @@ open_root(struct table *t, const char *root, size_t *used, struct diag *d)
 {
 	const struct front front = { .refused = refused, .ask_share = hand_in,
 		.cookie = t };
-	const struct quorum_watch watch = { record, t };
+	const struct quorum_watch watch = { .refused = record, .cookie = t };
 	struct secret *seed = NULL, *want = NULL;
 	struct key *key = NULL;
 	enum status rc;

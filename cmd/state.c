@@ -128,6 +128,31 @@ out:
 	return rc;
 }
 
+/* Sheets that the last look did not find good. */
+static enum status
+say_found(const struct state *s, struct facts *f, struct diag *d)
+{
+	const struct sheet_set *set;
+	const struct sheet *h;
+	enum status rc = ST_OK;
+
+	for (size_t i = 0; i < s->nsets; i++) {
+		set = &s->sets[i];
+		for (size_t j = 0; set->fate == SET_LIVE && j < set->n; j++) {
+			h = &set->sheets[j];
+			if (h->checked == 0 || h->found == SHEET_GOOD)
+				continue;
+			TRY(facts_add(f, d, "not-found-good", "%s, epoch %u: "
+			    "sheet %u, %s: %s in ceremony %u", set->root,
+			    set->epoch, h->number, h->holder,
+			    sheet_found_word(h->found),
+			    state_ceremony_of(s, h->checked)));
+		}
+	}
+out:
+	return rc;
+}
+
 /* In which bag which sheet went out; the numbers are on the sticks alone. */
 static enum status
 say_bag(const struct state *s, const struct sheet_set *set,
@@ -142,9 +167,9 @@ say_bag(const struct state *s, const struct sheet_set *set,
 	clock_text(s->entries[h->out - 1].time, day);
 	if (s->withheld == 0)
 		TRY(bag_of(s, h->out, &b, d));
-	TRY(facts_add(f, d, "bags", "%s, epoch %u: sheet %u, %s, out on "
-	    "%.10s%s%s%s%s%s%s%s", set->root, set->epoch, h->number,
-	    h->holder, day, b.bag[0] == '\0' ? "" : ", bag ", b.bag,
+	TRY(facts_add(f, d, "bags", "%s, epoch %u%s: sheet %u, %s, out on "
+	    "%.10s%s%s%s%s%s%s%s", set->root, set->epoch,
+	    set->fate == SET_LIVE ? "" : " (void)", h->number, h->holder, day, b.bag[0] == '\0' ? "" : ", bag ", b.bag,
 	    b.bag[0] == '\0' ? "" : ", seal ", b.seal,
 	    b.bag[0] == '\0' ? "" : ", carried by ", b.carrier,
 	    in == NULL || strcmp(facts_get(in, "match"), "yes") == 0 ? "" :
@@ -276,6 +301,7 @@ cmd_state_show(const struct call *c, struct diag *d)
 	TRY(say_roots(s, &f, d));
 	TRY(say_sets(s, &f, d));
 	TRY(say_due(s, &f, d));
+	TRY(say_found(s, &f, d));
 	TRY(say_bags(s, &f, d));
 	TRY(say_issued(s, &f, d));
 	TRY(say_bundles(s, &f, d));

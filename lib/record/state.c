@@ -229,6 +229,16 @@ state_unaccounted(const struct state *s, const char *root)
 	return n;
 }
 
+unsigned
+state_ceremony_of(const struct state *s, uint64_t entry)
+{
+	for (size_t i = s->nceremonies; i-- > 0;) {
+		if (s->ceremonies[i].first <= entry)
+			return s->ceremonies[i].number;
+	}
+	return 0;
+}
+
 const struct sheet *
 state_sheet(const struct state *s, const char *root, unsigned epoch,
     unsigned number)

@@ -98,14 +98,16 @@ bags_in(struct engine *e, const struct sheet_set *set,
 {
 	const struct sheet *known = state_sheet(all_of(e), set->root,
 	    set->epoch, sheet->number);
+	const struct ceremony *open = state_open(all_of(e));
 	struct bag old = { 0 }, b = { .in = true };
 	bool match;
 	enum status rc;
 
-	/* one that came in already is in the room */
-	if (!keeps_bags(e) || known == NULL || known->out == 0 ||
-	    known->in > known->out)
+	if (!keeps_bags(e) || open == NULL || known == NULL ||
+	    known->out == 0)
 		return ST_OK;
+	if (known->in > known->out && known->in >= open->first)
+		return ST_OK; /* it is in the room, and in no bag yet */
 	TRY(bag_of(all_of(e), known->out, &old, d));
 	TRY(ask_number(e, "seal", set, sheet, true, b.seal, d));
 	match = strcmp(b.seal, old.seal) == 0;

@@ -214,7 +214,7 @@ take(struct pile *p, const struct state *state, const char *root,
 	TRY(quorum_identify(state, root, mnemonic, &set, &sheet, &canonical,
 	    d));
 	if (comes != 0 && comes != sheet->number)
-		FAIL(d, ST_AUTH, "FORMATS 4.31: sheet %u was to come, and this "
+		FAIL(d, ST_AUTH, "FORMATS 4.41: sheet %u was to come, and this "
 		    "is sheet %u, %s", comes, sheet->number, sheet->holder);
 	for (size_t i = 0; i < p->n; i++) {
 		if (p->number[i] == sheet->number)

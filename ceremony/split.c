@@ -113,10 +113,10 @@ lies_at(const struct split *s, const struct plan_holder *h, const char *place)
 	return strcmp(h->place, place) == 0;
 }
 
-/* Groups of the scheme that one person alone, or whoever gets in at one place,
+/* Groups of the scheme that one person alone, or whoever counts in at one place,
  * could complete. */
 static unsigned
-groups_in(const struct split *s, bool (*gets)(const struct split *,
+groups_in(const struct split *s, bool (*counts)(const struct split *,
     const struct plan_holder *, const char *), const char *one)
 {
 	unsigned full = 0, there;
@@ -124,7 +124,7 @@ groups_in(const struct split *s, bool (*gets)(const struct split *,
 	for (size_t g = 0; g < s->scheme.groups; g++) {
 		there = 0;
 		for (size_t i = 0; i < s->group[g].n; i++)
-			there += gets(s, &s->group[g].holders[i], one);
+			there += counts(s, &s->group[g].holders[i], one);
 		full += there >= s->group[g].need;
 	}
 	return full;

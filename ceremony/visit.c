@@ -167,7 +167,7 @@ hold_against(const struct engine *e, const struct sheet_set *set,
 	TRY(quorum_identify(e->state, set->root, typed, &of, &is, &canonical,
 	    d));
 	if (of->epoch != set->epoch || is->number != sheet->number)
-		FAIL(d, ST_AUTH, "FORMATS 4.30: it is sheet %u, %s, and not "
+		FAIL(d, ST_AUTH, "FORMATS 4.40: it is sheet %u, %s, and not "
 		    "sheet %u", is->number, is->holder, sheet->number);
 out:
 	secret_free(canonical);
@@ -322,6 +322,8 @@ visit_taken(void *cookie, const struct sheet_set *set,
 	const char *by;
 	enum status rc;
 
+	if (e->sticks == NULL) /* nobody is asked who only computes again */
+		return ST_OK;
 	TRY(visit_reader(e, set, sheet, &who, d));
 	if ((by = facts_get(&who, "by")) == NULL)
 		goto out;

@@ -1,5 +1,5 @@
 /* visit.h -- somebody comes with a sheet: its holder, or the deputy that the
- * plan names.  FORMATS 3.22, 4.30, 4.31. */
+ * plan names.  FORMATS 3.22, 4.40, 4.41. */
 #ifndef ANCHORITE_VISIT_H
 #define ANCHORITE_VISIT_H
 

@@ -202,7 +202,7 @@ static const struct kind kinds[] = {
 	    "groups-needed groups extendable exponent salt sheets quorums "
 	    "entropy rolls people-mac system", trust_drawn, kind_drawn },
 	{ "read-back", false, "step item root epoch sheet holder how tries "
-	    "by", trust_read_back, kind_read_back },
+	    "by", trust_read_back, kind_sheet_read },
 	{ "checked", false, "step item root epoch sheet holder result how "
 	    "tries by", trust_checked, kind_checked },
 	{ "root", false, "step item root number algorithm counter public "

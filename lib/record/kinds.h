@@ -54,7 +54,7 @@ MUST_USE enum status kind_root(struct state *s, const struct entry *e,
     struct diag *d);
 
 /* What people do with sheets: kinds_people.c. */
-MUST_USE enum status kind_read_back(struct state *s, const struct entry *e,
+MUST_USE enum status kind_sheet_read(struct state *s, const struct entry *e,
     struct diag *d);
 MUST_USE enum status kind_checked(struct state *s, const struct entry *e,
     struct diag *d);

@@ -74,7 +74,7 @@ out:
 }
 
 enum status
-kind_read_back(struct state *s, const struct entry *e, struct diag *d)
+kind_sheet_read(struct state *s, const struct entry *e, struct diag *d)
 {
 	struct sheet *sheet = NULL;
 	enum status rc;

@@ -129,7 +129,7 @@ cp keep/sheets/g1-e1-sheet03.txt keep/sheets/g1-e1-sheet02.txt
 must_pass hold plan3.ini --answer holder --answer missing
 mv own keep/sheets/g1-e1-sheet02.txt
 must_verify
-log_has 'sheet 2 of bruno: FORMATS 4.30: it is sheet 3, clara, and not sheet 2'
+log_has 'sheet 2 of bruno: FORMATS 4.40: it is sheet 3, clara, and not sheet 2'
 log_has '"holder":"bruno","result":"missing"'
 
 # --- a cut in the middle: what was looked at is not looked at again ---
@@ -184,3 +184,29 @@ forged "FORMATS 7.5: anna is no deputy of anna" fact "$last" by anna
 forged "FORMATS 7.5: step and item are not its last facts" fact "$last" by bruno
 forged "FORMATS 7.5: root g1 has no sheet 9" fact "$last" sheet 9
 forged "FORMATS 7.5: root g1 has no sheet 1 of epoch 2" fact "$last" epoch 2
+
+# --- the example runs on what the example of two people leaves ---
+
+cd "$WORK"
+mkdir example
+cd example
+openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+	-keyout team.key -subj "/CN=gateway team" -sha256 -out gateway.csr \
+	2>openssl.err || fail "no request"
+"$ANCHORITE" ceremony example two-people | sed "s/^request = .*/request = gateway.csr sha384:$(sha384sum gateway.csr | cut -d' ' -f1)/" >plan.ini
+must_pass "$ANCHORITE" rehearse --plan plan.ini --dir r
+must_pass "$ANCHORITE" state show --state r/state --json
+"$ANCHORITE" ceremony example checkup | sed "s/^mode = .*/mode = rehearsal/
+s/^previous = .*/previous = $(sed -n 's/.*"head": *"\([^"]*\)".*/\1/p' "$OUT")/
+s/^effective = .*/effective = $(date -u +%Y-%m-%dT%H:%M:00Z)/
+s/^latest = .*/latest = 2099-01-01/" >r/inbox/year.ini
+must_pass "$ANCHORITE" ceremony check r/inbox/year.ini --state r/state
+cp r/inbox/year.ini r/
+rm r/inbox/year.ini
+"$ANCHORITE" words r/year.ini | tail -n +2 >r/paper/plan.words
+must_pass "$ANCHORITE" ceremony run r/year.ini --room r/room.ini
+must_pass "$ANCHORITE" ceremony verify --state r/state
+must_say "ceremonies  2"
+[ "$("$ANCHORITE" ceremony log --state r/state |
+	grep -c '"result":"good","how":"rehearsed"')" -eq 3 ] ||
+	fail "not all three were looked at"

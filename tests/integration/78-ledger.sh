@@ -102,7 +102,7 @@ cp -a two state
 cp -a keep-two keep
 must_pass hold plan3.ini --answer 2
 must_verify
-log_has 'FORMATS 4.31: sheet 2 was to come, and this is sheet 1, anna'
+log_has 'FORMATS 4.41: sheet 2 was to come, and this is sheet 1, anna'
 
 # --- a cut between a sheet and its bag: the bag is asked for when it goes on ---
 

@@ -113,7 +113,7 @@ lies_at(const struct split *s, const struct plan_holder *h, const char *place)
 	return strcmp(h->place, place) == 0;
 }
 
-/* Groups of the scheme that one person alone, or whoever counts in at one place,
+/* Groups of the scheme that one person alone, or whoever gets in at one place,
  * could complete. */
 static unsigned
 groups_in(const struct split *s, bool (*counts)(const struct split *,

@@ -3,14 +3,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ceremony/bags.h"
 #include "ceremony/closing.h"
 #include "ceremony/engine.h"
 #include "ceremony/hands.h"
+#include "ceremony/visit.h"
 #include "lib/base/clock.h"
+#include "lib/base/table.h"
 #include "lib/base/text.h"
 #include "lib/crypto/cms.h"
 #include "lib/crypto/csr.h"
 #include "lib/crypto/words.h"
+#include "lib/record/bag.h"
 #include "lib/record/signer.h"
 
 #define PLAN_FILE_MAX 1048576 /* bytes of a file that a plan names */
@@ -94,8 +98,23 @@ out:
 }
 
 enum status
-engine_check(const struct plan *plan, const struct engine_step *step,
-    size_t n, const struct state *state, struct diag *d)
+engine_settle(const struct plan *plan, struct engine_step *step, size_t n,
+    const struct state *state, struct diag *d)
+{
+	enum status rc = ST_OK;
+
+	for (size_t i = 0; i < n && rc == ST_OK; i++) {
+		if (step[i].kind->settle == NULL)
+			continue;
+		rc = step[i].kind->settle(step[i].want, plan, state, d);
+		step[i].count = step[i].kind->count(step[i].want);
+	}
+	return rc;
+}
+
+enum status
+engine_check(const struct plan *plan, struct engine_step *step, size_t n,
+    const struct state *state, struct diag *d)
 {
 	struct promise *promise = NULL;
 	struct promises promises = { 0 };
@@ -104,6 +123,8 @@ engine_check(const struct plan *plan, const struct engine_step *step,
 	if ((promise = calloc(n + 1, sizeof(*promise))) == NULL)
 		FAIL(d, ST_SYSTEM, "out of memory");
 	promises.promise = promise;
+	TRY(visit_check_plan(plan, state, d));
+	TRY(engine_settle(plan, step, n, state, d));
 	for (size_t i = 0; i < n; i++) {
 		TRY(step[i].kind->check(step[i].want, plan, state, &promises,
 		    d));
@@ -248,6 +269,20 @@ out:
 	return rc;
 }
 
+enum status
+engine_event_holds(const struct plan *plan, const struct engine_step *step,
+    size_t n, const struct state *state, const struct entry *e,
+    struct diag *d)
+{
+	if (strcmp(e->kind, "void") == 0)
+		return engine_void_holds(step, n, state, e, d);
+	if (strcmp(e->kind, "custody") == 0 && !plan->bags)
+		return diag_set(d, ST_AUTH, "FORMATS 7.40: the plan keeps no "
+		    "bags");
+	return strcmp(e->kind, "stood-in") == 0 ?
+	    visit_by_holds(plan, &e->facts, d) : ST_OK;
+}
+
 /* --- one entry: written, or compared --- */
 
 bool
@@ -279,9 +314,9 @@ take_recorded(struct engine *e, struct diag *d)
 	struct entry *t = &e->tail[e->at];
 	enum status rc;
 
-	if ((rc = engine_who_and_when(e->plan, t, d)) == ST_OK &&
-	    strcmp(t->kind, "void") == 0)
-		rc = engine_void_holds(e->step, e->nsteps, e->state, t, d);
+	if ((rc = engine_who_and_when(e->plan, t, d)) == ST_OK)
+		rc = engine_event_holds(e->plan, e->step, e->nsteps, e->state,
+		    t, d);
 	if (rc != ST_OK) {
 		diag_prefix(d, "entry %lu (%s)", (unsigned long)t->number,
 		    t->kind);
@@ -434,19 +469,56 @@ engine_event(struct engine *e, const char *kind, struct facts *facts,
 	return rc;
 }
 
+enum status
+engine_say(struct engine *e, struct outcome *o, struct diag *d)
+{
+	struct outcome *wait;
+	enum status rc;
+
+	if (e->sticks == NULL || state_open(e->state) == NULL)
+		return ST_OK;
+	if (!engine_comparing(e)) {
+		if (o->n == 1 && strcmp(o->objects[0].name, "private/") == 0)
+			bag_name(e->state->n + 1, o->objects[0].name);
+		return write_entry(e, o, minute(), d);
+	}
+	if ((wait = GROW(e->later, e->nlater)) == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	*wait = *o;
+	memset(o, 0, sizeof(*o));
+	rc = ST_OK;
+out:
+	return rc;
+}
+
+static void
+forget_later(struct engine *e)
+{
+	for (size_t i = 0; i < e->nlater; i++)
+		outcome_clear(&e->later[i]);
+	free(e->later);
+	e->later = NULL;
+	e->nlater = 0;
+}
+
 /* The record has no more: what comes is new, and after a cut says so.  By this
  * entry, and not by a closing one, the leftovers of the cut are named. */
 static enum status
 begin_new(struct engine *e, struct diag *d)
 {
 	struct facts f = { 0 };
-	enum status rc;
+	enum status rc = ST_OK;
 
-	if (!e->resumed || engine_comparing(e))
+	if (engine_comparing(e))
 		return ST_OK;
-	e->resumed = false;
-	TRY(facts_set(&f, d, "program", "%s", e->program));
-	TRY(engine_event(e, "resumed", &f, d));
+	if (e->resumed) {
+		e->resumed = false;
+		TRY(facts_set(&f, d, "program", "%s", e->program));
+		TRY(engine_event(e, "resumed", &f, d));
+	}
+	for (size_t i = 0; i < e->nlater; i++)
+		TRY(engine_say(e, &e->later[i], d));
+	forget_later(e);
 out:
 	facts_clear(&f);
 	return rc;
@@ -674,6 +746,7 @@ engine_abandon(struct engine *e, const char *reason, struct diag *d)
 	enum status rc = ST_OK;
 	char step[80];
 
+	TRY(engine_settle(e->plan, e->step, e->nsteps, e->state, d));
 	/* the first step that the record has not whole */
 	for (size_t i = 0; i < e->nsteps; i++) {
 		size_t done = 0, end, together;
@@ -730,7 +803,9 @@ do_items(struct engine *e, struct diag *d)
 			if (ended(e))
 				return ST_OK;
 			TRY(begin_new(e, d));
+			TRY(bags_settle(e, d));
 			TRY(do_item(e, s, item, d));
+			TRY(bags_settle(e, d));
 		}
 		hands_rest(e);
 		snprintf(when, sizeof(when), "after [%s]", step);
@@ -782,6 +857,7 @@ engine_close(struct engine *e, struct diag *d)
 		TRY(take_events(e, d));
 	}
 	TRY(begin_new(e, d));
+	TRY(bags_settle(e, d));
 	if (!engine_comparing(e))
 		e->front->progress(e->front, e->nsteps + 1, e->nsteps + 1,
 		    "close the record");
@@ -818,6 +894,7 @@ void
 engine_clear(struct engine *e)
 {
 	hands_forget(e);
+	forget_later(e);
 	for (size_t i = 0; i < e->ntail; i++)
 		entry_clear(&e->tail[i]);
 	free(e->tail);

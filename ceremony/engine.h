@@ -56,6 +56,8 @@ struct engine {
 	struct digits people; /* reproduce: what people added */
 	size_t untold; /* seeds whose digits were not given */
 	size_t shown; /* the step in progress, 1.. */
+	struct outcome *later; /* owned: events that wait for the tail's end */
+	size_t nlater;
 	struct hands hands;
 };
 
@@ -70,11 +72,19 @@ MUST_USE enum status engine_steps(const struct plan *plan,
 void engine_steps_free(struct engine_step *step, size_t n);
 
 /**
+ * engine_settle(plan, step, n, state, d):
+ * What rows take from the state before: engine_check does it first.
+ */
+MUST_USE enum status engine_settle(const struct plan *plan,
+    struct engine_step *step, size_t n, const struct state *state,
+    struct diag *d);
+
+/**
  * engine_check(plan, step, n, state, d):
  * Every row's check, in order, each with the promises of those before it.
  */
 MUST_USE enum status engine_check(const struct plan *plan,
-    const struct engine_step *step, size_t n, const struct state *state,
+    struct engine_step *step, size_t n, const struct state *state,
     struct diag *d);
 
 /**
@@ -110,6 +120,14 @@ MUST_USE enum status engine_who_and_when(const struct plan *p,
 MUST_USE enum status engine_void_holds(const struct engine_step *step,
     size_t n, const struct state *state, const struct entry *e,
     struct diag *d);
+
+/**
+ * engine_event_holds(plan, step, n, state, e, d):
+ * The same of any event: what it says of people is the plan's.
+ */
+MUST_USE enum status engine_event_holds(const struct plan *plan,
+    const struct engine_step *step, size_t n, const struct state *state,
+    const struct entry *e, struct diag *d);
 
 /**
  * engine_same(t, o, d):
@@ -148,6 +166,15 @@ MUST_USE enum status engine_abandon(struct engine *e, const char *reason,
  */
 MUST_USE enum status engine_event(struct engine *e, const char *kind,
     struct facts *facts, struct diag *d);
+
+/**
+ * engine_say(e, o, d):
+ * As the last, with a file, and not forgotten while entries are compared: it is
+ * written before the next new one.  A file "private/" is named when it is.
+ * ${*o} is moved from.
+ */
+MUST_USE enum status engine_say(struct engine *e, struct outcome *o,
+    struct diag *d);
 
 /* Wipe keys and seeds, free all that is owned. */
 void engine_clear(struct engine *e);

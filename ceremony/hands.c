@@ -7,6 +7,7 @@
 #include "ceremony/hands.h"
 #include "ceremony/passphrase.h"
 #include "ceremony/quorum.h"
+#include "ceremony/visit.h"
 #include "lib/record/signer.h"
 
 static struct engine *
@@ -75,6 +76,24 @@ keep_encrypted(void *cookie, const struct sheet_set *set,
 	return secret_copy(ems, &o->ems, d);
 }
 
+static enum status
+sheet_comes(void *cookie, const struct sheet_set *set, size_t nth,
+    unsigned *number, struct diag *d)
+{
+	const struct opened *o = cookie;
+
+	return visit_comes(o->e, set, nth, number, d);
+}
+
+static enum status
+sheet_taken(void *cookie, const struct sheet_set *set,
+    const struct sheet *sheet, struct diag *d)
+{
+	const struct opened *o = cookie;
+
+	return visit_taken(o->e, set, sheet, d);
+}
+
 /* From its sheets: those of the state so far, or, while entries are compared, of
  * all that the stick had: a set that was replaced later may be burnt. */
 static enum status
@@ -82,8 +101,13 @@ open_root(struct engine *e, const char *name, struct engine_root **out,
     struct diag *d)
 {
 	struct opened o = { .e = e };
-	const struct quorum_watch watch = { refused_at_opening, &o,
-		keep_encrypted };
+	const struct quorum_watch watch = {
+		.refused = refused_at_opening,
+		.opened = keep_encrypted,
+		.comes = sheet_comes,
+		.taken = sheet_taken,
+		.cookie = &o,
+	};
 	const struct state *s = e->known != NULL && engine_comparing(e) ?
 	    e->known : e->state;
 	struct secret *seed = NULL;
@@ -295,6 +319,7 @@ hand_prove(struct hands *h, const struct sheet_view *view,
 	e->typed[i] = NULL;
 	if (engine_comparing(e))
 		return secret_copy(view->mnemonic, &e->typed[i], d);
+	TRY(visit_reader(e, view->set, view->sheet, facts, d));
 	TRY(e->front->show_sheet(e->front, view, d));
 	for (;;) {
 		diag_clear(&why);
@@ -315,6 +340,17 @@ hand_prove(struct hands *h, const struct sheet_view *view,
 	TRY(facts_set(facts, d, "tries", "%u", tries));
 out:
 	return rc;
+}
+
+/* What is recorded is not looked at again: that was people's. */
+static enum status
+hand_check_up(struct hands *h, const struct sheet_set *set,
+    const struct sheet *sheet, struct facts *facts, struct diag *d)
+{
+	struct engine *e = engine_of(h);
+
+	return engine_comparing(e) ? ST_OK :
+	    visit_check_up(e, set, sheet, facts, d);
 }
 
 static const struct secret *
@@ -396,7 +432,8 @@ hand_decrypted(struct hands *h, const struct split_terms *t,
     struct diag *d)
 {
 	struct engine *e = engine_of(h);
-	const struct quorum_watch watch = { note_refusal, e, NULL };
+	const struct quorum_watch watch = { .refused = note_refusal,
+		.cookie = e };
 
 	/* nobody types again what the record says was typed */
 	if (engine_comparing(e))
@@ -425,6 +462,7 @@ hands_start(struct engine *e)
 		.seed = hand_seed,
 		.prove = hand_prove,
 		.typed = hand_typed,
+		.check_up = hand_check_up,
 		.proven = hand_proven,
 		.encrypted = hand_encrypted,
 		.decrypted = hand_decrypted,

@@ -359,10 +359,12 @@ out:
 	return rc;
 }
 
-/* One share onto the pile, or why not. */
+/* One share onto the pile, or why not; it is ${*out}, and that of the number
+ * ${comes}, where it was said which one comes. */
 static enum status
 take(struct pile *p, const struct state *state, const char *root,
-    const struct secret *mnemonic, struct diag *d)
+    const struct secret *mnemonic, unsigned comes, const struct sheet **out,
+    struct diag *d)
 {
 	const struct sheet *sheet = NULL;
 	const struct sheet_set *set = NULL;
@@ -372,6 +374,9 @@ take(struct pile *p, const struct state *state, const char *root,
 
 	TRY(quorum_identify(state, root, mnemonic, &set, &sheet, &canonical,
 	    d));
+	if (comes != 0 && comes != sheet->number)
+		FAIL(d, ST_AUTH, "FORMATS 4.44: sheet %u was to come, and this "
+		    "is sheet %u, %s", comes, sheet->number, sheet->holder);
 	for (size_t i = 0; i < p->n; i++) {
 		if (p->number[i] == sheet->number)
 			FAIL(d, ST_AUTH, "FORMATS 4.9: sheet %u, %s, was "
@@ -384,6 +389,7 @@ take(struct pile *p, const struct state *state, const char *root,
 	p->share[p->n] = share;
 	p->number[p->n++] = sheet->number;
 	share = NULL;
+	*out = sheet;
 out:
 	slip39_share_free(share);
 	secret_free(canonical);
@@ -484,6 +490,39 @@ out:
 	return rc;
 }
 
+/* One share: asked for, and onto the pile or refused. */
+static enum status
+ask_one(const struct front *front, const struct state *state,
+    const char *root, const struct quorum_watch *watch, struct pile *pile,
+    size_t nth, const char *missing, struct diag *d)
+{
+	struct secret *mnemonic = NULL;
+	const struct sheet *sheet = NULL;
+	struct diag why = { 0 };
+	unsigned comes = 0;
+	enum status rc;
+
+	if (watch != NULL && watch->comes != NULL)
+		TRY(watch->comes(watch->cookie, pile->set, nth, &comes, d));
+	rc = front->ask_share(front, pile->set, nth, missing, &mnemonic, d);
+	if (rc == ST_AUTH) {
+		diag_clear(d);
+		FAIL(d, ST_AUTH, "FORMATS 4.8: too few sheets of root %s: %s",
+		    root, missing);
+	}
+	if (rc != ST_OK)
+		goto out;
+	if (take(pile, state, root, mnemonic, comes, &sheet, &why) != ST_OK)
+		TRY(quorum_refuse(front, watch, &why, d));
+	secret_free(mnemonic);
+	mnemonic = NULL;
+	if (sheet != NULL && watch != NULL && watch->taken != NULL)
+		TRY(watch->taken(watch->cookie, pile->set, sheet, d));
+out:
+	secret_free(mnemonic);
+	return rc;
+}
+
 enum status
 quorum_open(const struct front *front, const struct state *state,
     const char *root, const struct quorum_watch *watch, struct secret **seed,
@@ -491,9 +530,7 @@ quorum_open(const struct front *front, const struct state *state,
 {
 	const struct root *r = state_root(state, root);
 	struct opening o = { .front = front, .state = state, .root = r };
-	struct secret *mnemonic = NULL;
 	struct pile pile = { 0 };
-	struct diag why = { 0 };
 	char missing[MISSING_MAX];
 	size_t asked = 0;
 	enum status rc;
@@ -507,29 +544,15 @@ quorum_open(const struct front *front, const struct state *state,
 		FAIL(d, ST_POLICY, "FORMATS 4.33: nothing opens root %s any "
 		    "more: its sheets were destroyed", root);
 	o.set = pile.set;
-	while (!enough(&pile, missing, sizeof(missing))) {
-		rc = front->ask_share(front, pile.set, asked++, missing,
-		    &mnemonic, d);
-		if (rc == ST_AUTH) {
-			diag_clear(d);
-			FAIL(d, ST_AUTH, "FORMATS 4.8: too few sheets of root "
-			    "%s: %s", root, missing);
-		}
-		if (rc != ST_OK)
-			goto out;
-		diag_clear(&why);
-		if (take(&pile, state, root, mnemonic, &why) != ST_OK)
-			TRY(quorum_refuse(front, watch, &why, d));
-		secret_free(mnemonic);
-		mnemonic = NULL;
-	}
+	while (!enough(&pile, missing, sizeof(missing)))
+		TRY(ask_one(front, state, root, watch, &pile, asked++, missing,
+		    d));
 	TRY(combine(&pile, &o, watch, d));
 	*used = pile.n;
 	*seed = o.seed;
 	*key = o.key;
 	o = (struct opening) { 0 };
 out:
-	secret_free(mnemonic);
 	secret_free(o.seed);
 	key_free(o.key);
 	pile_clear(&pile);

@@ -8,13 +8,21 @@
 #include "lib/record/front.h"
 #include "lib/record/state.h"
 
-/* Told of every share and passphrase that was refused, for the record, and of
- * the encrypted secret of the set that opened (may be NULL, as all of it). */
+/* Told of what happens, for the record; may be NULL, as may all but the
+ * first. */
 struct quorum_watch {
+	/* A share or a passphrase was refused. */
 	enum status (*refused)(void *cookie, const char *why, struct diag *d);
 	void *cookie;
+	/* It is open: the encrypted secret of the set that opened it. */
 	enum status (*opened)(void *cookie, const struct sheet_set *set,
 	    const struct secret *ems, struct diag *d);
+	/* Before the ${nth} share, 0..: which sheet comes; 0: any. */
+	enum status (*comes)(void *cookie, const struct sheet_set *set,
+	    size_t nth, unsigned *number, struct diag *d);
+	/* A sheet was taken. */
+	enum status (*taken)(void *cookie, const struct sheet_set *set,
+	    const struct sheet *sheet, struct diag *d);
 };
 
 /**

@@ -6,6 +6,7 @@
 #include "ceremony/loose.h"
 #include "ceremony/replace.h"
 #include "ceremony/split.h"
+#include "ceremony/visit.h"
 #include "lib/base/text.h"
 
 struct replace {
@@ -294,7 +295,6 @@ replace_verify(const void *want, size_t item, const struct plan *p,
 	enum status rc;
 
 	(void)item;
-	(void)p;
 	if (strcmp(o->kind, "replaced") != 0 || o->n != 0)
 		FAIL(d, ST_AUTH, "it does not replace sheet %u of root %s",
 		    r->sheet, r->root);
@@ -304,6 +304,7 @@ replace_verify(const void *want, size_t item, const struct plan *p,
 	    NULL)
 		FAIL(d, ST_AUTH, "the record gives another %s than plan and set "
 		    "for sheet %u of root %s", key, r->sheet, r->root);
+	TRY(visit_by_holds(p, &o->facts, d));
 out:
 	facts_clear(&said);
 	return rc;

@@ -16,6 +16,7 @@
 #include "lib/crypto/key.h"
 #include "lib/crypto/words.h"
 #include "lib/record/chain.h"
+#include "lib/record/desk.h"
 #include "lib/record/stick.h"
 
 #define REASON_MAX 1000 /* bytes */
@@ -531,7 +532,8 @@ out:
 
 /* --- the second machine's word (RULES C7) --- */
 
-/* Whether something could leave the room: any file but the plan's own. */
+/* Whether something could leave the room: any file but the plan's own, and
+ * those that stay on the sticks. */
 static bool
 gives_out(const struct state *s, const struct ceremony *c)
 {
@@ -539,7 +541,8 @@ gives_out(const struct state *s, const struct ceremony *c)
 
 	for (uint64_t i = c->first + 1; i < c->last; i++)
 		files += s->entries[i - 1].n;
-	return files > 0;
+	return files > desk_count(s->entries + c->first,
+	    c->last == 0 ? 0 : (size_t)(c->last - c->first));
 }
 
 /* The last ceremony, if it is closed, and by this very plan; else NULL. */

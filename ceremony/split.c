@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "ceremony/split.h"
+#include "ceremony/visit.h"
 #include "lib/base/text.h"
 
 /* What stretching costs whoever guesses (FORMATS 4.2): without a passphrase it
@@ -99,6 +100,7 @@ split_read(const struct plan *p, const struct ini_section *s,
 {
 	enum status rc;
 
+	out->plan = p;
 	out->line = s->line;
 	out->scheme.extendable = strcmp(plan_text(s, "extendable", "yes"),
 	    "yes") == 0;
@@ -111,31 +113,42 @@ out:
 
 /* --- who holds what --- */
 
-static const char *
-person_of(const struct plan_holder *h)
+static bool
+holds(const struct split *s, const struct plan_holder *h, const char *person)
 {
-	return h->person;
+	(void)s;
+	return strcmp(h->person, person) == 0;
 }
 
-static const char *
-place_of(const struct plan_holder *h)
+/* Or is the deputy of who does. */
+static bool
+reads(const struct split *s, const struct plan_holder *h, const char *person)
 {
-	return h->place;
+	const char *deputy = plan_deputy(s->plan, h->person);
+
+	return holds(s, h, person) ||
+	    (deputy != NULL && strcmp(deputy, person) == 0);
+}
+
+static bool
+lies_at(const struct split *s, const struct plan_holder *h, const char *place)
+{
+	(void)s;
+	return strcmp(h->place, place) == 0;
 }
 
 /* Groups of the scheme that one person alone, or whoever gets in at one place,
  * could complete. */
 static unsigned
-groups_in(const struct split *s,
-    const char *(*word)(const struct plan_holder *), const char *one)
+groups_in(const struct split *s, bool (*counts)(const struct split *,
+    const struct plan_holder *, const char *), const char *one)
 {
 	unsigned full = 0, there;
 
 	for (size_t g = 0; g < s->scheme.groups; g++) {
 		there = 0;
 		for (size_t i = 0; i < s->group[g].n; i++)
-			there += strcmp(word(&s->group[g].holders[i]),
-			    one) == 0;
+			there += counts(s, &s->group[g].holders[i], one);
 		full += there >= s->group[g].need;
 	}
 	return full;
@@ -161,10 +174,14 @@ split_check(const struct split *s, const struct plan *p, struct diag *d)
 
 	TRY(plan_at(p, s->line, slip39_scheme_check(&s->scheme, d), d));
 	for (size_t i = 0; i < p->npersons; i++) {
-		if (groups_in(s, person_of, p->persons[i].word) >=
-		    s->scheme.need)
+		if (groups_in(s, holds, p->persons[i].word) >= s->scheme.need)
 			PLAN_FAIL(d, ST_POLICY, p, s->line, "FORMATS 3.20: "
 			    "the sheets of %s alone would open root %s",
+			    p->persons[i].word, s->root);
+		if (groups_in(s, reads, p->persons[i].word) >= s->scheme.need)
+			PLAN_FAIL(d, ST_POLICY, p, s->line, "FORMATS 3.20: "
+			    "as holder and as deputy %s alone would read "
+			    "enough sheets to open root %s",
 			    p->persons[i].word, s->root);
 	}
 out:
@@ -192,7 +209,7 @@ split_tell(const struct split *s, struct facts *out, struct diag *d)
 				break;
 		}
 		if (first == i && place[0] != '\0' &&
-		    groups_in(s, place_of, place) >= s->scheme.need)
+		    groups_in(s, lies_at, place) >= s->scheme.need)
 			rc = facts_add(out, d, "note", "at %s lie enough "
 			    "sheets to open root %s", place, s->root);
 	}
@@ -723,6 +740,7 @@ split_verify_sheet(const struct split *s, size_t i, const struct state *state,
 	if (facts_differ(&said, &o->facts, state_trusted(o->kind)) != NULL)
 		FAIL(d, ST_AUTH, "it is not sheet %zu of root %s, read back "
 		    "by its holder", i + 1, s->root);
+	TRY(visit_by_holds(s->plan, &o->facts, d));
 out:
 	facts_clear(&said);
 	return rc;

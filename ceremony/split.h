@@ -18,7 +18,8 @@
 	{ "passphrase", PT_WORD, false, false, NULL }
 
 struct split {
-	const char *root; /* borrowed, as the next is */
+	const struct plan *plan; /* borrowed, as the next two are */
+	const char *root;
 	const char *alg;  /* of the root's key */
 	const char *keeper; /* of its passphrase, likewise; NULL: it has none */
 	size_t line;

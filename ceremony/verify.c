@@ -8,6 +8,7 @@
 #include "ceremony/engine.h"
 #include "ceremony/verify.h"
 #include "lib/crypto/cms.h"
+#include "lib/record/bag.h"
 #include "lib/record/chain.h"
 #include "lib/record/desk.h"
 #include "lib/record/folder.h"
@@ -359,10 +360,13 @@ verify_entry(struct replay *v, const struct entry *e, struct diag *d)
 		TRY(engine_who_and_when(v->plan, e, d));
 	if (strcmp(e->kind, "closed") == 0)
 		return verify_closed(v, e, d);
-	if (strcmp(e->kind, "void") == 0) { /* and the step begins anew */
-		TRY(engine_void_holds(v->step, v->nsteps, v->now, e, d));
+	if (state_is_event(e->kind))
+		TRY(engine_event_holds(v->plan, v->step, v->nsteps, v->now, e,
+		    d));
+	if (strcmp(e->kind, "custody") == 0 && v->all->withheld == 0)
+		TRY(bag_holds(v->all, v->now, e, d));
+	if (strcmp(e->kind, "void") == 0) /* and the step begins anew */
 		v->item = 0;
-	}
 	if (strcmp(e->kind, "open") != 0 && !state_is_event(e->kind))
 		TRY(verify_item(v, e, d));
 	rc = ST_OK;

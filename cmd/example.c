@@ -129,6 +129,8 @@ static const char company[] =
     "officer = officer\n"
     "witness = auditor\n"
     "entropy = system+dice\n"
+    "# the record has the numbers of bags and seals, and asks for them\n"
+    "custody = bags\n"
     "\n"
     "[person officer]\n"
     "name = Security Officer\n"
@@ -142,8 +144,13 @@ static const char company[] =
     "[person auditor]\n"
     "name = Internal Auditor\n"
     "\n"
+    "# who stands in for counsel reads no other sheet of that root\n"
     "[person counsel]\n"
     "name = General Counsel\n"
+    "deputy = clerk\n"
+    "\n"
+    "[person clerk]\n"
+    "name = Clerk of the Board\n"
     "\n"
     "[person treasurer]\n"
     "name = Treasurer\n"
@@ -358,6 +365,45 @@ static const char reshare[] =
     "root = g1\n"
     "epoch = 1\n";
 
+/* A year after two_people. */
+static const char checkup[] =
+    "# Holders look at their sheets, each alone: no root is opened.\n"
+    "[ceremony]\n"
+    "format = 1\n"
+    "org = example\n"
+    "mode = production\n"
+    "number = 2\n"
+    "# the head, as state show prints it\n"
+    "previous = " SHA384_BLANK "\n"
+    "effective = 2028-03-01T00:00:00Z\n"
+    "latest = 2028-03-15\n"
+    "oid-arc = 1.3.6.1.4.1.32473\n"
+    "officer = first\n"
+    "witness = second\n"
+    "\n"
+    "[person first]\n"
+    "name = First Officer\n"
+    "\n"
+    "[person second]\n"
+    "name = Second Officer\n"
+    "\n"
+    "[person notary]\n"
+    "name = Notary\n"
+    "\n"
+    "# of each root fewer sheets than open it: the others are looked at on\n"
+    "# another day and machine, or where the root is opened anyway\n"
+    "[checkup g1-first]\n"
+    "root = g1\n"
+    "sheets = 1\n"
+    "\n"
+    "[checkup g2-second]\n"
+    "root = g2\n"
+    "sheets = 2\n"
+    "\n"
+    "[checkup g3-notary]\n"
+    "root = g3\n"
+    "sheets = 3\n";
+
 static const struct {
 	const char *name, *text;
 } examples[] = {
@@ -365,6 +411,7 @@ static const struct {
 	{ "company", company },
 	{ "rotate", rotate },
 	{ "reshare", reshare },
+	{ "checkup", checkup },
 };
 
 const char *

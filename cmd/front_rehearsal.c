@@ -121,6 +121,71 @@ confirm(const struct front *f, const char *question, struct diag *d)
 	return ST_OK;
 }
 
+static enum status
+ask_one(const struct front *f, const char *question, const char *const *word,
+    size_t n, size_t usual, size_t *out, struct diag *d)
+{
+	(void)f;
+	(void)question;
+	(void)word;
+	(void)n;
+	(void)d;
+	*out = usual;
+	return ST_OK;
+}
+
+/* paper/bag-0001.txt: what it stands on, and what stands there. */
+static enum status
+read_number(struct desk *k, const char *name, const char *what,
+    char out[FRONT_TEXT_SIZE], struct diag *d)
+{
+	struct bytes text = { 0 };
+	const char *second;
+	enum status rc;
+
+	TRY(file_read_at(k->paper, name, 4096, &text, d));
+	second = strchr((const char *)text.data, '\n');
+	if (second == NULL || strlen(what) !=
+	    (size_t)(second - (const char *)text.data) ||
+	    strncmp((const char *)text.data, what, strlen(what)) != 0)
+		FAIL(d, ST_FORMAT, "paper/%s: it is of another", name);
+	snprintf(out, FRONT_TEXT_SIZE, "%.*s", (int)strcspn(second + 1, "\n"),
+	    second + 1);
+out:
+	bytes_free(&text);
+	return rc;
+}
+
+/* Bags and seals are numbered as they are used, in a rehearsal's own way. */
+static enum status
+ask_text(const struct front *f, const char *what, bool known,
+    char out[FRONT_TEXT_SIZE], struct diag *d)
+{
+	struct desk *k = f->cookie;
+	struct bytes text = { 0 };
+	char name[NAME_SIZE];
+	unsigned n = 0;
+	enum status rc;
+
+	do
+		snprintf(name, sizeof(name), "bag-%04u.txt", ++n);
+	while (file_exists_at(k->paper, name) && n < NOTES_MAX);
+	for (unsigned i = n; known && i-- > 1;) {
+		snprintf(name, sizeof(name), "bag-%04u.txt", i);
+		if (read_number(k, name, what, out, NULL) == ST_OK)
+			return ST_OK;
+	}
+	if (known)
+		FAIL(d, ST_USAGE, "paper: nothing says what stands on %s",
+		    what);
+	snprintf(out, FRONT_TEXT_SIZE, "TEST-%04u", n);
+	TRY(text_format(&text, d, "%s\n%s\n", what, out));
+	TRY(file_create_at(k->paper, name, text.data, text.len, d));
+out:
+	bytes_free(&text);
+	return rc;
+}
+
 /* What is public of a rehearsal's people: every face, no pattern. */
 static enum status
 ask_people(const struct front *f, const struct rng_people *kind,
@@ -279,6 +344,8 @@ static const struct front rehearsing = {
 	.ask_words = ask_words,
 	.note_words = note_words,
 	.confirm = confirm,
+	.ask_one = ask_one,
+	.ask_text = ask_text,
 	.ask_people = ask_people,
 	.show_sheet = show_sheet,
 	.read_back = read_back,

@@ -16,6 +16,8 @@
 #define PASSPHRASE_MAX 1024 /* characters */
 #define WAY_MAX 16  /* bytes, as the next */
 #define DIR_MAX 512
+#define ONE_MAX 40  /* a word of a choice */
+#define TEXT_MAX 80 /* what stands on a bag, and a slip */
 
 static struct tty *
 tty_of(const struct front *f)
@@ -171,6 +173,84 @@ out:
 	return rc;
 }
 
+/* "a", "b" or "c": what can be entered. */
+static enum status
+say_words(const struct front *f, const char *const *word, size_t n,
+    struct diag *d)
+{
+	enum status rc = ST_OK;
+
+	for (size_t i = 0; i < n && rc == ST_OK; i++)
+		rc = tty_say(tty_of(f), d, "%s\"%s\"", i == 0 ? "Enter " :
+		    i + 1 < n ? ", " : " or ", word[i]);
+	return rc;
+}
+
+static enum status
+ask_one(const struct front *f, const char *question, const char *const *word,
+    size_t n, size_t usual, size_t *out, struct diag *d)
+{
+	struct bytes typed = { 0 };
+	enum status rc;
+
+	(void)usual; /* people say what is so */
+	TRY(tty_say(tty_of(f), d, "\n%s\n", question));
+	for (;;) {
+		TRY(say_words(f, word, n, d));
+		TRY(tty_ask(tty_of(f), ": ", ONE_MAX, &typed, d));
+		for (*out = 0; *out < n; ++*out) {
+			if (strcmp((const char *)typed.data, word[*out]) == 0)
+				goto out;
+		}
+		TRY(tty_say(tty_of(f), d, "That is none of these words.\n"));
+	}
+out:
+	bytes_free(&typed);
+	return rc;
+}
+
+/* Once, and 1 to 40 printable characters. */
+static enum status
+ask_once(const struct front *f, const char *prompt, struct bytes *typed,
+    struct diag *d)
+{
+	enum status rc;
+
+	for (;;) {
+		TRY(tty_ask(tty_of(f), prompt, TEXT_MAX, typed, d));
+		if (typed->len > 0 && typed->len < FRONT_TEXT_SIZE &&
+		    text_escape(typed->data, typed->len, NULL, 0))
+			break;
+		TRY(tty_say(tty_of(f), d, "That is not 1 to %d plain "
+		    "characters.\n", FRONT_TEXT_SIZE - 1));
+	}
+out:
+	return rc;
+}
+
+static enum status
+ask_text(const struct front *f, const char *what, bool known,
+    char out[FRONT_TEXT_SIZE], struct diag *d)
+{
+	struct bytes first = { 0 }, again = { 0 };
+	enum status rc;
+
+	TRY(tty_say(tty_of(f), d, "\nRead from the bag%s what stands on %s.\n",
+	    known ? ", before it is opened," : "", what));
+	for (;;) {
+		TRY(ask_once(f, "  it says: ", &first, d));
+		TRY(ask_once(f, "  and once more: ", &again, d));
+		if (bytes_equal(&first, &again))
+			break;
+		TRY(tty_say(tty_of(f), d, "These two differ.\n"));
+	}
+	snprintf(out, FRONT_TEXT_SIZE, "%s", (const char *)first.data);
+out:
+	bytes_free(&first);
+	bytes_free(&again);
+	return rc;
+}
+
 /* What people add while they type it, line by line. */
 struct added {
 	const struct rng_people *kind;
@@ -300,8 +380,9 @@ read_back(const struct front *f, const struct sheet_view *v,
 
 	TRY(tty_say(tty_of(f), d, "\nSheet %u of %zu, %s: enter all its words "
 	    "from the paper, in one line;\nfour letters of a word are "
-	    "enough. Enter \"" HANDS_SHOW "\" to see the sheet again.\n",
-	    v->sheet->number, v->set->n, v->sheet->holder));
+	    "enough.%s\n", v->sheet->number, v->set->n, v->sheet->holder,
+	    v->alone ? " Everybody else looks away." :
+	    " Enter \"" HANDS_SHOW "\" to see the sheet again."));
 	rc = tty_ask_secret(tty_of(f), "  words: ", SLIP39_TEXT_MAX, true, out,
 	    d);
 	TRY(wiped(f, rc, d));
@@ -414,6 +495,8 @@ static const struct front typing = {
 	.ask_words = ask_words,
 	.note_words = note_words,
 	.confirm = confirm,
+	.ask_one = ask_one,
+	.ask_text = ask_text,
 	.ask_people = ask_people,
 	.show_sheet = show_sheet,
 	.read_back = read_back,

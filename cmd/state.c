@@ -1,5 +1,6 @@
 /* see cmd.h: verbs of the noun "state". */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -7,7 +8,9 @@
 #include "lib/base/clock.h"
 #include "lib/base/text.h"
 #include "lib/crypto/words.h"
+#include "lib/record/bag.h"
 #include "lib/record/desk.h"
+#include "lib/record/due.h"
 #include "lib/record/stick.h"
 
 static enum status
@@ -166,6 +169,101 @@ say_tasks(const struct state *s, struct facts *f, struct diag *d)
 	return rc;
 }
 
+/* What holders owe, and nobody has to work out. */
+static enum status
+say_due(const struct state *s, struct facts *f, struct diag *d)
+{
+	const int64_t now = clock_now();
+	char day[CLOCK_TEXT_SIZE];
+	struct due *due = NULL;
+	const struct sheet *h;
+	size_t n = 0;
+	enum status rc;
+
+	TRY(due_sheets(s, now + DUE_SOON_DAYS * CLOCK_DAY + 1, &due, &n, d));
+	for (size_t i = 0; i < n; i++) {
+		h = due[i].sheet;
+		clock_text(due[i].at, day);
+		TRY(facts_add(f, d, "check-ups", "%s, epoch %u: sheet %u, %s, "
+		    "%s %.10s%s%s%s", due[i].set->root, due[i].set->epoch,
+		    h->number, h->holder, due[i].at < now ? "overdue since" :
+		    "due on", day, h->deputy == 0 ? "" : ", for ",
+		    h->deputy == 0 ? "" : h->by,
+		    h->deputy == 0 ? "" : " stood in"));
+	}
+	rc = ST_OK;
+out:
+	free(due);
+	return rc;
+}
+
+/* Sheets that the last look did not find good. */
+static enum status
+say_found(const struct state *s, struct facts *f, struct diag *d)
+{
+	const struct sheet_set *set;
+	const struct sheet *h;
+	enum status rc = ST_OK;
+
+	for (size_t i = 0; i < s->nsets; i++) {
+		set = &s->sets[i];
+		for (size_t j = 0; set->fate == SET_LIVE && j < set->n; j++) {
+			h = &set->sheets[j];
+			if (h->checked == 0 || h->found == SHEET_GOOD)
+				continue;
+			TRY(facts_add(f, d, "not-found-good", "%s, epoch %u: "
+			    "sheet %u, %s: %s in ceremony %u", set->root,
+			    set->epoch, h->number, h->holder,
+			    sheet_found_word(h->found),
+			    state_ceremony_of(s, h->checked)));
+		}
+	}
+out:
+	return rc;
+}
+
+/* In which bag which sheet went out; the numbers are on the sticks alone. */
+static enum status
+say_bag(const struct state *s, const struct sheet_set *set,
+    const struct sheet *h, struct facts *f, struct diag *d)
+{
+	const struct facts *in = h->in == 0 ? NULL :
+	    &s->entries[h->in - 1].facts;
+	char day[CLOCK_TEXT_SIZE];
+	struct bag b = { 0 };
+	enum status rc;
+
+	clock_text(s->entries[h->out - 1].time, day);
+	if (s->withheld == 0)
+		TRY(bag_of(s, h->out, &b, d));
+	TRY(facts_add(f, d, "bags", "%s, epoch %u%s: sheet %u, %s, out on "
+	    "%.10s%s%s%s%s%s%s%s", set->root, set->epoch,
+	    set->fate == SET_LIVE ? "" : " (void)", h->number, h->holder, day, b.bag[0] == '\0' ? "" : ", bag ", b.bag,
+	    b.bag[0] == '\0' ? "" : ", seal ", b.seal,
+	    b.bag[0] == '\0' ? "" : ", carried by ", b.carrier,
+	    in == NULL || strcmp(facts_get(in, "match"), "yes") == 0 ? "" :
+	    "; its last seal was not the one of record"));
+out:
+	return rc;
+}
+
+static enum status
+say_bags(const struct state *s, struct facts *f, struct diag *d)
+{
+	const struct sheet_set *set;
+	enum status rc = ST_OK;
+
+	for (size_t i = 0; i < s->nsets; i++) {
+		set = &s->sets[i];
+		for (size_t j = 0; j < set->n; j++) {
+			if (set->sheets[j].out != 0)
+				TRY(say_bag(s, set, &set->sheets[j], f, d));
+		}
+	}
+out:
+	return rc;
+}
+
 static enum status
 say_issued(const struct state *s, struct facts *f, struct diag *d)
 {
@@ -271,6 +369,9 @@ cmd_state_show(const struct call *c, struct diag *d)
 	TRY(say_ceremonies(s, &f, d));
 	TRY(say_roots(s, &f, d));
 	TRY(say_sets(s, &f, d));
+	TRY(say_due(s, &f, d));
+	TRY(say_found(s, &f, d));
+	TRY(say_bags(s, &f, d));
 	TRY(say_issued(s, &f, d));
 	TRY(say_bundles(s, &f, d));
 	TRY(say_sent(s, &f, d));

@@ -1,5 +1,6 @@
 /* see cmd.h */
 #include "ceremony/certify.h"
+#include "ceremony/checkup.h"
 #include "ceremony/destroy.h"
 #include "ceremony/mint.h"
 #include "ceremony/replace.h"
@@ -29,5 +30,6 @@ const struct step_kind *const cmd_steps[] = {
 	&bundle_step,
 	&rotate_step,
 	&send_step,
+	&checkup_step,
 	NULL,
 };

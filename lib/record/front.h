@@ -21,6 +21,7 @@ struct sheet_view {
 	const struct spki *root;      /* the root's public key */
 	const struct secret *mnemonic; /* NULL when words are asked for */
 	bool test;
+	bool alone; /* a check-up: there is nothing to be shown again */
 	const char *ceremony; /* "example ceremony 1" */
 };
 
@@ -31,6 +32,8 @@ struct pass_view {
 	const char *root, *keeper; /* borrowed */
 	enum pass_why why;
 };
+/* What stands on a bag or seal: 1 to 40 printable ASCII characters, and NUL. */
+#define FRONT_TEXT_SIZE 41
 
 /* How a parcel goes out. */
 enum front_way { FRONT_CODES, FRONT_STICK, FRONT_DONE };
@@ -53,6 +56,15 @@ struct front {
 	/* A question that only "yes" answers; ST_POLICY: it was "no". */
 	enum status (*confirm)(const struct front *, const char *question,
 	    struct diag *);
+	/* Which of ${n} words answers the question; ${usual} is what people
+	 * say who are played, and is not shown.  NULL: nobody to ask. */
+	enum status (*ask_one)(const struct front *, const char *question,
+	    const char *const *word, size_t n, size_t usual, size_t *out,
+	    struct diag *);
+	/* What stands on ${what}, typed from there, twice alike.  ${known}: it
+	 * was told before, and is looked at once more. */
+	enum status (*ask_text)(const struct front *, const char *what,
+	    bool known, char out[FRONT_TEXT_SIZE], struct diag *);
 	/* What people add to the seed of ${root}, as typed: at least ${min}. */
 	enum status (*ask_people)(const struct front *,
 	    const struct rng_people *kind, const char *root, size_t min,

@@ -190,8 +190,10 @@ static const char *const trust_nothing[] = { NULL };
 static const char *const trust_open[] = { "program", NULL };
 static const char *const trust_drawn[] = { "entropy", "rolls", "tosses",
 	"characters", "people-mac", "system", NULL };
-static const char *const trust_read_back[] = { "how", "tries", NULL };
+static const char *const trust_read_back[] = { "how", "tries", "by", NULL };
 static const char *const trust_destroyed[] = { "kept", NULL };
+static const char *const trust_checked[] = { "result", "how", "tries", "by",
+	NULL };
 
 /* One row per kind of entry; FORMATS 7.5 is this table in words. */
 static const struct kind kinds[] = {
@@ -201,14 +203,16 @@ static const struct kind kinds[] = {
 	    "groups-needed groups extendable exponent passphrase salt sheets "
 	    "quorums "
 	    "entropy rolls tosses characters people-mac system", trust_drawn, kind_drawn },
-	{ "read-back", false, "step item root epoch sheet holder how tries",
-	    trust_read_back, kind_read_back },
+	{ "read-back", false, "step item root epoch sheet holder how tries "
+	    "by", trust_read_back, kind_read_back },
 	{ "reshared", false, "step item root epoch replaces quorums lost "
 	    "waived", trust_nothing, kind_reshared },
 	{ "replaced", false, "step item root epoch sheet reason holder place "
-	    "commitment waived how tries", trust_read_back, kind_replaced },
+	    "commitment waived how tries by", trust_read_back, kind_replaced },
 	{ "destroyed", false, "step item root what sheets witness waived kept",
 	    trust_destroyed, kind_destroyed },
+	{ "checked", false, "step item root epoch sheet holder result how "
+	    "tries by", trust_checked, kind_checked },
 	{ "root", false, "step item root number algorithm counter public "
 	    "key-id epoch quorums", trust_nothing, kind_root },
 	{ "certificate", false, "step item root subject serial not-before "
@@ -236,6 +240,10 @@ static const struct kind kinds[] = {
 	{ "void", true, "step root entries sheets", NULL, kind_void },
 	{ "refused", true, "why", NULL, apply_nothing },
 	{ "resumed", true, "program", NULL, apply_nothing },
+	{ "stood-in", true, "root epoch sheet holder by", NULL,
+	    kind_stood_in },
+	{ "custody", true, "root epoch sheet way match", NULL,
+	    kind_custody },
 	{ "undone", true, "reason steps", NULL, apply_undone },
 };
 #define NKINDS (sizeof(kinds) / sizeof(kinds[0]))

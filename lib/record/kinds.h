@@ -61,6 +61,16 @@ MUST_USE enum status kind_replaced(struct state *s, const struct entry *e,
 MUST_USE enum status kind_destroyed(struct state *s, const struct entry *e,
     struct diag *d);
 
+/* What people do with sheets: kinds_people.c. */
+MUST_USE enum status kind_sheet_read(struct state *s, const struct entry *e,
+    struct diag *d);
+MUST_USE enum status kind_checked(struct state *s, const struct entry *e,
+    struct diag *d);
+MUST_USE enum status kind_stood_in(struct state *s, const struct entry *e,
+    struct diag *d);
+MUST_USE enum status kind_custody(struct state *s, const struct entry *e,
+    struct diag *d);
+
 /* What roots sign, what becomes of it, and to whom it goes: kinds_signed.c. */
 MUST_USE enum status kind_delegation(struct state *s, const struct entry *e,
     struct diag *d);

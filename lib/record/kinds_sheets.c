@@ -189,12 +189,11 @@ kind_read_back(struct state *s, const struct entry *e, struct diag *d)
 	struct sheet_set *set = root == NULL ? NULL : newest_set(s, root);
 	uint64_t sheet = 0;
 
-	(void)d;
 	if (set != NULL && set->fate == SET_DRAWN &&
 	    facts_number(&e->facts, "sheet", 1, set->n, &sheet, NULL) ==
 	    ST_OK && sheet == set->proven + 1)
 		set->proven++;
-	return ST_OK;
+	return kind_sheet_read(s, e, d);
 }
 
 static struct sheet_set *
@@ -297,6 +296,7 @@ kind_replaced(struct state *s, const struct entry *e, struct diag *d)
 	snprintf(sheet->holder, sizeof(sheet->holder), "%s", holder);
 	snprintf(sheet->place, sizeof(sheet->place), "%s",
 	    strcmp(place, "-") == 0 ? "" : place);
+	TRY(kind_sheet_read(s, e, d));
 out:
 	return rc;
 }

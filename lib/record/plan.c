@@ -30,11 +30,13 @@ static const struct plan_key ceremony_keys[] = {
 	{ "entropy", PT_CHOICE, false, false, "system|system+dice|dice-only|"
 	    "system+coins|coins-only|system+text" },
 	{ "reproduce", PT_CHOICE, false, false, "required" },
+	{ "custody", PT_CHOICE, false, false, "bags" },
 	{ 0 }
 };
 
 static const struct plan_key person_keys[] = {
 	{ "name", PT_TEXT, true, false, NULL },
+	{ "deputy", PT_WORD, false, false, NULL },
 	{ 0 }
 };
 
@@ -379,9 +381,25 @@ take_person(struct plan *p, const struct ini_section *s, const char *key,
 }
 
 static enum status
+take_deputy(struct plan *p, const struct ini_section *s, const char **out,
+    struct diag *d)
+{
+	const struct ini_entry *e = plan_entry(s, "deputy", NULL);
+
+	if (e == NULL)
+		return ST_OK;
+	if (strcmp(e->value, s->name) == 0)
+		return diag_set(d, ST_POLICY, "%s:%zu: FORMATS 3.22: %s cannot "
+		    "be the deputy of %s", p->file, e->line, e->value,
+		    s->name);
+	return take_person(p, s, "deputy", out, d);
+}
+
+static enum status
 take_persons(struct plan *p, struct diag *d)
 {
 	const struct ini_section *s;
+	enum status rc;
 
 	if ((p->persons = calloc(p->ini->n, sizeof(*p->persons))) == NULL)
 		return diag_set(d, ST_SYSTEM, "out of memory");
@@ -390,9 +408,12 @@ take_persons(struct plan *p, struct diag *d)
 		if (strcmp(s->kind, "person") != 0)
 			continue;
 		p->persons[p->npersons].word = s->name;
-		p->persons[p->npersons++].name = plan_text(s, "name", "");
+		p->persons[p->npersons].name = plan_text(s, "name", "");
+		TRY(take_deputy(p, s, &p->persons[p->npersons++].deputy, d));
 	}
-	return ST_OK;
+	rc = ST_OK;
+out:
+	return rc;
 }
 
 /* Whether ${oid} is ${arc} or an arc below it. */
@@ -430,6 +451,7 @@ take_ceremony(struct plan *p, struct diag *d)
 	p->arc = plan_text(s, "oid-arc", "");
 	p->entropy = plan_text(s, "entropy", "system");
 	p->second_machine = plan_entry(s, "reproduce", NULL) != NULL;
+	p->bags = plan_entry(s, "custody", NULL) != NULL;
 	TRY(clock_read(plan_text(s, "effective", ""), &p->effective, d));
 	TRY(clock_read(plan_text(s, "latest", ""), &p->latest, d));
 	if (strchr(plan_text(s, "latest", ""), 'T') == NULL)
@@ -543,6 +565,16 @@ plan_at(const struct plan *p, size_t line, enum status rc, struct diag *d)
 	if (rc != ST_OK)
 		diag_prefix(d, "%s:%zu", p->file, line);
 	return rc;
+}
+
+const char *
+plan_deputy(const struct plan *p, const char *holder)
+{
+	for (size_t i = 0; i < p->npersons; i++) {
+		if (strcmp(p->persons[i].word, holder) == 0)
+			return p->persons[i].deputy;
+	}
+	return NULL;
 }
 
 const char *

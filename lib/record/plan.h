@@ -39,6 +39,7 @@ struct plan_key {
 struct person {
 	const char *word; /* borrowed from the plan */
 	const char *name;
+	const char *deputy; /* another person's word, or NULL */
 };
 
 struct step_kind;
@@ -61,6 +62,7 @@ struct plan {
 	const char *officer, *witness;
 	const char *entropy;
 	bool second_machine; /* reproduce = required */
+	bool bags; /* custody = bags */
 	struct person *persons;
 	size_t npersons;
 };
@@ -104,6 +106,9 @@ const struct ini_section *plan_section(const struct plan *p, const char *kind,
 /* The entry of a key (name NULL) or a named key, or NULL. */
 const struct ini_entry *plan_entry(const struct ini_section *s,
     const char *key, const char *name);
+
+/* The person who stands in for a holder, or NULL: nobody does. */
+const char *plan_deputy(const struct plan *p, const char *holder);
 
 /* As plan, record and closing line have it: "production", "rehearsal". */
 const char *plan_mode_word(enum plan_mode mode);

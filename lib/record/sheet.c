@@ -24,6 +24,15 @@ sheet_check_words(const uint8_t commitment[SHA256_LEN], char out[32])
 	    slip39_word(bits >> 12 & 1023), slip39_word(bits >> 2 & 1023));
 }
 
+const char *
+sheet_found_word(enum sheet_found found)
+{
+	static const char *const words[SHEET_FOUND_MAX] = { "good", "absent",
+		"missing", "damaged" };
+
+	return words[found];
+}
+
 void
 sheet_set_clear(struct sheet_set *s)
 {

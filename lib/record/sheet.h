@@ -13,6 +13,13 @@
 
 #define SHEETS_MAX 256
 
+/* What a check-up found. */
+enum sheet_found { SHEET_GOOD, SHEET_ABSENT, SHEET_MISSING, SHEET_DAMAGED };
+#define SHEET_FOUND_MAX 4
+
+/* "good", "absent", "missing", "damaged": as the record has it. */
+const char *sheet_found_word(enum sheet_found found);
+
 /* What is known of a sheet without its words: all public. */
 struct sheet {
 	unsigned number; /* 1.. in its set */
@@ -24,6 +31,14 @@ struct sheet {
 	uint8_t commitment[SHA256_LEN]; /* HMAC-SHA256(salt, mnemonic) */
 	unsigned lost; /* copies of it that nobody keeps, beside the holder's */
 	unsigned destroyed; /* in this ceremony; 0: not */
+	/* what people did with it since; entries by number, 0: never */
+	uint64_t proven;   /* its words were right: written, or checked */
+	int64_t own;	   /* when its holder last read it */
+	int64_t deputy;	   /* when a deputy first did since then */
+	char by[33];	   /* who did last, a deputy; or empty */
+	uint64_t checked;  /* the last check-up */
+	enum sheet_found found;	 /* in it */
+	uint64_t in, out;  /* its bag came in, and went out */
 };
 
 enum set_fate { SET_DRAWN, SET_LIVE, SET_VOID, SET_REPLACED };

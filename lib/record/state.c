@@ -82,7 +82,7 @@ state_apply(struct state *s, struct entry *e, struct diag *d)
 	if (s->n > 0 && e->time < s->entries[s->n - 1].time)
 		FAIL(d, ST_FORMAT, "FORMATS 7.4: it is older than the entry "
 		    "before it");
-	if (row->event && e->n > 0)
+	if (row->event && e->n > 0 && row->apply != kind_custody)
 		FAIL(d, ST_FORMAT, "FORMATS 7.5: an event has no files");
 	if (state_open(s) == NULL && strcmp(e->kind, "open") != 0)
 		FAIL(d, ST_FORMAT, "FORMATS 7.4: no ceremony is open");
@@ -237,6 +237,31 @@ state_unaccounted(const struct state *s, const char *root)
 		n += !s->sealed[i].accounted &&
 		    strcmp(s->sealed[i].root, root) == 0;
 	return n;
+}
+
+unsigned
+state_ceremony_of(const struct state *s, uint64_t entry)
+{
+	for (size_t i = s->nceremonies; i-- > 0;) {
+		if (s->ceremonies[i].first <= entry)
+			return s->ceremonies[i].number;
+	}
+	return 0;
+}
+
+const struct sheet *
+state_sheet(const struct state *s, const char *root, unsigned epoch,
+    unsigned number)
+{
+	const struct sheet_set *set;
+
+	for (size_t i = 0; i < s->nsets; i++) {
+		set = &s->sets[i];
+		if (set->epoch == epoch && strcmp(set->root, root) == 0)
+			return number < 1 || number > set->n ? NULL :
+			    &set->sheets[number - 1];
+	}
+	return NULL;
 }
 
 const struct sheet_set *

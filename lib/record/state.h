@@ -194,6 +194,11 @@ bool state_revoked(const struct state *s, const char *root,
 bool state_stolen(const struct state *s, const struct root *r);
 /* How many sealed lists of a root are not accounted for. */
 size_t state_unaccounted(const struct state *s, const char *root);
+/* The number of the ceremony that an entry is of; 0: of none. */
+unsigned state_ceremony_of(const struct state *s, uint64_t entry);
+/* A sheet of record, whatever the fate of its set; or NULL. */
+const struct sheet *state_sheet(const struct state *s, const char *root,
+    unsigned epoch, unsigned number);
 /* The live set of a root, or NULL. */
 const struct sheet_set *state_live_set(const struct state *s,
     const char *root);

@@ -78,6 +78,9 @@ struct hands {
 	enum status (*prove)(struct hands *, const struct sheet_view *,
 	    struct facts *, struct diag *);
 	const struct secret *(*typed)(struct hands *, size_t sheet);
+	/* A sheet that somebody looks at alone: what was found. */
+	enum status (*check_up)(struct hands *, const struct sheet_set *,
+	    const struct sheet *, struct facts *, struct diag *);
 	/* The seed recovered from what was read back; equal to the kept one,
 	 * which it replaces. */
 	enum status (*proven)(struct hands *, const char *name,
@@ -132,6 +135,10 @@ struct step_kind { /* const; one per section word; `want` is the row's own */
 	/* Shape, inbox bytes. */
 	enum status (*read)(const struct plan *, const struct ini_section *,
 	    void **want, struct diag *);
+	/* What follows from the state before the ceremony, how many items
+	 * there are for one: before anything below.  NULL: nothing does. */
+	enum status (*settle)(void *want, const struct plan *,
+	    const struct state *before, struct diag *);
 	/* No key, no writing. */
 	enum status (*check)(const void *want, const struct plan *,
 	    const struct state *before, const struct promises *,

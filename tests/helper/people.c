@@ -5,7 +5,7 @@
  * Runs CMD on a pseudo terminal, reads its prompts and answers them as people
  * with paper would.  What they write down lies in the folder KEEP and is there
  * for the next run: paper/head-NNNN.words, paper/system-NNNN.words,
- * paper/dice-NNNN.txt, sheets/ROOT-eEPOCH-sheetNN.txt.
+ * paper/dice-NNNN.txt, paper/bag-NNNN.txt, sheets/ROOT-eEPOCH-sheetNN.txt.
  *
  *	--words FILE       the plan's words; of two, the first are typed first
  *	--head FILE        the head's words instead of the newest kept, likewise
@@ -18,6 +18,11 @@
  *	                      and its holder asks for it once more
  *	--mistake words       a wrong word in the first words that are asked for
  *	--mistake line        the second line of words first ends too early
+ *	--mistake bag         the first bag has the number of the last one again
+ *	--mistake seal        the first seal that comes in is another one
+ *	--mistake no          "no" where only "yes" goes on
+ *	--answer WORD      to a choice of words, each in turn; else the first of
+ *	                   them, or the next sheet that was not handed over
  *	--stop-after TEXT  kill CMD as soon as the terminal has shown TEXT
  *	--signal NUMBER    not by KILL but by this one
  *	--way WORD         how a parcel goes out, each in turn; then "done"
@@ -65,13 +70,14 @@ struct papers {
 struct people {
 	const char *keep;
 	struct papers plan, head;
-	struct papers ways; /* words, and no files */
+	struct papers ways, answers; /* words, and no files */
 	struct papers passphrases; /* likewise */
 	const char *stick, *label;
 	struct winsize window;
 	const char *dice, *stop_after, *screen_file, *shown_file;
 	bool slip_read_back, slip_words;
 	bool slip_early, slip_line;
+	bool slip_bag, slip_seal, says_no;
 	int signal;
 
 	pid_t child;
@@ -86,7 +92,8 @@ struct people {
 	size_t roots;		/* that dice were rolled for */
 	size_t handed;		/* sheets handed over to open a root */
 	char opening[64];
-	char last[64 + 32]; /* sheet that was written */
+	char last[64 + 32]; /* sheet that was written, or is talked of */
+	char number[64];    /* what stands on a bag, to be typed twice */
 	char share[SHEETS_MAX][LINE_SIZE];
 	size_t nshares;
 };
@@ -569,7 +576,7 @@ answer_added(struct people *p)
 static void
 answer_yes(struct people *p)
 {
-	type(p, "yes\n");
+	type(p, p->says_no ? "no\n" : "yes\n");
 }
 
 static void
@@ -611,6 +618,90 @@ answer_label(struct people *p)
 	type_line(p, p->label == NULL ? "red-1" : p->label);
 }
 
+/* A choice of words: which sheet it is about, and what is said. */
+static void
+answer_choice(struct people *p)
+{
+	const char *text = p->screen + p->from;
+	const char *at = strstr(text, "Sheet "), *word = strstr(text, "Enter \"");
+	char line[64], root[64];
+	unsigned number, e;
+	int len;
+
+	if (at != NULL && sscanf(at, "Sheet %u of root %63[^,], epoch %u",
+	    &number, root, &e) == 3)
+		snprintf(p->last, sizeof(p->last), "%s-e%u-sheet%02u.txt",
+		    root, e, number);
+	if (p->answers.used < p->answers.n) {
+		type_line(p, p->answers.file[p->answers.used++]);
+		return;
+	}
+	word += strlen("Enter \"");
+	len = (int)strcspn(word, "\"");
+	snprintf(line, sizeof(line), "%.*s", len, word);
+	if (strstr(text, "comes next, still in its bag?") != NULL)
+		snprintf(line, sizeof(line), "%zu", p->handed + 1);
+	type_line(p, line);
+}
+
+/* What stood on the newest of its kind, ${what}, or on the last of all. */
+static bool
+kept_number(struct people *p, unsigned n, const char *what, char out[64])
+{
+	char path[PATH_SIZE], text[512], *second;
+
+	for (; n > 0; n--) {
+		snprintf(path, sizeof(path), "%s/paper/bag-%04u.txt", p->keep,
+		    n);
+		read_text(p, path, text, sizeof(text));
+		if ((second = strchr(text, '\n')) == NULL)
+			continue;
+		*second++ = '\0';
+		snprintf(out, 64, "%.*s", (int)strcspn(second, "\n"), second);
+		if (what == NULL || strcmp(text, what) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void
+answer_bag(struct people *p)
+{
+	const char *at = strstr(p->screen + p->from, "what stands on ");
+	const bool known = strstr(p->screen + p->from, "before it is opened");
+	char what[200], path[PATH_SIZE], text[400];
+	unsigned kept;
+
+	if (at == NULL)
+		give_up(p, 98, "what stands on what?");
+	at += strlen("what stands on ");
+	snprintf(what, sizeof(what), "%.*s", (int)strcspn(at, ".\n"), at);
+	kept = note_path(p, "bag", "txt", path);
+	if (known && !kept_number(p, kept, what, p->number))
+		give_up(p, 98, "nobody knows that seal");
+	if (known && p->slip_seal)
+		snprintf(p->number, sizeof(p->number), "another seal");
+	p->slip_seal = p->slip_seal && !known;
+	if (!known) {
+		snprintf(p->number, sizeof(p->number), "B-%04u", kept + 1);
+		if (p->slip_bag && kept > 1) {
+			p->slip_bag = false;
+			kept_number(p, kept - 1, NULL, p->number);
+			type_line(p, p->number);
+			return;
+		}
+		snprintf(text, sizeof(text), "%s\n%s\n", what, p->number);
+		write_text(p, path, text, strlen(text));
+	}
+	type_line(p, p->number);
+}
+
+static void
+answer_again(struct people *p)
+{
+	type_line(p, p->number);
+}
+
 /* Codes are on the screen: the camera has seen enough. */
 static void
 answer_codes(struct people *p)
@@ -638,6 +729,9 @@ static const struct prompt {
 	{ "  again: ", false, answer_passphrase },
 	{ "Enter \"yes\" or \"no\": ", false, answer_yes },
 	{ ", or \"done\": ", false, answer_way },
+	{ "\": ", false, answer_choice },
+	{ "  it says: ", false, answer_bag },
+	{ "  and once more: ", false, answer_again },
 	{ "The folder where the stick is mounted: ", false, answer_stick },
 	{ "(its colour, or a name)? ", false, answer_label },
 	{ "\033[?2026l", false, answer_codes },
@@ -822,6 +916,12 @@ take_mistake(struct people *p, void *at, const char *value)
 		p->slip_early = true;
 	else if (strcmp(value, "line") == 0)
 		p->slip_line = true;
+	else if (strcmp(value, "bag") == 0)
+		p->slip_bag = true;
+	else if (strcmp(value, "no") == 0)
+		p->says_no = true;
+	else if (strcmp(value, "seal") == 0)
+		p->slip_seal = true;
 	else if (strcmp(value, "words") == 0)
 		p->slip_words = true;
 	else
@@ -837,6 +937,7 @@ static const struct {
 	{ "--head", take_paper, offsetof(struct people, head) },
 	{ "--passphrase", take_paper, offsetof(struct people, passphrases) },
 	{ "--way", take_paper, offsetof(struct people, ways) },
+	{ "--answer", take_paper, offsetof(struct people, answers) },
 	{ "--dice", take_text, offsetof(struct people, dice) },
 	{ "--stick", take_text, offsetof(struct people, stick) },
 	{ "--label", take_text, offsetof(struct people, label) },

@@ -176,6 +176,11 @@ try() {
 		[ -f plan.ini ] || cp "$OUT" plan.ini
 		make_it_yours
 		;;
+	# 76-checkup.sh says that it can run
+	'anchorite ceremony example checkup')
+		must_pass sh -c "$command"
+		must_say '[checkup g1-first]'
+		;;
 	# 37-rotate.sh says that it can run
 	'anchorite ceremony example rotate')
 		must_pass sh -c "$command"

@@ -230,7 +230,7 @@ open_root(struct table *t, const char *root, size_t *used, struct diag *d)
 {
 	const struct front front = { .refused = refused, .ask_share = hand_in,
 		.ask_passphrase = type_passphrase, .cookie = t };
-	const struct quorum_watch watch = { record, t, NULL };
+	const struct quorum_watch watch = { .refused = record, .cookie = t };
 	struct secret *seed = NULL, *want = NULL;
 	struct key *key = NULL;
 	enum status rc;

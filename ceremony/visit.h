@@ -1,0 +1,47 @@
+/* visit.h -- somebody comes with a sheet: its holder, or the deputy that the
+ * plan names.  FORMATS 3.22, 4.43, 4.44. */
+#ifndef ANCHORITE_VISIT_H
+#define ANCHORITE_VISIT_H
+
+#include "ceremony/engine.h"
+
+/**
+ * visit_check_plan(p, s, d):
+ * No one person reads enough sheets of a live set, as holder, as a deputy of
+ * this plan, or as one that once was, to open its root.  ST_POLICY: one does.
+ */
+MUST_USE enum status visit_check_plan(const struct plan *p,
+    const struct state *s, struct diag *d);
+
+/**
+ * visit_by_holds(p, f, d):
+ * Who stood in, if anybody did, is the deputy that the plan gives the holder.
+ * ST_AUTH: another.
+ */
+MUST_USE enum status visit_by_holds(const struct plan *p,
+    const struct facts *f, struct diag *d);
+
+/**
+ * visit_reader(e, set, sheet, facts, d):
+ * Ask, where the plan has a deputy, which of the two reads: ${facts} gets `by`.
+ */
+MUST_USE enum status visit_reader(struct engine *e,
+    const struct sheet_set *set, const struct sheet *sheet,
+    struct facts *facts, struct diag *d);
+
+/**
+ * visit_check_up(e, set, sheet, facts, d):
+ * A sheet alone: who comes with it, its words, held against its commitment;
+ * ${facts} gets result, how, tries, by.  ST_AUTH: the front asks no more.
+ */
+MUST_USE enum status visit_check_up(struct engine *e,
+    const struct sheet_set *set, const struct sheet *sheet,
+    struct facts *facts, struct diag *d);
+
+/* For a quorum (ceremony/quorum.h): which sheet comes, and that it was taken. */
+MUST_USE enum status visit_comes(struct engine *e, const struct sheet_set *set,
+    size_t nth, unsigned *number, struct diag *d);
+MUST_USE enum status visit_taken(struct engine *e, const struct sheet_set *set,
+    const struct sheet *sheet, struct diag *d);
+
+#endif

@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ceremony/hands.h"
 #include "ceremony/paper.h"
 #include "cmd/front.h"
+#include "cmd/pad.h"
 #include "lib/base/text.h"
 #include "lib/base/tty.h"
 #include "lib/crypto/words.h"
@@ -13,6 +13,7 @@
 #define LINE_WORDS 8 /* typed in one line */
 #define WORDS_LINE_MAX 160
 #define DICE_MAX 1024
+#define SHEET_WORDS 33 /* FORMATS 4.4 */
 #define WAY_MAX 16  /* bytes, as the next */
 #define DIR_MAX 512
 
@@ -216,20 +217,41 @@ out:
 	return rc;
 }
 
+/* Words of a sheet; nothing of them stays on the screen. */
 static enum status
-read_back(const struct front *f, const struct sheet_view *v,
-    struct secret **out, struct diag *d)
+ask_pad(const struct front *f, const struct pad_ask *ask,
+    enum front_gave *gave, struct secret **out, struct diag *d)
 {
 	enum status rc;
 
-	TRY(tty_say(tty_of(f), d, "\nSheet %u of %zu, %s: enter all its words "
-	    "from the paper, in one line;\nfour letters of a word are "
-	    "enough. Enter \"" HANDS_SHOW "\" to see the sheet again.\n",
-	    v->sheet->number, v->set->n, v->sheet->holder));
-	rc = tty_ask_secret(tty_of(f), "  words: ", SLIP39_TEXT_MAX, true, out,
-	    d);
+	rc = pad_ask(tty_of(f), ask, gave, out, d);
 	TRY(wiped(f, rc, d));
 out:
+	return rc;
+}
+
+static enum status
+read_back(const struct front *f, const struct sheet_view *v,
+    const uint8_t *number, size_t n, enum front_gave *gave,
+    struct secret **out, struct diag *d)
+{
+	struct pad_ask ask = { .number = number, .n = n > 0 ? n : SHEET_WORDS,
+		.show = n == 0 };
+	struct bytes title = { 0 }, give_up = { 0 };
+	enum status rc;
+
+	TRY(text_format(&title, d, "Sheet %u of %zu, %s: enter %s from the "
+	    "paper.", v->sheet->number, v->set->n, v->sheet->holder, n > 0 ?
+	    "the words of these numbers" : "all its words"));
+	TRY(text_format(&give_up, d, "Giving up ends the ceremony: the seed is "
+	    "destroyed, and every sheet of\n  root %s that was written is "
+	    "void.", v->set->root));
+	ask.title = (const char *)title.data;
+	ask.give_up = (const char *)give_up.data;
+	TRY(ask_pad(f, &ask, gave, out, d));
+out:
+	bytes_free(&title);
+	bytes_free(&give_up);
 	return rc;
 }
 
@@ -237,16 +259,19 @@ static enum status
 ask_share(const struct front *f, const char *root, size_t nth,
     const char *missing, struct secret **out, struct diag *d)
 {
+	struct pad_ask ask = { .n = SHEET_WORDS };
+	struct bytes title = { 0 };
+	enum front_gave gave;
 	enum status rc;
 
 	(void)nth;
-	TRY(tty_say(tty_of(f), d, "\nRoot %s is opened by its holders: %s so "
-	    "far.\nThe next holder enters all words of the sheet, in one "
-	    "line;\nfour letters of a word are enough.\n", root, missing));
-	rc = tty_ask_secret(tty_of(f), "  words: ", SLIP39_TEXT_MAX, true, out,
-	    d);
-	TRY(wiped(f, rc, d));
+	TRY(text_format(&title, d, "Root %s is opened by its holders: %s so "
+	    "far.\nThe next holder enters all words of the sheet.", root,
+	    missing));
+	ask.title = (const char *)title.data;
+	TRY(ask_pad(f, &ask, &gave, out, d));
 out:
+	bytes_free(&title);
 	return rc;
 }
 

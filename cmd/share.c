@@ -43,7 +43,8 @@ find_sheet(const struct state *s, const struct secret *share,
 	struct secret *canonical = NULL;
 	enum status rc;
 
-	if (s->nroots == 0)
+	/* sheets may be void of a root that never came to be */
+	if (s->nsets == 0)
 		return diag_set(d, ST_POLICY, "this state has no root");
 	rc = quorum_identify(s, NULL, share, set, sheet, &canonical, d);
 	secret_free(canonical);

@@ -586,7 +586,6 @@ static const struct prompt {
 	    answer_gate },
 	{ "the screen is wiped. ", true, answer_sheet },
 	{ "  rolls: ", false, answer_dice },
-	{ "  words: ", false, answer_share },
 	{ "Enter \"yes\" or \"no\": ", false, answer_yes },
 	{ ", or \"done\": ", false, answer_way },
 	{ "The folder where the stick is mounted: ", false, answer_stick },
@@ -614,6 +613,14 @@ look_for_shares(struct people *p)
 		give_up(p, 99, "a share is still on the screen");
 }
 
+/* The first row of a sheet's words is there, and empty. */
+static bool
+wants_share(const struct people *p)
+{
+	return strstr(p->screen + p->from, "Enter \"?\" for help") != NULL &&
+	    ends_with(p->screen + p->from, p->len - p->from, "  \033[K");
+}
+
 /* Answer, if the screen ends in a question. */
 static void
 look(struct people *p)
@@ -621,6 +628,11 @@ look(struct people *p)
 	const char *line = memrchr(p->screen, '\n', p->len);
 
 	line = line == NULL ? p->screen : line + 1;
+	if (wants_share(p)) {
+		look_for_shares(p);
+		answer_share(p);
+		return;
+	}
 	if (p->len > p->from && wants_words(line) > 0) {
 		look_for_shares(p);
 		answer_words(p, wants_words(line));

@@ -255,19 +255,27 @@ fold(uint32_t c)
 	return c > 0xff00 && c < 0xff5f ? (char)(c - 0xfee0) : FOREIGN;
 }
 
-/* The character that a byte above ASCII begins. */
+/* The character that a byte above ASCII begins; what cannot go on with it is
+ * the next one. */
 static enum status
 read_foreign(struct pad *p, char *out, struct diag *d)
 {
 	uint8_t *key = p->s->key;
-	const size_t len = key[0] >= 0xf0 ? 4 : key[0] >= 0xe0 ? 3 :
-	    key[0] >= 0xc0 ? 2 : 1;
+	const size_t len = key[0] >= 0xf8 ? 1 : key[0] >= 0xf0 ? 4 :
+	    key[0] >= 0xe0 ? 3 : key[0] >= 0xc0 ? 2 : 1;
+	size_t n = 1;
 	uint32_t c;
 	enum status rc = ST_OK;
 
-	for (size_t i = 1; i < len; i++)
-		TRY(tty_key(p->t, QUIET_MS, &key[i], d));
-	*out = text_scalar(key, len, &c) == len ? fold(c) : FOREIGN;
+	while (n < len && p->ahead == 0) {
+		TRY(tty_key(p->t, QUIET_MS, &key[n], d));
+		if ((key[n] & 0xc0) == 0x80)
+			n++;
+		else if ((p->ahead = key[n]) == 0)
+			break;
+	}
+	*out = n == len && text_scalar(key, len, &c) == len ? fold(c) :
+	    FOREIGN;
 out:
 	return rc;
 }

@@ -18,8 +18,17 @@ static const struct {
 	{ "outbox", offsetof(struct room, outbox) },
 	{ "paper", offsetof(struct room, paper) },
 	{ "sheets", offsetof(struct room, sheets) },
+	{ "scan", offsetof(struct room, scan) },
 };
 #define NKEYS (sizeof(keys) / sizeof(keys[0]))
+
+/* Where it is no place in the file system, as transfer/source.h has it. */
+static bool
+is_camera(const char *key, const char *value)
+{
+	return strcmp(key, "scan") == 0 &&
+	    (strcmp(value, "camera") == 0 || strncmp(value, "camera:", 7) == 0);
+}
 
 static enum status
 take_path(const char *file, const struct ini_entry *e, struct room *out,
@@ -42,7 +51,8 @@ take_path(const char *file, const struct ini_entry *e, struct room *out,
 		    near == NULL ? "" : near, near == NULL ? "" : "?");
 	}
 	if (snprintf(path, ROOM_PATH_SIZE, "%.*s%s",
-	    e->value[0] == '/' ? 0 : dir, file, e->value) >= ROOM_PATH_SIZE)
+	    e->value[0] == '/' || is_camera(e->key, e->value) ? 0 : dir, file,
+	    e->value) >= ROOM_PATH_SIZE)
 		return diag_set(d, ST_FORMAT, "%s:%zu: FORMATS 3.21: the path "
 		    "is too long", file, e->line);
 	return ST_OK;

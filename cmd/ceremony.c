@@ -108,7 +108,7 @@ begin_in_room(const struct call *c, struct run *r, struct room *room,
 	if (room->paper[0] != '\0')
 		TRY(front_rehearsal(room, front, d));
 	else
-		TRY(front_tty(front, d));
+		TRY(front_tty_scan(room->scan, front, d));
 	r->front = *front;
 out:
 	return rc;

@@ -14,6 +14,14 @@
 MUST_USE enum status front_tty(struct front **out, struct diag *d);
 
 /**
+ * front_tty_scan(scan, out, d):
+ * The same, where the codes of sheets can be scanned: ${scan} (borrowed) as
+ * sheet_scan_open has it, or empty.
+ */
+MUST_USE enum status front_tty_scan(const char *scan, struct front **out,
+    struct diag *d);
+
+/**
  * front_rehearsal(room, out, d):
  * TEST only: paper and sheets are folders of ${room}, borrowed.
  */

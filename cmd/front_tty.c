@@ -6,6 +6,7 @@
 #include "ceremony/paper.h"
 #include "cmd/front.h"
 #include "cmd/pad.h"
+#include "cmd/sheet_scan.h"
 #include "lib/base/text.h"
 #include "lib/base/tty.h"
 #include "lib/crypto/words.h"
@@ -17,16 +18,29 @@
 #define WAY_MAX 16  /* bytes, as the next */
 #define DIR_MAX 512
 
+struct desk {
+	struct tty *tty;
+	struct sheet_scan *scan; /* or NULL */
+};
+
 static struct tty *
 tty_of(const struct front *f)
 {
-	return f->cookie;
+	const struct desk *k = f->cookie;
+
+	return k->tty;
 }
 
 static void
-close_tty(void *cookie)
+desk_free(void *cookie)
 {
-	tty_close(cookie);
+	struct desk *k = cookie;
+
+	if (k == NULL)
+		return;
+	sheet_scan_close(k->scan);
+	tty_close(k->tty);
+	free(k);
 }
 
 static void
@@ -230,6 +244,33 @@ out:
 	return rc;
 }
 
+/* Or the words in its code, where that is wanted and can be read. */
+static enum status
+ask_sheet(const struct front *f, struct pad_ask *ask, bool scan,
+    enum front_gave *gave, struct secret **out, struct diag *d)
+{
+	const struct desk *k = f->cookie;
+	struct diag why = { 0 };
+	enum status rc;
+
+	for (;;) {
+		ask->scan = scan && sheet_scan_works(k->scan);
+		TRY(ask_pad(f, ask, gave, out, d));
+		if (*gave != FRONT_SCANNED)
+			break;
+		diag_clear(&why);
+		rc = sheet_scan_take(k->scan, k->tty, out, &why);
+		if (rc == ST_OK || rc == ST_USAGE)
+			break;
+		if (!refused(f, &why))
+			FAIL(d, ST_SYSTEM, "the terminal is gone");
+	}
+	if (rc != ST_OK)
+		FAIL(d, rc, "%s", why.text);
+out:
+	return rc;
+}
+
 static enum status
 read_back(const struct front *f, const struct sheet_view *v,
     const uint8_t *number, size_t n, enum front_gave *gave,
@@ -248,7 +289,7 @@ read_back(const struct front *f, const struct sheet_view *v,
 	    "void.", v->set->root));
 	ask.title = (const char *)title.data;
 	ask.give_up = (const char *)give_up.data;
-	TRY(ask_pad(f, &ask, gave, out, d));
+	TRY(ask_sheet(f, &ask, n == 0, gave, out, d));
 out:
 	bytes_free(&title);
 	bytes_free(&give_up);
@@ -269,7 +310,7 @@ ask_share(const struct front *f, const char *root, size_t nth,
 	    "far.\nThe next holder enters all words of the sheet.", root,
 	    missing));
 	ask.title = (const char *)title.data;
-	TRY(ask_pad(f, &ask, &gave, out, d));
+	TRY(ask_sheet(f, &ask, true, &gave, out, d));
 out:
 	bytes_free(&title);
 	return rc;
@@ -330,21 +371,31 @@ static const struct front typing = {
 	.ask_share = ask_share,
 	.ask_way = ask_way,
 	.how = "typed",
-	.free = close_tty,
+	.free = desk_free,
 };
+
+enum status
+front_tty_scan(const char *scan, struct front **out, struct diag *d)
+{
+	struct desk *k = NULL;
+	enum status rc;
+
+	if ((k = calloc(1, sizeof(*k))) == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	if (scan[0] != '\0')
+		TRY(sheet_scan_open(scan, &k->scan, d));
+	TRY(tty_open("/dev/tty", &k->tty, d));
+	/* a program that was killed may have left a sheet on the screen */
+	TRY(tty_wipe(k->tty, d));
+	TRY(front_new(&typing, k, out, d));
+	k = NULL;
+out:
+	desk_free(k);
+	return rc;
+}
 
 enum status
 front_tty(struct front **out, struct diag *d)
 {
-	struct tty *t = NULL;
-	enum status rc;
-
-	TRY(tty_open("/dev/tty", &t, d));
-	/* a program that was killed may have left a sheet on the screen */
-	TRY(tty_wipe(t, d));
-	TRY(front_new(&typing, t, out, d));
-	t = NULL;
-out:
-	tty_close(t);
-	return rc;
+	return front_tty_scan("", out, d);
 }

@@ -92,6 +92,20 @@ read_line(const struct asked *a, size_t line, const char *typed,
 	return ST_OK;
 }
 
+/* Blanks of other scripts become ours, as many as they have bytes. */
+static void
+fold_blanks(struct bytes *typed)
+{
+	uint32_t c;
+	size_t n;
+
+	for (size_t at = 0; at < typed->len; at += n == 0 ? 1 : n) {
+		n = text_scalar(typed->data + at, typed->len - at, &c);
+		if (n > 0 && text_is_blank(c))
+			memset(typed->data + at, ' ', n);
+	}
+}
+
 /* Judged when it ends, and asked for alone until it holds. */
 static enum status
 ask_line(const struct front *f, const struct asked *a, size_t line,
@@ -107,6 +121,7 @@ ask_line(const struct front *f, const struct asked *a, size_t line,
 	for (;;) {
 		TRY(tty_ask(tty_of(f), prompt, WORDS_LINE_MAX, &typed, d));
 		diag_clear(&why);
+		fold_blanks(&typed);
 		rc = read_line(a, line, (const char *)typed.data, &why);
 		if (rc == ST_OK)
 			break;

@@ -166,12 +166,21 @@ draw_typed(struct pad *p, struct diag *d)
 	return paint(p, d);
 }
 
-/* The row that is being filled. */
+/* The first word of the row that is being filled; when all are there it is the
+ * last row. */
+static size_t
+row_start(const struct pad *p)
+{
+	const size_t in = p->n == p->ask->n ? p->n - 1 : p->n;
+
+	return in - in % p->in_row;
+}
+
 static void
 add_row(struct pad *p)
 {
 	add_text(p, "\r\033[K");
-	for (size_t i = p->n - p->n % p->in_row; i < p->n; i++) {
+	for (size_t i = row_start(p); i < p->n; i++) {
 		add_number(p, i);
 		add_word(p, i);
 	}
@@ -248,9 +257,7 @@ out:
 static char
 fold(uint32_t c)
 {
-	if (c == 0xa0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200b) ||
-	    c == 0x2028 || c == 0x2029 || c == 0x202f || c == 0x205f ||
-	    c == 0x3000 || c == 0xfeff)
+	if (text_is_blank(c))
 		return ' ';
 	return c > 0xff00 && c < 0xff5f ? (char)(c - 0xfee0) : FOREIGN;
 }
@@ -401,12 +408,12 @@ out:
 static enum status
 take_back(struct pad *p, size_t n, struct diag *d)
 {
-	const bool above = p->n % p->in_row == 0 && n > 0;
+	const size_t row = row_start(p);
 
 	p->len = 0;
 	p->over = false;
 	p->n -= n;
-	return above ? draw_row_below(p, d) : draw_row(p, d);
+	return row_start(p) < row ? draw_row_below(p, d) : draw_row(p, d);
 }
 
 static enum status
@@ -418,7 +425,7 @@ back(struct pad *p, struct diag *d)
 static enum status
 back_row(struct pad *p, struct diag *d)
 {
-	const size_t in_row = p->n % p->in_row;
+	const size_t in_row = p->n - row_start(p);
 
 	if (in_row == 0 && p->len == 0 && p->n > 0)
 		return take_back(p, p->in_row, d);
@@ -536,7 +543,7 @@ take_word(struct pad *p, struct diag *d)
 	add_times(p, '\b', p->column);
 	add_word(p, p->n++);
 	p->len = p->column = 0;
-	if (p->n % p->in_row == 0)
+	if (p->n == row_start(p))
 		add_text(p, "\n\r");
 	add_number(p, p->n);
 	return paint(p, d);

@@ -1,5 +1,5 @@
 /* pad.h -- words of a sheet, entered at the terminal in the rows that they
- * have on paper, judged one by one.  FORMATS 4.21. */
+ * have on paper, judged one by one.  FORMATS 4.30. */
 #ifndef ANCHORITE_CMD_PAD_H
 #define ANCHORITE_CMD_PAD_H
 

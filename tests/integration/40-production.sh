@@ -91,6 +91,13 @@ fact() {
 	sed -n 's/.*"'"$2"'": *"\([^"]*\)".*/\1/p' "$OUT" | head -n 1
 }
 
+# flat FILE: what a terminal had, as words with single blanks
+flat() {
+	esc=$(printf '\033')
+	sed "s/$esc\[[0-9;?]*[A-Za-z]//g" "$1" | tr -d '\b\r' |
+		tr -s '0-9 \n' ' '
+}
+
 # no_secret KEEP STATE: no share that KEEP has is in the state, in what was
 # printed, or still in the terminal.
 no_secret() {
@@ -102,12 +109,15 @@ no_secret() {
 		done
 	done >pieces
 	cat "$1"/paper/dice-*.txt >>pieces
-	! grep -rlF -f pieces "$2" "$2-b" "$OUT" "$ERR" screen >where || {
+	flat screen >screen.flat
+	flat shown >shown.flat
+	! grep -rlF -f pieces "$2" "$2-b" "$OUT" "$ERR" screen screen.flat \
+		>where || {
 		cat where
 		fail "secret words were left behind"
 	}
 	# the eyes that look can see
-	grep -qF -f pieces shown || fail "the sheets were never on the screen"
+	grep -qF -f pieces shown.flat || fail "the sheets were never on the screen"
 }
 
 mkdir inbox

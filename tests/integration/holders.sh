@@ -115,9 +115,11 @@ nothing_secret() {
 # hold [HEAD]: the ceremony begins, or goes on behind the head on that paper
 hold() {
 	begin 80 24 "$ANCHORITE ceremony run plan.ini --room room.ini"
+	# with blanks of an East Asian keyboard
 	for from in 1 9 17 25; do
 		seen "words $from to"
-		enter "$(sed -n "$((from / 8 + 1))p" plan.words)"
+		enter "$(sed -n "$((from / 8 + 1))p" plan.words |
+			sed "s/ /$(printf '\343\200\200')/g")"
 	done
 	[ $# -eq 0 ] || while read -r line; do
 		enter "$line"

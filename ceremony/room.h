@@ -2,6 +2,7 @@
 #ifndef ANCHORITE_ROOM_H
 #define ANCHORITE_ROOM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "lib/base/diag.h"
@@ -28,5 +29,8 @@ struct room {
  */
 MUST_USE enum status room_read(const char *path, struct room *out,
     struct diag *d);
+
+/* Whether ${r} has pictures of sheets in the file system. */
+bool room_has_pictures(const struct room *r);
 
 #endif

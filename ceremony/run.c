@@ -372,6 +372,10 @@ check_places(const struct room *room, struct diag *d)
 			    "state can be written there (%s): is the stick in, "
 			    "and mounted?", room->state[i], strerror(errno));
 	}
+	if (room_has_pictures(room) && access(room->scan, R_OK) != 0)
+		return diag_set(d, ST_SYSTEM, "%s: FORMATS 3.21: no pictures "
+		    "of sheets can be read there (%s)", room->scan,
+		    strerror(errno));
 	return ST_OK;
 }
 

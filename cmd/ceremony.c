@@ -108,7 +108,7 @@ begin_in_room(const struct call *c, struct run *r, struct room *room,
 	if (room->paper[0] != '\0')
 		TRY(front_rehearsal(room, front, d));
 	else
-		TRY(front_tty_scan(room->scan, front, d));
+		TRY(front_tty(room, front, d));
 	r->front = *front;
 out:
 	return rc;
@@ -383,7 +383,7 @@ cmd_ceremony_reproduce(const struct call *c, struct diag *d)
 	if (c->n > 0)
 		TRY(front_files(c->arg, c->n, after, &front, d));
 	else
-		TRY(front_tty(&front, d));
+		TRY(front_tty(NULL, &front, d));
 	r.front = front;
 	TRY(reproduce_all(&r, again, &what, d));
 	TRY(report_reproduced(c, &what, after, d));

@@ -8,17 +8,12 @@
 #include "lib/record/state.h"
 
 /**
- * front_tty(out, d):
- * The controlling terminal.  ST_SYSTEM: there is none.
+ * front_tty(room, out, d):
+ * The controlling terminal.  Where ${room} (borrowed, or NULL) has `scan`, the
+ * codes of sheets can be scanned; so it comes before any secret.
+ * ST_SYSTEM: there is none, or as sheet_scan_open.
  */
-MUST_USE enum status front_tty(struct front **out, struct diag *d);
-
-/**
- * front_tty_scan(scan, out, d):
- * The same, where the codes of sheets can be scanned: ${scan} (borrowed) as
- * sheet_scan_open has it, or empty.
- */
-MUST_USE enum status front_tty_scan(const char *scan, struct front **out,
+MUST_USE enum status front_tty(const struct room *room, struct front **out,
     struct diag *d);
 
 /**

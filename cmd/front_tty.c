@@ -390,15 +390,16 @@ static const struct front typing = {
 };
 
 enum status
-front_tty_scan(const char *scan, struct front **out, struct diag *d)
+front_tty(const struct room *room, struct front **out, struct diag *d)
 {
 	struct desk *k = NULL;
 	enum status rc;
 
 	if ((k = calloc(1, sizeof(*k))) == NULL)
 		FAIL(d, ST_SYSTEM, "out of memory");
-	if (scan[0] != '\0')
-		TRY(sheet_scan_open(scan, &k->scan, d));
+	if (room != NULL && room->scan[0] != '\0')
+		TRY(sheet_scan_open(room->scan, !room_has_pictures(room),
+		    &k->scan, d));
 	TRY(tty_open("/dev/tty", &k->tty, d));
 	/* a program that was killed may have left a sheet on the screen */
 	TRY(tty_wipe(k->tty, d));
@@ -407,10 +408,4 @@ front_tty_scan(const char *scan, struct front **out, struct diag *d)
 out:
 	desk_free(k);
 	return rc;
-}
-
-enum status
-front_tty(struct front **out, struct diag *d)
-{
-	return front_tty_scan("", out, d);
 }

@@ -131,7 +131,7 @@ cmd_share_recover(const struct call *c, struct diag *d)
 	if (c->n > 0)
 		TRY(front_files(c->arg, c->n, s, &front, d));
 	else
-		TRY(front_tty(&front, d));
+		TRY(front_tty(NULL, &front, d));
 	TRY(quorum_open(front, s, root, NULL, &seed, &key, &used, d));
 	if (c->n > 0)
 		TRY(front_files_rest(front, root, d));

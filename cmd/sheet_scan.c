@@ -42,7 +42,8 @@ sheet_scan_works(const struct sheet_scan *s)
 }
 
 enum status
-sheet_scan_open(const char *source, struct sheet_scan **out, struct diag *d)
+sheet_scan_open(const char *source, bool camera, struct sheet_scan **out,
+    struct diag *d)
 {
 	struct sheet_scan *s = NULL;
 	struct stat st;
@@ -53,8 +54,7 @@ sheet_scan_open(const char *source, struct sheet_scan **out, struct diag *d)
 		FAIL(d, ST_SYSTEM, "out of memory");
 	s->dirfd = -1;
 	s->source = source;
-	s->camera = strcmp(source, "camera") == 0 ||
-	    strncmp(source, "camera:", strlen("camera:")) == 0;
+	s->camera = camera;
 	if (!s->camera && stat(source, &st) != 0)
 		FAIL(d, ST_SYSTEM, "%s: %s", source, strerror(errno));
 	if (!s->camera && S_ISDIR(st.st_mode))

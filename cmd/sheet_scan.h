@@ -13,13 +13,13 @@
 struct sheet_scan;
 
 /**
- * sheet_scan_open(source, out, d):
- * ${source} (borrowed) is "camera", "camera:DEVICE", a picture, or a folder of
- * pictures.  Owned by the caller (sheet_scan_close).
+ * sheet_scan_open(source, camera, out, d):
+ * ${source} (borrowed) is a ${camera}, as transfer/source.h names one, or a
+ * picture, or a folder of pictures.  Owned by the caller (sheet_scan_close).
  * ST_SYSTEM: this machine cannot lock a reader in, or the place is not there.
  * ST_BUG: there is a secret.
  */
-MUST_USE enum status sheet_scan_open(const char *source,
+MUST_USE enum status sheet_scan_open(const char *source, bool camera,
     struct sheet_scan **out, struct diag *d);
 
 /* Whether there still is a reader: one that a picture has stopped is not

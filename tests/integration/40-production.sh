@@ -215,7 +215,7 @@ grep -q "FORMATS 4.6: the checksum of" shown ||
 	fail "a slip in a share was not found"
 [ "$(grep -l '"why":"FORMATS 4.6' state/record/*.json | wc -l)" -eq 1 ] ||
 	fail "the slip in a share is not in the record"
-[ "$(grep -l '"why":"sheet 1 of anna: FORMATS 4.6' state/record/*.json |
+[ "$(grep -l '"why":"sheet 1 of anna: FORMATS 4.7: word 7 is the first' state/record/*.json |
 	wc -l)" -eq 1 ] || fail "whose slip it was is not in the record"
 no_secret keep state
 must_pass "$ANCHORITE" ceremony verify --state state --against before

@@ -111,8 +111,17 @@ cp numbers first
 third s2
 ! cmp -s numbers first || fail "the same third was asked for again"
 
-# --- the third: typed ---
+# --- the third: typed, for the reader is gone, and none is started beside a
+# secret ---
 look_at_sheet s3
+print_code s3
+reader=$(ps -o pid= --ppid "$(cat pid)" | tr -d ' ')
+[ -n "$reader" ] || fail "there is no reader"
+kill -9 "$reader"
+scan s3.png
+again "the reader of codes has ended"
+seen "type the words"
+gone '"code" to scan'
 enter "$(words s3 1 33)"
 # cut here: the root is there, and is opened again
 seen "after [mint g1]"
@@ -130,7 +139,7 @@ scan s2.png
 again "sheet 2, bruno, was entered already."
 scan other.png
 again "none of a sheet"
-scan s3.png 2>/dev/null
+scan s4.png
 again "No such file"
 enter "$(words s3 1 33)"
 note head3
@@ -149,4 +158,6 @@ rm -r codes
 begin 80 24 "$ANCHORITE ceremony run plan.ini --room room.ini"
 stopped 2
 grep -q 'anchorite: codes: No such file' errors || fail "no place, no word"
+must_refuse 2 "codes: FORMATS 3.21: no pictures of sheets can be read there" \
+	"$ANCHORITE" ceremony check plan.ini --room room.ini
 [ ! -e state ] || fail "a state was made"

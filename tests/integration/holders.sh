@@ -72,6 +72,15 @@ told() {
 	row "$2"
 }
 
+# gone TEXT: not in the window any more, soon
+is_gone() {
+	! shows "$1"
+}
+
+gone() {
+	wait_for is_gone "$1" || fail "still there: $1"
+}
+
 # copy FILE: the sheet that is shown goes on paper
 copy() {
 	seen "then press Enter: the screen is wiped"

@@ -501,6 +501,19 @@ forget_later(struct engine *e)
 	e->nlater = 0;
 }
 
+enum status
+engine_refused(struct engine *e, const char *why, struct diag *d)
+{
+	struct facts f = { 0 };
+	enum status rc;
+
+	TRY(facts_set(&f, d, "why", "%s", why));
+	TRY(engine_event(e, "refused", &f, d));
+out:
+	facts_clear(&f);
+	return rc;
+}
+
 /* The record has no more: what comes is new, and after a cut says so.  By this
  * entry, and not by a closing one, the leftovers of the cut are named. */
 static enum status
@@ -779,6 +792,40 @@ engine_abandon(struct engine *e, const char *reason, struct diag *d)
 	TRY(facts_set(&f, d, "reason", "%s", reason));
 	TRY(engine_event(e, "undone", &f, d));
 out:
+	facts_clear(&f);
+	return rc;
+}
+
+enum status
+engine_give_up(struct engine *e, const char *reason, struct diag *d)
+{
+	const struct engine_step *s;
+	struct facts f = { 0 }, unused = { 0 };
+	size_t together, done = 0;
+	enum status rc = ST_OK;
+	char step[80];
+
+	if (e->shown == 0 || engine_comparing(e))
+		FAIL(d, ST_BUG, "nothing is in progress that could be given "
+		    "up");
+	hands_forget(e);
+	for (size_t i = e->shown - 1; i < e->nsteps; i++) {
+		s = &e->step[i];
+		step_name(s, step);
+		/* only items that count together are ever given up */
+		together = s->kind->together == NULL ? 0 :
+		    s->kind->together(s->want);
+		facts_clear(&unused);
+		TRY(void_facts(e->state, step, &unused, &done, d));
+		if (done > 0 && done < together)
+			TRY(void_block(e, step, d));
+		TRY(facts_add(&f, d, "steps", "%s: %zu of %zu done", step,
+		    done < together ? 0 : done, s->count));
+	}
+	TRY(facts_set(&f, d, "reason", "%s", reason));
+	TRY(engine_event(e, "undone", &f, d));
+out:
+	facts_clear(&unused);
 	facts_clear(&f);
 	return rc;
 }

@@ -58,6 +58,7 @@ struct engine {
 	size_t shown; /* the step in progress, 1.. */
 	struct outcome *later; /* owned: events that wait for the tail's end */
 	size_t nlater;
+	bool given_up; /* by a holder: it is to end (engine_give_up) */
 	struct hands hands;
 };
 
@@ -160,12 +161,24 @@ MUST_USE enum status engine_abandon(struct engine *e, const char *reason,
     struct diag *d);
 
 /**
+ * engine_give_up(e, reason, d):
+ * The same for one that is being held, after engine_drive: keys and seeds are
+ * wiped first, then what the step in progress has drawn is void.
+ */
+MUST_USE enum status engine_give_up(struct engine *e, const char *reason,
+    struct diag *d);
+
+/**
  * engine_event(e, kind, facts, d):
  * Something that happened between the items: a refusal, a void set.
  * Nothing is written while entries are compared.
  */
 MUST_USE enum status engine_event(struct engine *e, const char *kind,
     struct facts *facts, struct diag *d);
+
+/* An event "refused". */
+MUST_USE enum status engine_refused(struct engine *e, const char *why,
+    struct diag *d);
 
 /**
  * engine_say(e, o, d):

@@ -1,11 +1,11 @@
 /* see hands.h */
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "ceremony/entropy.h"
 #include "ceremony/hands.h"
 #include "ceremony/passphrase.h"
+#include "ceremony/proof.h"
 #include "ceremony/quorum.h"
 #include "ceremony/visit.h"
 #include "lib/record/signer.h"
@@ -19,14 +19,7 @@ engine_of(struct hands *h)
 static enum status
 note_refusal(void *cookie, const char *why, struct diag *d)
 {
-	struct facts f = { 0 };
-	enum status rc;
-
-	TRY(facts_set(&f, d, "why", "%s", why));
-	TRY(engine_event(cookie, "refused", &f, d));
-out:
-	facts_clear(&f);
-	return rc;
+	return engine_refused(cookie, why, d);
 }
 
 static struct engine_root *
@@ -249,95 +242,20 @@ out:
 	return rc;
 }
 
-/* What came back equals the sheet's commitment, in canonical spelling. */
-static enum status
-check_typed(const struct sheet_view *view, const struct secret *typed,
-    struct secret **canonical, struct diag *d)
-{
-	const struct secret *want = view->mnemonic;
-	uint8_t is[SHA256_LEN];
-	enum status rc;
-
-	TRY(slip39_canonical(typed, canonical, d));
-	sheet_commitment(view->set->salt, *canonical, is);
-	if (memcmp(is, view->sheet->commitment, sizeof(is)) != 0 ||
-	    !secret_equal(*canonical, want)) {
-		secret_free(*canonical);
-		*canonical = NULL;
-		FAIL(d, ST_AUTH, "FORMATS 4.7: what was read back is another "
-		    "share");
-	}
-out:
-	return rc;
-}
-
-/* The word that is no share. */
-static bool
-wants_to_see(const struct secret *typed)
-{
-	return secret_len(typed) == strlen(HANDS_SHOW) &&
-	    strncasecmp((const char *)secret_peek(typed), HANDS_SHOW,
-	    strlen(HANDS_SHOW)) == 0;
-}
-
-/* The sheet as its holder types it, seen again as often as asked for: what
- * proves it is all of its words, typed after it was wiped (RULES S2). */
-static enum status
-read_back(struct engine *e, const struct sheet_view *view,
-    struct secret **canonical, struct diag *d)
-{
-	struct sheet_view blind = *view;
-	struct secret *typed = NULL;
-	enum status rc;
-
-	blind.mnemonic = NULL;
-	TRY(e->front->read_back(e->front, &blind, &typed, d));
-	while (wants_to_see(typed)) {
-		secret_free(typed);
-		typed = NULL;
-		TRY(e->front->show_sheet(e->front, view, d));
-		TRY(e->front->read_back(e->front, &blind, &typed, d));
-	}
-	TRY(check_typed(view, typed, canonical, d));
-out:
-	secret_free(typed);
-	return rc;
-}
-
 static enum status
 hand_prove(struct hands *h, const struct sheet_view *view,
     struct facts *facts, struct diag *d)
 {
 	struct engine *e = engine_of(h);
-	const size_t i = view->sheet->number - 1;
-	struct secret *canonical = NULL;
-	struct diag why = { 0 };
-	unsigned tries = 0;
+	struct secret **typed = &e->typed[view->sheet->number - 1];
 	enum status rc;
 
-	secret_free(e->typed[i]);
-	e->typed[i] = NULL;
+	secret_free(*typed);
+	*typed = NULL;
 	if (engine_comparing(e))
-		return secret_copy(view->mnemonic, &e->typed[i], d);
+		return secret_copy(view->mnemonic, typed, d);
 	TRY(visit_reader(e, view->set, view->sheet, facts, d));
-	TRY(e->front->show_sheet(e->front, view, d));
-	for (;;) {
-		diag_clear(&why);
-		tries++;
-		rc = read_back(e, view, &canonical, &why);
-		if (rc == ST_OK)
-			break;
-		if (rc == ST_USAGE || rc == ST_SYSTEM || rc == ST_BUG)
-			FAIL(d, rc, "%s", why.text);
-		diag_prefix(&why, "sheet %u of %s", view->sheet->number,
-		    view->sheet->holder);
-		TRY(note_refusal(e, why.text, d));
-		if (!e->front->refused(e->front, &why))
-			FAIL(d, rc, "%s", why.text);
-	}
-	e->typed[i] = canonical;
-	TRY(facts_set(facts, d, "how", "%s", e->front->how));
-	TRY(facts_set(facts, d, "tries", "%u", tries));
+	TRY(proof_take(e, view, typed, facts, d));
 out:
 	return rc;
 }

@@ -5,9 +5,6 @@
 
 #include "ceremony/engine.h"
 
-/* What a holder enters instead of the words, to see the sheet again. */
-#define HANDS_SHOW "show"
-
 /* Fill in e->hands; the rest of ${e} is there already. */
 void hands_start(struct engine *e);
 

@@ -18,8 +18,25 @@ static const struct {
 	{ "outbox", offsetof(struct room, outbox) },
 	{ "paper", offsetof(struct room, paper) },
 	{ "sheets", offsetof(struct room, sheets) },
+	{ "scan", offsetof(struct room, scan) },
 };
 #define NKEYS (sizeof(keys) / sizeof(keys[0]))
+
+/* No place in the file system, as transfer/source.h has it. */
+static bool
+is_camera(const char *scan)
+{
+	const size_t n = strlen("camera");
+
+	return strncmp(scan, "camera", n) == 0 &&
+	    (scan[n] == '\0' || scan[n] == ':');
+}
+
+bool
+room_has_pictures(const struct room *r)
+{
+	return r->scan[0] != '\0' && !is_camera(r->scan);
+}
 
 static enum status
 take_path(const char *file, const struct ini_entry *e, struct room *out,
@@ -28,6 +45,7 @@ take_path(const char *file, const struct ini_entry *e, struct room *out,
 	const char *slash = strrchr(file, '/'), *names[NKEYS], *near;
 	const int dir = slash == NULL ? 0 : (int)(slash - file + 1);
 	char *path = NULL;
+	bool plain;
 
 	for (size_t i = 0; i < NKEYS; i++) {
 		names[i] = keys[i].key;
@@ -41,8 +59,10 @@ take_path(const char *file, const struct ini_entry *e, struct room *out,
 		    near == NULL ? "" : "; did you mean ",
 		    near == NULL ? "" : near, near == NULL ? "" : "?");
 	}
-	if (snprintf(path, ROOM_PATH_SIZE, "%.*s%s",
-	    e->value[0] == '/' ? 0 : dir, file, e->value) >= ROOM_PATH_SIZE)
+	plain = e->value[0] == '/' || (path == out->scan &&
+	    is_camera(e->value));
+	if (snprintf(path, ROOM_PATH_SIZE, "%.*s%s", plain ? 0 : dir, file,
+	    e->value) >= ROOM_PATH_SIZE)
 		return diag_set(d, ST_FORMAT, "%s:%zu: FORMATS 3.21: the path "
 		    "is too long", file, e->line);
 	return ST_OK;

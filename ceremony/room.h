@@ -2,6 +2,7 @@
 #ifndef ANCHORITE_ROOM_H
 #define ANCHORITE_ROOM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "lib/base/diag.h"
@@ -17,6 +18,9 @@ struct room {
 	 * Empty in a real room. */
 	char paper[ROOM_PATH_SIZE];
 	char sheets[ROOM_PATH_SIZE];
+	/* Where pictures of printed sheets come from: "camera", "camera:DEVICE",
+	 * a file, or a folder of files; or empty. */
+	char scan[ROOM_PATH_SIZE];
 };
 
 /**
@@ -25,5 +29,8 @@ struct room {
  */
 MUST_USE enum status room_read(const char *path, struct room *out,
     struct diag *d);
+
+/* Whether ${r} has pictures of sheets in the file system. */
+bool room_has_pictures(const struct room *r);
 
 #endif

@@ -383,6 +383,10 @@ check_places(const struct room *room, struct diag *d)
 			    "state can be written there (%s): is the stick in, "
 			    "and mounted?", room->state[i], strerror(errno));
 	}
+	if (room_has_pictures(room) && access(room->scan, R_OK) != 0)
+		return diag_set(d, ST_SYSTEM, "%s: FORMATS 3.21: no pictures "
+		    "of sheets can be read there (%s)", room->scan,
+		    strerror(errno));
 	return ST_OK;
 }
 
@@ -518,16 +522,7 @@ out:
 static enum status
 record_refusal(struct session *s, const char *why, struct diag *d)
 {
-	struct facts f = { 0 };
-	enum status rc;
-
-	if (!s->begun)
-		return ST_OK;
-	TRY(facts_set(&f, d, "why", "%s", why));
-	TRY(engine_event(&s->e, "refused", &f, d));
-out:
-	facts_clear(&f);
-	return rc;
+	return s->begun ? engine_refused(&s->e, why, d) : ST_OK;
 }
 
 /* --- the second machine's word (RULES C7) --- */
@@ -721,6 +716,45 @@ out:
 	return rc;
 }
 
+/* What `ceremony end` does, but that nobody has to say by words which ceremony:
+ * it is the one that was held until now. */
+static enum status
+end_given_up(const struct run *r, struct session *s, const char *reason,
+    struct run_left *left, struct diag *d)
+{
+	enum status rc;
+
+	TRY(engine_give_up(&s->e, reason, d));
+	TRY(engine_close(&s->e, d));
+	left->given_up = true;
+	if (awaits_second(s->e.plan, s->e.state))
+		TRY(ask_second(r->front, s->e.state, d));
+	FAIL(d, ST_POLICY, "%s: the ceremony is closed early, and the seed is "
+	    "gone", reason);
+out:
+	return rc;
+}
+
+/* To its end, or to where a holder gives it up. */
+static enum status
+run_held(const struct run *r, struct session *s, struct run_left *left,
+    struct diag *d)
+{
+	struct diag why = { 0 };
+	enum status rc;
+
+	rc = run_whole(r, s, &why);
+	if (rc != ST_OK && s->e.given_up)
+		return end_given_up(r, s, why.text, left, d);
+	if (rc != ST_OK)
+		FAIL(d, rc, "%s", why.text);
+	if (awaits_second(s->e.plan, s->e.state))
+		TRY(ask_second(r->front, s->e.state, d));
+	say_left(s->e.plan, s->e.state, left);
+out:
+	return rc;
+}
+
 enum status
 run_ceremony(const struct run *r, struct run_left *left, struct diag *d)
 {
@@ -738,10 +772,7 @@ run_ceremony(const struct run *r, struct run_left *left, struct diag *d)
 		TRY(end_again(r, &s, left, d));
 		goto out;
 	}
-	TRY(run_whole(r, &s, d));
-	if (awaits_second(s.e.plan, s.e.state))
-		TRY(ask_second(r->front, s.e.state, d));
-	say_left(s.e.plan, s.e.state, left);
+	TRY(run_held(r, &s, left, d));
 out:
 	if (rc != ST_OK && rc != ST_SYSTEM && rc != ST_BUG &&
 	    record_refusal(&s, d->text, &other) != ST_OK)

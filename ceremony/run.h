@@ -27,6 +27,7 @@ struct run_left {
 	size_t parcels; /* to be given out */
 	char head[SHA384_HEX_SIZE]; /* of the state that they are made of */
 	bool again; /* it was closed before: nothing was signed now */
+	bool given_up; /* by a holder, and closed early */
 };
 
 /**
@@ -45,7 +46,8 @@ MUST_USE enum status run_check(const struct run *r, struct facts *out,
  * waits for a second machine's word, only comes to its end again.
  * ST_POLICY: the plan has run already, is not the next, another is open, or
  * this was ended early and lacks its closing; or a file in the outbox has the
- * name of a parcel.  ST_AUTH: the state is not the one on paper.
+ * name of a parcel; or a holder gave it up (${left}), who is named.  ST_AUTH:
+ * the state is not the one on paper.
  */
 MUST_USE enum status run_ceremony(const struct run *r, struct run_left *left,
     struct diag *d);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "ceremony/bags.h"
+#include "ceremony/proof.h"
 #include "ceremony/quorum.h"
 #include "ceremony/visit.h"
 #include "lib/base/text.h"
@@ -154,39 +155,46 @@ out:
 
 /* --- a sheet that is looked at alone --- */
 
-/* What is typed is this sheet; nothing of it is kept. */
+/* What is typed is this sheet: in its canonical spelling, which the caller
+ * frees. */
 static enum status
 hold_against(const struct engine *e, const struct sheet_set *set,
-    const struct sheet *sheet, const struct secret *typed, struct diag *d)
+    const struct sheet *sheet, const struct secret *typed,
+    struct secret **canonical, struct diag *d)
 {
 	const struct sheet_set *of = NULL;
 	const struct sheet *is = NULL;
-	struct secret *canonical = NULL;
 	enum status rc;
 
-	TRY(quorum_identify(e->state, set->root, typed, &of, &is, &canonical,
+	TRY(quorum_identify(e->state, set->root, typed, &of, &is, canonical,
 	    d));
 	if (of->epoch != set->epoch || is->number != sheet->number)
 		FAIL(d, ST_AUTH, "FORMATS 4.43: it is sheet %u, %s, and not "
 		    "sheet %u", is->number, is->holder, sheet->number);
 out:
-	secret_free(canonical);
 	return rc;
 }
 
 static enum status
 read_alone(struct engine *e, const struct sheet_set *set,
-    const struct sheet *sheet, struct diag *d)
+    const struct sheet *sheet, bool *scanned, struct diag *d)
 {
 	const struct sheet_view view = { .set = set, .sheet = sheet,
 		.test = e->plan->mode != MODE_PRODUCTION, .alone = true };
-	struct secret *typed = NULL;
+	struct secret *typed = NULL, *canonical = NULL;
+	enum front_gave gave = FRONT_TYPED;
 	enum status rc;
 
-	TRY(e->front->read_back(e->front, &view, &typed, d));
-	TRY(hold_against(e, set, sheet, typed, d));
+	TRY(e->front->read_back(e->front, &view, NULL, 0, &gave, &typed, d));
+	if (typed == NULL)
+		FAIL(d, ST_BUG, "a sheet that nobody can show was to be shown");
+	TRY(hold_against(e, set, sheet, typed, &canonical, d));
+	*scanned = gave == FRONT_SCANNED;
+	if (*scanned)
+		TRY(proof_third(e, &view, canonical, d));
 out:
 	secret_free(typed);
+	secret_free(canonical);
 	return rc;
 }
 
@@ -213,14 +221,13 @@ answers_of(const char *deputy)
 }
 
 static enum status
-say_good(const struct engine *e, unsigned tries, const char *by,
-    struct facts *facts, struct diag *d)
+say_good(const struct engine *e, bool scanned, unsigned tries,
+    const char *by, struct facts *facts, struct diag *d)
 {
 	enum status rc;
 
 	TRY(facts_set(facts, d, "result", "%s", sheet_found_word(SHEET_GOOD)));
-	TRY(facts_set(facts, d, "how", "%s", e->front->how));
-	TRY(facts_set(facts, d, "tries", "%u", tries));
+	TRY(proof_how(e, scanned, tries, facts, d));
 	if (by != NULL)
 		TRY(facts_set(facts, d, "by", "%s", by));
 out:
@@ -232,20 +239,17 @@ static enum status
 refuse(struct engine *e, const struct sheet *sheet, struct diag *why,
     struct diag *d)
 {
-	struct facts f = { 0 };
 	enum status rc;
 
 	if (why->code == ST_USAGE || why->code == ST_SYSTEM ||
 	    why->code == ST_BUG)
 		FAIL(d, why->code, "%s", why->text);
 	diag_prefix(why, "sheet %u of %s", sheet->number, sheet->holder);
-	TRY(facts_set(&f, d, "why", "%s", why->text));
-	TRY(engine_event(e, "refused", &f, d));
+	TRY(engine_refused(e, why->text, d));
 	if (!e->front->refused(e->front, why))
 		FAIL(d, why->code, "%s", why->text);
 	rc = ST_OK;
 out:
-	facts_clear(&f);
 	return rc;
 }
 
@@ -258,6 +262,7 @@ visit_check_up(struct engine *e, const struct sheet_set *set,
 	struct diag why = { 0 };
 	unsigned tries = 0;
 	size_t who = HOLDER;
+	bool scanned = false;
 	enum status rc;
 
 	if (e->front->ask_one == NULL)
@@ -271,12 +276,12 @@ visit_check_up(struct engine *e, const struct sheet_set *set,
 		if (tries++ == 0)
 			TRY(bags_in(e, set, sheet, d));
 		diag_clear(&why);
-		if (read_alone(e, set, sheet, &why) == ST_OK)
+		if (read_alone(e, set, sheet, &scanned, &why) == ST_OK)
 			break;
 		TRY(refuse(e, sheet, &why, d));
 	}
-	TRY(say_good(e, tries, who == DEPUTY && deputy != NULL ? deputy : NULL,
-	    facts, d));
+	TRY(say_good(e, scanned, tries, who == DEPUTY && deputy != NULL ?
+	    deputy : NULL, facts, d));
 out:
 	return rc;
 }

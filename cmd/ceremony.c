@@ -108,7 +108,7 @@ begin_in_room(const struct call *c, struct run *r, struct room *room,
 	if (room->paper[0] != '\0')
 		TRY(front_rehearsal(room, front, d));
 	else
-		TRY(front_tty(front, d));
+		TRY(front_tty(room, front, d));
 	r->front = *front;
 out:
 	return rc;
@@ -183,32 +183,6 @@ out:
 	return rc;
 }
 
-enum status
-cmd_ceremony_run(const struct call *c, struct diag *d)
-{
-	struct front *front = NULL;
-	struct room room;
-	struct run_left left;
-	struct run r;
-	enum status rc;
-
-	TRY(begin_in_room(c, &r, &room, &front, d));
-	TRY(run_ceremony(&r, &left, d));
-	if (left.again)
-		fprintf(stderr, "the ceremony was closed before: nothing was "
-		    "signed now\n");
-	fprintf(stderr, "the ceremony is closed: seal the sheets, and keep the "
-	    "last words on paper\n");
-	TRY(tell_replaced(&room, d));
-	if (left.sealed > 0)
-		tell_of_card(room.state[0]);
-	if (left.parcels > 0)
-		TRY(outbox_bring(c, &room, left.head, front, d));
-out:
-	front_free(front);
-	return rc;
-}
-
 /* Sheets of a root that never was; ${any}: some were named before. */
 static void
 tell_void(const struct facts *f, bool any)
@@ -219,7 +193,7 @@ tell_void(const struct facts *f, bool any)
 	for (size_t i = 0; i < facts_count(f, "sheets"); i++) {
 		if (!any)
 			fprintf(stderr, "these sheets are void, and can only "
-			    "do harm: burn them\n");
+			    "do harm: burn those that were written\n");
 		any = true;
 		sheet = facts_at(f, "sheets", i);
 		len = strlen(sheet);
@@ -253,6 +227,36 @@ out:
 	state_free(s);
 	if (fd >= 0)
 		close(fd);
+	return rc;
+}
+
+enum status
+cmd_ceremony_run(const struct call *c, struct diag *d)
+{
+	struct front *front = NULL;
+	struct room room;
+	struct run_left left;
+	struct run r;
+	enum status rc, burn;
+
+	TRY(begin_in_room(c, &r, &room, &front, d));
+	rc = run_ceremony(&r, &left, d);
+	if (left.given_up && (burn = tell_burn(&room, NULL)) != ST_OK)
+		rc = burn;
+	if (rc != ST_OK)
+		goto out;
+	if (left.again)
+		fprintf(stderr, "the ceremony was closed before: nothing was "
+		    "signed now\n");
+	fprintf(stderr, "the ceremony is closed: seal the sheets, and keep the "
+	    "last words on paper\n");
+	TRY(tell_replaced(&room, d));
+	if (left.sealed > 0)
+		tell_of_card(room.state[0]);
+	if (left.parcels > 0)
+		TRY(outbox_bring(c, &room, left.head, front, d));
+out:
+	front_free(front);
 	return rc;
 }
 

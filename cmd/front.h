@@ -8,10 +8,13 @@
 #include "lib/record/state.h"
 
 /**
- * front_tty(out, d):
- * The controlling terminal.  ST_SYSTEM: there is none.
+ * front_tty(room, out, d):
+ * The controlling terminal.  Where ${room} (borrowed, or NULL) has `scan`, the
+ * codes of sheets can be scanned; so it comes before any secret.
+ * ST_SYSTEM: there is none, or as sheet_scan_open.
  */
-MUST_USE enum status front_tty(struct front **out, struct diag *d);
+MUST_USE enum status front_tty(const struct room *room, struct front **out,
+    struct diag *d);
 
 /**
  * front_rehearsal(room, out, d):

@@ -243,7 +243,7 @@ front_of(const char *const *files, size_t n, const char *passphrases,
 		FAIL(d, ST_USAGE, "--passphrase goes with shares from files; "
 		    "at the terminal its keeper types it");
 	if (n == 0)
-		return front_tty(out, d);
+		return front_tty(NULL, out, d);
 	TRY(front_files(files, n, state, out, d));
 	if (passphrases != NULL)
 		TRY(front_files_passphrases(*out, passphrases, d));

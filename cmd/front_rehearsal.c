@@ -259,18 +259,24 @@ out:
 /* The holder reads what stands on the sheet that was written. */
 static enum status
 read_back(const struct front *f, const struct sheet_view *v,
+    const uint8_t *number, size_t n, enum front_gave *gave,
     struct secret **out, struct diag *d)
 {
 	struct desk *k = f->cookie;
 	struct secret *share[1] = { NULL }, *text = NULL;
 	char name[NAME_SIZE];
 	enum status rc;
-	size_t n = 0;
+	size_t shares = 0;
 
+	*out = NULL;
+	(void)number;
+	if (n != 0)
+		FAIL(d, ST_BUG, "a rehearsal's sheets are not scanned");
 	sheet_name(v, count_copies(k, v), name);
 	TRY(file_read_secret_at(k->sheets, name, PAPER_SHEET_MAX, &text, d));
-	TRY(paper_shares(text, share, 1, &n, d));
+	TRY(paper_shares(text, share, 1, &shares, d));
 	*out = share[0];
+	*gave = FRONT_TYPED;
 out:
 	secret_free(text);
 	return rc;

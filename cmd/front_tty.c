@@ -3,9 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ceremony/hands.h"
 #include "ceremony/paper.h"
 #include "cmd/front.h"
+#include "cmd/pad.h"
+#include "cmd/sheet_scan.h"
 #include "lib/base/text.h"
 #include "lib/base/tty.h"
 #include "lib/crypto/words.h"
@@ -14,21 +15,35 @@
 #define WORDS_LINE_MAX 160
 #define PEOPLE_LINE_MAX 1024
 #define PASSPHRASE_MAX 1024 /* characters */
+#define SHEET_WORDS 33 /* FORMATS 4.4 */
 #define WAY_MAX 16  /* bytes, as the next */
 #define DIR_MAX 512
 #define ONE_MAX 40  /* a word of a choice */
 #define TEXT_MAX 80 /* what stands on a bag, and a slip */
 
+struct desk {
+	struct tty *tty;
+	struct sheet_scan *scan; /* or NULL */
+};
+
 static struct tty *
 tty_of(const struct front *f)
 {
-	return f->cookie;
+	const struct desk *k = f->cookie;
+
+	return k->tty;
 }
 
 static void
-close_tty(void *cookie)
+desk_free(void *cookie)
 {
-	tty_close(cookie);
+	struct desk *k = cookie;
+
+	if (k == NULL)
+		return;
+	sheet_scan_close(k->scan);
+	tty_close(k->tty);
+	free(k);
 }
 
 static void
@@ -80,6 +95,20 @@ read_line(const struct asked *a, size_t line, const char *typed,
 	return ST_OK;
 }
 
+/* Blanks of other scripts become ours, as many as they have bytes. */
+static void
+fold_blanks(struct bytes *typed)
+{
+	uint32_t c;
+	size_t n;
+
+	for (size_t at = 0; at < typed->len; at += n == 0 ? 1 : n) {
+		n = text_scalar(typed->data + at, typed->len - at, &c);
+		if (n > 0 && text_is_blank(c))
+			memset(typed->data + at, ' ', n);
+	}
+}
+
 /* Judged when it ends, and asked for alone until it holds. */
 static enum status
 ask_line(const struct front *f, const struct asked *a, size_t line,
@@ -95,6 +124,7 @@ ask_line(const struct front *f, const struct asked *a, size_t line,
 	for (;;) {
 		TRY(tty_ask(tty_of(f), prompt, WORDS_LINE_MAX, &typed, d));
 		diag_clear(&why);
+		fold_blanks(&typed);
 		rc = read_line(a, line, (const char *)typed.data, &why);
 		if (rc == ST_OK)
 			break;
@@ -372,21 +402,69 @@ out:
 	return rc;
 }
 
+/* Words of a sheet; nothing of them stays on the screen. */
 static enum status
-read_back(const struct front *f, const struct sheet_view *v,
-    struct secret **out, struct diag *d)
+ask_pad(const struct front *f, const struct pad_ask *ask,
+    enum front_gave *gave, struct secret **out, struct diag *d)
 {
 	enum status rc;
 
-	TRY(tty_say(tty_of(f), d, "\nSheet %u of %zu, %s: enter all its words "
-	    "from the paper, in one line;\nfour letters of a word are "
-	    "enough.%s\n", v->sheet->number, v->set->n, v->sheet->holder,
-	    v->alone ? " Everybody else looks away." :
-	    " Enter \"" HANDS_SHOW "\" to see the sheet again."));
-	rc = tty_ask_secret(tty_of(f), "  words: ", SLIP39_TEXT_MAX, true, out,
-	    d);
+	rc = pad_ask(tty_of(f), ask, gave, out, d);
 	TRY(wiped(f, rc, d));
 out:
+	return rc;
+}
+
+/* Or the words in its code, where that is wanted and can be read. */
+static enum status
+ask_sheet(const struct front *f, struct pad_ask *ask, bool scan,
+    enum front_gave *gave, struct secret **out, struct diag *d)
+{
+	const struct desk *k = f->cookie;
+	struct diag why = { 0 };
+	enum status rc;
+
+	for (;;) {
+		ask->scan = scan && sheet_scan_works(k->scan);
+		TRY(ask_pad(f, ask, gave, out, d));
+		if (*gave != FRONT_SCANNED)
+			break;
+		diag_clear(&why);
+		rc = sheet_scan_take(k->scan, k->tty, out, &why);
+		if (rc == ST_OK || rc == ST_USAGE)
+			break;
+		if (!refused(f, &why))
+			FAIL(d, ST_SYSTEM, "the terminal is gone");
+	}
+	if (rc != ST_OK)
+		FAIL(d, rc, "%s", why.text);
+out:
+	return rc;
+}
+
+static enum status
+read_back(const struct front *f, const struct sheet_view *v,
+    const uint8_t *number, size_t n, enum front_gave *gave,
+    struct secret **out, struct diag *d)
+{
+	struct pad_ask ask = { .number = number, .n = n > 0 ? n : SHEET_WORDS,
+		.show = n == 0 && !v->alone };
+	struct bytes title = { 0 }, give_up = { 0 };
+	enum status rc;
+
+	TRY(text_format(&title, d, "Sheet %u of %zu, %s: enter %s from the "
+	    "paper.%s", v->sheet->number, v->set->n, v->sheet->holder, n > 0 ?
+	    "the words of these numbers" : "all its words", v->alone ?
+	    " Everybody else looks away." : ""));
+	TRY(text_format(&give_up, d, "Giving up ends the ceremony: the seed is "
+	    "destroyed, and every sheet of\n  root %s that was written is "
+	    "void.", v->set->root));
+	ask.title = (const char *)title.data;
+	ask.give_up = v->alone ? NULL : (const char *)give_up.data;
+	TRY(ask_sheet(f, &ask, n == 0, gave, out, d));
+out:
+	bytes_free(&title);
+	bytes_free(&give_up);
 	return rc;
 }
 
@@ -394,16 +472,19 @@ static enum status
 ask_share(const struct front *f, const struct sheet_set *set, size_t nth,
     const char *missing, struct secret **out, struct diag *d)
 {
+	struct pad_ask ask = { .n = SHEET_WORDS };
+	struct bytes title = { 0 };
+	enum front_gave gave;
 	enum status rc;
 
 	(void)nth;
-	TRY(tty_say(tty_of(f), d, "\nRoot %s is opened by its holders: %s so "
-	    "far.\nThe next holder enters all words of the sheet, in one "
-	    "line;\nfour letters of a word are enough.\n", set->root, missing));
-	rc = tty_ask_secret(tty_of(f), "  words: ", SLIP39_TEXT_MAX, true, out,
-	    d);
-	TRY(wiped(f, rc, d));
+	TRY(text_format(&title, d, "Root %s is opened by its holders: %s so "
+	    "far.\nThe next holder enters all words of the sheet.",
+	    set->root, missing));
+	ask.title = (const char *)title.data;
+	TRY(ask_sheet(f, &ask, true, &gave, out, d));
 out:
+	bytes_free(&title);
 	return rc;
 }
 
@@ -504,21 +585,26 @@ static const struct front typing = {
 	.ask_passphrase = ask_passphrase,
 	.ask_way = ask_way,
 	.how = "typed",
-	.free = close_tty,
+	.free = desk_free,
 };
 
 enum status
-front_tty(struct front **out, struct diag *d)
+front_tty(const struct room *room, struct front **out, struct diag *d)
 {
-	struct tty *t = NULL;
+	struct desk *k = NULL;
 	enum status rc;
 
-	TRY(tty_open("/dev/tty", &t, d));
+	if ((k = calloc(1, sizeof(*k))) == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	if (room != NULL && room->scan[0] != '\0')
+		TRY(sheet_scan_open(room->scan, !room_has_pictures(room),
+		    &k->scan, d));
+	TRY(tty_open("/dev/tty", &k->tty, d));
 	/* a program that was killed may have left a sheet on the screen */
-	TRY(tty_wipe(t, d));
-	TRY(front_new(&typing, t, out, d));
-	t = NULL;
+	TRY(tty_wipe(k->tty, d));
+	TRY(front_new(&typing, k, out, d));
+	k = NULL;
 out:
-	tty_close(t);
+	desk_free(k);
 	return rc;
 }

@@ -358,7 +358,7 @@ hold(const struct rehearsal *h, struct diag *d)
 
 	TRY(room_read(h->room, &room, d));
 	if (cmd_has(h->call, "--hands-on")) {
-		TRY(front_tty(&front, d));
+		TRY(front_tty(&room, &front, d));
 		TRY(tell_words(h, front, d));
 	} else {
 		TRY(front_rehearsal(&room, &front, d));

@@ -33,6 +33,7 @@ struct sandbox {
 	pid_t child;	/* 0: there is none */
 	int socket;	/* ours; -1: none */
 	bool asked;
+	size_t asked_most, answered_most; /* bytes, since sandbox_forget */
 	int64_t until_ms; /* by clock_steady; while asked */
 };
 
@@ -263,6 +264,8 @@ hear_answer(struct sandbox *s, size_t *len, struct diag *d)
 		    s->job->answer_max + 1);
 	}
 	*len = rest - 1;
+	if (*len > s->answered_most)
+		s->answered_most = *len;
 	if (head[4] != ST_OK)
 		TRY(hear_refusal(s, head[4], *len, d));
 	TRY(hear(s, s->paper, *len, d));
@@ -417,6 +420,8 @@ sandbox_send(struct sandbox *s, size_t len, struct diag *d)
 	wait_from_now(s);
 	rc = ST_OK;
 out:
+	if (len <= s->job->ask_max && len > s->asked_most)
+		s->asked_most = len;
 	return rc;
 }
 
@@ -434,6 +439,14 @@ sandbox_receive(struct sandbox *s, const uint8_t **answer, size_t *len,
 	*answer = s->paper;
 	/* a child that says "system" refuses its question and no more */
 	return rc == ST_SYSTEM ? ST_FORMAT : rc;
+}
+
+void
+sandbox_forget(struct sandbox *s)
+{
+	secret_wipe(s->desk, s->asked_most);
+	secret_wipe(s->paper, s->answered_most);
+	s->asked_most = s->answered_most = 0;
 }
 
 void

@@ -73,6 +73,10 @@ int sandbox_left_ms(const struct sandbox *s);
 MUST_USE enum status sandbox_receive(struct sandbox *s,
     const uint8_t **answer, size_t *len, struct diag *d);
 
+/* Zero here what was asked and answered, where that was secret.  The child may
+ * still know it, until it ends. */
+void sandbox_forget(struct sandbox *s);
+
 /* The child is killed; sandbox_free(NULL) is allowed. */
 void sandbox_free(struct sandbox *s);
 

@@ -50,6 +50,24 @@ text_scalar(const void *data, size_t len, uint32_t *out)
 	return forms[f].len;
 }
 
+bool
+text_is_blank(uint32_t c)
+{
+	static const struct {
+		uint32_t first, last;
+	} blanks[] = {
+		{ 0xa0, 0xa0 }, { 0x1680, 0x1680 }, { 0x2000, 0x200b },
+		{ 0x2028, 0x2029 }, { 0x202f, 0x202f }, { 0x205f, 0x205f },
+		{ 0x3000, 0x3000 }, { 0xfeff, 0xfeff },
+	};
+
+	for (size_t i = 0; i < sizeof(blanks) / sizeof(blanks[0]); i++) {
+		if (c >= blanks[i].first && c <= blanks[i].last)
+			return true;
+	}
+	return false;
+}
+
 /* One piece of escaped text; how many bytes of ${p} it stands for. */
 static size_t
 escape_one(const uint8_t *p, size_t left, char piece[PIECE_MAX], bool *plain)

@@ -26,6 +26,10 @@ bool text_escape(const void *data, size_t len, char *out, size_t size);
  */
 size_t text_scalar(const void *data, size_t len, uint32_t *out);
 
+/* Whether it is a blank above ASCII: of whatever width, or that does not break,
+ * as keyboards and pages put one between words. */
+bool text_is_blank(uint32_t scalar);
+
 /* Whether ${word} is one of the words of ${list}, which has one ${between}
  * two of them. */
 bool text_listed(const char *list, char between, const char *word);

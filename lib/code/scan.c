@@ -279,6 +279,13 @@ scan_take(struct scanner *s, struct scan_seen *seen, struct diag *d)
 }
 
 void
+scan_forget(struct scanner *s)
+{
+	for (unsigned i = 0; i < s->n; i++)
+		sandbox_forget(s->worker[i].box);
+}
+
+void
 scan_free(struct scanner *s)
 {
 	if (s == NULL)

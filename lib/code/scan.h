@@ -88,6 +88,10 @@ bool scan_wait(struct scanner *s, int fd, int ms);
 MUST_USE enum status scan_take(struct scanner *s, struct scan_seen *seen,
     struct diag *d);
 
+/* Nothing of what was looked at, or found, is left here: where a picture shows
+ * a secret.  The children may still know it, until they end. */
+void scan_forget(struct scanner *s);
+
 /* The children end; scan_free(NULL) is allowed. */
 void scan_free(struct scanner *s);
 

@@ -170,6 +170,24 @@ MUST_USE enum status slip39_claim(const struct secret *mnemonic,
     struct slip39_share *out, struct diag *d);
 
 /**
+ * slip39_differ(typed, is, word, d):
+ * The number, 1.., of the first word of ${typed} that is not the word of
+ * ${is} there, or that one of them has no more; 0: they are the same.  Up to
+ * SLIP39_WORDS_MAX words, spelt as slip39_read takes them; whether it is a
+ * share is not looked at.  ST_FORMAT: a word is not of the list.
+ */
+MUST_USE enum status slip39_differ(const struct secret *typed,
+    const struct secret *is, size_t *word, struct diag *d);
+
+/**
+ * slip39_some(mnemonic, number, n, out, d):
+ * The words of these ${n} numbers, 1.., spelt out, single blanks.
+ * ST_BUG: there is no word of a number.
+ */
+MUST_USE enum status slip39_some(const struct secret *mnemonic,
+    const uint8_t *number, size_t n, struct secret **out, struct diag *d);
+
+/**
  * slip39_gather(shares, n, ems, d):
  * Combine shares to the encrypted master secret.  All of one set; surplus
  * ones must agree with the others; order does not matter.  Refusals are

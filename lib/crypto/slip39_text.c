@@ -186,19 +186,13 @@ slip39_text_unpack(const struct slip39_mnemonic *m, uint8_t *value,
 	return first >> (WORD_BITS - padding);
 }
 
-enum status
-slip39_text_write(const struct slip39_share *share, struct secret **out,
-    struct diag *d)
+/* Spelt out, with single blanks; uses m->text. */
+static enum status
+write_words(struct slip39_mnemonic *m, struct secret **out, struct diag *d)
 {
-	struct secret *hold = NULL;
-	struct slip39_mnemonic *m;
 	enum status rc;
 	size_t at = 0;
 
-	*out = NULL;
-	TRY(secret_new(sizeof(*m), &hold, d));
-	m = (void *)secret_bytes(hold);
-	slip39_text_pack(share, m);
 	for (size_t i = 0; i < m->n; i++) {
 		if (i > 0)
 			m->text[at++] = ' ';
@@ -207,7 +201,23 @@ slip39_text_write(const struct slip39_share *share, struct secret **out,
 	}
 	TRY(secret_new(at, out, d));
 	memcpy(secret_bytes(*out), m->text, at);
-	rc = ST_OK;
+out:
+	return rc;
+}
+
+enum status
+slip39_text_write(const struct slip39_share *share, struct secret **out,
+    struct diag *d)
+{
+	struct secret *hold = NULL;
+	struct slip39_mnemonic *m;
+	enum status rc;
+
+	*out = NULL;
+	TRY(secret_new(sizeof(*m), &hold, d));
+	m = (void *)secret_bytes(hold);
+	slip39_text_pack(share, m);
+	TRY(write_words(m, out, d));
 out:
 	secret_free(hold);
 	return rc;
@@ -245,7 +255,7 @@ read_word(struct slip39_mnemonic *m, const uint8_t *s, size_t len,
 	return ST_OK;
 }
 
-/* Numbers of words from text, as many as a share may have. */
+/* Numbers of words from text, however many. */
 static enum status
 read_words(const struct secret *mnemonic, struct slip39_mnemonic *m,
     struct diag *d)
@@ -466,6 +476,60 @@ slip39_claim(const struct secret *mnemonic, struct slip39_share *out,
 		FAIL(d, ST_FORMAT, "FORMATS 4.5: %zu words, and the first %d "
 		    "say which share it is", m->n, SLIP39_HEAD_WORDS);
 	unpack_head(m, out);
+out:
+	secret_free(hold);
+	return rc;
+}
+
+enum status
+slip39_differ(const struct secret *typed, const struct secret *is,
+    size_t *word, struct diag *d)
+{
+	struct secret *hold = NULL;
+	struct slip39_mnemonic *m;
+	uint64_t found = 0, same;
+	enum status rc;
+	size_t n;
+
+	*word = 0;
+	TRY(secret_new(2 * sizeof(*m), &hold, d));
+	m = (void *)secret_bytes(hold);
+	TRY(read_words(typed, &m[0], d));
+	TRY(read_words(is, &m[1], d));
+	n = m[0].n < m[1].n ? m[0].n : m[1].n;
+	if (m[0].n != m[1].n)
+		found = n + 1;
+	/* from the last to the first, which stays */
+	for (size_t i = n; i > 0; i--) {
+		same = mask_zero(m[0].word[i - 1] ^ m[1].word[i - 1]);
+		found = (found & same) | (i & ~same);
+	}
+	*word = (size_t)found;
+out:
+	secret_free(hold);
+	return rc;
+}
+
+enum status
+slip39_some(const struct secret *mnemonic, const uint8_t *number, size_t n,
+    struct secret **out, struct diag *d)
+{
+	struct secret *hold = NULL;
+	struct slip39_mnemonic *m;
+	enum status rc;
+
+	*out = NULL;
+	TRY(secret_new(2 * sizeof(*m), &hold, d));
+	m = (void *)secret_bytes(hold);
+	TRY(read_words(mnemonic, &m[0], d));
+	for (m[1].n = 0; m[1].n < n; m[1].n++) {
+		if (m[1].n == SLIP39_WORDS_MAX || number[m[1].n] == 0 ||
+		    number[m[1].n] > m[0].n)
+			FAIL(d, ST_BUG, "a share has no word %u",
+			    number[m[1].n]);
+		m[1].word[m[1].n] = m[0].word[number[m[1].n] - 1];
+	}
+	TRY(write_words(&m[1], out, d));
 out:
 	secret_free(hold);
 	return rc;

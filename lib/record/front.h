@@ -34,6 +34,13 @@ struct pass_view {
 };
 /* What stands on a bag or seal: 1 to 40 printable ASCII characters, and NUL. */
 #define FRONT_TEXT_SIZE 41
+/* What a holder gave who was asked for the words of a sheet. */
+enum front_gave {
+	FRONT_TYPED,   /* words, typed from the paper */
+	FRONT_SCANNED, /* words, as the sheet's code has them */
+	FRONT_SHOW,    /* none: the sheet is to be shown again */
+	FRONT_GIVE_UP  /* none: the ceremony is to end; asked twice */
+};
 
 /* How a parcel goes out. */
 enum front_way { FRONT_CODES, FRONT_STICK, FRONT_DONE };
@@ -72,9 +79,12 @@ struct front {
 	/* Words to the holder's eyes alone, until written; then wiped. */
 	enum status (*show_sheet)(const struct front *,
 	    const struct sheet_view *, struct diag *);
-	/* All words of a sheet typed back by its holder. */
+	/* Words of a sheet, read back by its holder: all (${n} is 0), or those
+	 * of the numbers ${number}, 1.., which are typed and never scanned.
+	 * ${*out}: NULL where ${*gave} is none. */
 	enum status (*read_back)(const struct front *,
-	    const struct sheet_view *, struct secret **out, struct diag *);
+	    const struct sheet_view *, const uint8_t *number, size_t n,
+	    enum front_gave *gave, struct secret **out, struct diag *);
 	/* One more share of a live set, the ${nth}, 0.., since its root is
 	 * being opened: each opening may ask for the same sheets.  ${missing}
 	 * says what still is.  ST_AUTH: there are no more. */

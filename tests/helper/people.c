@@ -723,7 +723,6 @@ static const struct prompt {
 	{ "  tosses: ", false, answer_added },
 	{ "  characters: ", false, answer_added },
 	{ "; Enter alone ends: ", false, press_enter },
-	{ "  words: ", false, answer_share },
 	{ "of the sheet, in one line: ", false, answer_check },
 	{ "  passphrase: ", false, answer_passphrase },
 	{ "  again: ", false, answer_passphrase },
@@ -757,6 +756,14 @@ look_for_shares(struct people *p)
 		give_up(p, 99, "a share is still on the screen");
 }
 
+/* The first row of a sheet's words is there, and empty. */
+static bool
+wants_share(const struct people *p)
+{
+	return strstr(p->screen + p->from, "Enter \"?\" for help") != NULL &&
+	    ends_with(p->screen + p->from, p->len - p->from, "  \033[K");
+}
+
 /* Answer, if the screen ends in a question. */
 static void
 look(struct people *p)
@@ -764,6 +771,11 @@ look(struct people *p)
 	const char *line = memrchr(p->screen, '\n', p->len);
 
 	line = line == NULL ? p->screen : line + 1;
+	if (wants_share(p)) {
+		look_for_shares(p);
+		answer_share(p);
+		return;
+	}
 	if (p->len > p->from && wants_words(line) > 0) {
 		look_for_shares(p);
 		answer_words(p, wants_words(line));

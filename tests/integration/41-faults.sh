@@ -337,7 +337,7 @@ cut_before sheets/g1-e1-sheet02-bruno.txt
 must_pass "$ANCHORITE" ceremony end plan.ini --room room.ini \
 	--reason "bruno is ill"
 # whoever has a sheet of it is told there and then
-grep -q '^these sheets are void, and can only do harm: burn them$' "$ERR" &&
+grep -q '^these sheets are void, and can only do harm: burn those that were written$' "$ERR" &&
 	grep -q '^  root g1: sheet 1 of anna' "$ERR" ||
 	fail "nobody is told which sheets to burn"
 must_pass "$ANCHORITE" ceremony verify --state state-a

@@ -42,6 +42,13 @@ static struct {
 	size_t shown;	/* times that a sheet was */
 	bool lost;	/* it was wiped before it was written, once */
 	bool slip;	/* a word of it is another one, once */
+	bool first;	/* the first sheet is read back again, once */
+	bool scan;	/* sheets are scanned, and a third is typed */
+	bool slip_third; /* a word of that is another one, once */
+	bool give_up;
+	struct secret *sheet_one;
+	uint8_t number[2][16]; /* asked for after a scan: the last two */
+	char why[DIAG_TEXT_MAX]; /* what was refused last */
 } now;
 
 static void
@@ -80,29 +87,63 @@ show_sheet(const struct front *f, const struct sheet_view *v, struct diag *d)
 {
 	(void)f;
 	now.shown++;
+	if (v->sheet->number == 1 && now.sheet_one == NULL)
+		assert_int_equal(secret_copy(v->mnemonic, &now.sheet_one, d),
+		    ST_OK);
 	secret_free(now.sheet);
 	return secret_copy(v->mnemonic, &now.sheet, d);
 }
 
+/* Word ${n}, 1.., becomes another one of the list. */
+static void
+misspell(struct secret *text, size_t n)
+{
+	uint8_t *at = secret_bytes(text);
+
+	while (--n > 0)
+		at = (uint8_t *)memchr(at, ' ', 400) + 1;
+	/* what is left of the word makes no difference: four letters are */
+	memcpy(at, memcmp(at, "acid", 4) == 0 ? "acne" : "acid", 4);
+	for (at += 4; *at != ' '; at++)
+		*at = ' ';
+}
+
 static enum status
 read_back(const struct front *f, const struct sheet_view *v,
+    const uint8_t *number, size_t n, enum front_gave *gave,
     struct secret **out, struct diag *d)
 {
 	enum status rc;
 
 	(void)f;
 	assert_null(v->mnemonic);
+	*out = NULL;
+	*gave = FRONT_SHOW;
 	if (now.lost) {
 		now.lost = false;
 		secret_free(now.sheet);
 		now.sheet = NULL;
-		TRY(secret_new(strlen(HANDS_SHOW), out, d));
-		memcpy(secret_bytes(*out), HANDS_SHOW, strlen(HANDS_SHOW));
 		return ST_OK;
 	}
-	TRY(secret_copy(now.sheet, out, d));
+	*gave = now.give_up ? FRONT_GIVE_UP : now.scan && n == 0 ?
+	    FRONT_SCANNED : FRONT_TYPED;
+	if (now.give_up)
+		return ST_OK;
+	if (n > 0) {
+		memcpy(now.number[1], now.number[0], sizeof(now.number[0]));
+		memcpy(now.number[0], number, n);
+		assert_int_equal(n, 11);
+		TRY(slip39_some(now.sheet, number, n, out, d));
+		if (now.slip_third)
+			misspell(*out, 3);
+		now.slip_third = false;
+		return ST_OK;
+	}
+	TRY(secret_copy(now.first && v->sheet->number == 2 ? now.sheet_one :
+	    now.sheet, out, d));
+	now.first &= v->sheet->number != 2;
 	if (now.slip)
-		secret_bytes(*out)[0] ^= 1;
+		misspell(*out, 7);
 	now.slip = false;
 out:
 	return rc;
@@ -112,7 +153,7 @@ static bool
 refused(const struct front *f, const struct diag *why)
 {
 	(void)f;
-	(void)why;
+	snprintf(now.why, sizeof(now.why), "%s", why->text);
 	/* the next thing that this holder does is to look again */
 	now.lost = true;
 	return true;
@@ -176,9 +217,9 @@ names_next(const struct state *s, const char *next)
 	cert_free(c);
 }
 
-/* The whole ceremony of a plan, in a folder of its own. */
-static struct sticks *
-hold(struct plan *p)
+/* A ceremony of a plan, in a folder of its own, as far as it goes. */
+static enum status
+begin(struct plan *p, struct sticks **out, struct diag *why)
 {
 	const char *paths[] = { "a" };
 	struct sticks *s = NULL;
@@ -197,7 +238,18 @@ hold(struct plan *p)
 	now.e.sticks = s;
 	now.e.state->dirfd = s->stick[0].dirfd;
 	hands_start(&now.e);
-	if (engine_drive(&now.e, &d) != ST_OK)
+	*out = s;
+	return engine_drive(&now.e, why);
+}
+
+/* All of it. */
+static struct sticks *
+hold(struct plan *p)
+{
+	struct sticks *s = NULL;
+	struct diag d = { 0 };
+
+	if (begin(p, &s, &d) != ST_OK)
 		fail_msg("%s", d.text);
 	return s;
 }
@@ -207,6 +259,7 @@ go_home(struct plan *p, struct sticks *s)
 {
 	engine_clear(&now.e);
 	secret_free(now.sheet);
+	secret_free(now.sheet_one);
 	sticks_free(s);
 	plan_free(p);
 	record_leave();
@@ -267,9 +320,81 @@ hands_show_a_sheet_again_when_its_holder_asks(void **state)
 		assert_int_equal(count("refused", NULL, NULL), slips);
 		assert_int_equal(count("read-back", "tries", "1"), 2 - slips);
 		assert_int_equal(count("read-back", "tries", "2"), slips);
+		assert_string_equal(now.why, slips == 0 ? "" : "sheet 1 of a: "
+		    "FORMATS 4.7: word 7 is the first that is not the one of "
+		    "this sheet");
 		go_home(NULL, s);
 	}
 	plan_free(p);
+}
+
+static void
+hands_name_the_sheet_that_was_read_back_instead(void **state)
+{
+	struct plan *p = plan_of(PLAN MINT("g1", "subject = root\nyears = 2\n"));
+	struct sticks *s;
+
+	(void)state;
+	memset(&now, 0, sizeof(now));
+	now.first = true;
+	s = hold(p);
+	assert_string_equal(now.why, "sheet 2 of b: FORMATS 4.7: these are the "
+	    "words of sheet 1, which is for a");
+	assert_int_equal(count("refused", NULL, NULL), 1);
+	assert_int_equal(count("read-back", "how", "rehearsed"), 2);
+	go_home(p, s);
+}
+
+/* After a scan a third is typed, of numbers in order that nobody chose; where
+ * one is wrong it is another third, and the scan still holds. */
+static void
+hands_want_a_third_of_the_words_after_a_scan(void **state)
+{
+	struct plan *p = plan_of(PLAN MINT("g1", "subject = root\nyears = 2\n"));
+	char why[256];
+	struct sticks *s;
+
+	(void)state;
+	memset(&now, 0, sizeof(now));
+	now.scan = now.slip_third = true;
+	s = hold(p);
+	assert_int_equal(count("refused", NULL, NULL), 1);
+	assert_int_equal(count("read-back", "how", "scanned, 11 of 33 words "
+	    "typed"), 2);
+	assert_int_equal(count("read-back", "tries", "2"), 1);
+	for (size_t i = 0; i < 11; i++)
+		assert_in_range(now.number[0][i], i == 0 ? 1 :
+		    now.number[0][i - 1] + 1, 33);
+	assert_memory_not_equal(now.number[0], now.number[1], 11);
+	snprintf(why, sizeof(why), "sheet 1 of a: FORMATS 4.7: word ");
+	assert_memory_equal(now.why, why, strlen(why));
+	go_home(p, s);
+}
+
+/* Before the record says anything, the seed is gone. */
+static void
+hands_give_up_with_the_set_void_and_the_seed_gone(void **state)
+{
+	struct plan *p = plan_of(PLAN MINT("g1", "subject = root\nyears = 2\n"));
+	struct sticks *s = NULL;
+	struct diag d = { 0 };
+
+	(void)state;
+	memset(&now, 0, sizeof(now));
+	now.give_up = true;
+	assert_int_equal(begin(p, &s, &d), ST_POLICY);
+	assert_string_equal(d.text, "given up by a while sheet 1 of root g1 "
+	    "was read back");
+	assert_true(now.e.given_up);
+	assert_int_equal(count("void", NULL, NULL), 0);
+	assert_int_equal(engine_give_up(&now.e, d.text, NULL), ST_OK);
+	assert_int_equal(now.e.nroots, 0);
+	assert_int_equal(count("void", "root", "g1"), 1);
+	assert_int_equal(count("undone", "reason", d.text), 1);
+	assert_int_equal(now.e.state->sets[0].fate, SET_VOID);
+	assert_int_equal(engine_close(&now.e, NULL), ST_OK);
+	assert_int_equal(count("closed", NULL, NULL), 1);
+	go_home(p, s);
 }
 
 static void
@@ -303,6 +428,11 @@ main(void)
 		cmocka_unit_test(
 		    hands_wipe_a_next_root_before_the_present_one_is_drawn),
 		cmocka_unit_test(hands_show_a_sheet_again_when_its_holder_asks),
+		cmocka_unit_test(
+		    hands_name_the_sheet_that_was_read_back_instead),
+		cmocka_unit_test(hands_want_a_third_of_the_words_after_a_scan),
+		cmocka_unit_test(
+		    hands_give_up_with_the_set_void_and_the_seed_gone),
 		cmocka_unit_test(mint_refuses_a_next_root_below_a_present_one),
 		cmocka_unit_test(mint_refuses_to_name_what_is_no_root_to_come),
 	};

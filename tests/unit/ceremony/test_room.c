@@ -43,6 +43,39 @@ room_paths_begin_at_its_own_folder(void **state)
 	assert_string_equal(r.outbox, "../out");
 	assert_string_equal(r.paper, "p");
 	assert_string_equal(r.sheets, "s");
+	assert_string_equal(r.scan, "");
+	assert_false(room_has_pictures(&r));
+	record_leave();
+}
+
+/* A camera is no place; what only begins like one is. */
+static void
+room_knows_a_camera_from_a_folder(void **state)
+{
+	static const struct {
+		const char *value, *scan;
+		bool pictures;
+	} rows[] = {
+		{ "camera", "camera", false },
+		{ "camera:/dev/video2", "camera:/dev/video2", false },
+		{ "cameras", "desk/cameras", true },
+		{ "codes", "desk/codes", true },
+		{ "/media/codes/1.png", "/media/codes/1.png", true },
+	};
+	char text[256];
+	struct room r;
+
+	(void)state;
+	record_room();
+	assert_int_equal(mkdir("desk", 0700), 0);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		snprintf(text, sizeof(text), "[room]\nstate-a = a\ninbox = i\n"
+		    "scan = %s\n", rows[i].value);
+		record_file("desk/room.ini", text);
+		assert_int_equal(room_read("desk/room.ini", &r, NULL), ST_OK);
+		assert_string_equal(r.scan, rows[i].scan);
+		assert_int_equal(room_has_pictures(&r), rows[i].pictures);
+	}
 	record_leave();
 }
 
@@ -123,6 +156,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(room_paths_begin_at_its_own_folder),
+		cmocka_unit_test(room_knows_a_camera_from_a_folder),
 		cmocka_unit_test(room_refuses_what_it_does_not_know),
 		cmocka_unit_test(room_refuses_paths_too_long),
 	};

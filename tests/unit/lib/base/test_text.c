@@ -59,6 +59,21 @@ escape_is_exact(void **state)
 	}
 }
 
+static void
+blanks_are_those_between_words_and_no_letters(void **state)
+{
+	static const uint32_t blank[] = { 0xa0, 0x1680, 0x2000, 0x200b, 0x2028,
+		0x2029, 0x202f, 0x205f, 0x3000, 0xfeff };
+	size_t n = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(blank) / sizeof(blank[0]); i++)
+		assert_true(text_is_blank(blank[i]));
+	for (uint32_t c = 0; c < 0x110000; c++)
+		n += text_is_blank(c);
+	assert_int_equal(n, 20);
+}
+
 /* Every scalar, encoded here by shifting, is read back as itself. */
 static void
 scalar_knows_every_scalar(void **state)
@@ -337,6 +352,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(escape_is_exact),
+		cmocka_unit_test(blanks_are_those_between_words_and_no_letters),
 		cmocka_unit_test(scalar_knows_every_scalar),
 		cmocka_unit_test(scalar_takes_one_spelling_only),
 		cmocka_unit_test(escape_cuts_without_lying),

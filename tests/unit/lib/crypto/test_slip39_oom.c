@@ -139,6 +139,32 @@ call_suspect(void *ctx)
 }
 
 static enum status
+call_differ(void *ctx)
+{
+	size_t word = 9;
+	const enum status rc = slip39_differ(good.set.mnemonic[0],
+	    good.set.mnemonic[0], &word, NULL);
+
+	(void)ctx;
+	assert_int_equal(word, 0);
+	return rc;
+}
+
+static enum status
+call_some(void *ctx)
+{
+	static const uint8_t number[] = { 1, 20 };
+	struct secret *out = NULL;
+	const enum status rc = slip39_some(good.set.mnemonic[0], number, 2,
+	    &out, NULL);
+
+	(void)ctx;
+	assert_true((rc == ST_OK) == (out != NULL));
+	secret_free(out);
+	return rc;
+}
+
+static enum status
 call_gather(void *ctx)
 {
 	struct secret *ems = NULL;
@@ -217,6 +243,8 @@ static const struct {
 	{ "read", call_read, 2 },
 	{ "canonical", call_canonical, 4 },
 	{ "suspect", call_suspect, 1 },
+	{ "differ", call_differ, 1 },
+	{ "some", call_some, 2 },
 	{ "gather", call_gather, 2 },
 	{ "derive", call_derive, 4 },
 	{ "mix", call_mix, 5 },

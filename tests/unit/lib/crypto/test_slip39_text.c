@@ -674,6 +674,69 @@ suspect_reads_text(void **state)
 	secret_free(s.value);
 }
 
+/* The first word that differs is told, wherever it is and whatever comes
+ * behind; whether it is a share does not matter, and how it is spelt neither. */
+static void
+differ_tells_the_first_word_that_differs(void **state)
+{
+	struct slip39_share s = make_share(32, true);
+	struct secret *good = write_share(&s), *text;
+	struct slip39_mnemonic m;
+	char out[512];
+	size_t word, len;
+
+	(void)state;
+	slip39_text_pack(&s, &m);
+	for (size_t i = m.n; i-- > 0;) {
+		/* all behind it differ already */
+		m.word[i] ^= 1;
+		text = shares_secret(out, spell(m.word, m.n, out));
+		assert_int_equal(slip39_differ(text, good, &word, NULL),
+		    ST_OK);
+		assert_int_equal(word, i + 1);
+		secret_free(text);
+	}
+	slip39_text_pack(&s, &m);
+	for (size_t n = 1; n <= m.n; n++) {
+		len = spell(m.word, n, out);
+		for (size_t i = 0; i < len; i++)
+			out[i] = (char)toupper(out[i]);
+		text = shares_secret(out, len);
+		assert_int_equal(slip39_differ(text, good, &word, NULL),
+		    ST_OK);
+		assert_int_equal(word, n == m.n ? 0 : n + 1);
+		assert_int_equal(slip39_differ(good, text, &word, NULL),
+		    ST_OK);
+		assert_int_equal(word, n == m.n ? 0 : n + 1);
+		secret_free(text);
+	}
+	text = shares_text("academic abandon");
+	assert_int_equal(slip39_differ(text, good, &word, NULL), ST_FORMAT);
+	secret_free(text);
+	secret_free(good);
+	secret_free(s.value);
+}
+
+static void
+some_gives_the_words_of_numbers_and_no_others(void **state)
+{
+	static const uint8_t number[] = { 4, 2, 2 }, none[] = { 1, 0 },
+	    behind[] = { 5 };
+	struct secret *text = shares_text("ACADEMIC acid acne acqu");
+	struct secret *want = shares_text("acquire acid acid"), *is = NULL;
+
+	(void)state;
+	assert_int_equal(slip39_some(text, number, 3, &is, NULL), ST_OK);
+	assert_true(secret_equal(is, want));
+	secret_free(is);
+	assert_int_equal(slip39_some(text, none, 2, &is, NULL), ST_BUG);
+	assert_null(is);
+	assert_int_equal(slip39_some(text, behind, 1, &is, NULL), ST_BUG);
+	assert_null(is);
+	secret_free(want);
+	secret_free(text);
+}
+
 int
 main(void)
 {
@@ -702,6 +765,8 @@ main(void)
 		    suspect_blames_hardly_a_word_for_two_and_the_flag),
 		cmocka_unit_test(claim_is_in_the_first_four_words),
 		cmocka_unit_test(suspect_reads_text),
+		cmocka_unit_test(differ_tells_the_first_word_that_differs),
+		cmocka_unit_test(some_gives_the_words_of_numbers_and_no_others),
 	};
 
 	if (sodium_init() < 0)

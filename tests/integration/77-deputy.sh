@@ -12,8 +12,8 @@ refused() {
 	cp bad.ini inbox/bad.ini
 	must_refuse 1 "$1" "$ANCHORITE" ceremony check inbox/bad.ini
 	rm inbox/bad.ini
-	"$ANCHORITE" words bad.ini | tail -n +2 >words || :
-	must_refuse 1 "$1" "$people" --words words keep "$ANCHORITE" ceremony \
+	"$ANCHORITE" words bad.ini | tail -n +2 >written || :
+	must_refuse 1 "$1" "$people" --words written keep "$ANCHORITE" ceremony \
 		run bad.ini --room room.ini
 	[ ! -e state ] || fail "a refused plan left a state"
 }

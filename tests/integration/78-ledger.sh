@@ -176,7 +176,7 @@ tampered() {
 }
 tampered "FORMATS 7.40: it is not of the form" 's/^carrier .*/carrier/'
 tampered "FORMATS 7.40: it is not of the form" 's/^salt ..../salt /'
-tampered "FORMATS 7.40: it is not of the form" '$a note'
+tampered "FORMATS 7.40: it is not of the form" "\$ a note"
 tampered "FORMATS 7.40: it goes the other way" 's/bag out/bag in/; /^bag /d; /^carrier /d'
 third=$(sed -n 's/^bag //p' "$(printf 'state/private/%06d.txt' \
 	"$("$ANCHORITE" ceremony log --state state | grep -n '"way":"out"' |

@@ -68,8 +68,8 @@ printf '[room]\nstate-a = state\ninbox = inbox\n' >room.ini
 hold() {
 	plan=$1
 	shift
-	"$ANCHORITE" words "$plan" | tail -n +2 >words
-	"$people" --words words --shown shown "$@" keep "$ANCHORITE" \
+	"$ANCHORITE" words "$plan" | tail -n +2 >written
+	"$people" --words written --shown shown "$@" keep "$ANCHORITE" \
 		ceremony run "$plan" --room room.ini
 }
 
@@ -79,13 +79,13 @@ must_verify() {
 
 # log_has TEXT: some entry says that.
 log_has() {
-	"$ANCHORITE" ceremony log --state state >log
-	grep -qF -- "$1" log || fail "the record does not say $1"
+	"$ANCHORITE" ceremony log --state state >logged
+	grep -qF -- "$1" logged || fail "the record does not say $1"
 }
 
 log_hasnt() {
-	"$ANCHORITE" ceremony log --state state >log
-	! grep -qF -- "$1" log || fail "the record says $1"
+	"$ANCHORITE" ceremony log --state state >logged
+	! grep -qF -- "$1" logged || fail "the record says $1"
 }
 
 # number TEXT: of the first entry that says that.

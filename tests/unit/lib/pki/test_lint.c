@@ -635,7 +635,7 @@ read_key(struct cert *c)
 static void
 read_key_foreign(struct cert *c)
 {
-	snprintf(c->key.alg, sizeof(c->key.alg), "rsa-4096");
+	snprintf(c->key.alg, sizeof(c->key.alg), "rsa-2048");
 }
 
 /* the time before 2050 that the DER has as UTCTime is now said to be later */

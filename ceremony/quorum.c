@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ceremony/adopted.h"
 #include "ceremony/quorum.h"
-#include "lib/record/signer.h"
 
 #define SHEET_WORDS 33 /* of a seed of 32 bytes: FORMATS 4.4 */
 
@@ -238,8 +238,7 @@ combine(const struct pile *p, const struct state *state,
 	TRY(slip39_gather((const struct slip39_share *const *)p->share, p->n,
 	    &ems, d));
 	TRY(slip39_decrypt(ems, NULL, p->share[0], &s, d));
-	TRY(key_from_seed(s, signer_derive_mode(state->mode), root->alg, "root",
-	    root->counter, &k, d));
+	TRY(adopted_or_derived(state, root, s, &k, d));
 	if (memcmp(key_public(k)->id, root->key.id, SHA384_LEN) != 0)
 		FAIL(d, ST_AUTH, "FORMATS 4.10: the sheets combine, but not to "
 		    "the key of record of root %s: a passphrase is missing, or "
@@ -292,6 +291,7 @@ quorum_open(const struct front *front, const struct state *state,
 	if (r == NULL || (pile.set = state_live_set(state, root)) == NULL)
 		FAIL(d, ST_POLICY, "there is no root %s with live sheets",
 		    root);
+	TRY(adopted_look(state, r, d));
 	while (!enough(&pile, missing, sizeof(missing))) {
 		rc = front->ask_share(front, root, asked++, missing, &mnemonic,
 		    d);

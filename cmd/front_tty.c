@@ -13,6 +13,7 @@
 #define LINE_WORDS 8 /* typed in one line */
 #define WORDS_LINE_MAX 160
 #define DICE_MAX 1024
+#define PASSPHRASE_MAX 1024 /* bytes */
 #define WAY_MAX 16  /* bytes, as the next */
 #define DIR_MAX 512
 
@@ -250,6 +251,21 @@ out:
 	return rc;
 }
 
+static enum status
+ask_file_passphrase(const struct front *f, const char *name,
+    struct secret **out, struct diag *d)
+{
+	enum status rc;
+
+	TRY(tty_say(tty_of(f), d, "\nThe key in %s is encrypted. Whoever has "
+	    "its passphrase enters it;\nit is not shown.\n", name));
+	rc = tty_ask_secret(tty_of(f), "  passphrase: ", PASSPHRASE_MAX, false,
+	    out, d);
+	TRY(wiped(f, rc, d));
+out:
+	return rc;
+}
+
 /* The words that are asked for, and what they mean. */
 static const struct {
 	const char *word;
@@ -303,6 +319,7 @@ static const struct front typing = {
 	.show_sheet = show_sheet,
 	.read_back = read_back,
 	.ask_share = ask_share,
+	.ask_file_passphrase = ask_file_passphrase,
 	.ask_way = ask_way,
 	.how = "typed",
 	.free = close_tty,

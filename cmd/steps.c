@@ -1,4 +1,5 @@
 /* see cmd.h */
+#include "ceremony/adopt.h"
 #include "ceremony/certify.h"
 #include "ceremony/mint.h"
 #include "cmd/cmd.h"
@@ -14,6 +15,7 @@
 /* The one array that names the rows of all rooms. */
 const struct step_kind *const cmd_steps[] = {
 	&mint_step,
+	&adopt_step,
 	&certify_step,
 	&crl_step,
 	&delegate_step,

@@ -351,6 +351,12 @@ out:
 	return rc;
 }
 
+bool
+key_file_has(const struct key *k)
+{
+	return k != NULL && k->pkcs8 != NULL;
+}
+
 enum status
 key_file_write(const struct key *k, struct secret **out, struct diag *d)
 {
@@ -360,7 +366,7 @@ key_file_write(const struct key *k, struct secret **out, struct diag *d)
 	size_t len;
 	enum status rc;
 
-	if (k->pkcs8 == NULL)
+	if (!key_file_has(k))
 		FAIL(d, ST_BUG, "a derived key is in no file");
 	len = (secret_len(k->pkcs8) + 2) / 3 * 4;
 	TRY(secret_new(len + 1, &text, d));
@@ -457,7 +463,7 @@ key_file_seal(const struct key *k, const struct secret *seed,
 	enum status rc;
 	int len = 0;
 
-	if (k->pkcs8 == NULL)
+	if (!key_file_has(k))
 		FAIL(d, ST_BUG, "a derived key is in no file");
 	TRY(password_of(seed, &password, d));
 	TRY(scheme_of(seed, &scheme, d));

@@ -802,6 +802,45 @@ lint_anchor(const struct cert *cert, const char *arc, struct diag *d)
 	return rc == ST_OK ? ST_OK : lint_cert(LINT_ROOT, cert, arc, d);
 }
 
+/* O is that of the plan, with the mark of its mode. */
+static enum status
+check_room(const struct profile_room *room, const struct cert *cert,
+    struct diag *d)
+{
+	const struct name *n = &cert->spec.subject;
+	const char *mark = room->rehearsal ? PROFILE_TEST_ORG : "";
+	const size_t len = strlen(mark);
+
+	if (profile_is_test(n) != room->rehearsal)
+		return diag_set(d, ST_POLICY, "FORMATS 8.14: the mark of a "
+		    "rehearsal is missing in its name, or is there in "
+		    "production");
+	if (strncmp(n->org, mark, len) != 0 ||
+	    strcmp(n->org + len, room->org) != 0)
+		return diag_set(d, ST_POLICY, "FORMATS 8.60: it is of another "
+		    "organisation than the plan");
+	return ST_OK;
+}
+
+enum status
+lint_brought(const struct profile_room *room, const struct cert *cert,
+    int64_t from, struct diag *d)
+{
+	enum status rc;
+
+	TRY(lint_cert(LINT_ADOPTED, cert, room->arc, d));
+	TRY(check_room(room, cert, d));
+	if (from < cert->spec.not_before || from > cert->spec.not_after)
+		FAIL(d, ST_POLICY, "FORMATS 8.60: it is not valid on the day "
+		    "that the plan is effective");
+	if ((rc = cert_signed_itself(cert, NULL)) == ST_AUTH)
+		FAIL(d, rc, "FORMATS 8.60: it is not signed by its own key");
+	if (rc != ST_OK)
+		FAIL(d, rc, "its signature could not be checked");
+out:
+	return rc;
+}
+
 enum status
 lint_crl(const struct crl *crl, struct diag *d)
 {

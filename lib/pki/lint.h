@@ -39,6 +39,15 @@ MUST_USE enum status lint_cert(enum lint_kind kind, const struct cert *cert,
  */
 MUST_USE enum status lint_anchor(const struct cert *cert, const char *arc,
     struct diag *d);
+
+/**
+ * lint_brought(room, cert, from, d):
+ * Whether a root's certificate that was there before can be that of a root
+ * here: FORMATS 8.60, of this organisation and mode, valid at ${from}, signed by
+ * its own key.  ST_POLICY, ST_AUTH: it is not.
+ */
+MUST_USE enum status lint_brought(const struct profile_room *room,
+    const struct cert *cert, int64_t from, struct diag *d);
 MUST_USE enum status lint_crl(const struct crl *crl, struct diag *d);
 
 #endif

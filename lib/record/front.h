@@ -21,6 +21,9 @@ struct sheet_view {
 	const struct secret *mnemonic; /* NULL when words are asked for */
 	bool test;
 	const char *ceremony; /* "example ceremony 1" */
+	/* of an adopted root: the file that its key is in, and its SHA-256 in
+	 * hex, without which the sheets open nothing; else NULL */
+	const char *adopted, *adopted_sha256;
 };
 
 /* How a parcel goes out. */
@@ -59,6 +62,10 @@ struct front {
 	enum status (*ask_share)(const struct front *, const char *root,
 	    size_t nth, const char *missing, struct secret **out,
 	    struct diag *);
+	/* The passphrase of the key file ${name}, by who has it.  ST_AUTH: there
+	 * is nobody who does.  NULL: nobody to ask. */
+	enum status (*ask_file_passphrase)(const struct front *,
+	    const char *name, struct secret **out, struct diag *);
 	/* How the parcel goes out that ${what}, lines of text, is about: by
 	 * codes on a screen, on a stick whose folder is ${dir} (which the
 	 * caller frees), or not now.  NULL: there is nobody to ask. */

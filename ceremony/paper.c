@@ -109,6 +109,32 @@ out:
 	return rc;
 }
 
+/* How the seed of a root becomes its key. */
+static void
+add_way(struct sheet_text *t, const struct sheet_view *v)
+{
+	const char *bare;
+
+	if (v->adopted == NULL) {
+		add(t, "gives the 32-byte seed, and the key follows from it "
+		    "with openssl and bc\n(docs/FORMATS.md 5).\n\n");
+		return;
+	}
+	bare = strrchr(v->adopted, '/');
+	bare = bare == NULL ? v->adopted : bare + 1;
+	add(t, "gives the 32-byte seed. The key was there before the sheets "
+	    "and DOES NOT follow\nfrom it: it lies in the file %s of the "
+	    "state, printed as a\ncode with the sheets, and without that file "
+	    "the sheets open nothing. SHA-256:\n   %s\nWith the seed in hex "
+	    "in S (docs/FORMATS.md 5.15):\n", v->adopted, v->adopted_sha256);
+	add(t, "P=$(openssl kdf -keylen 32 -kdfopt digest:SHA512 -kdfopt "
+	    "hexkey:$S \\\n -kdfopt salt:\"anchorite seed labels v1\" "
+	    "-kdfopt info:adopt-password \\\n HKDF | tr -d ':\\n')\n"
+	    "openssl pkey -in %s -passin pass:$P -out key.pem\n"
+	    "openssl pkey -in key.pem -pubout -outform DER | sha384sum\n\n",
+	    bare);
+}
+
 /* As much of it as was written, in a secret of just that length. */
 static enum status
 cut_to_size(const struct sheet_text *t, struct secret **out, struct diag *d)
@@ -148,9 +174,9 @@ paper_sheet(const struct sheet_view *v, struct secret **out, struct diag *d)
 	TRY(add_root(&t, v->root, d));
 	add(&t, "Keep it sealed and apart from the other sheets. It is a "
 	    "SLIP-39 share\n(ext %d, exponent %u, no passphrase): with enough "
-	    "sheets any SLIP-39 program\ngives the 32-byte seed, and the key "
-	    "follows from it with openssl and bc\n(docs/FORMATS.md 5).\n\n",
-	    v->set->scheme.extendable, v->set->scheme.exponent);
+	    "sheets any SLIP-39 program\n", v->set->scheme.extendable,
+	    v->set->scheme.exponent);
+	add_way(&t, v);
 	add(&t, SHARE_MARK);
 	add_secret(&t, (const char *)secret_peek(v->mnemonic),
 	    secret_len(v->mnemonic));
@@ -182,6 +208,9 @@ paper_screen(const struct sheet_view *v, struct secret **out, struct diag *d)
 	    s->place, s->group_name, g->need, g->members, scheme->need,
 	    scheme->groups);
 	add_words(&t, v->mnemonic);
+	if (v->adopted != NULL)
+		add(&t, "Opens only with %s, SHA-256 %.16s...\n", v->adopted,
+		    v->adopted_sha256);
 	add(&t, "Check words: %s\nRoot key in words:\n", check);
 	TRY(add_root_words(&t, v->root, d));
 	TRY(cut_to_size(&t, out, d));

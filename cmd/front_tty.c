@@ -259,8 +259,8 @@ ask_file_passphrase(const struct front *f, const char *name,
 
 	TRY(tty_say(tty_of(f), d, "\nThe key in %s is encrypted. Whoever has "
 	    "its passphrase enters it;\nit is not shown.\n", name));
-	rc = tty_ask_secret(tty_of(f), "  passphrase: ", PASSPHRASE_MAX, false,
-	    out, d);
+	rc = tty_ask_secret(tty_of(f), "  passphrase of the file: ",
+	    PASSPHRASE_MAX, false, out, d);
 	TRY(wiped(f, rc, d));
 out:
 	return rc;

@@ -10,6 +10,7 @@
  *	--words FILE       the plan's words; of two, the first are typed first
  *	--head FILE        the head's words instead of the newest kept, likewise
  *	--dice FILE        digits, a line for each root, instead of rolling
+ *	--file-passphrase TEXT  of a key file, each in turn
  *	--mistake read-back   a wrong word in the first sheet that is read back
  *	--mistake early       Enter twice: the first sheet is wiped unwritten,
  *	                      and its holder asks for it once more
@@ -62,7 +63,8 @@ struct papers {
 struct people {
 	const char *keep;
 	struct papers plan, head;
-	struct papers ways; /* words, and no files */
+	struct papers ways; /* words, and no files; so are the next */
+	struct papers passphrases;
 	const char *stick, *label;
 	struct winsize window;
 	const char *dice, *stop_after, *screen_file, *shown_file;
@@ -568,6 +570,14 @@ answer_label(struct people *p)
 	type_line(p, p->label == NULL ? "red-1" : p->label);
 }
 
+static void
+answer_file_passphrase(struct people *p)
+{
+	if (p->passphrases.used == p->passphrases.n)
+		give_up(p, 98, "nobody knows the passphrase");
+	type_line(p, p->passphrases.file[p->passphrases.used++]);
+}
+
 /* Codes are on the screen: the camera has seen enough. */
 static void
 answer_codes(struct people *p)
@@ -587,6 +597,7 @@ static const struct prompt {
 	{ "the screen is wiped. ", true, answer_sheet },
 	{ "  rolls: ", false, answer_dice },
 	{ "  words: ", false, answer_share },
+	{ "  passphrase of the file: ", false, answer_file_passphrase },
 	{ "Enter \"yes\" or \"no\": ", false, answer_yes },
 	{ ", or \"done\": ", false, answer_way },
 	{ "The folder where the stick is mounted: ", false, answer_stick },
@@ -787,6 +798,8 @@ static const struct {
 	{ "--words", take_paper, offsetof(struct people, plan) },
 	{ "--head", take_paper, offsetof(struct people, head) },
 	{ "--way", take_paper, offsetof(struct people, ways) },
+	{ "--file-passphrase", take_paper,
+	    offsetof(struct people, passphrases) },
 	{ "--dice", take_text, offsetof(struct people, dice) },
 	{ "--stick", take_text, offsetof(struct people, stick) },
 	{ "--label", take_text, offsetof(struct people, label) },

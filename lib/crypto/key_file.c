@@ -16,7 +16,6 @@
 #include "lib/crypto/strict.h"
 
 #define SEALED_LABEL "ENCRYPTED PRIVATE KEY"
-#define PLAIN_LABEL "PRIVATE KEY"
 #define HEADERS_MAX 256 /* bytes: Proc-Type and DEK-Info */
 
 /* What a seed gives for its file, FORMATS 5.5. */
@@ -27,7 +26,7 @@
 
 /* --- PEM, without a copy of it anywhere --- */
 
-static const char *const labels[] = { PLAIN_LABEL, SEALED_LABEL,
+static const char *const labels[] = { "PRIVATE KEY", SEALED_LABEL,
 	"EC PRIVATE KEY", "RSA PRIVATE KEY" };
 #define NLABELS (sizeof(labels) / sizeof(labels[0]))
 
@@ -355,30 +354,6 @@ bool
 key_file_has(const struct key *k)
 {
 	return k != NULL && k->pkcs8 != NULL;
-}
-
-enum status
-key_file_write(const struct key *k, struct secret **out, struct diag *d)
-{
-	static const char head[] = "-----BEGIN " PLAIN_LABEL "-----\n",
-	    end[] = "\n-----END " PLAIN_LABEL "-----\n";
-	struct secret *text = NULL;
-	size_t len;
-	enum status rc;
-
-	if (!key_file_has(k))
-		FAIL(d, ST_BUG, "a derived key is in no file");
-	len = (secret_len(k->pkcs8) + 2) / 3 * 4;
-	TRY(secret_new(len + 1, &text, d));
-	EVP_EncodeBlock(secret_bytes(text), secret_peek(k->pkcs8),
-	    (int)secret_len(k->pkcs8));
-	TRY(secret_new(strlen(head) + len + strlen(end), out, d));
-	memcpy(secret_bytes(*out), head, strlen(head));
-	memcpy(secret_bytes(*out) + strlen(head), secret_peek(text), len);
-	memcpy(secret_bytes(*out) + strlen(head) + len, end, strlen(end));
-out:
-	secret_free(text);
-	return rc;
 }
 
 /* --- a file that a seed opens --- */

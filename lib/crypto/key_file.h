@@ -29,16 +29,8 @@ bool key_file_locked(const struct secret *file);
 MUST_USE enum status key_file_open(const struct secret *file,
     const struct secret *passphrase, struct key **out, struct diag *d);
 
-/* Whether ${k} came out of a file, and so can be written into one. */
+/* Whether ${k} came out of a file, and so can be sealed into one. */
 bool key_file_has(const struct key *k);
-
-/**
- * key_file_write(k, out, d):
- * A key that key_file_open gave, or key_throwaway of RSA, as unencrypted
- * PKCS #8 in PEM.  ST_BUG: of any other key.
- */
-MUST_USE enum status key_file_write(const struct key *k, struct secret **out,
-    struct diag *d);
 
 /**
  * key_file_seal(k, seed, out, d):

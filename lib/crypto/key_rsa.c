@@ -197,7 +197,6 @@ key_known_to_all(struct key **out, struct diag *d)
 		FAIL(d, ST_SYSTEM, "out of memory");
 	TRY(keep_numbers(x, &numbers, d));
 	TRY(key_of_numbers(&numbers, out, d));
-	TRY(pkcs8_write(&numbers, &(*out)->pub, &(*out)->pkcs8, d));
 out:
 	clear_numbers(x);
 	pkcs8_clear(&numbers);

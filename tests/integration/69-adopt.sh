@@ -260,9 +260,9 @@ recipe() {
 	    here && /^        / { sub(/^        /, ""); print }' \
 	    "$ROOT/docs/FORMATS.md"
 }
-# by_hand STATE SHEETS: ends with the root's key in key.pem.
+# by_hand FILE SHEETS: ends with the root's key in key.pem.
 by_hand() {
-	cp "$1/adopted/000001.p8" .
+	cp "$1" 000001.p8
 	shift
 	S=$(sed -n 's/^share: //p' "$@" | "$HELPER/slip39" recover)
 	export S
@@ -270,7 +270,7 @@ by_hand() {
 	[ "$(wc -l <recipe.sh)" -eq 3 ] || fail "5.15 has not three lines"
 	must_pass sh recipe.sh
 }
-by_hand ec keep-ec/sheets/g1-e1-sheet01.txt keep-ec/sheets/g1-e1-sheet02.txt
+by_hand ec/adopted/000001.p8 keep-ec/sheets/g1-e1-sheet01.txt keep-ec/sheets/g1-e1-sheet02.txt
 openssl pkey -in key.pem -outform DER -out hand.der
 openssl pkey -in old.pem -outform DER -out old.der
 cmp hand.der old.der || fail "by hand it is another key"
@@ -312,4 +312,76 @@ must_pass "$ANCHORITE" ceremony verify --state ec
 must_pass "$ANCHORITE" ceremony reproduce --after ec \
 	keep-ec/sheets/g1-e1-sheet02.txt keep-ec/sheets/g1-e1-sheet03.txt
 must_say "every byte is equal"
+
+# --- RSA, a new certificate, roots to come and a bundle; a cut in between ---
+
+openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:3072 -out rsa.pem \
+	2>openssl.err
+openssl rsa -in rsa.pem -traditional -outform DER -out inbox/rsa.der \
+	2>openssl.err
+to_come() {
+	cat <<INI
+
+[mint $1]
+algorithm = ecdsa-p256
+need = 1 group
+group.main = 2 of 2: anna@office, clara@notary
+INI
+}
+{
+	head_of_plan 1 none
+	to_come g2
+	to_come g3
+	adopt g1 rsa-3072 rsa.der "subject = example-firmware-root-g1" \
+		"years = 20" "next = g2"
+	crl g1
+	delegate gateway g1
+	cat <<INI
+
+[bundle b1]
+by = g1
+anchors = g1
+threshold = 1
+next = g2, g3
+next-threshold = 1
+days = 730
+horizon-days = 1460
+succession = both
+
+[send team]
+what = adopt, crl, delegate, bundle
+INI
+} >rsa.ini
+plan_words rsa.ini >rsa.words
+room rsa >rsa.room
+mkdir rsa-out
+echo 'outbox = rsa-out' >>rsa.room
+run "$people" --words rsa.words --stop-after "sheet 2 of 3, bruno" keep-rsa \
+	"$ANCHORITE" ceremony run rsa.ini --room rsa.room
+[ "$STATUS" -eq 137 ] || complain "it was not cut" people
+# without the file it does not go on; with another one neither
+mv inbox/rsa.der rsa.der
+must_refuse 2 "rsa.der" "$people" --words rsa.words keep-rsa \
+	"$ANCHORITE" ceremony run rsa.ini --room rsa.room
+cp inbox/old.crt inbox/rsa.der
+must_refuse 1 "FORMATS 3.71: rsa.der is not the file that was reviewed" \
+	"$people" --words rsa.words keep-rsa \
+	"$ANCHORITE" ceremony run rsa.ini --room rsa.room
+mv rsa.der inbox/rsa.der
+must_pass "$people" --words rsa.words --shown shown keep-rsa \
+	"$ANCHORITE" ceremony run rsa.ini --room rsa.room
+rm inbox/rsa.der
+must_pass "$ANCHORITE" ceremony verify --state rsa
+must_pass "$ANCHORITE" ceremony reproduce --after rsa keep-rsa/sheets/g[23]-* \
+	keep-rsa/sheets/g1-e2-sheet01.txt keep-rsa/sheets/g1-e2-sheet03.txt
+must_say "every byte is equal"
+must_pass openssl verify -x509_strict -crl_check -purpose any \
+	-CAfile rsa/roots/000003.crt -CRLfile rsa/lists/000001.crl \
+	rsa/issued/*.crt
+must_pass "$ANCHORITE" delegation verify rsa/issued/*.crt \
+	--ca rsa/roots/000003.crt --crl rsa/lists/000001.crl
+by_hand rsa/adopted/000003.p8 keep-rsa/sheets/g1-e2-sheet0[12].txt
+openssl pkey -in key.pem -traditional -outform DER -out hand.der 2>openssl.err
+openssl rsa -in rsa.pem -traditional -outform DER -out rsa.der 2>openssl.err
+cmp hand.der rsa.der || fail "by hand it is another RSA key"
 exit 0

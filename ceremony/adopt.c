@@ -104,8 +104,8 @@ check_public(const struct adopt *a, const struct plan *p,
 	if (!is_public && !real)
 		PLAN_FAIL(d, ST_POLICY, p, a->split.line, "FORMATS 3.74: the "
 		    "key of root %s may be a real one, and the seed of a "
-		    "rehearsal is public: `anchorite ceremony example "
-		    "adopt-key` writes one to rehearse with", a->split.root);
+		    "rehearsal is public: `anchorite rehearse --plan` puts "
+		    "another in its place", a->split.root);
 	rc = ST_OK;
 out:
 	return rc;

@@ -123,10 +123,11 @@ add_way(struct sheet_text *t, const struct sheet_view *v)
 	bare = strrchr(v->adopted, '/');
 	bare = bare == NULL ? v->adopted : bare + 1;
 	add(t, "gives the 32-byte seed. The key was there before the sheets "
-	    "and DOES NOT follow\nfrom it: it lies in the file %s of the "
-	    "state, printed as a\ncode with the sheets, and without that file "
-	    "the sheets open nothing. SHA-256:\n   %s\nWith the seed in hex "
-	    "in S (docs/FORMATS.md 5.15):\n", v->adopted, v->adopted_sha256);
+	    "and does NOT\nfollow from it: it lies in the file %s, kept "
+	    "with the\nrecord and printed as codes with the sheets. Without "
+	    "that file the sheets\nopen nothing. Its SHA-256:\n   %s\nWith "
+	    "the seed in hex in S (docs/FORMATS.md 5.15):\n", v->adopted,
+	    v->adopted_sha256);
 	add(t, "P=$(openssl kdf -keylen 32 -kdfopt digest:SHA512 -kdfopt "
 	    "hexkey:$S \\\n -kdfopt salt:\"anchorite seed labels v1\" "
 	    "-kdfopt info:adopt-password \\\n HKDF | tr -d ':\\n')\n"

@@ -166,6 +166,7 @@ subjectKeyIdentifier = hash
 basicConstraints = critical, CA:true, pathlen:0
 keyUsage = critical, keyCertSign, cRLSign
 [no_id]
+subjectKeyIdentifier = none
 basicConstraints = critical, CA:true
 keyUsage = critical, keyCertSign, cRLSign
 [eku]
@@ -348,8 +349,11 @@ days = 730
 horizon-days = 1460
 succession = both
 
+[send paper]
+what = adopt
+
 [send team]
-what = adopt, crl, delegate, bundle
+what = crl, delegate, bundle
 INI
 } >rsa.ini
 plan_words rsa.ini >rsa.words
@@ -384,4 +388,189 @@ by_hand rsa/adopted/000003.p8 keep-rsa/sheets/g1-e2-sheet0[12].txt
 openssl pkey -in key.pem -traditional -outform DER -out hand.der 2>openssl.err
 openssl rsa -in rsa.pem -traditional -outform DER -out rsa.der 2>openssl.err
 cmp hand.der rsa.der || fail "by hand it is another RSA key"
-exit 0
+
+# --- the file goes on paper as codes, and comes back from them ---
+
+must_pass "$ANCHORITE" transfer send rsa-out/paper.parcel --qr png:codes
+must_pass "$ANCHORITE" transfer receive codes --to again.parcel
+must_pass "$ANCHORITE" transfer unpack again.parcel --to again
+cmp again/adopted-000003.p8 rsa/adopted/000003.p8 || fail "another file"
+sed 's/^what = crl, delegate, bundle/what = adopt, crl/' rsa.ini >mixed.ini
+cp "$WORK/rsa.der" inbox/rsa.der
+check mixed.ini "FORMATS 3.60: [send team]: what [adopt] seals is for those"
+
+# --- what is refused before anybody comes ---
+
+# plan LINE...: a plan that adopts old.pem by these lines
+openssl pkey -in old.pem -out inbox/old.key
+plan() {
+	head_of_plan 1 none
+	adopt g1 ecdsa-p384 old.key "$@"
+	crl g1
+}
+# no CERTIFICATE FRAGMENT: that certificate is refused so
+no() {
+	plan "certificate = $(file "$1")" >no.ini
+	check no.ini "FORMATS $2"
+}
+plan "certificate = $(file old.crt)" "subject = new" "years = 9" >no.ini
+check no.ini "FORMATS 3.70: the root's certificate is a file, or subject and"
+plan >no.ini
+check no.ini "FORMATS 3.70: the root's certificate is a file, or subject and"
+plan "certificate = $(file old.crt)" "next = g2" >no.ini
+check no.ini "FORMATS 3.70: a certificate that is there already names no next"
+
+made() {
+	name=$1
+	shift
+	authority old.pem "inbox/$name.crt" "$@"
+}
+made no-crl no_crl
+no no-crl.crt "8.60: it may not sign lists (cRLSign)"
+made no-ca no_ca
+no no-ca.crt "8.4: basic constraints is not what the profile says"
+made path path
+no path.crt "8.4: basic constraints is not what the profile says"
+made no-id no_id
+no no-id.crt "8.7: subject key identifier is missing"
+made eku eku
+no eku.crt "8.60: it has an extended key usage"
+made country plain '/C=DE/O=example/CN=old-root'
+no country.crt "8.1: the issuer's name is not of the form O, OU, CN"
+made foreign plain '/O=other/CN=old-root'
+no foreign.crt "8.60: it is of another organisation than the plan"
+made test plain '/O=TEST example/CN=TEST-old-root'
+no test.crt "8.14: "
+made sha1 plain /O=example/CN=old-root -md sha1
+no sha1.crt "8.60: it is signed by an algorithm that is not known here, or is"
+made expired plain /O=example/CN=old-root -enddate 20210101000000Z
+no expired.crt "8.60: it is not valid on the day"
+# it says that it is its own, and somebody else has signed it
+authority other.pem stranger.crt
+openssl x509 -in inbox/old.crt -out inbox/forged.crt -CA stranger.crt \
+	-CAkey other.pem -CAcreateserial -days 3650 -clrext -extfile req.cnf \
+	-extensions plain 2>openssl.err || fail "no forged certificate"
+run "$ANCHORITE" ceremony check no.ini
+plan "certificate = $(file forged.crt)" >no.ini
+sed -i "s/^effective = .*/effective = $(date -u -d tomorrow \
+	+%Y-%m-%dT00:00:00Z)/" no.ini
+check no.ini "FORMATS 8.60: it is not signed by its own key"
+
+# kinds of keys, by name
+for alg in rsa-2048 rsa-16384 ecdsa-p521 ml-dsa-65 dsa; do
+	{
+		head_of_plan 1 none
+		adopt g1 $alg old.key "subject = new" "years = 9"
+		crl g1
+	} >no.ini
+	check no.ini "FORMATS 3.70: "
+	grep -qF "$alg" "$ERR" || fail "$alg is not named"
+done
+{
+	head_of_plan 1 none
+	adopt g1 ecdsa-p256 old.key "certificate = $(file old.crt)"
+} >no.ini
+check no.ini "FORMATS 3.70: the key of root g1 is ecdsa-p384, and the plan says"
+{
+	head_of_plan 1 none
+	adopt g1 ecdsa-p384 old.key "certificate = $(file old.crt)"
+	adopt g1 ecdsa-p384 old.key "certificate = $(file old.crt)" |
+		sed 's/adopt g1/mint g1/; /^key/d; s/^certificate.*/subject = a\
+years = 9/'
+} >no.ini
+check no.ini "FORMATS 3.19: root g1 is there already"
+
+# a key that the state knows
+{
+	head_of_plan 3 "$(fact ec head)"
+	adopt g9 ecdsa-p384 old.key "certificate = $(file old.crt)"
+} >inbox/again.ini
+remember_files ec
+must_refuse 1 "FORMATS 3.73: the key of root g9 is known already, from root g1" \
+	"$ANCHORITE" ceremony check inbox/again.ini --state ec
+no_new_files ec
+
+# --- what is found in the room, when the file is read ---
+
+# in_room NAME FRAGMENT ALGORITHM KEY LINE...: nothing but the plan is recorded
+in_room() {
+	name=$1
+	says=$2
+	shift 2
+	{
+		head_of_plan 1 none
+		adopt g1 "$@"
+	} >"$name.ini"
+	plan_words "$name.ini" >"$name.words"
+	room "$name" >"$name.room"
+	must_refuse 1 "$says" "$people" --words "$name.words" "keep-$name" \
+		"$ANCHORITE" ceremony run "$name.ini" --room "$name.room"
+	! grep -q '"kind":"drawn"' "$name"/record/*.json ||
+		fail "$name: a set was drawn"
+	[ -z "$(find "$name" -name '*.p8')" ] || fail "$name: a key was kept"
+	[ -z "$(find "keep-$name/sheets" -type f)" ] ||
+		fail "$name: a sheet was written"
+}
+cp other.crt inbox/other.crt
+in_room pair "FORMATS 3.72: the certificate is not of the key of root g1" \
+	ecdsa-p384 old.key "certificate = $(file other.crt)"
+cp other.crt inbox/none.key
+in_room none "FORMATS 3.71: not one private key in DER" \
+	ecdsa-p384 none.key "certificate = $(file old.crt)"
+openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-521 \
+	-out inbox/p521.key 2>openssl.err
+in_room p521 "FORMATS 3.71: a root of ecdsa-p521 cannot be adopted" \
+	ecdsa-p384 p521.key "subject = new" "years = 9"
+openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 \
+	-out inbox/short.key 2>openssl.err
+in_room short "FORMATS 3.71: a root cannot be of rsa-2048" \
+	rsa-3072 short.key "subject = new" "years = 9"
+openssl genpkey -genparam -algorithm DSA -pkeyopt dsa_paramgen_bits:1024 \
+	-out dsa.par 2>openssl.err
+openssl genpkey -paramfile dsa.par -out inbox/dsa.key 2>openssl.err
+in_room dsa "FORMATS 3.71: of an algorithm that no root is adopted with" \
+	rsa-3072 dsa.key "subject = new" "years = 9"
+
+# --- a rehearsal: another key in the place of the real one, and none else ---
+
+{
+	plan "certificate = $(file old.crt)"
+	delegate gateway g1
+} >inbox/real.ini
+must_pass "$ANCHORITE" rehearse --plan inbox/real.ini --dir test
+must_say "TEST rehearsal done"
+must_pass "$ANCHORITE" ceremony verify --state test/state
+must_pass "$ANCHORITE" ceremony reproduce --after test/state \
+	test/sheets/*sheet0[12]*
+must_say "every byte is equal"
+[ ! -e test/inbox/old.key ] || fail "the real key is in the rehearsal"
+for sheet in test/sheets/*; do
+	sha256sum test/state/adopted/000001.p8 | cut -d' ' -f1 >digest
+	grep -q "^   $(cat digest)\$" "$sheet" ||
+		fail "$sheet does not say which file it needs"
+	awk '!/^share: / && length > 76 { exit 1 }' "$sheet" || fail "$sheet is too wide"
+done
+# what stands on the sheet is run as it stands there
+sed -n '/^P=/,/^$/p' "$sheet" >recipe.sh
+cp test/state/adopted/000001.p8 .
+S=$(sed -n 's/^share: //p' test/sheets/*sheet0[12]* | "$HELPER/slip39" recover)
+must_pass sh recipe.sh
+half=$(cut -c1-48 "$OUT")
+grep -q "^   $half" "$sheet" || fail "the sheet leads to another key"
+# that key is no root's; and a rehearsal takes no other
+cp test/inbox/rehearsal.key inbox
+in_room public "FORMATS 8.33: the key of root g1 comes from a public" \
+	ecdsa-p384 rehearsal.key "subject = new" "years = 9"
+{
+	plan "subject = new" "years = 1" |
+		sed 's/^mode = .*/mode = rehearsal/'
+} >tested.ini
+mkdir paper sheets
+plan_words tested.ini >paper/plan.words
+{
+	room tested
+	printf 'paper = paper\nsheets = sheets\n'
+} >tested.room
+must_refuse 1 "FORMATS 3.74: the key of root g1 may be a real one" \
+	"$ANCHORITE" ceremony run tested.ini --room tested.room
+[ -z "$(find tested -name '*.p8')" ] || fail "a real key under a public seed"

@@ -15,7 +15,35 @@
 
 #include <seccomp.h>
 
+#include "lib/base/library.h"
 #include "lib/base/sandbox_lock.h"
+
+/* What is called of libseccomp.  Few processes start a child. */
+static struct {
+	LIBRARY_CALL(seccomp_init);
+	LIBRARY_CALL(seccomp_load);
+	LIBRARY_CALL(seccomp_release);
+	LIBRARY_CALL(seccomp_rule_add);
+} lib;
+
+static const struct library_entry entries[] = {
+	LIBRARY_ENTRY(lib, seccomp_init),
+	LIBRARY_ENTRY(lib, seccomp_load),
+	LIBRARY_ENTRY(lib, seccomp_release),
+	LIBRARY_ENTRY(lib, seccomp_rule_add),
+};
+
+#define ENTRIES (sizeof(entries) / sizeof(entries[0]))
+LIBRARY_WHOLE(lib, ENTRIES);
+
+static const struct library library = { "libseccomp.so.2", "libseccomp2",
+	entries, ENTRIES };
+
+enum status
+sandbox_lock_load(struct diag *d)
+{
+	return library_load(&library, &lib, d);
+}
 
 /* Bytes of address space in use: the first number of statm, in pages.  The
  * limit is relative to them: sanitizers map terabytes before main. */
@@ -148,22 +176,26 @@ sandbox_lock_calls(struct diag *d)
 	enum status rc;
 	int no = 0;
 
-	if ((filter = seccomp_init(SCMP_ACT_KILL_PROCESS)) == NULL)
+	if (lib.seccomp_init == NULL)
+		return diag_set(d, ST_BUG, "seccomp: it was not loaded");
+	if ((filter = lib.seccomp_init(SCMP_ACT_KILL_PROCESS)) == NULL)
 		return diag_set(d, ST_SYSTEM, "seccomp: no filter to be had");
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
-		no |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, calls[i], 0);
+		no |= lib.seccomp_rule_add(filter, SCMP_ACT_ALLOW, calls[i],
+		    0);
 	for (size_t i = 0; i < NADVICES; i++)
-		no |= seccomp_rule_add(filter, SCMP_ACT_ALLOW,
+		no |= lib.seccomp_rule_add(filter, SCMP_ACT_ALLOW,
 		    SCMP_SYS(madvise), 1,
 		    SCMP_A2(SCMP_CMP_MASKED_EQ, UINT32_MAX, advices[i]));
 	/* memory, but not to be run */
-	no |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
+	no |= lib.seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
 	    SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
-	no |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mremap), 0);
-	if (no != 0 || (no = seccomp_load(filter)) != 0)
+	no |= lib.seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mremap),
+	    0);
+	if (no != 0 || (no = lib.seccomp_load(filter)) != 0)
 		FAIL(d, ST_SYSTEM, "seccomp: %s", strerror(-no));
 	rc = ST_OK;
 out:
-	seccomp_release(filter);
+	lib.seccomp_release(filter);
 	return rc;
 }

@@ -67,15 +67,51 @@ make_rsa(BIGNUM *const x[PKCS8_PARTS])
 	return k;
 }
 
-/* p and q are prime, n is their product, and d, d mod p-1, d mod q-1 and
- * 1/q mod p follow from them and e. */
+/* a mod m is the number ${is}. */
 static bool
-is_consistent(EVP_PKEY *k)
+is_residue(const BIGNUM *a, const BIGNUM *m, const BIGNUM *is, BIGNUM *t,
+    BN_CTX *ctx)
 {
-	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, k, NULL);
-	const bool ok = ctx != NULL && EVP_PKEY_check(ctx) == 1;
+	return BN_nnmod(t, a, m, ctx) == 1 && BN_cmp(t, is) == 0;
+}
 
-	EVP_PKEY_CTX_free(ctx);
+/* a times b is 1 modulo m. */
+static bool
+is_inverse(const BIGNUM *a, const BIGNUM *b, const BIGNUM *m, BIGNUM *t,
+    BN_CTX *ctx)
+{
+	return BN_mod_mul(t, a, b, m, ctx) == 1 && BN_is_one(t);
+}
+
+/* RFC 8017 3.2: p and q are two primes, n is their product, and the other four
+ * are what follows from them and e.  (OpenSSL's own check leaves (p-1)(q-1)
+ * behind in memory that it does not wipe.) */
+static bool
+is_consistent(BIGNUM *const x[PKCS8_PARTS])
+{
+	BN_CTX *ctx = BN_CTX_secure_new();
+	BIGNUM *p1 = BN_secure_new(), *q1 = BN_secure_new();
+	BIGNUM *t = BN_secure_new();
+	bool ok;
+
+	ok = ctx != NULL && p1 != NULL && q1 != NULL && t != NULL &&
+	    BN_cmp(x[P], x[Q]) != 0 && !BN_is_one(x[P]) &&
+	    !BN_is_one(x[Q]) && BN_mul(t, x[P], x[Q], ctx) == 1 &&
+	    BN_cmp(t, x[N]) == 0 && BN_sub(p1, x[P], BN_value_one()) == 1 &&
+	    BN_sub(q1, x[Q], BN_value_one()) == 1 &&
+	    is_inverse(x[D], x[E], p1, t, ctx) &&
+	    is_inverse(x[D], x[E], q1, t, ctx) &&
+	    BN_cmp(x[D], x[N]) < 0 &&
+	    is_residue(x[D], p1, x[DP], t, ctx) &&
+	    is_residue(x[D], q1, x[DQ], t, ctx) &&
+	    BN_cmp(x[QINV], x[P]) < 0 &&
+	    is_inverse(x[QINV], x[Q], x[P], t, ctx) &&
+	    BN_check_prime(x[P], ctx, NULL) == 1 &&
+	    BN_check_prime(x[Q], ctx, NULL) == 1;
+	BN_clear_free(p1);
+	BN_clear_free(q1);
+	BN_clear_free(t);
+	BN_CTX_free(ctx);
 	ERR_clear_error();
 	return ok;
 }
@@ -109,13 +145,15 @@ key_of_numbers(const struct pkcs8 *p, struct key **out, struct diag *d)
 		FAIL(d, ST_SYSTEM, "out of memory");
 	k->alg = alg_key("rsa");
 	TRY(make_public(p, &k->pub, d));
-	if (!load_numbers(p, x) || (k->pkey = make_rsa(x)) == NULL) {
+	if (!load_numbers(p, x))
+		FAIL(d, ST_SYSTEM, "out of memory");
+	if (!is_consistent(x))
+		FAIL(d, ST_AUTH, "the numbers of the RSA key do not belong "
+		    "together");
+	if ((k->pkey = make_rsa(x)) == NULL) {
 		rc = ossl_fail(d, ST_SYSTEM, "a private key");
 		goto out;
 	}
-	if (!is_consistent(k->pkey))
-		FAIL(d, ST_AUTH, "the numbers of the RSA key do not belong "
-		    "together");
 	*out = k;
 	k = NULL;
 	rc = ST_OK;

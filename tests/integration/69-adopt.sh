@@ -244,7 +244,8 @@ no_new_files ec
 
 # --- any quorum gives the key of record, and each sheet says what it needs ---
 
-must_pass "$ANCHORITE" share recover --root g1 --state ec \
+here="network,swap:a test, where nothing is real"
+must_pass "$ANCHORITE" share recover --waive "$here" --root g1 --state ec \
 	keep-ec/sheets/g1-e1-sheet02.txt keep-ec/sheets/g1-e1-sheet03.txt
 must_say "the sheets give the key of record"
 digest=$(sha256sum ec/adopted/000001.p8 | cut -d' ' -f1)
@@ -298,7 +299,7 @@ sed -i '3s/./A/' altered/adopted/000001.p8
 room altered >altered.room
 cp -r keep-ec keep-altered
 must_refuse 1 "adopted/000001.p8: FORMATS 7.3: its digest is not" \
-	"$ANCHORITE" share recover --root g1 --state altered \
+	"$ANCHORITE" share recover --waive "$here" --root g1 --state altered \
 	keep-ec/sheets/g1-e1-sheet02.txt keep-ec/sheets/g1-e1-sheet03.txt
 must_refuse 1 "adopted/000001.p8" "$ANCHORITE" ceremony verify --state altered
 must_refuse 1 "adopted/000001.p8" "$people" --words ec2.words keep-altered \

@@ -390,6 +390,27 @@ openssl pkey -in key.pem -traditional -outform DER -out hand.der 2>openssl.err
 openssl rsa -in rsa.pem -traditional -outform DER -out rsa.der 2>openssl.err
 cmp hand.der rsa.der || fail "by hand it is another RSA key"
 
+# --- devices take the old certificate by a bundle, whatever its key is called ---
+
+openssl pkey -in old.pem -out inbox/old.key
+{
+	head_of_plan 1 none
+	to_come g2
+	to_come g3
+	adopt g1 ecdsa-p384 old.key "certificate = $(file old.crt)"
+	crl g1
+	delegate gateway g1
+	sed -n '/^\[bundle b1\]/,/^succession/p' rsa.ini
+} >fleet.ini
+hold fleet
+"$ANCHORITE" words fleet/bundles/000001.der | sed 1d >bundle.words
+must_pass "$ANCHORITE" trust init fleet/bundles/000001.der \
+	fleet/bundles/000001.g1.p7s --words bundle.words --store device
+must_pass "$ANCHORITE" trust apply fleet/lists --store device
+must_pass "$ANCHORITE" delegation verify fleet/issued/*.crt --store device
+must_say "it is good"
+must_pass "$ANCHORITE" trust export --for rauc --store device --to exported
+
 # --- the file goes on paper as codes, and comes back from them ---
 
 must_pass "$ANCHORITE" transfer send rsa-out/paper.parcel --qr png:codes

@@ -1,6 +1,7 @@
 /* certificate.h -- a root's own certificate: the item of [mint] that a present
- * root ends with, and of [certify] for one that was to come.  An entry
- * "certificate" with roots/<number of the root>.crt. */
+ * root ends with, of [certify] for one that was to come, and of [adopt], which
+ * may bring one that was there before.  An entry "certificate" with
+ * roots/<number of the root>.crt. */
 #ifndef ANCHORITE_CERTIFICATE_H
 #define ANCHORITE_CERTIFICATE_H
 
@@ -18,6 +19,8 @@ struct certificate {
 	const char *subject; /* or NULL: there is to be none */
 	const char *next;    /* the root to come that it names, or NULL */
 	uint64_t years;
+	/* or it is there already, in a file of the plan ("certificate") */
+	const struct ini_section *brought;
 };
 
 /* The section is named as the root. */

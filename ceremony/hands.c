@@ -2,12 +2,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ceremony/adopted.h"
 #include "ceremony/entropy.h"
 #include "ceremony/hands.h"
 #include "ceremony/passphrase.h"
 #include "ceremony/proof.h"
 #include "ceremony/quorum.h"
 #include "ceremony/visit.h"
+#include "lib/base/text.h"
+#include "lib/crypto/key_file.h"
 #include "lib/record/signer.h"
 
 static struct engine *
@@ -210,7 +213,8 @@ draw_seed(struct engine *e, const char *name, struct facts *facts,
 	TRY(entropy_draw(e->plan, e->front, name, e->state->nroots, &seed,
 	    &dice, facts, d));
 	TRY(keep_dice(e, dice, d));
-	TRY(add_root(e, name, out, d));
+	if (*out == NULL) /* or its key is there already */
+		TRY(add_root(e, name, out, d));
 	(*out)->seed = seed;
 	seed = NULL;
 out:
@@ -233,7 +237,7 @@ hand_seed(struct hands *h, const char *name, const struct secret **out,
 		TRY(entropy_again(r->seed, &e->people, &e->tail[e->at].facts,
 		    &told, d));
 		e->untold += !told;
-	} else if (r == NULL) {
+	} else if (r == NULL || r->seed == NULL) {
 		TRY(draw_seed(e, name, facts, &r, d));
 	}
 	*out = r->seed;
@@ -242,20 +246,142 @@ out:
 	return rc;
 }
 
+/* --- a key that was there before --- */
+
+/* Asked for until it opens the file, or nobody knows it. */
 static enum status
-hand_prove(struct hands *h, const struct sheet_view *view,
+ask_passphrase(struct engine *e, const char *name, const struct secret *file,
+    struct key **out, struct diag *d)
+{
+	struct secret *pass = NULL;
+	struct diag why = { 0 };
+	enum status rc;
+
+	if (e->front->ask_file_passphrase == NULL)
+		FAIL(d, ST_AUTH, "it is encrypted, and there is nobody to ask");
+	for (;;) {
+		diag_clear(&why);
+		TRY(e->front->ask_file_passphrase(e->front, name, &pass, d));
+		rc = key_file_open(file, pass, out, &why);
+		secret_free(pass);
+		pass = NULL;
+		if (rc != ST_AUTH)
+			break;
+		diag_prefix(&why, "%s", name);
+		TRY(note_refusal(e, why.text, d));
+		if (!e->front->refused(e->front, &why))
+			FAIL(d, ST_AUTH, "%s", why.text);
+	}
+	if (rc != ST_OK)
+		FAIL(d, rc, "%s", why.text);
+out:
+	return rc;
+}
+
+static enum status
+open_key_file(struct engine *e, const struct ini_entry *of, struct key **out,
+    struct diag *d)
+{
+	char name[PLAN_FILE_NAME_SIZE];
+	struct secret *file = NULL;
+	struct diag why = { 0 };
+	enum status rc;
+
+	TRY(plan_key_file(e->plan, of, KEY_FILE_MAX, &file, d));
+	if (!plan_key_file_there(e->plan, of, name))
+		FAIL(d, ST_SYSTEM, "%s went away", name);
+	rc = key_file_locked(file) ? ask_passphrase(e, name, file, out, &why) :
+	    key_file_open(file, NULL, out, &why);
+	if (rc != ST_OK)
+		FAIL(d, rc, "%s:%zu: FORMATS 3.93: %s", e->plan->file,
+		    of->line, why.text);
+out:
+	secret_free(file);
+	return rc;
+}
+
+static enum status
+hand_adopt(struct hands *h, const char *name, const struct ini_entry *file,
+    const struct key **out, struct diag *d)
+{
+	struct engine *e = engine_of(h);
+	struct engine_root *r = find_root(e, name);
+	struct key *key = NULL;
+	enum status rc = ST_OK;
+
+	*out = NULL;
+	/* computed again, its sheets will give it: no file, and nobody asked */
+	if (r == NULL && engine_comparing(e))
+		return ST_OK;
+	if (r == NULL) {
+		TRY(open_key_file(e, file, &key, d));
+		TRY(add_root(e, name, &r, d));
+		r->key = key;
+		key = NULL;
+	}
+	*out = r->key;
+out:
+	key_free(key);
+	return rc;
+}
+
+/* --- sheets that are proven --- */
+
+/* The file that a sheet of an adopted root opens nothing without. */
+struct key_file {
+	char name[OBJECT_NAME_SIZE]; /* empty: there is none */
+	char digest[2 * SHA256_LEN + 1];
+};
+
+/* Of the record, or, while the root is adopted, what it will be. */
+static enum status
+find_key_file(struct engine *e, const char *name, struct key_file *out,
+    struct diag *d)
+{
+	const struct root *root = state_root(e->state, name);
+	const struct engine_root *r = find_root(e, name);
+	uint8_t hash[SHA256_LEN];
+	struct bytes pem = { 0 };
+	enum status rc;
+
+	memset(out, 0, sizeof(*out));
+	if (root != NULL && root->adopted[0] != '\0') {
+		TRY(state_object(e->state, root->adopted, &pem, d));
+		snprintf(out->name, sizeof(out->name), "%s", root->adopted);
+	} else if (root == NULL && r != NULL && key_file_has(r->key)) {
+		TRY(adopted_seal(r->key, r->seed, &pem, d));
+		adopted_name(e->state->nroots + 1, out->name);
+	} else {
+		return ST_OK;
+	}
+	hash_sha256(pem.data, pem.len, hash);
+	text_hex(hash, sizeof(hash), out->digest);
+out:
+	bytes_free(&pem);
+	return rc;
+}
+
+static enum status
+hand_prove(struct hands *h, const struct sheet_view *sheet,
     struct facts *facts, struct diag *d)
 {
 	struct engine *e = engine_of(h);
-	struct secret **typed = &e->typed[view->sheet->number - 1];
+	struct secret **typed = &e->typed[sheet->sheet->number - 1];
+	struct sheet_view view = *sheet;
+	struct key_file file;
 	enum status rc;
 
 	secret_free(*typed);
 	*typed = NULL;
 	if (engine_comparing(e))
-		return secret_copy(view->mnemonic, typed, d);
-	TRY(visit_reader(e, view->set, view->sheet, facts, d));
-	TRY(proof_take(e, view, typed, facts, d));
+		return secret_copy(view.mnemonic, typed, d);
+	TRY(find_key_file(e, view.set->root, &file, d));
+	if (file.name[0] != '\0') {
+		view.adopted = file.name;
+		view.adopted_sha256 = file.digest;
+	}
+	TRY(visit_reader(e, view.set, view.sheet, facts, d));
+	TRY(proof_take(e, &view, typed, facts, d));
 out:
 	return rc;
 }
@@ -385,6 +511,7 @@ hands_start(struct engine *e)
 		.encrypted = hand_encrypted,
 		.decrypted = hand_decrypted,
 		.confirm = hand_confirm,
+		.adopt = hand_adopt,
 		.engine = e,
 	};
 }

@@ -113,7 +113,8 @@ mint_check(const void *want, const struct plan *p, const struct state *before,
 	if (before->nroots + promised_roots(promises) >= REHEARSAL_SEEDS)
 		PLAN_FAIL(d, ST_POLICY, p, m->split.line, "FORMATS 3.19: more than "
 		    "%d roots in one state", REHEARSAL_SEEDS);
-	if (state_root(before, m->split.root) != NULL)
+	if (state_root(before, m->split.root) != NULL ||
+	    promise_find(promises, "root", NULL, m->split.root) != NULL)
 		PLAN_FAIL(d, ST_POLICY, p, m->split.line, "FORMATS 3.19: root %s is "
 		    "there already", m->split.root);
 	TRY(check_order(m, p, promises, d));

@@ -109,6 +109,33 @@ out:
 	return rc;
 }
 
+/* How the seed of a root becomes its key. */
+static void
+add_way(struct sheet_text *t, const struct sheet_view *v)
+{
+	const char *bare;
+
+	if (v->adopted == NULL) {
+		add(t, "gives the 32-byte seed, and the key follows from it "
+		    "with openssl and bc\n(docs/FORMATS.md 5).\n\n");
+		return;
+	}
+	bare = strrchr(v->adopted, '/');
+	bare = bare == NULL ? v->adopted : bare + 1;
+	add(t, "gives the 32-byte seed. The key was there before the sheets "
+	    "and does NOT\nfollow from it: it lies in the file %s, kept "
+	    "with the\nrecord and printed as codes with the sheets. Without "
+	    "that file the sheets\nopen nothing. Its SHA-256:\n   %s\nWith "
+	    "the seed in hex in S (docs/FORMATS.md 5.15):\n", v->adopted,
+	    v->adopted_sha256);
+	add(t, "P=$(openssl kdf -keylen 32 -kdfopt digest:SHA512 -kdfopt "
+	    "hexkey:$S \\\n -kdfopt salt:\"anchorite seed labels v1\" "
+	    "-kdfopt info:adopt-password \\\n HKDF | tr -d ':\\n')\n"
+	    "openssl pkey -in %s -passin pass:$P -out key.pem\n"
+	    "openssl pkey -in key.pem -pubout -outform DER | sha384sum\n\n",
+	    bare);
+}
+
 /* As much of it as was written, in a secret of just that length. */
 static enum status
 cut_to_size(const struct sheet_text *t, struct secret **out, struct diag *d)
@@ -168,6 +195,8 @@ paper_sheet(const struct sheet_view *v, struct secret **out, struct diag *d)
 	add(&t, "Check words (they catch slips, nothing else): %s\n\n", check);
 	TRY(add_root(&t, v->root, d));
 	add_what_it_is(&t, v->set);
+	if (v->adopted != NULL)
+		add_way(&t, v);
 	add(&t, SHARE_MARK);
 	add_secret(&t, (const char *)secret_peek(v->mnemonic),
 	    secret_len(v->mnemonic));
@@ -204,9 +233,12 @@ paper_screen(const struct sheet_view *v, struct secret **out, struct diag *d)
 		    v->set->keeper, scheme->exponent);
 	add(&t, "\n");
 	add_words(&t, v->mnemonic);
+	if (v->adopted != NULL)
+		add(&t, "Opens only with %s, SHA-256 %.16s...\n", v->adopted,
+		    v->adopted_sha256);
 	/* one row more above is one less here */
 	add(&t, "Check words: %s%sRoot key in words:\n", check,
-	    has_keeper ? "; " : "\n");
+	    has_keeper || v->adopted != NULL ? "; " : "\n");
 	TRY(add_root_words(&t, v->root, d));
 	TRY(cut_to_size(&t, out, d));
 out:

@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ceremony/adopted.h"
 #include "ceremony/passphrase.h"
 #include "ceremony/quorum.h"
-#include "lib/record/signer.h"
 
 #define MISSING_MAX 1280 /* bytes: 16 groups, each by name */
 #define SHEET_WORDS 33 /* of a seed of 32 bytes: FORMATS 4.4 */
@@ -436,8 +436,7 @@ takes(void *cookie, const struct secret *passphrase, struct diag *d)
 	enum status rc;
 
 	TRY(slip39_decrypt(o->ems, passphrase, o->share, &seed, d));
-	TRY(key_from_seed(seed, signer_derive_mode(o->state->mode),
-	    o->root->alg, "root", o->root->counter, &k, d));
+	TRY(adopted_or_derived(o->state, o->root, seed, &k, d));
 	if (memcmp(key_public(k)->id, o->root->key.id, SHA384_LEN) != 0 &&
 	    passphrase != NULL)
 		FAIL(d, ST_AUTH, "FORMATS 4.10: with this passphrase the "
@@ -543,6 +542,7 @@ quorum_open(const struct front *front, const struct state *state,
 	if (!sheet_set_opens(pile.set, NULL))
 		FAIL(d, ST_POLICY, "FORMATS 4.33: nothing opens root %s any "
 		    "more: its sheets were destroyed", root);
+	TRY(adopted_look(state, r, d));
 	o.set = pile.set;
 	while (!enough(&pile, missing, sizeof(missing)))
 		TRY(ask_one(front, state, root, watch, &pile, asked++, missing,

@@ -716,6 +716,31 @@ out:
 	return rc;
 }
 
+/* What was adopted is in the sheets and the state from here on, and whoever has
+ * the file it came from needs neither. */
+static void
+tell_key_files(const struct run *r, const struct plan *p)
+{
+	const struct ini_section *s;
+	const struct plan_key *k;
+	char line[512];
+
+	for (size_t i = 0; i < p->ini->n; i++) {
+		s = &p->ini->sections[i];
+		for (k = plan_keys(p, s); k->name != NULL; k++) {
+			if (k->type != PT_KEY_FILE)
+				continue;
+			snprintf(line, sizeof(line), "Destroy %.*s in the "
+			    "inbox now, with its medium, and every\nother "
+			    "copy of it: whoever has one has root %s, "
+			    "without any sheet.",
+			    (int)strcspn(plan_text(s, k->name, ""), " "),
+			    plan_text(s, k->name, ""), s->name);
+			r->front->tell(r->front, line);
+		}
+	}
+}
+
 /* What `ceremony end` does, but that nobody has to say by words which ceremony:
  * it is the one that was held until now. */
 static enum status
@@ -748,6 +773,7 @@ run_held(const struct run *r, struct session *s, struct run_left *left,
 		return end_given_up(r, s, why.text, left, d);
 	if (rc != ST_OK)
 		FAIL(d, rc, "%s", why.text);
+	tell_key_files(r, s->e.plan);
 	if (awaits_second(s->e.plan, s->e.state))
 		TRY(ask_second(r->front, s->e.state, d));
 	say_left(s->e.plan, s->e.state, left);

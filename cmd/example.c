@@ -404,6 +404,55 @@ static const char checkup[] =
     "root = g3\n"
     "sheets = 3\n";
 
+/* A root that others made, with what is below it. */
+static const char adopt[] =
+    "# A root that is there already, in a file, becomes a root of sheets. Its\n"
+    "# certificate stays, and with it all that it has signed.\n"
+    "[ceremony]\n"
+    "format = 1\n"
+    "# O of the certificate\n"
+    "org = example\n"
+    "mode = production\n"
+    "number = 1\n"
+    "previous = none\n"
+    "effective = 2027-03-01T00:00:00Z\n"
+    "latest = 2027-03-15\n"
+    "oid-arc = 1.3.6.1.4.1.32473\n"
+    "officer = first\n"
+    "witness = second\n"
+    "sheets = handwrite\n"
+    "entropy = system+dice\n"
+    "\n"
+    "[person first]\n"
+    "name = First Officer\n"
+    "\n"
+    "[person second]\n"
+    "name = Second Officer\n"
+    "\n"
+    "[person notary]\n"
+    "name = Notary\n"
+    "\n"
+    "# The key is in the room's inbox and nowhere else: PEM or DER, PKCS #8, SEC 1\n"
+    "# or PKCS #1; of an encrypted one the passphrase is asked for. It is no part\n"
+    "# of the record. Afterwards every copy of it is destroyed. Where its\n"
+    "# certificate is refused, subject and years in its place give the same key a\n"
+    "# new one. ecdsa-p256, ecdsa-p384, ed25519 (OpenSSL 3.5), rsa-3072 to rsa-8192\n"
+    "[adopt g1]\n"
+    "algorithm = rsa-4096\n"
+    "key = root.key sha384:" SHA384_BLANK "\n"
+    "certificate = root.crt sha384:" SHA384_BLANK "\n"
+    "need = 1 group\n"
+    "group.main = 2 of 3: first@office, second@bank, notary\n"
+    "\n"
+    "# its first list from here; what others have revoked, revoke again\n"
+    "[crl g1]\n"
+    "by = g1\n"
+    "days = 400\n"
+    "\n"
+    "# the file that the sheets open, to be printed as codes and kept with them\n"
+    "[send paper]\n"
+    "what = adopt\n";
+
 static const struct {
 	const char *name, *text;
 } examples[] = {
@@ -412,6 +461,7 @@ static const struct {
 	{ "rotate", rotate },
 	{ "reshare", reshare },
 	{ "checkup", checkup },
+	{ "adopt", adopt },
 };
 
 const char *

@@ -343,6 +343,30 @@ out:
 	return rc;
 }
 
+/* paper/NAME.passphrase: its first line. */
+static enum status
+ask_file_passphrase(const struct front *f, const char *name,
+    struct secret **out, struct diag *d)
+{
+	struct desk *k = f->cookie;
+	struct secret *text = NULL;
+	char file[NAME_SIZE];
+	enum status rc;
+	size_t len = 0;
+
+	snprintf(file, sizeof(file), "%.64s.passphrase", name);
+	TRY(file_read_secret_at(k->paper, file, 1024, &text, d));
+	while (len < secret_len(text) && secret_peek(text)[len] != '\n')
+		len++;
+	if (len == 0)
+		FAIL(d, ST_FORMAT, "paper/%s is empty", file);
+	TRY(secret_new(len, out, d));
+	memcpy(secret_bytes(*out), secret_peek(text), len);
+out:
+	secret_free(text);
+	return rc;
+}
+
 static const struct front rehearsing = {
 	.tell = front_tell,
 	.progress = front_progress,
@@ -357,6 +381,7 @@ static const struct front rehearsing = {
 	.read_back = read_back,
 	.ask_share = ask_share,
 	.ask_passphrase = ask_passphrase,
+	.ask_file_passphrase = ask_file_passphrase,
 	.how = "rehearsed",
 	.free = desk_free,
 };

@@ -527,6 +527,21 @@ out:
 	return rc;
 }
 
+static enum status
+ask_file_passphrase(const struct front *f, const char *name,
+    struct secret **out, struct diag *d)
+{
+	enum status rc;
+
+	TRY(tty_say(tty_of(f), d, "\nThe key in %s is encrypted. Whoever has "
+	    "its passphrase enters it;\nit is not shown.\n", name));
+	rc = tty_ask_secret(tty_of(f), "  passphrase of the file: ",
+	    PASSPHRASE_MAX, false, out, d);
+	TRY(wiped(f, rc, d));
+out:
+	return rc;
+}
+
 /* The words that are asked for, and what they mean. */
 static const struct {
 	const char *word;
@@ -583,6 +598,7 @@ static const struct front typing = {
 	.read_back = read_back,
 	.ask_share = ask_share,
 	.ask_passphrase = ask_passphrase,
+	.ask_file_passphrase = ask_file_passphrase,
 	.ask_way = ask_way,
 	.how = "typed",
 	.free = desk_free,

@@ -141,51 +141,111 @@ out:
 
 /* --- a plan of the user's, made into a rehearsal of itself --- */
 
-/* Lines of [ceremony] that a rehearsal says in its own way. */
+/* A rehearsal adopts no key that may be real, for its seeds are public (FORMATS
+ * 3.96), but this one: the throw-away key of P-384, which everybody has. */
+#define ADOPTED_FILE "rehearsal.key"
+static const char adopted_key[] =
+    "-----BEGIN PRIVATE KEY-----\n"
+    "MIG2AgEAMBAGByqGSM49AgEGBSuBBAAiBIGeMIGbAgEBBDAb6QpgTSOpdnnrXow9\n"
+    "/fnSgzmel99INPGpXJykCD9mWT4JcBMTApUMVqqp+V43rDehZANiAASDLWWveaqV\n"
+    "ogei+OUtluyhFDdEbTAoqaG9aNIy+vxCYwoILb83ZHG/mOC129DxLGy89EnKnPS3\n"
+    "9PEEc8Rs1ruWQ63Jjz4PmcQrUdFxAa2r5e3MQFs7pHIk0ur+Gjpk3E0=\n"
+    "-----END PRIVATE KEY-----\n";
+
+/* What a rehearsal says in its own way: lines of a section. */
+struct change {
+	const char *section, *key;
+	const char *line; /* in the place of it */
+};
+#define CHANGE_SIZE 192
+
 static const char *
-replaced(const char *line, size_t len, const char *from, const char *to,
-    char out[96])
+changed(const struct change *c, size_t n, const char *section,
+    const char *line, size_t len)
 {
-	static const char *const keys[] = { "mode", "effective", "latest" };
-	const char *values[] = { "rehearsal", from, to };
 	size_t klen;
 
-	for (size_t i = 0; i < 3; i++) {
-		klen = strlen(keys[i]);
-		if (len > klen && strncmp(line, keys[i], klen) == 0 &&
-		    (line[klen] == ' ' || line[klen] == '=')) {
-			snprintf(out, 96, "%s = %s", keys[i], values[i]);
-			return out;
-		}
+	for (size_t i = 0; i < n; i++) {
+		klen = strlen(c[i].key);
+		if (strcmp(c[i].section, section) == 0 && len > klen &&
+		    strncmp(line, c[i].key, klen) == 0 &&
+		    (line[klen] == ' ' || line[klen] == '='))
+			return c[i].line;
 	}
 	return NULL;
 }
 
-static enum status
-convert_plan(const struct bytes *text, struct bytes *out, struct diag *d)
+/* The kind of the section that begins here, or as it was. */
+static void
+take_section(const char *line, char section[33])
 {
-	char from[CLOCK_TEXT_SIZE], to[CLOCK_TEXT_SIZE], line[96];
-	const int64_t now = clock_now() / 60 * 60;
-	const char *at = (const char *)text->data, *better;
-	bool ceremony = false;
+	if (line[0] == '[')
+		snprintf(section, 33, "%.*s", (int)strcspn(line + 1, " ]\n"),
+		    line + 1);
+}
+
+static enum status
+convert_lines(const char *at, const struct change *c, size_t n,
+    struct bytes *out, struct diag *d)
+{
+	char section[33] = "";
+	const char *better;
 	enum status rc;
 	int len;
 
-	clock_text(now, from);
-	clock_text(now + CLOCK_DAY, to);
 	TRY(text_format(out, d, "# TEST: a rehearsal of another plan.\n"));
 	for (; *at != '\0'; at += len + (at[len] == '\n')) {
 		len = (int)strcspn(at, "\n");
-		if (at[0] == '[')
-			ceremony = strncmp(at, "[ceremony]", 10) == 0;
-		better = ceremony ? replaced(at, (size_t)len, from, to, line) :
-				    NULL;
+		take_section(at, section);
+		better = changed(c, n, section, at, (size_t)len);
 		if (better != NULL)
 			TRY(text_append(out, d, "%s\n", better));
 		else
 			TRY(text_append(out, d, "%.*s\n", len, at));
 	}
 out:
+	return rc;
+}
+
+static enum status
+convert_plan(const struct bytes *text, struct bytes *out, struct diag *d)
+{
+	char when[CLOCK_TEXT_SIZE], hex[SHA384_HEX_SIZE];
+	char from[CHANGE_SIZE], to[CHANGE_SIZE], key[CHANGE_SIZE];
+	const int64_t now = clock_now() / 60 * 60;
+	const struct change changes[] = {
+		{ "ceremony", "mode", "mode = rehearsal" },
+		{ "ceremony", "effective", from },
+		{ "ceremony", "latest", to },
+		{ "adopt", "algorithm", "algorithm = ecdsa-p384" },
+		{ "adopt", "key", key },
+		{ "adopt", "certificate", "subject = rehearsed\nyears = 1" },
+	};
+
+	clock_text(now, when);
+	snprintf(from, sizeof(from), "effective = %s", when);
+	clock_text(now + CLOCK_DAY, when);
+	snprintf(to, sizeof(to), "latest = %s", when);
+	hash_sha384_hex(adopted_key, strlen(adopted_key), hex);
+	snprintf(key, sizeof(key), "key = " ADOPTED_FILE " sha384:%s", hex);
+	return convert_lines((const char *)text->data, changes,
+	    sizeof(changes) / sizeof(changes[0]), out, d);
+}
+
+/* What stands in for the key of a plan that adopts one. */
+static enum status
+bring_adopted(const struct rehearsal *h, const struct plan *p,
+    struct diag *d)
+{
+	struct bytes key = { 0 };
+	enum status rc = ST_OK;
+
+	if (plan_section(p, "adopt", NULL) == NULL)
+		return ST_OK;
+	TRY(bytes_set(&key, adopted_key, strlen(adopted_key), d));
+	TRY(rehearse_save(h, "inbox/" ADOPTED_FILE, &key, d));
+out:
+	bytes_free(&key);
 	return rc;
 }
 
@@ -266,6 +326,7 @@ own_plan(const struct rehearsal *h, const char *path, struct bytes *out,
 		FAIL(d, ST_POLICY, "%s: only the first ceremony of a state "
 		    "can be rehearsed in an empty folder", path);
 	TRY(bring_files(h, p, d));
+	TRY(bring_adopted(h, p, d));
 out:
 	plan_free(p);
 	inbox_clear(&box);

@@ -1,4 +1,5 @@
 /* see cmd.h */
+#include "ceremony/adopt.h"
 #include "ceremony/certify.h"
 #include "ceremony/checkup.h"
 #include "ceremony/destroy.h"
@@ -18,6 +19,7 @@
 /* The one array that names the rows of all rooms. */
 const struct step_kind *const cmd_steps[] = {
 	&mint_step,
+	&adopt_step,
 	&certify_step,
 	&reshare_step,
 	&replace_step,

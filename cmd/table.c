@@ -27,7 +27,7 @@ const struct cmd cmd_table[] = {
 	{ "explain", NULL, "FILE|CASE|cases", 1, 1, { { 0 } },
 	    "who accepts a file; what to do when a root is lost or stolen",
 	    cmd_explain },
-	{ "ceremony", "example", "[two-people|company|rotate|reshare|checkup]", 0, 1,
+	{ "ceremony", "example", "[two-people|company|rotate|reshare|checkup|adopt]", 0, 1,
 	    { { 0 } }, "print a commented plan", cmd_ceremony_example },
 	{ "ceremony", "check", "PLAN", 1, 1,
 	    { { "--room", "ROOM", false }, STATE },

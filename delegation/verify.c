@@ -30,13 +30,13 @@ check_anchor(const struct verify_ask *ask, const struct cert *a,
 		    "public rehearsal seed: anyone can sign with it "
 		    "(--rehearsal takes it for a test)",
 		    a->subject);
-	if ((rc = lint_cert(LINT_ROOT, a, "", d)) != ST_OK) {
+	if ((rc = lint_anchor(a, "", d)) != ST_OK) {
 		diag_prefix(d, "anchor %s", a->subject);
 		goto out;
 	}
 	if (ask->taken)
 		goto out;
-	if ((rc = cert_signed_by(a, &a->key, NULL)) == ST_AUTH)
+	if ((rc = cert_signed_itself(a, NULL)) == ST_AUTH)
 		FAIL(d, rc, "FORMATS 8.44: anchor %s is not signed by its own "
 		    "key", a->subject);
 	if (rc != ST_OK)

@@ -101,7 +101,7 @@ out:
 
 /* --- before a key is open --- */
 
-/* Of a root that is there, or that the plan mints. */
+/* Of a root that is there, or that the plan mints or adopts. */
 static const char *
 alg_of(const struct plan *p, const struct state *before, const char *name)
 {
@@ -110,6 +110,8 @@ alg_of(const struct plan *p, const struct state *before, const char *name)
 
 	if (r != NULL)
 		return r->alg;
+	if (s == NULL)
+		s = plan_section(p, "adopt", name);
 	return s == NULL ? "" : plan_text(s, "algorithm", "");
 }
 
@@ -456,7 +458,7 @@ dry_anchor(const struct root *root, struct bundle *b, struct diag *d)
 	b->anchor[b->anchors++] = c;
 	snprintf(c->subject, sizeof(c->subject), "%s", root->name);
 	TRY(spki_read(root->key.der.data, root->key.der.len, &c->key, d));
-	memcpy(c->ski, c->key.ski, sizeof(c->ski));
+	memcpy(c->ski, root->key.ski, sizeof(c->ski));
 out:
 	return rc;
 }

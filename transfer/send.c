@@ -20,6 +20,7 @@ static const struct what {
 	bool alone; /* nothing else goes with it */
 } whats[] = {
 	{ "mint", true, false },
+	{ "adopt", false, true },
 	{ "certify", false, false },
 	{ "crl", false, false },
 	{ "delegate", false, false },

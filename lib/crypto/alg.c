@@ -36,7 +36,7 @@ static const struct alg_key keys[] = {
 	    EC_ID(0x10, 0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x22) },
 	{ "ecdsa-p521", ALG_EC, "P-521", 133, 0, "sha512",
 	    EC_ID(0x10, 0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x23) },
-	{ "rsa", ALG_RSA, "RSA", 0, 0, NULL, RSA_ID(0x01) },
+	{ "rsa", ALG_RSA, "RSA", 0, 0, "sha256", RSA_ID(0x01) },
 	{ "ed25519", ALG_EDWARDS, "ED25519", 32, 32, NULL, ED25519_ID },
 	{ "ml-dsa-44", ALG_PQ, "ML-DSA-44", 1312, 0, NULL, PQ_ID(0x11) },
 	{ "ml-dsa-65", ALG_PQ, "ML-DSA-65", 1952, 32, NULL, PQ_ID(0x12) },

@@ -55,6 +55,10 @@ const struct alg_sig *alg_sig_at(unsigned number);
 #define ALG_HALF_MAX 66
 size_t alg_half(const struct alg_key *a);
 
+/* Of all that an RSA key can sign by, the one that ours do (PKCS #1 v1.5: the
+ * same bytes give the same signature); any other key has one. */
+#define ALG_RSA_SIG "rsa-sha256"
+
 /* The AlgorithmIdentifier of "sha256", "sha384", "sha512"; NULL otherwise. */
 const struct alg_id *alg_digest(const char *name);
 

@@ -133,6 +133,14 @@ MUST_USE enum status cert_signed_by(const struct cert *c,
     const struct spki *key, struct diag *d);
 
 /**
+ * cert_signed_itself(c, d):
+ * The same of its own key, and by any row of alg.h: a root that was there
+ * before may have been signed with another digest than ours are.
+ */
+MUST_USE enum status cert_signed_itself(const struct cert *c,
+    struct diag *d);
+
+/**
  * cert_signed(c, der):
  * ${c}, read from the twin that cert_sign was shown, becomes the certificate
  * ${der} that it made over the same TBS; ${der} moves into it.

@@ -332,3 +332,11 @@ cert_signed_by(const struct cert *c, const struct spki *key, struct diag *d)
 {
 	return sign_frame_once(&c->der, key, d);
 }
+
+enum status
+cert_signed_itself(const struct cert *c, struct diag *d)
+{
+	return strcmp(c->alg, key_signs_by(c->key.alg)) == 0 ?
+	    sign_frame_once(&c->der, &c->key, d) :
+	    sign_frame(&c->der, &c->key, false, d);
+}

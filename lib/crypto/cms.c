@@ -97,13 +97,12 @@ set_type(const struct matter *m, char out[CERT_OID_SIZE], struct diag *d)
 	return ST_OK;
 }
 
-/* Of all that an RSA key can sign by, one; any other key has one. */
 static const struct alg_sig *
 sig_of(const struct cert *cert)
 {
 	const struct alg_key *key = alg_key(cert->key.alg);
 
-	return alg_sig(key != NULL && key->family == ALG_RSA ? "rsa-sha256" :
+	return alg_sig(key != NULL && key->family == ALG_RSA ? ALG_RSA_SIG :
 	    cert->key.alg);
 }
 

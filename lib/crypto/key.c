@@ -13,6 +13,7 @@
 #include "lib/base/text.h"
 #include "lib/crypto/alg.h"
 #include "lib/crypto/asn1.h"
+#include "lib/crypto/key_own.h"
 #include "lib/crypto/ossl.h"
 #include "lib/crypto/rfc6979.h"
 #include "lib/crypto/sign.h"
@@ -24,18 +25,13 @@
 /* Known to everybody, so that nothing signed with it can mean anything. */
 #define THROWAWAY_TEXT "anchorite throw-away key v1"
 
-struct key {
-	const struct alg_key *alg;
-	EVP_PKEY *pkey;
-	struct spki pub;
-};
-
 void
 key_free(struct key *k)
 {
 	if (k == NULL)
 		return;
 	EVP_PKEY_free(k->pkey); /* wipes the private half */
+	secret_free(k->pkcs8);
 	spki_clear(&k->pub);
 	free(k);
 }
@@ -43,7 +39,7 @@ key_free(struct key *k)
 const char *
 key_alg(const struct key *k)
 {
-	return k->alg->name;
+	return k->alg->family == ALG_RSA ? ALG_RSA_SIG : k->alg->name;
 }
 
 const struct spki *
@@ -114,6 +110,46 @@ key_known(const char *alg, struct diag *d)
 	const struct alg_key *a;
 
 	return find_root(alg, &a, d);
+}
+
+const char *
+key_signs_by(const char *alg)
+{
+	const struct alg_key *a = alg_key(alg);
+
+	return a != NULL && a->family == ALG_RSA ? ALG_RSA_SIG : alg;
+}
+
+static enum status
+adoptable_rsa(const char *alg, struct diag *d)
+{
+	uint64_t bits = 0;
+
+	if (text_number(alg + strlen("rsa-"), 0, UINT32_MAX, &bits, NULL) !=
+	    ST_OK || bits < KEY_RSA_BITS_MIN || bits > KEY_RSA_BITS_MAX)
+		return diag_set(d, ST_POLICY, "a root cannot be of %.24s: of "
+		    "RSA it has %d to %d bits", alg, KEY_RSA_BITS_MIN,
+		    KEY_RSA_BITS_MAX);
+	return ST_OK;
+}
+
+enum status
+key_adoptable(const char *alg, struct diag *d)
+{
+	const struct alg_key *a = alg_key(alg);
+	enum status rc;
+
+	if (strncmp(alg, "rsa-", 4) == 0)
+		return adoptable_rsa(alg, d);
+	if (a != NULL && (a->family == ALG_PQ || a->seed_len == 0))
+		FAIL(d, ST_POLICY, "a root of %.24s cannot be adopted: "
+		    "ecdsa-p256, ecdsa-p384, ed25519 and RSA can", alg);
+	if ((rc = find_root(alg, &a, d)) == ST_USAGE)
+		rc = ST_POLICY;
+	if (rc != ST_OK && d != NULL)
+		d->code = rc;
+out:
+	return rc;
 }
 
 /* --- from a derived secret --- */
@@ -246,9 +282,9 @@ out:
 	return rc;
 }
 
-static enum status
-key_new(const struct alg_key *a, const struct secret *s, struct key **out,
-    struct diag *d)
+enum status
+key_of_scalar(const struct alg_key *a, const struct secret *s,
+    struct key **out, struct diag *d)
 {
 	struct key *k = NULL;
 	uint8_t *bits = NULL;
@@ -290,7 +326,7 @@ key_from_seed(const struct secret *seed, enum derive_mode mode,
 	else
 		TRY(derive_seed(seed, mode, alg, purpose, counter,
 		    a->seed_len, &s, d));
-	TRY(key_new(a, s, out, d));
+	TRY(key_of_scalar(a, s, out, d));
 out:
 	secret_free(s);
 	return rc;
@@ -302,6 +338,8 @@ make_throwaway(const char *alg, struct key **out, struct diag *d)
 	struct secret *seed = NULL;
 	enum status rc;
 
+	if (strcmp(alg, ALG_RSA_SIG) == 0)
+		return key_known_to_all(out, d);
 	TRY(secret_new(SEED_LEN, &seed, d));
 	hash_sha256(THROWAWAY_TEXT, strlen(THROWAWAY_TEXT),
 	    secret_bytes(seed));
@@ -448,7 +486,7 @@ check_figure(const struct figure *f, struct diag *d)
 
 	TRY(secret_new(a->seed_len, &x, d));
 	TRY(text_unhex(f->key, secret_bytes(x), a->seed_len, d));
-	TRY(key_new(a, x, &k, d));
+	TRY(key_of_scalar(a, x, &k, d));
 	/* made twice, compared and verified: RULES C9 is proven with it */
 	TRY(key_sign(k, f->message, strlen(f->message), &sig, d));
 	if (!is_figure(f, &sig))

@@ -24,6 +24,20 @@ struct key; /* private and public half; wiped when freed */
 MUST_USE enum status key_known(const char *alg, struct diag *d);
 
 /**
+ * key_adoptable(alg, d):
+ * Whether a key of ${alg} that is there already can become a root: ECDSA on
+ * P-256 or P-384, Ed25519, and RSA ("rsa-4096") of 3072 to 8192 bits.
+ * ST_POLICY: "a root cannot be of ..." with what is wrong.
+ */
+#define KEY_RSA_BITS_MIN 3072
+#define KEY_RSA_BITS_MAX 8192
+MUST_USE enum status key_adoptable(const char *alg, struct diag *d);
+
+/* What a root of ${alg} signs by: the name that its certificates and lists have
+ * for it.  Borrowed. */
+const char *key_signs_by(const char *alg);
+
+/**
  * key_from_seed(seed, mode, alg, purpose, counter, out, d):
  * Derive as derive.h says.  The caller frees (key_free).
  */
@@ -40,6 +54,7 @@ MUST_USE enum status key_from_seed(const struct secret *seed,
 MUST_USE enum status key_throwaway(const char *alg, const struct key **out,
     struct diag *d);
 
+/* What it signs by: "ecdsa-p384"; of all RSA keys "rsa-sha256". */
 const char *key_alg(const struct key *k);
 const struct spki *key_public(const struct key *k);
 

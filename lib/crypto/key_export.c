@@ -12,6 +12,7 @@
 
 #include "lib/crypto/alg.h"
 #include "lib/crypto/key_export.h"
+#include "lib/crypto/key_file.h"
 #include "lib/crypto/ossl.h"
 
 #define SALT_LEN 16
@@ -286,6 +287,10 @@ check_derived(const struct export_root *r, struct diag *d)
 	struct key *key = NULL;
 	enum status rc;
 
+	if (key_file_has(r->key))
+		return diag_set(d, ST_POLICY, "FORMATS 5.16: the key of this "
+		    "root does not come from its seed; its own file opens "
+		    "with stock tools (5.15)");
 	rc = key_from_seed(r->seed, r->mode, key_alg(r->key), "root",
 	    r->counter, &key, d);
 	if (rc == ST_OK && memcmp(key_public(key)->id, key_public(r->key)->id,

@@ -11,6 +11,7 @@
 #define D (1U << LINT_DELEGATION)
 #define L (1U << LINT_LIST)
 #define C (1U << LINT_CROSS)
+#define A (1U << LINT_ADOPTED)
 #define CERTS (R | D | C)
 
 #define OID_SKI "2.5.29.14"
@@ -109,10 +110,11 @@ signature_algorithm(struct subject *s, const struct check *c)
 	const char *alg = s->cert != NULL ? s->cert->alg : s->crl->alg;
 
 	(void)c;
-	if (key_known(alg, NULL) != ST_OK)
+	if (strcmp(alg, key_signs_by("rsa-")) != 0 &&
+	    key_known(alg, NULL) != ST_OK)
 		return "it is signed by an algorithm that no root has";
 	if (s->cert != NULL && s->kind == LINT_ROOT &&
-	    strcmp(alg, s->cert->key.alg) != 0)
+	    strcmp(alg, key_signs_by(s->cert->key.alg)) != 0)
 		return "it is signed by another algorithm than its own key's";
 	return NULL;
 }
@@ -195,7 +197,7 @@ issuer(struct subject *s, const struct check *c)
 	const struct cert_spec *spec = &s->cert->spec;
 
 	(void)c;
-	if (s->kind == LINT_ROOT)
+	if (s->kind == LINT_ROOT || s->kind == LINT_ADOPTED)
 		return same_name(&spec->subject, &spec->issuer) ? NULL :
 		    "subject and issuer of a root differ";
 	if (same_name(&spec->subject, &spec->issuer))
@@ -216,7 +218,7 @@ key_strength(struct subject *s, const struct check *c)
 		return "stock clients take no operational key of this "
 		    "algorithm";
 	if (s->kind == LINT_CROSS && key_known(s->cert->key.alg, NULL) !=
-	    ST_OK)
+	    ST_OK && key_adoptable(s->cert->key.alg, NULL) != ST_OK)
 		return "no root has a key of this algorithm";
 	rc = spki_check(&s->cert->key, PROFILE_RSA_BITS_MIN, NULL);
 	if (rc == ST_OK)
@@ -324,6 +326,73 @@ next_root(struct subject *s, const struct check *c)
 		return say(s, c->what, "is not a SHA-384");
 	return memcmp(key, s->cert->key.id, SHA384_LEN) == 0 ?
 	    say(s, c->what, "is its own") : NULL;
+}
+
+/* --- roots that were there before this program --- */
+
+/* By whatever its maker liked, but not weakly: SHA-1 and MD5 have no name. */
+static const char *
+signed_somehow(struct subject *s, const struct check *c)
+{
+	(void)c;
+	return s->cert->alg[0] != '?' ? NULL :
+	    "it is signed by an algorithm that is not known here, or is "
+	    "weaker than SHA-256";
+}
+
+static const char *
+not_backwards(struct subject *s, const struct check *c)
+{
+	(void)c;
+	return s->cert->spec.not_before < s->cert->spec.not_after ? NULL :
+	    "it ends before it begins";
+}
+
+static const char *
+signs_both(struct subject *s, const struct check *c)
+{
+	(void)c;
+	if ((s->cert->spec.usage & USAGE_KEY_CERT_SIGN) == 0)
+		return "it may not sign certificates (keyCertSign)";
+	return (s->cert->spec.usage & USAGE_CRL_SIGN) != 0 ? NULL :
+	    "it may not sign lists (cRLSign)";
+}
+
+/* What delegations and lists name it by. */
+static const char *
+has_key_id(struct subject *s, const struct check *c)
+{
+	(void)c;
+	return s->cert->has_ski ? NULL :
+	    "the subject key identifier is not of 20 octets";
+}
+
+static const char *
+any_key_strength(struct subject *s, const struct check *c)
+{
+	if (key_adoptable(s->cert->key.alg, NULL) != ST_OK)
+		return "no root that is adopted has a key of this algorithm";
+	return key_strength(s, c);
+}
+
+/* Whoever asks for what we do not know would be asked for nothing. */
+static const char *
+demands_nothing(struct subject *s, const struct check *c)
+{
+	const struct cert_ext *e;
+
+	(void)c;
+	for (size_t i = 0; i < s->cert->nseen; i++) {
+		e = &s->cert->seen[i];
+		if (strcmp(e->oid, OID_EKU) == 0)
+			return "it has an extended key usage, which binds what "
+			    "is below it";
+		if (e->critical && strcmp(e->oid, OID_BASIC) != 0 &&
+		    strcmp(e->oid, OID_KEY_USAGE) != 0)
+			return say(s, e->oid, "is a critical extension that "
+			    "no root of ours has");
+	}
+	return NULL;
 }
 
 static const char *
@@ -512,26 +581,27 @@ list_dates(struct subject *s, const struct check *c)
 #define BARE NULL, NULL, NULL, 0 /* about no one extension */
 
 static const struct check checks[] = {
-	{ { "version", "FORMATS 8.1" }, CERTS, version, BARE },
+	{ { "version", "FORMATS 8.1" }, CERTS | A, version, BARE },
 	{ { "list-version", "FORMATS 8.20" }, L, version, BARE },
-	{ { "names", "FORMATS 8.1" }, CERTS | L, names, BARE },
-	{ { "issuer", "FORMATS 8.1" }, CERTS, issuer, BARE },
+	{ { "names", "FORMATS 8.1" }, CERTS | L | A, names, BARE },
+	{ { "issuer", "FORMATS 8.1" }, CERTS | A, issuer, BARE },
 	{ { "validity", "FORMATS 8.2" }, CERTS, validity, BARE },
-	{ { "time-encoding", "FORMATS 8.2" }, CERTS | L, time_encoding, BARE },
+	{ { "time-encoding", "FORMATS 8.2" }, CERTS | L | A, time_encoding,
+	    BARE },
 	{ { "serial", "FORMATS 8.3" }, CERTS, serial, BARE },
-	{ { "basic-constraints-critical", "FORMATS 8.4" }, CERTS, critical,
+	{ { "basic-constraints-critical", "FORMATS 8.4" }, CERTS | A, critical,
 	    OID_BASIC, "basic constraints", NULL, 0 },
-	{ { "basic-constraints-root", "FORMATS 8.4" }, R | C, exact, OID_BASIC,
-	    "basic constraints", VALUE("\x30\x03\x01\x01\xff") },
+	{ { "basic-constraints-root", "FORMATS 8.4" }, R | C | A, exact,
+	    OID_BASIC, "basic constraints", VALUE("\x30\x03\x01\x01\xff") },
 	{ { "basic-constraints-delegation", "FORMATS 8.4" }, D, exact,
 	    OID_BASIC, "basic constraints", VALUE("\x30\x00") },
-	{ { "key-usage-critical", "FORMATS 8.5" }, CERTS, critical,
+	{ { "key-usage-critical", "FORMATS 8.5" }, CERTS | A, critical,
 	    OID_KEY_USAGE, "key usage", NULL, 0 },
 	{ { "key-usage-root", "FORMATS 8.5" }, R | C, exact, OID_KEY_USAGE,
 	    "key usage", VALUE("\x03\x02\x01\x86") },
 	{ { "key-usage-delegation", "FORMATS 8.5" }, D, exact, OID_KEY_USAGE,
 	    "key usage", VALUE("\x03\x02\x07\x80") },
-	{ { "subject-key-id-plain", "FORMATS 8.7" }, CERTS, plain, OID_SKI,
+	{ { "subject-key-id-plain", "FORMATS 8.7" }, CERTS | A, plain, OID_SKI,
 	    "subject key identifier", NULL, 0 },
 	{ { "subject-key-id", "FORMATS 8.7" }, CERTS, own_key_id, BARE },
 	{ { "authority-key-id-plain", "FORMATS 8.7" }, D | C, plain, OID_AKI,
@@ -554,7 +624,14 @@ static const struct check checks[] = {
 	{ { "signature-algorithm", "FORMATS 8.11" }, CERTS | L,
 	    signature_algorithm, BARE },
 	{ { "key", "FORMATS 8.12" }, CERTS, key_strength, BARE },
-	{ { "rehearsal", "FORMATS 8.14" }, CERTS | L, rehearsal, BARE },
+	{ { "rehearsal", "FORMATS 8.14" }, CERTS | L | A, rehearsal, BARE },
+	{ { "adopted-validity", "FORMATS 8.60" }, A, not_backwards, BARE },
+	{ { "adopted-usage", "FORMATS 8.60" }, A, signs_both, BARE },
+	{ { "adopted-key-id", "FORMATS 8.60" }, A, has_key_id, BARE },
+	{ { "adopted-signature", "FORMATS 8.60" }, A, signed_somehow, BARE },
+	{ { "adopted-key", "FORMATS 8.60" }, A, any_key_strength, BARE },
+	{ { "adopted-extensions", "FORMATS 8.60" }, A, demands_nothing,
+	    BARE },
 	{ { "list-foreign", "FORMATS 8.21" }, L, list_foreign, BARE },
 	{ { "list-authority-key-id", "FORMATS 8.22" }, L, list_key_id, BARE },
 	{ { "list-number", "FORMATS 8.23" }, L, list_number, BARE },
@@ -712,6 +789,54 @@ lint_cert(enum lint_kind kind, const struct cert *cert, const char *arc,
 	    profile_scope(cert, arc, &s.scope, NULL) == ST_OK;
 	TRY(walk_cert(&s, d));
 	TRY(run(&s, d));
+out:
+	return rc;
+}
+
+enum status
+lint_anchor(const struct cert *cert, const char *arc, struct diag *d)
+{
+	const enum status rc = lint_cert(LINT_ADOPTED, cert, arc, NULL);
+
+	/* what it is not, is said by the rules for roots that are minted */
+	return rc == ST_OK ? ST_OK : lint_cert(LINT_ROOT, cert, arc, d);
+}
+
+/* O is that of the plan, with the mark of its mode. */
+static enum status
+check_room(const struct profile_room *room, const struct cert *cert,
+    struct diag *d)
+{
+	const struct name *n = &cert->spec.subject;
+	const char *mark = room->rehearsal ? PROFILE_TEST_ORG : "";
+	const size_t len = strlen(mark);
+
+	if (profile_is_test(n) != room->rehearsal)
+		return diag_set(d, ST_POLICY, "FORMATS 8.14: the mark of a "
+		    "rehearsal is missing in its name, or is there in "
+		    "production");
+	if (strncmp(n->org, mark, len) != 0 ||
+	    strcmp(n->org + len, room->org) != 0)
+		return diag_set(d, ST_POLICY, "FORMATS 8.60: it is of another "
+		    "organisation than the plan");
+	return ST_OK;
+}
+
+enum status
+lint_brought(const struct profile_room *room, const struct cert *cert,
+    int64_t from, struct diag *d)
+{
+	enum status rc;
+
+	TRY(lint_cert(LINT_ADOPTED, cert, room->arc, d));
+	TRY(check_room(room, cert, d));
+	if (from < cert->spec.not_before || from > cert->spec.not_after)
+		FAIL(d, ST_POLICY, "FORMATS 8.60: it is not valid on the day "
+		    "that the plan is effective");
+	if ((rc = cert_signed_itself(cert, NULL)) == ST_AUTH)
+		FAIL(d, rc, "FORMATS 8.60: it is not signed by its own key");
+	if (rc != ST_OK)
+		FAIL(d, rc, "its signature could not be checked");
 out:
 	return rc;
 }

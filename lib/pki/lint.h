@@ -11,7 +11,8 @@
 #include "lib/crypto/crl.h"
 #include "lib/pki/profile.h"
 
-enum lint_kind { LINT_ROOT, LINT_DELEGATION, LINT_LIST, LINT_CROSS };
+enum lint_kind { LINT_ROOT, LINT_DELEGATION, LINT_LIST, LINT_CROSS,
+	LINT_ADOPTED };
 
 /* One row of the table, for `delegation lint` and the manual. */
 struct lint_row {
@@ -30,6 +31,23 @@ const struct lint_row *lint_row(enum lint_kind kind, size_t i);
  */
 MUST_USE enum status lint_cert(enum lint_kind kind, const struct cert *cert,
     const char *arc, struct diag *d);
+
+/**
+ * lint_anchor(cert, arc, d):
+ * A root that this program made, or one that it could adopt (FORMATS 8.60):
+ * which of the two it is, nobody who is given it can know.  ST_POLICY as above.
+ */
+MUST_USE enum status lint_anchor(const struct cert *cert, const char *arc,
+    struct diag *d);
+
+/**
+ * lint_brought(room, cert, from, d):
+ * Whether a root's certificate that was there before can be that of a root
+ * here: FORMATS 8.60, of this organisation and mode, valid at ${from}, signed by
+ * its own key.  ST_POLICY, ST_AUTH: it is not.
+ */
+MUST_USE enum status lint_brought(const struct profile_room *room,
+    const struct cert *cert, int64_t from, struct diag *d);
 MUST_USE enum status lint_crl(const struct crl *crl, struct diag *d);
 
 #endif

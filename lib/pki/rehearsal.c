@@ -7,6 +7,7 @@
 #include "lib/crypto/key.h"
 #include "lib/pki/rehearsal.h"
 
+#define RSA "rsa-"  /* begins the names of all its lengths */
 #define ALGS_MAX 16 /* algorithms that a root may have */
 
 static const enum derive_mode modes[] = { DERIVE_REAL, DERIVE_REHEARSAL };
@@ -83,6 +84,22 @@ out:
 	return rc;
 }
 
+/* No seed gives a key of RSA: the throw-away one is all that there is. */
+static enum status
+is_throwaway(const uint8_t is[SHA384_LEN], bool names, bool *yes,
+    struct diag *d)
+{
+	const struct key *key;
+	const struct spki *pub;
+	enum status rc;
+
+	TRY(key_throwaway(key_signs_by(RSA), &key, d));
+	pub = key_public(key);
+	*yes = memcmp(names ? pub->id : pub->index, is, SHA384_LEN) == 0;
+out:
+	return rc;
+}
+
 /* Is ${is} in one of the columns?  ${names}: in that of names. */
 static enum status
 look_up(const char *alg, const uint8_t is[SHA384_LEN], bool names, bool *yes,
@@ -91,6 +108,9 @@ look_up(const char *alg, const uint8_t is[SHA384_LEN], bool names, bool *yes,
 	const struct table *t;
 	enum status rc;
 
+	*yes = true;
+	if (strncmp(alg, RSA, strlen(RSA)) == 0)
+		return is_throwaway(is, names, yes, d);
 	*yes = false;
 	/* no seed makes a key of it, here or anywhere */
 	if (key_known(alg, NULL) == ST_USAGE)

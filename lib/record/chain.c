@@ -12,8 +12,9 @@
 #include "lib/record/folder.h"
 
 /* Every folder a state has. */
-static const char *const folders[] = { "bundles", "cross", "issued", "lists",
-	"plans", "private", "record", "requests", "roots", "sealed", "signed" };
+static const char *const folders[] = { "adopted", "bundles", "cross", "issued",
+	"lists", "plans", "private", "record", "requests", "roots", "sealed",
+	"signed" };
 #define NFOLDERS (sizeof(folders) / sizeof(folders[0]))
 
 /* A whole entry where it does not belong is no torn one. */

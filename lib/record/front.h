@@ -23,6 +23,9 @@ struct sheet_view {
 	bool test;
 	bool alone; /* a check-up: there is nothing to be shown again */
 	const char *ceremony; /* "example ceremony 1" */
+	/* of an adopted root: the file that its key is in, and its SHA-256 in
+	 * hex, without which the sheets open nothing; else NULL */
+	const char *adopted, *adopted_sha256;
 };
 
 /* A passphrase that is asked for: of whose sheets, of whom, and what for: a
@@ -95,6 +98,10 @@ struct front {
 	 * or there are no more. */
 	enum status (*ask_passphrase)(const struct front *,
 	    const struct pass_view *, struct secret **out, struct diag *);
+	/* The passphrase of the key file ${name}, by who has it.  ST_AUTH: there
+	 * is nobody who does.  NULL: nobody to ask. */
+	enum status (*ask_file_passphrase)(const struct front *,
+	    const char *name, struct secret **out, struct diag *);
 	/* How the parcel goes out that ${what}, lines of text, is about: by
 	 * codes on a screen, on a stick whose folder is ${dir} (which the
 	 * caller frees), or not now.  NULL: there is nobody to ask. */

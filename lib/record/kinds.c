@@ -215,6 +215,8 @@ static const struct kind kinds[] = {
 	    "tries by", trust_checked, kind_checked },
 	{ "root", false, "step item root number algorithm counter public "
 	    "key-id epoch quorums", trust_nothing, kind_root },
+	{ "adopted", false, "step item root number algorithm public key-id "
+	    "ski epoch quorums", trust_nothing, kind_adopted },
 	{ "certificate", false, "step item root subject serial not-before "
 	    "not-after certificate", trust_nothing, apply_certificate },
 	{ "cross", false, "step item root of serial not-before not-after "

@@ -70,6 +70,8 @@ MUST_USE enum status kind_stood_in(struct state *s, const struct entry *e,
     struct diag *d);
 MUST_USE enum status kind_custody(struct state *s, const struct entry *e,
     struct diag *d);
+MUST_USE enum status kind_adopted(struct state *s, const struct entry *e,
+    struct diag *d);
 
 /* What roots sign, what becomes of it, and to whom it goes: kinds_signed.c. */
 MUST_USE enum status kind_delegation(struct state *s, const struct entry *e,

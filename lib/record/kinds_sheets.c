@@ -354,10 +354,11 @@ out:
 	return rc;
 }
 
-enum status
-kind_root(struct state *s, const struct entry *e, struct diag *d)
+/* What is said of every root: its sheets are its, and its key is new. */
+static enum status
+add_root(struct state *s, const struct facts *f, struct root **out,
+    struct diag *d)
 {
-	const struct facts *f = &e->facts;
 	struct sheet_set *set;
 	const char *hex;
 	struct root *r;
@@ -372,7 +373,6 @@ kind_root(struct state *s, const struct entry *e, struct diag *d)
 	TRY(kind_text(f, "root", r->name, sizeof(r->name), d));
 	TRY(kind_text(f, "algorithm", r->alg, sizeof(r->alg), d));
 	TRY(kind_number(f, "number", KIND_NUMBER_MAX, &r->number, d));
-	TRY(kind_number(f, "counter", KIND_NUMBER_MAX, &r->counter, d));
 	if (r->number != s->nroots)
 		FAIL(d, ST_FORMAT, "root %u is not the %zuth", r->number,
 		    s->nroots);
@@ -385,6 +385,35 @@ kind_root(struct state *s, const struct entry *e, struct diag *d)
 	set->fate = SET_LIVE;
 	snprintf(where, sizeof(where), "root %s", r->name);
 	TRY(ledger_add(&s->keys, r->key.index, where, d));
+	*out = r;
+out:
+	return rc;
+}
+
+enum status
+kind_root(struct state *s, const struct entry *e, struct diag *d)
+{
+	struct root *r = NULL;
+	enum status rc;
+
+	TRY(add_root(s, &e->facts, &r, d));
+	TRY(kind_number(&e->facts, "counter", KIND_NUMBER_MAX, &r->counter,
+	    d));
+out:
+	return rc;
+}
+
+enum status
+kind_adopted(struct state *s, const struct entry *e, struct diag *d)
+{
+	struct root *r = NULL;
+	enum status rc;
+
+	TRY(add_root(s, &e->facts, &r, d));
+	TRY(kind_hex(&e->facts, "ski", r->key.ski, sizeof(r->key.ski), d));
+	if (e->n != 1)
+		FAIL(d, ST_FORMAT, "not one file with its key");
+	snprintf(r->adopted, sizeof(r->adopted), "%s", e->objects[0].name);
 out:
 	return rc;
 }

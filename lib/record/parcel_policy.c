@@ -6,6 +6,7 @@
 #include "lib/crypto/cert.h"
 #include "lib/crypto/crl.h"
 #include "lib/crypto/csr.h"
+#include "lib/crypto/key_file.h"
 #include "lib/crypto/seal.h"
 #include "lib/pki/der.h"
 #include "lib/record/entry.h"
@@ -110,6 +111,18 @@ take_text(const struct parcel_file *f, struct diag *d)
 	return ST_OK;
 }
 
+/* A key that its root's seed opens: what is in it nobody here can know. */
+static enum status
+take_key(const struct parcel_file *f, struct diag *d)
+{
+	static const char head[] = "-----BEGIN ENCRYPTED PRIVATE KEY-----\n";
+
+	if (f->len < strlen(head) || memcmp(f->data, head, strlen(head)) != 0)
+		return diag_set(d, ST_FORMAT, "%s: FORMATS 10.6: not an "
+		    "encrypted private key in PEM", f->name);
+	return take_text(f, d);
+}
+
 static const struct kind {
 	const char *ending;
 	size_t max; /* bytes of one file */
@@ -122,6 +135,7 @@ static const struct kind {
 	{ ".der", BUNDLE_MAX, take_bundle },
 	{ ".p7s", 65536, take_der },
 	{ ".p7m", SEAL_MAX, take_der },
+	{ ".p8", KEY_FILE_MAX, take_key },
 	{ ".ini", INI_FILE_MAX, take_text },
 	{ ".json", ENTRY_MAX, take_entry },
 	{ ".line", 4096, take_text },
@@ -139,11 +153,13 @@ static const struct purpose {
 } purposes[] = {
 	{ "plan", 256, ".ini", 1, ".ini .csr .crt .p7s .minisig .txt" },
 	{ "request", 256, ".csr", 256, ".csr" },
-	{ "result", 1024, NULL, 0, ".crt .crl .crl.pem .der .p7s .p7m" },
+	{ "result", 1024, NULL, 0, ".crt .crl .crl.pem .der .p7s .p7m "
+	    ".p8" },
 	{ "countersign", 64, NULL, 0, ".line .p7s .minisig" },
 	{ "release", 64, NULL, 0, ".crl .crl.pem" },
 	{ "state", PARCEL_FILES_MAX, ".json", PARCEL_FILES_MAX,
-	    ".json .line .p7s .ini .csr .crt .crl .p7m .der .minisig .txt" },
+	    ".json .line .p7s .ini .csr .crt .crl .p7m .p8 .der .minisig "
+	    ".txt" },
 };
 #define PURPOSES (sizeof(purposes) / sizeof(purposes[0]))
 

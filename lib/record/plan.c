@@ -207,6 +207,7 @@ check_value(const struct plan_key *k, const char *value, struct diag *d)
 		return strcmp(value, "none") == 0 ? ST_OK :
 		    check_digest(value, SHA384_LEN, d);
 	case PT_FILE:
+	case PT_KEY_FILE:
 		return split_file(value, name, &how, &hex, d);
 	case PT_OID:
 		return check_oid(value, d);
@@ -725,6 +726,55 @@ plan_file(const struct plan *p, const struct ini_entry *e, size_t max,
 	TRY(read_reviewed(p, e, &w, out, d));
 out:
 	return rc;
+}
+
+/* Only a room has one: a state keeps none, and so does the desk's copy of it. */
+static bool
+has_key_files(const struct plan *p)
+{
+	return p->inbox != NULL && p->inbox->prefix[0] == '\0' &&
+	    p->inbox->dirfd >= 0;
+}
+
+enum status
+plan_key_file(const struct plan *p, const struct ini_entry *e, size_t max,
+    struct secret **out, struct diag *d)
+{
+	struct wanted w = { .max = max };
+	struct secret *s = NULL;
+	const char *hex;
+	enum status rc;
+
+	TRY(split_file(e->value, w.bare, &w.how, &hex, d));
+	TRY(text_unhex(hex, w.digest, w.how->len, d));
+	if (!has_key_files(p))
+		PLAN_FAIL(d, ST_SYSTEM, p, e->line, "FORMATS 3.93: there is no "
+		    "inbox to read %s from", w.bare);
+	if ((rc = file_read_secret_at(p->inbox->dirfd, w.bare, max, &s, d)) !=
+	    ST_OK) {
+		rc = plan_at(p, e->line, rc, d);
+		goto out;
+	}
+	if (!is_wanted(&w, secret_peek(s), secret_len(s)))
+		PLAN_FAIL(d, ST_AUTH, p, e->line, "FORMATS 3.93: %s is not the "
+		    "file that was reviewed: its digest is another", w.bare);
+	*out = s;
+	s = NULL;
+out:
+	secret_free(s);
+	return rc;
+}
+
+bool
+plan_key_file_there(const struct plan *p, const struct ini_entry *e,
+    char name[PLAN_FILE_NAME_SIZE])
+{
+	const struct file_digest *how;
+	const char *hex;
+
+	if (split_file(e->value, name, &how, &hex, NULL) != ST_OK)
+		return false;
+	return has_key_files(p) && file_exists_at(p->inbox->dirfd, name);
 }
 
 /* "first@office": a person of the plan, and where the sheet is kept. */

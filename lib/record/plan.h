@@ -9,6 +9,7 @@
 #include "lib/base/bytes.h"
 #include "lib/base/diag.h"
 #include "lib/base/ini.h"
+#include "lib/base/secret.h"
 #include "lib/crypto/hash.h"
 #include "lib/record/inbox.h"
 
@@ -22,10 +23,13 @@ enum plan_type {
 	PT_WORDS,  /* words, comma between */
 	PT_DIGEST, /* 96 hex, or "none" */
 	PT_FILE,   /* NAME sha384:HEX (or sha256:HEX), in the inbox */
+	PT_KEY_FILE, /* the same, of a secret: no record keeps it */
 	PT_SCHEME, /* K of N: person[@place], ... */
 	PT_OID,	   /* dotted */
 	PT_CHOICE  /* one of `choices` */
 };
+
+#define PLAN_FILE_NAME_SIZE 65 /* bytes of a bare name, and NUL */
 
 /* One key that a section may have.  A table of these ends with name NULL. */
 struct plan_key {
@@ -130,6 +134,20 @@ MUST_USE enum status plan_words(const struct plan *p,
 MUST_USE enum status plan_file(const struct plan *p,
     const struct ini_entry *e, size_t max, struct bytes *out, char *name,
     size_t size, struct diag *d);
+
+/**
+ * plan_key_file(p, e, max, out, d):
+ * The bytes of a file that a PT_KEY_FILE value names, straight into locked
+ * memory: from the folder of the inbox, never from a parcel or a state.
+ * ST_AUTH: its digest is another.  ST_SYSTEM: it is not there.
+ */
+MUST_USE enum status plan_key_file(const struct plan *p,
+    const struct ini_entry *e, size_t max, struct secret **out,
+    struct diag *d);
+
+/* Whether it is there at all; its bare name goes into ${name}. */
+bool plan_key_file_there(const struct plan *p, const struct ini_entry *e,
+    char name[PLAN_FILE_NAME_SIZE]);
 
 /* A PT_SCHEME value; the caller frees holders. */
 MUST_USE enum status plan_scheme(const struct plan *p,

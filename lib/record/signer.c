@@ -23,7 +23,8 @@ signer_section(const struct plan *p, const char *name)
 	for (size_t i = 0; i < p->ini->n; i++) {
 		s = &p->ini->sections[i];
 		if (s->name != NULL && strcmp(s->name, name) == 0 &&
-		    plan_entry(s, "subject", NULL) != NULL)
+		    (plan_entry(s, "subject", NULL) != NULL ||
+		    plan_entry(s, "certificate", NULL) != NULL))
 			return s;
 	}
 	return NULL;
@@ -49,6 +50,43 @@ out:
 }
 
 enum status
+signer_brought(const struct plan *p, const struct ini_section *s,
+    struct cert **out, struct diag *d)
+{
+	const struct ini_entry *e = plan_entry(s, "certificate", NULL);
+	char name[PLAN_FILE_NAME_SIZE] = "";
+	struct bytes bytes = { 0 };
+	enum status rc;
+
+	*out = NULL;
+	if (e == NULL)
+		return ST_OK;
+	TRY(plan_file(p, e, CERT_MAX, &bytes, name, sizeof(name), d));
+	TRY(plan_at(p, e->line, cert_read(name, bytes.data, bytes.len, out, d),
+	    d));
+out:
+	bytes_free(&bytes);
+	return rc;
+}
+
+/* What is not there yet lasts as long as its plan says, at least; what is
+ * brought, as long as it says itself. */
+static enum status
+promised_end(const struct plan *p, const struct ini_section *s, int64_t *end,
+    struct diag *d)
+{
+	struct cert *c = NULL;
+	enum status rc;
+
+	TRY(signer_brought(p, s, &c, d));
+	*end = c != NULL ? c->spec.not_after : p->effective +
+	    (int64_t)plan_int(s, "years", 0) * 365 * CLOCK_DAY;
+out:
+	cert_free(c);
+	return rc;
+}
+
+enum status
 signer_check(const struct plan *p, size_t line, const struct state *before,
     const struct promises *promises, const char *name, int64_t until,
     struct diag *d)
@@ -57,7 +95,7 @@ signer_check(const struct plan *p, size_t line, const struct state *before,
 	const struct ini_section *s = signer_section(p, name);
 	const bool certified = root != NULL && root->object[0] != '\0';
 	const struct sheet_set *set;
-	int64_t end;
+	int64_t end = certified ? root->not_after : 0;
 	enum status rc;
 
 	if (root == NULL && promise_find(promises, "root", NULL, name) ==
@@ -71,9 +109,8 @@ signer_check(const struct plan *p, size_t line, const struct state *before,
 	if (!certified && (s == NULL || s->line > line))
 		PLAN_FAIL(d, ST_POLICY, p, line, "FORMATS 8.18: root %s has no "
 		    "certificate: a next root signs nothing yet", name);
-	/* what is not there yet lasts as long as its plan says, at least */
-	end = certified ? root->not_after : p->effective +
-	    (int64_t)plan_int(s, "years", 0) * 365 * CLOCK_DAY;
+	if (!certified)
+		TRY(promised_end(p, s, &end, d));
 	if (p->mode != MODE_PRODUCTION)
 		until = p->effective + 1;
 	if (until > end)

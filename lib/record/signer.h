@@ -35,9 +35,17 @@ MUST_USE enum status signer_next(const struct plan *p, size_t line,
     const char *name, struct diag *d);
 
 /* The section of a root that a row of this plan makes with a certificate: then
- * there is a subject in it.  NULL: there is none. */
+ * there is a subject in it, or the file of one.  NULL: there is none. */
 const struct ini_section *signer_section(const struct plan *p,
     const char *name);
+
+/**
+ * signer_brought(p, s, out, d):
+ * The certificate that the section names as a file; NULL: it names none.  Its
+ * shape alone is looked at.  The caller frees (cert_free).
+ */
+MUST_USE enum status signer_brought(const struct plan *p,
+    const struct ini_section *s, struct cert **out, struct diag *d);
 
 /**
  * signer_issues(p, line, before, name, d):

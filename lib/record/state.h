@@ -25,6 +25,9 @@ struct root {
 	char alg[SPKI_ALG_SIZE];
 	struct spki key;
 	unsigned counter; /* of the derivation */
+	/* the file that its key is in, or empty: it is derived.  Then key.ski
+	 * is what its certificate calls it (FORMATS 8.61). */
+	char adopted[OBJECT_NAME_SIZE];
 	char object[OBJECT_NAME_SIZE]; /* its certificate, or empty: a next */
 	char subject[65]; /* common name, when there is a certificate */
 	int64_t not_after;

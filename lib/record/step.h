@@ -100,6 +100,13 @@ struct hands {
 	 * is computed again. */
 	enum status (*confirm)(struct hands *, const char *question,
 	    struct diag *);
+	/* adopt only: the private key in the file that ${file} of the plan
+	 * names, its passphrase asked for, or, when the ceremony is computed
+	 * again, out of the record: NULL before `seed` has given its seed.
+	 * Kept as the root's: borrowed. */
+	enum status (*adopt)(struct hands *, const char *name,
+	    const struct ini_entry *file, const struct key **out,
+	    struct diag *);
 	void *engine;
 };
 

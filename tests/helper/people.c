@@ -13,6 +13,7 @@
  *	                   empty line behind, instead of rolling
  *	--passphrase TEXT  typed where one is asked for, each in turn, the last
  *	                   again and again
+ *	--file-passphrase TEXT  of a key file, each in turn
  *	--mistake read-back   a wrong word in the first sheet that is read back
  *	--mistake early       Enter twice: the first sheet is wiped unwritten,
  *	                      and its holder asks for it once more
@@ -72,6 +73,7 @@ struct people {
 	struct papers plan, head;
 	struct papers ways, answers; /* words, and no files */
 	struct papers passphrases; /* likewise */
+	struct papers file_passphrases; /* likewise */
 	const char *stick, *label;
 	struct winsize window;
 	const char *dice, *stop_after, *screen_file, *shown_file;
@@ -702,6 +704,14 @@ answer_again(struct people *p)
 	type_line(p, p->number);
 }
 
+static void
+answer_file_passphrase(struct people *p)
+{
+	if (p->file_passphrases.used == p->file_passphrases.n)
+		give_up(p, 98, "nobody knows the passphrase");
+	type_line(p, p->file_passphrases.file[p->file_passphrases.used++]);
+}
+
 /* Codes are on the screen: the camera has seen enough. */
 static void
 answer_codes(struct people *p)
@@ -726,6 +736,7 @@ static const struct prompt {
 	{ "of the sheet, in one line: ", false, answer_check },
 	{ "  passphrase: ", false, answer_passphrase },
 	{ "  again: ", false, answer_passphrase },
+	{ "  passphrase of the file: ", false, answer_file_passphrase },
 	{ "Enter \"yes\" or \"no\": ", false, answer_yes },
 	{ ", or \"done\": ", false, answer_way },
 	{ "\": ", false, answer_choice },
@@ -950,6 +961,8 @@ static const struct {
 	{ "--passphrase", take_paper, offsetof(struct people, passphrases) },
 	{ "--way", take_paper, offsetof(struct people, ways) },
 	{ "--answer", take_paper, offsetof(struct people, answers) },
+	{ "--file-passphrase", take_paper,
+	    offsetof(struct people, file_passphrases) },
 	{ "--dice", take_text, offsetof(struct people, dice) },
 	{ "--stick", take_text, offsetof(struct people, stick) },
 	{ "--label", take_text, offsetof(struct people, label) },

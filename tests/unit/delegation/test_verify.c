@@ -326,9 +326,9 @@ self_sign(const struct key *key, int64_t from,
 }
 
 static void
-too_long(struct cert_spec *spec)
+no_lists(struct cert_spec *spec)
 {
-	spec->not_after += 366 * CLOCK_DAY;
+	spec->usage &= (unsigned)~USAGE_CRL_SIGN;
 }
 
 static void
@@ -347,9 +347,9 @@ verify_refuses_an_anchor_outside_the_profile(void **state)
 	(void)state;
 	make(&m, MODE_PRODUCTION);
 	make_list(&m, 1, FAKE_EFFECTIVE, NULL);
-	self_sign(m.fake.root[0].key, FAKE_EFFECTIVE, too_long, &der);
+	self_sign(m.fake.root[0].key, FAKE_EFFECTIVE, no_lists, &der);
 	refuses_altered(&m, &der, ST_POLICY, "anchor O=example, CN=g1: "
-	    "FORMATS 8.2");
+	    "FORMATS 8.5");
 	self_sign(m.fake.root[0].key, FAKE_EFFECTIVE, no_depth, &der);
 	refuses_altered(&m, &der, ST_POLICY, "FORMATS 8.4");
 	/* a certificate that somebody else issued */

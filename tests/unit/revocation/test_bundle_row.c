@@ -342,8 +342,8 @@ bundle_refuses_next_keys_that_are_none(void **state)
 	    "next-key.y = ecdsa-p256 " HEX("ab") "\n", ST_POLICY,
 	    "FORMATS 9.4: one next key is there twice");
 	refuses_first(BY "anchors = g1\n" TERMS DAYS "next = n1\n"
-	    "next-key.x = rsa-3072 " HEX("ab") "\n", ST_POLICY,
-	    "FORMATS 9.12: there are no roots of rsa-3072");
+	    "next-key.x = rsa-2048 " HEX("ab") "\n", ST_POLICY,
+	    "FORMATS 9.12: there are no roots of rsa-2048");
 
 	/* a root of this state, under another name */
 	for (size_t i = 0; i < 2; i++) {

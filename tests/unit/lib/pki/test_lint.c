@@ -164,7 +164,7 @@ stop(void **state)
 static void
 make_spec(enum lint_kind kind, struct cert_spec *spec)
 {
-	if (kind == LINT_ROOT)
+	if (kind == LINT_ROOT || kind == LINT_ADOPTED)
 		root_spec(spec);
 	else if (kind == LINT_CROSS)
 		cross_spec(spec);
@@ -422,6 +422,18 @@ wrong_next_of_a_delegation(struct cert_spec *s)
 	add_ext(s, PROFILE_NEXT_ROOT, false, "\x30\x00", 2);
 }
 
+static void
+wrong_no_list_sign(struct cert_spec *s)
+{
+	s->usage &= (unsigned)~USAGE_CRL_SIGN;
+}
+
+static void
+wrong_no_cert_sign(struct cert_spec *s)
+{
+	s->usage &= (unsigned)~USAGE_KEY_CERT_SIGN;
+}
+
 static const struct bad_spec {
 	enum lint_kind kind;
 	void (*spoil)(struct cert_spec *);
@@ -464,6 +476,15 @@ static const struct bad_spec {
 	    "root's key is not a SHA-384" },
 	{ LINT_ROOT, wrong_next_short, "FORMATS 8.19" },
 	{ LINT_DELEGATION, wrong_next_of_a_delegation, "FORMATS 8.10" },
+	{ LINT_ADOPTED, wrong_path_len, "FORMATS 8.4: basic constraints" },
+	{ LINT_ADOPTED, wrong_backwards, "FORMATS 8.60: it ends before" },
+	{ LINT_ADOPTED, wrong_half_marked, "FORMATS 8.14" },
+	{ LINT_ADOPTED, wrong_unknown_critical, "FORMATS 8.60: " ARC ".99 is "
+	    "a critical extension" },
+	{ LINT_ADOPTED, wrong_no_list_sign, "FORMATS 8.60: it may not sign "
+	    "lists" },
+	{ LINT_ADOPTED, wrong_no_cert_sign, "FORMATS 8.60: it may not sign "
+	    "certificates" },
 	{ LINT_CROSS, wrong_path_len, "FORMATS 8.4: basic constraints" },
 	{ LINT_CROSS, wrong_usage_less, "FORMATS 8.5: key usage" },
 	{ LINT_CROSS, wrong_backwards, "FORMATS 8.2" },
@@ -471,6 +492,31 @@ static const struct bad_spec {
 	{ LINT_CROSS, wrong_half_marked, "FORMATS 8.1" },
 	{ LINT_CROSS, wrong_unknown, "FORMATS 8.10: " ARC ".99" },
 };
+
+/* What others make is not ours, and yet a root to be given. */
+static void
+lint_takes_what_others_made(void **state)
+{
+	struct cert_spec spec = { 0 };
+	struct diag d = { 0 };
+	struct cert *c;
+
+	(void)state;
+	root_spec(&spec);
+	spec.usage = USAGE_KEY_CERT_SIGN | USAGE_CRL_SIGN;
+	spec.not_after += 30 * 365 * CLOCK_DAY;
+	c = rehearse(&spec);
+	memset(c->ski, 7, sizeof(c->ski)); /* by SHA-1, say */
+	snprintf(c->alg, sizeof(c->alg), "ecdsa-p256"); /* with SHA-256 */
+	assert_int_equal(lint_cert(LINT_ROOT, c, ARC, NULL), ST_POLICY);
+	if (lint_cert(LINT_ADOPTED, c, ARC, &d) != ST_OK ||
+	    lint_anchor(c, ARC, &d) != ST_OK || lint_anchor(root, ARC, &d) !=
+	    ST_OK)
+		fail_msg("%s", d.text);
+	assert_int_equal(lint_anchor(delegation, ARC, NULL), ST_POLICY);
+	cert_free(c);
+	cert_spec_clear(&spec);
+}
 
 static void
 lint_takes_a_root_that_names_the_next(void **state)
@@ -635,7 +681,19 @@ read_key(struct cert *c)
 static void
 read_key_foreign(struct cert *c)
 {
-	snprintf(c->key.alg, sizeof(c->key.alg), "rsa-4096");
+	snprintf(c->key.alg, sizeof(c->key.alg), "rsa-2048");
+}
+
+static void
+read_alg_unknown(struct cert *c)
+{
+	snprintf(c->alg, sizeof(c->alg), "?");
+}
+
+static void
+read_no_ski(struct cert *c)
+{
+	c->has_ski = false;
 }
 
 /* the time before 2050 that the DER has as UTCTime is now said to be later */
@@ -682,6 +740,11 @@ static const struct bad_cert {
 	{ LINT_CROSS, read_aki_longer, "FORMATS 8.7" },
 	{ LINT_CROSS, read_alg, "FORMATS 8.11" },
 	{ LINT_CROSS, read_key_foreign, "FORMATS 8.12: no root has" },
+	{ LINT_ADOPTED, read_key_foreign, "FORMATS 8.60: no root that is "
+	    "adopted" },
+	{ LINT_ADOPTED, read_alg_unknown, "FORMATS 8.60: it is signed by" },
+	{ LINT_ADOPTED, read_no_ski, "FORMATS 8.60: the subject key "
+	    "identifier is not of 20" },
 };
 
 static void
@@ -871,6 +934,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lint_takes_what_the_profile_makes),
 		cmocka_unit_test(lint_refuses_one_kind_for_the_other),
+		cmocka_unit_test(lint_takes_what_others_made),
 		cmocka_unit_test(lint_takes_a_root_that_names_the_next),
 		cmocka_unit_test(lint_refuses_what_is_built_wrong),
 		cmocka_unit_test(

@@ -1,0 +1,489 @@
+/* see key_file.h */
+#include <stdio.h>
+#include <string.h>
+
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/pkcs12.h>
+#include <openssl/x509.h>
+
+#include "lib/crypto/cert.h"
+#include "lib/crypto/derive.h"
+#include "lib/crypto/key_file.h"
+#include "lib/crypto/key_own.h"
+#include "lib/crypto/ossl.h"
+#include "lib/crypto/strict.h"
+
+#define SEALED_LABEL "ENCRYPTED PRIVATE KEY"
+#define HEADERS_MAX 256 /* bytes: Proc-Type and DEK-Info */
+
+/* What a seed gives for its file, FORMATS 5.5. */
+#define PASSWORD_BYTES 32
+#define SALT_BYTES 32
+#define IV_BYTES 16
+#define ROUNDS 10000 /* the password has 256 bits: they are for show */
+
+/* --- PEM, without a copy of it anywhere --- */
+
+static const char *const labels[] = { "PRIVATE KEY", SEALED_LABEL,
+	"EC PRIVATE KEY", "RSA PRIVATE KEY" };
+#define NLABELS (sizeof(labels) / sizeof(labels[0]))
+
+/* One block: where its text is, and what stands above it. */
+struct block {
+	const char *at;
+	size_t len;
+	char headers[HEADERS_MAX];
+	bool sealed; /* by its label */
+};
+
+/* ${text} in ${[at, at + len)}, or NULL. */
+static const char *
+find(const char *at, size_t len, const char *text)
+{
+	return memmem(at, len, text, strlen(text));
+}
+
+/* The block called ${label}, if there is one. */
+static bool
+find_block(const struct secret *file, const char *label, struct block *out)
+{
+	const char *text = (const char *)secret_peek(file), *end;
+	char mark[64];
+	const size_t len = secret_len(file);
+
+	snprintf(mark, sizeof(mark), "-----BEGIN %s-----\n", label);
+	if ((out->at = find(text, len, mark)) == NULL)
+		return false;
+	out->at += strlen(mark);
+	snprintf(mark, sizeof(mark), "\n-----END %s-----", label);
+	end = find(out->at, len - (size_t)(out->at - text), mark);
+	out->len = end == NULL ? 0 : (size_t)(end - out->at);
+	return true;
+}
+
+/* The lines up to an empty one, when the first is one of them. */
+static bool
+split_headers(struct block *b)
+{
+	const char *end;
+	size_t n;
+
+	if (b->len < 10 || memcmp(b->at, "Proc-Type:", 10) != 0)
+		return true;
+	if ((end = find(b->at, b->len, "\n\n")) == NULL)
+		return false;
+	n = (size_t)(end - b->at) + 1;
+	if (n >= sizeof(b->headers))
+		return false;
+	memcpy(b->headers, b->at, n);
+	b->headers[n] = '\0';
+	b->at += n + 1;
+	b->len -= n + 1;
+	return true;
+}
+
+/* false: it is no PEM of ours, or of more than one key. */
+static bool
+open_pem(const struct secret *file, struct block *out)
+{
+	struct block b;
+	size_t n = 0;
+
+	memset(out, 0, sizeof(*out));
+	for (size_t i = 0; i < NLABELS; i++) {
+		memset(&b, 0, sizeof(b));
+		if (!find_block(file, labels[i], &b))
+			continue;
+		n++;
+		*out = b;
+		out->sealed = strcmp(labels[i], SEALED_LABEL) == 0;
+	}
+	return n == 1 && out->len > 0 && split_headers(out);
+}
+
+/* Base64 in lines; EVP_DecodeBlock keeps nothing. */
+static enum status
+decode(const struct block *b, struct secret **out, struct diag *d)
+{
+	struct secret *text = NULL, *room = NULL;
+	size_t n = 0, pad = 0;
+	enum status rc;
+	int got;
+
+	TRY(secret_new(b->len, &text, d));
+	for (size_t i = 0; i < b->len; i++) {
+		if (b->at[i] != '\n' && b->at[i] != '\r')
+			secret_bytes(text)[n++] = (uint8_t)b->at[i];
+	}
+	while (pad < 2 && pad < n && secret_peek(text)[n - 1 - pad] == '=')
+		pad++;
+	TRY(secret_new(n + 1, &room, d));
+	got = n % 4 != 0 ? -1 : EVP_DecodeBlock(secret_bytes(room),
+	    secret_peek(text), (int)n);
+	if (got <= (int)pad)
+		FAIL(d, ST_FORMAT, "its PEM is not base64");
+	TRY(secret_new((size_t)got - pad, out, d));
+	memcpy(secret_bytes(*out), secret_peek(room), (size_t)got - pad);
+out:
+	secret_free(text);
+	secret_free(room);
+	return rc;
+}
+
+/* --- decryption --- */
+
+static enum status
+not_this(struct diag *d)
+{
+	ERR_clear_error();
+	return diag_set(d, ST_AUTH, "it does not open with this passphrase");
+}
+
+/* A file of DER that begins with an AlgorithmIdentifier, and no version. */
+static bool
+is_sealed_der(const struct secret *der)
+{
+	const uint8_t *at = secret_peek(der);
+	size_t left = secret_len(der);
+	struct strict_element e;
+
+	if (!strict_der(at, left) || !strict_next(&at, &left, &e))
+		return false;
+	at = e.body;
+	left = e.len;
+	return strict_next(&at, &left, &e) && e.tag == 0x30;
+}
+
+static int
+give_passphrase(char *out, int size, int writing, void *cookie)
+{
+	const struct secret *pass = cookie;
+
+	(void)writing;
+	if (secret_len(pass) > (size_t)size)
+		return -1;
+	memcpy(out, secret_peek(pass), secret_len(pass));
+	return (int)secret_len(pass);
+}
+
+/* As OpenSSL encrypted PEM before PKCS #8: in place. */
+static enum status
+open_headers(char *headers, const struct secret *pass, struct secret **der,
+    struct diag *d)
+{
+	struct secret *copy = NULL, *shorter = NULL;
+	long len = (long)secret_len(*der);
+	EVP_CIPHER_INFO cipher;
+	enum status rc;
+
+	if (PEM_get_EVP_CIPHER_INFO(headers, &cipher) != 1) {
+		ERR_clear_error();
+		FAIL(d, ST_FORMAT, "it is encrypted in a way that is not known "
+		    "here");
+	}
+	TRY(secret_copy(pass, &copy, d)); /* the callback has no const */
+	if (PEM_do_header(&cipher, secret_bytes(*der), &len, give_passphrase,
+	    copy) != 1 || len <= 0) {
+		rc = not_this(d);
+		goto out;
+	}
+	TRY(secret_new((size_t)len, &shorter, d));
+	memcpy(secret_bytes(shorter), secret_peek(*der), (size_t)len);
+	secret_free(*der);
+	*der = shorter;
+out:
+	secret_free(copy);
+	return rc;
+}
+
+/* The contents of an EncryptedPrivateKeyInfo. */
+static enum status
+open_sealed(const void *data, size_t len, const struct secret *pass,
+    struct secret **out, struct diag *d)
+{
+	const unsigned char *at = data;
+	X509_SIG *sig = d2i_X509_SIG(NULL, &at, (long)len);
+	const ASN1_OCTET_STRING *text = NULL;
+	const X509_ALGOR *alg = NULL;
+	unsigned char *plain = NULL;
+	enum status rc;
+	int n = 0;
+
+	if (sig == NULL || at != (const unsigned char *)data + len)
+		FAIL(d, ST_FORMAT, "not an encrypted private key");
+	X509_SIG_get0(sig, &alg, &text);
+	plain = PKCS12_pbe_crypt(alg, (const char *)secret_peek(pass),
+	    (int)secret_len(pass), text->data, text->length, &plain, &n, 0);
+	if (plain == NULL || n <= 0) {
+		rc = not_this(d);
+		goto out;
+	}
+	TRY(secret_new((size_t)n, out, d));
+	memcpy(secret_bytes(*out), plain, (size_t)n);
+out:
+	ERR_clear_error();
+	OPENSSL_clear_free(plain, n > 0 ? (size_t)n : 0);
+	X509_SIG_free(sig);
+	return rc;
+}
+
+/* --- a key out of DER --- */
+
+/* 1..n-1: a scalar above it would be another one's name. */
+static bool
+is_scalar(const struct pkcs8 *p)
+{
+	const EC_GROUP *g = ossl_curve(p->alg);
+	BIGNUM *x = BN_secure_new();
+	bool ok;
+
+	ok = g != NULL && x != NULL && BN_bin2bn(secret_peek(p->part[0]),
+	    (int)secret_len(p->part[0]), x) != NULL && !BN_is_zero(x) &&
+	    BN_cmp(x, EC_GROUP_get0_order(g)) < 0;
+	BN_clear_free(x);
+	return ok;
+}
+
+static enum status
+check_kind(const struct pkcs8 *p, struct diag *d)
+{
+	char alg[SPKI_ALG_SIZE];
+	enum status rc;
+	unsigned bits;
+
+	snprintf(alg, sizeof(alg), "%s", p->alg->name);
+	if (p->alg->family == ALG_RSA) {
+		bits = 8 * (unsigned)secret_len(p->part[0]);
+		for (unsigned top = 0x80; bits > 0 &&
+		    (secret_peek(p->part[0])[0] & top) == 0; top >>= 1)
+			bits--;
+		snprintf(alg, sizeof(alg), "rsa-%u", bits);
+	}
+	TRY(key_adoptable(alg, d));
+	if (p->alg->family == ALG_EC && !is_scalar(p))
+		FAIL(d, ST_AUTH, "its private number is none of its curve");
+out:
+	return rc;
+}
+
+static enum status
+key_of_der(const struct secret *der, struct key **out, struct diag *d)
+{
+	struct pkcs8 p = { 0 };
+	struct key *k = NULL;
+	enum status rc;
+
+	TRY(pkcs8_read(der, &p, d));
+	TRY(check_kind(&p, d));
+	if (p.alg->family == ALG_RSA)
+		TRY(key_of_numbers(&p, &k, d));
+	else
+		TRY(key_of_scalar(p.alg, p.part[0], &k, d));
+	TRY(spki_check(&k->pub, KEY_RSA_BITS_MIN, d));
+	TRY(pkcs8_write(&p, &k->pub, &k->pkcs8, d));
+	*out = k;
+	k = NULL;
+out:
+	key_free(k);
+	pkcs8_clear(&p);
+	return rc;
+}
+
+/* --- a file of others --- */
+
+bool
+key_file_locked(const struct secret *file)
+{
+	struct block b;
+
+	if (open_pem(file, &b))
+		return b.sealed || b.headers[0] != '\0';
+	return is_sealed_der(file);
+}
+
+/* What was encrypted is no key: then it was not this passphrase. */
+static enum status
+key_of_opened(const struct secret *der, struct key **out, struct diag *d)
+{
+	struct diag why = { 0 };
+	const enum status rc = key_of_der(der, out, &why);
+
+	if (rc == ST_FORMAT)
+		return not_this(d);
+	return rc == ST_OK ? ST_OK : diag_set(d, rc, "%s", why.text);
+}
+
+enum status
+key_file_open(const struct secret *file, const struct secret *passphrase,
+    struct key **out, struct diag *d)
+{
+	const bool locked = key_file_locked(file);
+	struct secret *der = NULL, *plain = NULL;
+	struct block b;
+	enum status rc;
+
+	*out = NULL;
+	if (locked && passphrase == NULL)
+		FAIL(d, ST_AUTH, "it is encrypted, and there is no "
+		    "passphrase");
+	if (open_pem(file, &b))
+		TRY(decode(&b, &der, d));
+	else
+		TRY(secret_copy(file, &der, d));
+	if (locked && b.headers[0] != '\0')
+		TRY(open_headers(b.headers, passphrase, &der, d));
+	else if (locked) {
+		TRY(open_sealed(secret_peek(der), secret_len(der), passphrase,
+		    &plain, d));
+		secret_free(der);
+		der = plain;
+		plain = NULL;
+	}
+	if (locked)
+		TRY(key_of_opened(der, out, d));
+	else
+		TRY(key_of_der(der, out, d));
+out:
+	secret_free(der);
+	return rc;
+}
+
+bool
+key_file_has(const struct key *k)
+{
+	return k != NULL && k->pkcs8 != NULL;
+}
+
+/* --- a file that a seed opens --- */
+
+/* 64 digits, as `openssl kdf` prints them but for the colons. */
+static enum status
+password_of(const struct secret *seed, struct secret **out, struct diag *d)
+{
+	static const char digits[] = "0123456789ABCDEF";
+	struct secret *raw = NULL;
+	enum status rc;
+
+	TRY(secret_new(PASSWORD_BYTES, &raw, d));
+	TRY(derive_label(seed, "adopt-password", secret_bytes(raw),
+	    PASSWORD_BYTES, d));
+	TRY(secret_new(2 * PASSWORD_BYTES, out, d));
+	for (size_t i = 0; i < PASSWORD_BYTES; i++) {
+		secret_bytes(*out)[2 * i] =
+		    (uint8_t)digits[secret_peek(raw)[i] >> 4];
+		secret_bytes(*out)[2 * i + 1] =
+		    (uint8_t)digits[secret_peek(raw)[i] & 15];
+	}
+out:
+	secret_free(raw);
+	return rc;
+}
+
+/* PBES2 of PBKDF2 with HMAC-SHA-512 and AES-256-CBC (RFC 8018). */
+static enum status
+scheme_of(const struct secret *seed, X509_ALGOR **out, struct diag *d)
+{
+	uint8_t salt[SALT_BYTES], iv[IV_BYTES];
+	enum status rc;
+
+	TRY(derive_label(seed, "adopt-salt", salt, sizeof(salt), d));
+	TRY(derive_label(seed, "adopt-iv", iv, sizeof(iv), d));
+	*out = PKCS5_pbe2_set_iv_ex(EVP_aes_256_cbc(), ROUNDS, salt,
+	    sizeof(salt), iv, NID_hmacWithSHA512, NULL);
+	if (*out == NULL)
+		rc = ossl_fail(d, ST_SYSTEM, "an encryption scheme");
+out:
+	return rc;
+}
+
+static enum status
+wrap(const X509_ALGOR *scheme, const unsigned char *text, int len,
+    struct bytes *pem, struct diag *d)
+{
+	X509_SIG *sig = X509_SIG_new();
+	ASN1_OCTET_STRING *o = NULL;
+	unsigned char *der = NULL;
+	struct bytes all = { 0 };
+	X509_ALGOR *a = NULL;
+	enum status rc;
+	int n;
+
+	if (sig == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	X509_SIG_getm(sig, &a, &o);
+	if (X509_ALGOR_copy(a, scheme) != 1 ||
+	    ASN1_OCTET_STRING_set(o, text, len) != 1 ||
+	    (n = i2d_X509_SIG(sig, &der)) <= 0) {
+		rc = ossl_fail(d, ST_SYSTEM, "an encrypted key");
+		goto out;
+	}
+	TRY(bytes_set(&all, der, (size_t)n, d));
+	TRY(cert_pem(&all, SEALED_LABEL, pem, d));
+out:
+	OPENSSL_free(der);
+	X509_SIG_free(sig);
+	bytes_free(&all);
+	return rc;
+}
+
+enum status
+key_file_seal(const struct key *k, const struct secret *seed,
+    struct bytes *out, struct diag *d)
+{
+	struct secret *password = NULL;
+	X509_ALGOR *scheme = NULL;
+	unsigned char *text = NULL;
+	enum status rc;
+	int len = 0;
+
+	if (!key_file_has(k))
+		FAIL(d, ST_BUG, "a derived key is in no file");
+	TRY(password_of(seed, &password, d));
+	TRY(scheme_of(seed, &scheme, d));
+	if (PKCS12_pbe_crypt(scheme, (const char *)secret_peek(password),
+	    (int)secret_len(password), secret_peek(k->pkcs8),
+	    (int)secret_len(k->pkcs8), &text, &len, 1) == NULL || len <= 0) {
+		rc = ossl_fail(d, ST_SYSTEM, "a key could not be encrypted");
+		goto out;
+	}
+	TRY(wrap(scheme, text, len, out, d));
+out:
+	OPENSSL_free(text);
+	X509_ALGOR_free(scheme);
+	secret_free(password);
+	return rc;
+}
+
+enum status
+key_file_unseal(const struct bytes *pem, const struct secret *seed,
+    struct key **out, struct diag *d)
+{
+	struct secret *password = NULL, *der = NULL;
+	struct bytes sealed = { 0 }, again = { 0 };
+	struct key *k = NULL;
+	enum status rc;
+
+	*out = NULL;
+	TRY(ossl_der(SEALED_LABEL, NULL, pem->data, pem->len, &sealed, d));
+	TRY(password_of(seed, &password, d));
+	if (open_sealed(sealed.data, sealed.len, password, &der, NULL) !=
+	    ST_OK || key_of_der(der, &k, NULL) != ST_OK)
+		FAIL(d, ST_AUTH, "FORMATS 5.14: the seed does not open the "
+		    "file of its key");
+	/* one spelling: what else it may say, nobody put there */
+	TRY(key_file_seal(k, seed, &again, d));
+	if (!bytes_equal(&again, pem))
+		FAIL(d, ST_AUTH, "FORMATS 5.14: the file of the key is not "
+		    "what its seed and key give");
+	*out = k;
+	k = NULL;
+out:
+	key_free(k);
+	secret_free(password);
+	secret_free(der);
+	bytes_free(&sealed);
+	bytes_free(&again);
+	return rc;
+}

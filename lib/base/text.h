@@ -26,6 +26,10 @@ bool text_escape(const void *data, size_t len, char *out, size_t size);
  */
 size_t text_scalar(const void *data, size_t len, uint32_t *out);
 
+/* What cannot be seen, or makes the rest look like something else: controls,
+ * separators of lines, what turns the direction of text (FORMATS 3.2). */
+bool text_is_hidden(uint32_t c);
+
 /* Whether ${word} is one of the words of ${list}, which has one ${between}
  * two of them. */
 bool text_listed(const char *list, char between, const char *word);

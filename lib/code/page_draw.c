@@ -439,7 +439,7 @@ is_printable(const char *text, size_t len)
 
 	for (size_t i = 0; i < len; i += n) {
 		if ((n = text_scalar(text + i, len - i, &c)) == 0 ||
-		    (c < 0x20 && c != '\t') || (c >= 0x7f && c < 0xa0))
+		    (text_is_hidden(c) && c != '\t'))
 			return false;
 	}
 	return true;

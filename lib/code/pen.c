@@ -138,11 +138,17 @@ has_font(void)
 }
 
 enum status
+pen_link(struct diag *d)
+{
+	return library_load(&library, &lib, d);
+}
+
+enum status
 pen_load(struct diag *d)
 {
 	enum status rc;
 
-	TRY(library_load(&library, &lib, d));
+	TRY(pen_link(d));
 	if (!has_font())
 		FAIL(d, ST_SYSTEM, "this machine has no font to write with: "
 		    "Debian's package fonts-dejavu-core has one");

@@ -44,9 +44,11 @@ struct pen_style {
 typedef bool pen_sink(void *cookie, const void *data, size_t len);
 
 /**
- * pen_load(d):
- * The libraries, and that there is a font.  ST_SYSTEM: one is missing.
+ * pen_link(d), pen_load(d):
+ * The libraries, none of which is called; and that there is a font.
+ * ST_SYSTEM: one is missing.
  */
+MUST_USE enum status pen_link(struct diag *d);
 MUST_USE enum status pen_load(struct diag *d);
 
 /**

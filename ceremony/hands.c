@@ -6,6 +6,7 @@
 #include "ceremony/entropy.h"
 #include "ceremony/hands.h"
 #include "ceremony/quorum.h"
+#include "lib/base/clock.h"
 #include "lib/record/signer.h"
 
 static struct engine *
@@ -210,6 +211,19 @@ wants_to_see(const struct secret *typed)
 	    strlen(HANDS_SHOW)) == 0;
 }
 
+/* To its holder's eyes, or on a printer's paper, as the plan says. */
+static enum status
+show_sheet(const struct front *f, const struct sheet_view *view,
+    struct diag *d)
+{
+	if (!view->print)
+		return f->show_sheet(f, view, d);
+	if (f->print_sheet == NULL)
+		return diag_set(d, ST_POLICY, "FORMATS 3.21: the plan has its "
+		    "sheets printed, and nobody here has a place for them");
+	return f->print_sheet(f, view, d);
+}
+
 /* The sheet as its holder types it, seen again as often as asked for: what
  * proves it is all of its words, typed after it was wiped (RULES S2). */
 static enum status
@@ -225,7 +239,7 @@ read_back(struct engine *e, const struct sheet_view *view,
 	while (wants_to_see(typed)) {
 		secret_free(typed);
 		typed = NULL;
-		TRY(e->front->show_sheet(e->front, view, d));
+		TRY(show_sheet(e->front, view, d));
 		TRY(e->front->read_back(e->front, &blind, &typed, d));
 	}
 	TRY(check_typed(view, typed, canonical, d));
@@ -234,11 +248,32 @@ out:
 	return rc;
 }
 
+/* What stands on a sheet besides, of the plan. */
+static struct sheet_view
+complete(const struct plan *p, const struct sheet_view *view,
+    char date[CLOCK_TEXT_SIZE])
+{
+	struct sheet_view v = *view;
+
+	v.print = p->print;
+	clock_text(p->effective, date);
+	date[strcspn(date, "T")] = '\0';
+	v.date = date;
+	for (size_t i = 0; i < p->npersons; i++) {
+		if (strcmp(p->persons[i].word, v.sheet->holder) == 0)
+			v.name = p->persons[i].name;
+	}
+	return v;
+}
+
 static enum status
-hand_prove(struct hands *h, const struct sheet_view *view,
+hand_prove(struct hands *h, const struct sheet_view *sheet,
     struct facts *facts, struct diag *d)
 {
 	struct engine *e = engine_of(h);
+	char date[CLOCK_TEXT_SIZE];
+	const struct sheet_view whole = complete(e->plan, sheet, date);
+	const struct sheet_view *view = &whole;
 	const size_t i = view->sheet->number - 1;
 	struct secret *canonical = NULL;
 	struct diag why = { 0 };
@@ -249,7 +284,7 @@ hand_prove(struct hands *h, const struct sheet_view *view,
 	e->typed[i] = NULL;
 	if (engine_comparing(e))
 		return secret_copy(view->mnemonic, &e->typed[i], d);
-	TRY(e->front->show_sheet(e->front, view, d));
+	TRY(show_sheet(e->front, view, d));
 	for (;;) {
 		diag_clear(&why);
 		tries++;

@@ -18,6 +18,7 @@ static const struct {
 	{ "outbox", offsetof(struct room, outbox) },
 	{ "paper", offsetof(struct room, paper) },
 	{ "sheets", offsetof(struct room, sheets) },
+	{ "print", offsetof(struct room, print) },
 };
 #define NKEYS (sizeof(keys) / sizeof(keys[0]))
 

@@ -17,6 +17,7 @@ struct room {
 	 * Empty in a real room. */
 	char paper[ROOM_PATH_SIZE];
 	char sheets[ROOM_PATH_SIZE];
+	char print[ROOM_PATH_SIZE]; /* where sheets go as PDF files, or empty */
 };
 
 /**

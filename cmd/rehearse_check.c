@@ -1,5 +1,6 @@
 /* see rehearse.h: what tools that know nothing of us say to what was made. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -92,6 +93,23 @@ check_closing(struct rehearsal *h, const struct state *s, const char *root,
 	    "signature under the record", d);
 }
 
+/* Those who have the sheets; nothing is drawn here. */
+static enum status
+open_desk(const struct rehearsal *h, struct front **front, struct diag *d)
+{
+	struct room *room = calloc(1, sizeof(*room));
+	enum status rc;
+
+	if (room == NULL)
+		return diag_set(d, ST_SYSTEM, "out of memory");
+	TRY(room_read(h->room, room, d));
+	room->print[0] = '\0';
+	TRY(front_rehearsal(room, front, d));
+out:
+	free(room);
+	return rc;
+}
+
 /* The sheets that were written give the seed, and the seed the key. */
 static enum status
 check_sheets(struct rehearsal *h, const struct state *s, struct diag *d)
@@ -99,7 +117,6 @@ check_sheets(struct rehearsal *h, const struct state *s, struct diag *d)
 	struct front *front = NULL;
 	struct secret *seed = NULL;
 	struct key *key = NULL;
-	struct room room;
 	char what[128];
 	size_t used;
 	enum status rc = ST_OK;
@@ -107,8 +124,7 @@ check_sheets(struct rehearsal *h, const struct state *s, struct diag *d)
 	if (cmd_has(h->call, "--hands-on"))
 		return ST_OK; /* the sheets are on paper */
 	for (size_t i = 0; i < s->nroots; i++) {
-		TRY(room_read(h->room, &room, d));
-		TRY(front_rehearsal(&room, &front, d));
+		TRY(open_desk(h, &front, d));
 		TRY(quorum_open(front, s, s->roots[i].name, NULL, &seed, &key,
 		    &used, d));
 		front_free(front);

@@ -9,6 +9,7 @@
  *	M mark		a black band at head and foot of every page
  *	H head		small, at the head of pages from here on
  *	T title		the first is the file's
+ *	U text		under the title
  *	N label TAB name	what is to be seen from afar
  *	F label TAB value	facts, four in a row
  *	L label		small

@@ -19,7 +19,8 @@
 #define MARK_Y 26.0 /* from the edge of the paper */
 #define COLUMNS 4   /* of facts and of words */
 #define LABEL_H 13.0
-#define WORD_H 19.0
+#define WORD_H 19.5
+#define BESIDE_H 16.0
 #define STEP_X 18.0
 #define STEP_H 8.0 /* between two steps */
 #define BELOW 7.0  /* from a code to its caption */
@@ -103,7 +104,7 @@ number(const struct line *l, size_t n)
 typedef double drawer(const struct draw *w, const struct block *b, double x,
     double y, double wide);
 
-static const struct pen_style small = { PEN_SMALL, PEN_SOFT, PEN_LEFT, false };
+static const struct pen_style small = { PEN_SMALL, PEN_SOFT, PEN_LEFT, true };
 static const struct pen_style body = { PEN_BODY, PEN_INK, PEN_LEFT, false };
 
 static double
@@ -121,6 +122,16 @@ draw_title(const struct draw *w, const struct block *b, double x, double y,
 {
 	static const struct pen_style s = { PEN_TITLE, PEN_INK, PEN_LEFT,
 		true };
+
+	return plain(w, b, &s, x, y, wide);
+}
+
+static double
+draw_under(const struct draw *w, const struct block *b, double x, double y,
+    double wide)
+{
+	static const struct pen_style s = { PEN_BODY, PEN_SOFT, PEN_LEFT,
+		false };
 
 	return plain(w, b, &s, x, y, wide);
 }
@@ -206,14 +217,15 @@ static double
 draw_words(const struct draw *w, const struct block *b, double x, double y,
     double wide)
 {
-	static const struct pen_style word = { PEN_WORD, PEN_INK, PEN_LEFT,
-		true };
+	const struct pen_style word = { w->line[b->from].beside ? PEN_BODY :
+		PEN_WORD, PEN_INK, PEN_LEFT, true };
 	static const struct pen_style count = { PEN_SMALL, PEN_SOFT,
 		PEN_RIGHT, false };
 	const struct line *l = &w->line[b->from];
 	const char *at = l->at, *end = l->at + l->len, *stop;
 	const double column = wide / COLUMNS;
 	const double indent = l->kind == 'W' ? 22 : 0;
+	const double row = l->beside ? BESIDE_H : WORD_H;
 	double left, top;
 	char digits[8];
 	size_t n = 0;
@@ -222,7 +234,7 @@ draw_words(const struct draw *w, const struct block *b, double x, double y,
 		stop = memchr(at, ' ', (size_t)(end - at));
 		stop = stop == NULL ? end : stop;
 		left = x + column * (double)(n % COLUMNS);
-		top = y + WORD_H * (double)(n / COLUMNS);
+		top = y + row * (double)(n / COLUMNS);
 		if (indent > 0) {
 			snprintf(digits, sizeof(digits), "%zu", n + 1);
 			put(w, &count, left, top + 4, indent - 7, digits,
@@ -231,7 +243,7 @@ draw_words(const struct draw *w, const struct block *b, double x, double y,
 		put(w, &word, left + indent, top, column - indent - 4, at,
 		    (size_t)(stop - at));
 	}
-	return WORD_H * (double)((n + COLUMNS - 1) / COLUMNS);
+	return row * (double)((n + COLUMNS - 1) / COLUMNS);
 }
 
 static double
@@ -314,7 +326,8 @@ static const struct kind {
 	{ 'D', false, false, 0, draw_nothing },
 	{ 'M', false, false, 0, draw_nothing },
 	{ 'H', false, false, 0, draw_nothing },
-	{ 'T', false, true, 14, draw_title },
+	{ 'T', false, true, 8, draw_title },
+	{ 'U', false, true, 12, draw_under },
 	{ 'N', false, true, 12, draw_name },
 	{ 'F', true, false, 14, draw_facts },
 	{ 'L', false, true, 3, draw_label },
@@ -376,24 +389,36 @@ draw_column(const struct draw *w, const struct block *of, double x, double y,
 	return y - from;
 }
 
+static const struct qr *
+code_of(const struct draw *w, const struct line *l, size_t nth)
+{
+	return &w->page->code[number(l, 1 + 2 * nth)];
+}
+
+/* How much of a side is white. */
+static double
+quiet(const struct draw *w, const struct line *l, size_t nth, double side)
+{
+	return side * QR_QUIET / (code_of(w, l, nth)->size + 2 * QR_QUIET);
+}
+
 /* One code with its caption; returns how high both are. */
 static double
 put_code(const struct draw *w, const struct line *l, size_t nth, double x,
     double y, double side)
 {
 	static const struct pen_style caption = { PEN_SMALL, PEN_SOFT,
-		PEN_CENTER, false };
-	const struct qr *q = &w->page->code[number(l, 1 + 2 * nth)];
-	const double quiet = side * QR_QUIET / (q->size + 2 * QR_QUIET);
+		PEN_CENTER, true };
 	const char *at;
 	size_t len;
 
 	if (w->ink)
-		pen_code(q, x, y, side);
+		pen_code(code_of(w, l, nth), x, y, side);
 	at = part(l, 2 + 2 * nth, &len);
 	if (len == 0)
 		return side;
-	put(w, &caption, x, y + side + BELOW - quiet, side, at, len);
+	put(w, &caption, x, y + side + BELOW - quiet(w, l, nth, side), side, at,
+	    len);
 	return side + CAPTION_H;
 }
 
@@ -413,16 +438,16 @@ draw_codes(const struct draw *w, const struct block *b, double x, double y,
 	    len > 0; n++)
 		;
 	left = x + (wide - (double)n * side - (double)(n - 1) * GAP) / 2;
-	if (b->n > 1)
-		left = x;
+	if (b->n > 1) /* its ink is flush with what is above */
+		left = x - quiet(w, l, 0, side);
 	for (size_t i = 0; i < n; i++) {
 		h = put_code(w, l, i, left + (double)i * (side + GAP), y,
 		    side);
 		high = h > high ? h : high;
 	}
 	if (b->n > 1) {
-		h = draw_column(w, b, x + side + BESIDE, y,
-		    wide - side - BESIDE);
+		left = side - quiet(w, l, 0, side) + BESIDE;
+		h = draw_column(w, b, x + left, y, wide - left);
 		high = h > high ? h : high;
 	}
 	return high;

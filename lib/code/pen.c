@@ -6,6 +6,7 @@
 #include "lib/code/pen.h"
 
 #define SMALLEST 0.5 /* of its size, before a line is wrapped */
+#define STEP (0.25 * PANGO_SCALE)
 
 /* What is called there, by the type and name it has in the headers. */
 static struct {
@@ -97,14 +98,14 @@ static const struct {
 	const char *font;
 	float spacing; /* of lines */
 } hands[] = {
-	[PEN_TITLE] = { "DejaVu Serif 23", 1.05F },
-	[PEN_NAME] = { "DejaVu Serif 15", 1.1F },
-	[PEN_HEADING] = { "DejaVu Sans Bold 9.5", 1.2F },
-	[PEN_BODY] = { "DejaVu Sans 9.5", 1.25F },
-	[PEN_WORD] = { "DejaVu Sans 11.5", 1.0F },
-	[PEN_SMALL] = { "DejaVu Sans 7.5", 1.15F },
-	[PEN_MARK] = { "DejaVu Sans Bold 8.5", 1.0F },
-	[PEN_MONO] = { "DejaVu Sans Mono 8.5", 1.25F },
+	[PEN_TITLE] = { "DejaVu Serif 21", 1.05F },
+	[PEN_NAME] = { "DejaVu Serif 14", 1.1F },
+	[PEN_HEADING] = { "DejaVu Sans Bold 8.5", 1.2F },
+	[PEN_BODY] = { "DejaVu Sans 8.5", 1.25F },
+	[PEN_WORD] = { "DejaVu Sans 11", 1.0F },
+	[PEN_SMALL] = { "DejaVu Sans 6.8", 1.15F },
+	[PEN_MARK] = { "DejaVu Sans Bold 8", 1.0F },
+	[PEN_MONO] = { "DejaVu Sans Mono 7.2", 1.25F },
 };
 
 static const PangoAlignment aligns[] = { [PEN_LEFT] = PANGO_ALIGN_LEFT,
@@ -231,7 +232,6 @@ lay(const struct pen_style *style, double wide, const char *text, size_t len,
 	const int size = lib.pango_font_description_get_size(f);
 	const double most = wide * PANGO_SCALE;
 	PangoRectangle r;
-	double scale;
 
 	lib.pango_layout_set_auto_dir(l, FALSE);
 	lib.pango_layout_set_wrap(l, PANGO_WRAP_WORD_CHAR);
@@ -240,11 +240,11 @@ lay(const struct pen_style *style, double wide, const char *text, size_t len,
 	lib.pango_layout_set_font_description(l, f);
 	lib.pango_layout_set_text(l, text, (int)len);
 	lib.pango_layout_get_extents(l, NULL, &r);
-	if (style->line && r.width > most) {
-		scale = 0.99 * most / r.width;
-		scale = scale < SMALLEST ? SMALLEST : scale;
-		lib.pango_font_description_set_size(f, (int)(size * scale));
+	for (double to = size - STEP; style->line && r.width > most &&
+	    to >= size * SMALLEST; to -= STEP) {
+		lib.pango_font_description_set_size(f, (int)to);
 		lib.pango_layout_set_font_description(l, f);
+		lib.pango_layout_get_extents(l, NULL, &r);
 	}
 	lib.pango_layout_set_width(l, (int)most);
 	lib.pango_layout_get_extents(l, NULL, &r);

@@ -26,6 +26,7 @@
 #define CPU_S 30
 #define WAIT_MS 60000
 #define TRIES_MAX 100 /* interrupted in a row; then it is no accident */
+#define FULL_SIZE 1 /* the way of looking */
 #define CODE_SIZE 1024 /* bytes, a NUL at its end included */
 
 /* What parent, press and child share. */
@@ -73,7 +74,7 @@ read_back(void *cookie, unsigned width, unsigned height, const uint8_t *gray,
     struct bytes *out, struct diag *d)
 {
 	const struct scan_ask ask = { .width = width, .height = height,
-		.ways = SCAN_WAYS };
+		.way = FULL_SIZE, .ways = 1 };
 	const size_t n = (size_t)width * height;
 	uint8_t *question = malloc(SCAN_ASK_HEAD + n);
 	uint8_t *answer = malloc(SCAN_ANSWER_MAX);

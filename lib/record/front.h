@@ -21,6 +21,10 @@ struct sheet_view {
 	const struct secret *mnemonic; /* NULL when words are asked for */
 	bool test;
 	const char *ceremony; /* "example ceremony 1" */
+	/* Of the plan, given by whoever proves the sheet; or NULL. */
+	const char *name; /* the holder's, in any script */
+	const char *date; /* "2027-03-01" */
+	bool print;	  /* not written by hand */
 };
 
 /* How a parcel goes out. */
@@ -50,6 +54,11 @@ struct front {
 	/* Words to the holder's eyes alone, until written; then wiped. */
 	enum status (*show_sheet)(const struct front *,
 	    const struct sheet_view *, struct diag *);
+	/* The same on paper by a printer, for a view that says so; NULL: there is
+	 * none.  ${printer} is its own (cmd/printer), freed with the front. */
+	enum status (*print_sheet)(const struct front *,
+	    const struct sheet_view *, struct diag *);
+	void *printer;
 	/* All words of a sheet typed back by its holder. */
 	enum status (*read_back)(const struct front *,
 	    const struct sheet_view *, struct secret **out, struct diag *);

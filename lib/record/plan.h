@@ -61,6 +61,7 @@ struct plan {
 	const char *officer, *witness;
 	const char *entropy;
 	bool second_machine; /* reproduce = required */
+	bool print;	     /* sheets = print */
 	struct person *persons;
 	size_t npersons;
 };

@@ -132,10 +132,11 @@ paper_say_step(const struct sheet_view *v, unsigned i, char *out)
 
 	switch (i) {
 	case 0:
-		snprintf(out, PAPER_SAID_MAX, "Bring as many sheets together "
-		    "as open the root. Take a machine that has no network and "
-		    "is switched off afterwards, and work in a folder that is "
-		    "in memory: cd /dev/shm");
+		snprintf(out, PAPER_SAID_MAX, "Bring just as many sheets "
+		    "together as open the root (some programs refuse more). "
+		    "Take a machine that has no network and is switched off "
+		    "afterwards, and work in a folder that is in memory: "
+		    "cd /dev/shm");
 		return;
 	case 1:
 		snprintf(out, PAPER_SAID_MAX, "Give their words to any program "

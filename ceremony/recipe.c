@@ -24,8 +24,8 @@
 	"openssl asn1parse -genconf key.cnf -noout -out key.der",             \
 	"openssl pkey -inform DER -in key.der -out key.pem"
 #define FROM_SEED(name)                                                       \
-	"openssl genpkey -algorithm " name " -pkeyopt hexseed:$K -out "       \
-	"key.pem"
+	"openssl genpkey -algorithm " name " -out key.pem \\",               \
+	" -pkeyopt hexseed:$K"
 #define SHOW "openssl pkey -in key.pem -pubout -outform DER | sha384sum", NULL
 
 /* clang-format off */

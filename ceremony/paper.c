@@ -117,8 +117,9 @@ add_whose(struct paper_text *t, const struct sheet_view *v)
 
 	if (v->name != NULL)
 		paper_add(t, "For %s\n", v->name);
-	paper_add(t, "Holder: %s%s%s\nGroup %s\n", s->holder,
-	    s->place[0] == '\0' ? "" : ", kept at ", s->place, s->group_name);
+	paper_add(t, "Holder: %s\n%s%s%sGroup: %s\n", s->holder,
+	    s->place[0] == '\0' ? "" : "Kept at: ", s->place,
+	    s->place[0] == '\0' ? "" : "\n", s->group_name);
 	paper_say_quorum(v, said);
 	paper_add_wrapped(t, PAPER_WIDTH, "%s", said);
 	paper_add(t, "\n");
@@ -137,10 +138,12 @@ paper_sheet(const struct sheet_view *v, struct secret **out, struct diag *d)
 	sheet_check_words(s->commitment, check);
 	if (v->test)
 		paper_add(&t, TEST_MARK "\n\n");
-	paper_add(&t, "SHEET %u OF %zu of root %s\n%s%s%s, epoch %u\n\n",
-	    s->number, v->set->n, v->set->root, v->ceremony,
+	paper_add(&t, "SHEET %u OF %zu of root %s\n", s->number, v->set->n,
+	    v->set->root);
+	paper_add_wrapped(&t, PAPER_WIDTH, "%s%s%s, epoch %u", v->ceremony,
 	    v->date == NULL ? "" : ", ", v->date == NULL ? "" : v->date,
 	    v->set->epoch);
+	paper_add(&t, "\n");
 	add_whose(&t, v);
 	add_words(&t, v->mnemonic);
 	paper_add(&t, "Check words (they catch slips, nothing else): %s\n\n",

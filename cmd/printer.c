@@ -99,13 +99,16 @@ printer_write(struct printer *p, const struct sheet_view *v, char *name,
 	struct secret *text = NULL, *code = NULL;
 	const uint8_t *pdf;
 	enum status rc;
+	mode_t others;
 	size_t len;
 
 	snprintf(name, PRINTER_NAME_SIZE, "%s-e%u-sheet%02u-%s" ENDING,
 	    v->set->root, v->set->epoch, v->sheet->number, v->sheet->holder);
 	TRY(paper_page(v, &text, &code, d));
 	TRY(press_draw(p->press, text, code, &pdf, &len, d));
-	TRY(file_create_at(p->fd, name, pdf, len, d));
+	others = umask(077);
+	rc = file_create_at(p->fd, name, pdf, len, d);
+	umask(others);
 out:
 	secret_free(text);
 	secret_free(code);

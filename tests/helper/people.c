@@ -15,6 +15,8 @@
  *	                      and its holder asks for it once more
  *	--mistake words       a wrong word in the first words that are asked for
  *	--mistake line        the second line of words first ends too early
+ *	--printed DIR      sheets are PDF files there: they are printed, seen by
+ *	                   zbarimg, and kept as printed/NAME.pdf too
  *	--stop-after TEXT  kill CMD as soon as the terminal has shown TEXT
  *	--signal NUMBER    not by KILL but by this one
  *	--way WORD         how a parcel goes out, each in turn; then "done"
@@ -63,7 +65,7 @@ struct people {
 	const char *keep;
 	struct papers plan, head;
 	struct papers ways; /* words, and no files */
-	const char *stick, *label;
+	const char *stick, *label, *printed;
 	struct winsize window;
 	const char *dice, *stop_after, *screen_file, *shown_file;
 	bool slip_read_back, slip_words;
@@ -534,9 +536,46 @@ answer_dice(struct people *p)
 	type(p, line);
 }
 
+/* The page comes out of the printer, and its holder reads the code. */
+static void
+take_print(struct people *p)
+{
+	const char *at = strstr(p->screen + p->from, "\nas ");
+	char name[256], root[64], command[4 * PATH_SIZE], share[LINE_SIZE];
+	char path[PATH_SIZE], sheet[LINE_SIZE + 16];
+	unsigned number, e;
+	FILE *seen;
+	size_t n;
+
+	if (at == NULL || sscanf(at, "\nas %255[^\r\n]", name) != 1 ||
+	    sscanf(name, "%63[^-]-e%u-sheet%u", root, &e, &number) != 3)
+		give_up(p, 98, "no sheet was printed");
+	name[strlen(name) - 1] = '\0'; /* the full stop */
+	snprintf(command, sizeof(command), "cd '%s' && mkdir -p printed && "
+	    "cp '%s/%s' printed && pdftoppm -f 1 -singlefile -r 150 -gray "
+	    "'printed/%s' page && zbarimg --nodbus -q --raw page.pgm | "
+	    "tr -d '\\n' | tr A-Z a-z; rm page.pgm", p->keep, p->printed,
+	    name, name);
+	if ((seen = popen(command, "r")) == NULL)
+		give_up(p, 97, command);
+	n = fread(share, 1, sizeof(share) - 1, seen);
+	share[n] = '\0';
+	if (pclose(seen) != 0 || n < 100)
+		give_up(p, 98, "no code is on the page");
+	snprintf(p->last, sizeof(p->last), "%.60s-e%u-sheet%02u.txt", root, e,
+	    number);
+	snprintf(path, sizeof(path), "%s/sheets/%s", p->keep, p->last);
+	n = (size_t)snprintf(sheet, sizeof(sheet), "share: %s\n", share);
+	write_text(p, path, sheet, n);
+	know_share(p, share);
+}
+
 static void
 answer_yes(struct people *p)
 {
+	if (p->printed != NULL && strstr(p->screen + p->from,
+	    "Is it printed") != NULL)
+		take_print(p);
 	type(p, "yes\n");
 }
 
@@ -790,6 +829,7 @@ static const struct {
 	{ "--dice", take_text, offsetof(struct people, dice) },
 	{ "--stick", take_text, offsetof(struct people, stick) },
 	{ "--label", take_text, offsetof(struct people, label) },
+	{ "--printed", take_text, offsetof(struct people, printed) },
 	{ "--stop-after", take_text, offsetof(struct people, stop_after) },
 	{ "--screen", take_text, offsetof(struct people, screen_file) },
 	{ "--shown", take_text, offsetof(struct people, shown_file) },

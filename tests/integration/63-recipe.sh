@@ -33,6 +33,23 @@ done <algs
 grep -qxF '        SALT="anchorite root seed v1"' "$formats" ||
 	fail "5.9 does not say the salt"
 
+# --- Ed25519, whose roots want a newer OpenSSL than its lines do ---
+vector=$(awk '$1 == "seed:" { seed = $2 } $1 == "alg:" { alg = $2 }
+	$1 == "public:" && alg == "ed25519" { print seed, $2; exit }' \
+	"$ROOT/tests/vectors/derivation.txt")
+mkdir vector
+cd vector
+{
+	echo "S=${vector% *}"
+	echo 'SALT="anchorite root seed v1"'
+	"$HELPER/sheet" recipe ed25519
+} >recipe.sh
+must_pass sh recipe.sh
+openssl pkey -in key.pem -pubout -outform DER | tail -c 32 | od -An -v -tx1 |
+	tr -d ' \n' >public
+[ "$(cat public)" = "${vector#* }" ] || fail "ed25519: another public key"
+cd ..
+
 # --- somebody else's program for SLIP-39, or ours where there is none ---
 theirs=yes
 echo '{"private":true}' >package.json

@@ -47,6 +47,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cmd/tool.h"
+
 #define SCREEN_MAX (1024 * 1024) /* bytes that a terminal holds */
 #define LINE_SIZE 2048
 #define PATH_SIZE 1200
@@ -541,26 +543,27 @@ static void
 take_print(struct people *p)
 {
 	const char *at = strstr(p->screen + p->from, "\nas ");
-	char name[256], root[64], command[4 * PATH_SIZE], share[LINE_SIZE];
+	char name[256], root[64], command[3 * PATH_SIZE], share[LINE_SIZE];
 	char path[PATH_SIZE], sheet[LINE_SIZE + 16];
+	const char *argv[TOOL_ARGS_MAX] = { "sh", "-c", command };
 	unsigned number, e;
-	FILE *seen;
 	size_t n;
+	int code;
 
 	if (at == NULL || sscanf(at, "\nas %255[^\r\n]", name) != 1 ||
 	    sscanf(name, "%63[^-]-e%u-sheet%u", root, &e, &number) != 3)
 		give_up(p, 98, "no sheet was printed");
 	name[strlen(name) - 1] = '\0'; /* the full stop */
-	snprintf(command, sizeof(command), "cd '%s' && mkdir -p printed && "
+	snprintf(command, sizeof(command), "mkdir -p printed && "
 	    "cp '%s/%s' printed && pdftoppm -f 1 -singlefile -r 150 -gray "
 	    "'printed/%s' page && zbarimg --nodbus -q --raw page.pgm | "
-	    "tr -d '\\n' | tr A-Z a-z; rm page.pgm", p->keep, p->printed,
-	    name, name);
-	if ((seen = popen(command, "r")) == NULL)
-		give_up(p, 97, command);
-	n = fread(share, 1, sizeof(share) - 1, seen);
-	share[n] = '\0';
-	if (pclose(seen) != 0 || n < 100)
+	    "tr -d '\\n' | tr A-Z a-z >code; rm page.pgm", p->printed, name,
+	    name);
+	snprintf(path, sizeof(path), "%s/code", p->keep);
+	if (tool_run(p->keep, argv, &code, NULL) != ST_OK)
+		give_up(p, 98, "the page cannot be looked at");
+	read_text(p, path, share, sizeof(share));
+	if (strlen(share) < 100)
 		give_up(p, 98, "no code is on the page");
 	snprintf(p->last, sizeof(p->last), "%.60s-e%u-sheet%02u.txt", root, e,
 	    number);

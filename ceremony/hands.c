@@ -95,8 +95,8 @@ hand_root(struct hands *h, const char *name, const struct key **out,
 }
 
 static enum status
-hand_derive(struct hands *h, const char *name, const char *label,
-    uint8_t *out, size_t len, struct diag *d)
+hand_opened(struct hands *h, const char *name, const struct secret **out,
+    struct diag *d)
 {
 	const struct engine_root *r;
 	const struct key *key;
@@ -105,7 +105,20 @@ hand_derive(struct hands *h, const char *name, const char *label,
 	TRY(hand_root(h, name, &key, d));
 	if ((r = find_root(engine_of(h), name)) == NULL)
 		FAIL(d, ST_BUG, "root %s is open and not there", name);
-	TRY(derive_label(r->seed, label, out, len, d));
+	*out = r->seed;
+out:
+	return rc;
+}
+
+static enum status
+hand_derive(struct hands *h, const char *name, const char *label,
+    uint8_t *out, size_t len, struct diag *d)
+{
+	const struct secret *seed;
+	enum status rc;
+
+	TRY(hand_opened(h, name, &seed, d));
+	TRY(derive_label(seed, label, out, len, d));
 out:
 	return rc;
 }
@@ -346,6 +359,7 @@ hands_start(struct engine *e)
 		.state = e->state,
 		.root = hand_root,
 		.derive = hand_derive,
+		.opened = hand_opened,
 		.seed = hand_seed,
 		.prove = hand_prove,
 		.typed = hand_typed,

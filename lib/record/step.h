@@ -51,18 +51,22 @@ struct hands {
 	/* HKDF of that root's seed: serials, set numbers; never the RNG. */
 	enum status (*derive)(struct hands *, const char *name,
 	    const char *label, uint8_t *out, size_t len, struct diag *);
+	/* The seed of a root that is open (asks as `root` does), to be split
+	 * once more: borrowed. */
+	enum status (*opened)(struct hands *, const char *name,
+	    const struct secret **out, struct diag *);
 	/* mint only: the seed of ${name}, drawn now with people's part, or
 	 * recovered when the ceremony is computed again; the facts say how.
 	 * Kept by the engine for the later items: borrowed. */
 	enum status (*seed)(struct hands *, const char *name,
 	    const struct secret **out, struct facts *, struct diag *);
-	/* mint only: show a sheet and have it read back until it is right; what
-	 * came back is kept for the later items: `typed`, by sheet, 0.. */
+	/* Show a sheet and have it read back until it is right; what came back
+	 * is kept for the later items: `typed`, by sheet, 0.. */
 	enum status (*prove)(struct hands *, const struct sheet_view *,
 	    struct facts *, struct diag *);
 	const struct secret *(*typed)(struct hands *, size_t sheet);
-	/* mint only: the seed recovered from what was read back; equal to the
-	 * kept one, which it replaces. */
+	/* The seed recovered from what was read back; equal to the kept one,
+	 * which it replaces. */
 	enum status (*proven)(struct hands *, const char *name,
 	    const struct secret *seed, struct diag *);
 	void *engine;

@@ -1,0 +1,530 @@
+/* see split.h */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ceremony/split.h"
+#include "lib/base/text.h"
+
+#define SPLIT_EXPONENT 1 /* without a passphrase a higher one buys nothing */
+#define STREAM_MAX 16320 /* bytes: what one HKDF gives */
+#define SHEET_TEXT_MAX 128 /* bytes: three words and three short numbers */
+
+/* --- what a section says --- */
+
+void
+split_clear(struct split *s)
+{
+	for (size_t i = 0; i < s->scheme.groups; i++)
+		free(s->group[i].holders);
+	memset(s, 0, sizeof(*s));
+}
+
+static enum status
+read_groups(const struct plan *p, const struct ini_section *s,
+    struct split *out, struct diag *d)
+{
+	struct plan_scheme *g;
+	enum status rc;
+
+	for (size_t i = 0; i < s->n; i++) {
+		if (strcmp(s->entries[i].key, "group") != 0)
+			continue;
+		if (out->scheme.groups == SLIP39_GROUPS_MAX)
+			PLAN_FAIL(d, ST_FORMAT, p, s->entries[i].line,
+			    "FORMATS 3.18: more than %d groups",
+			    SLIP39_GROUPS_MAX);
+		g = &out->group[out->scheme.groups];
+		TRY(plan_scheme(p, &s->entries[i], g, d));
+		out->scheme.group[out->scheme.groups].need = (uint8_t)g->need;
+		out->scheme.group[out->scheme.groups].members = (uint8_t)g->n;
+		out->scheme.groups++;
+		out->nsheets += g->n;
+	}
+	rc = ST_OK;
+out:
+	return rc;
+}
+
+/* "1 group", "2 groups" */
+static enum status
+read_need(const struct plan *p, const struct ini_section *s,
+    struct split *out, struct diag *d)
+{
+	const struct ini_entry *e = plan_entry(s, "need", NULL);
+	const size_t len = strcspn(e->value, " ");
+	uint64_t need = 0;
+	char number[4];
+	enum status rc;
+
+	snprintf(number, sizeof(number), "%.*s", (int)len, e->value);
+	if (text_number(number, 1, SLIP39_GROUPS_MAX, &need, NULL) != ST_OK ||
+	    (strcmp(e->value + len, " group") != 0 &&
+	    strcmp(e->value + len, " groups") != 0))
+		PLAN_FAIL(d, ST_FORMAT, p, e->line, "FORMATS 3.18: %s",
+		    "need is \"1 group\", \"2 groups\", ...");
+	out->scheme.need = (uint8_t)need;
+	rc = ST_OK;
+out:
+	return rc;
+}
+
+enum status
+split_read(const struct plan *p, const struct ini_section *s,
+    struct split *out, struct diag *d)
+{
+	enum status rc;
+
+	out->line = s->line;
+	out->scheme.extendable = strcmp(plan_text(s, "extendable", "yes"),
+	    "yes") == 0;
+	out->scheme.exponent = SPLIT_EXPONENT;
+	TRY(read_need(p, s, out, d));
+	TRY(read_groups(p, s, out, d));
+out:
+	return rc;
+}
+
+/* --- who holds what --- */
+
+static const char *
+person_of(const struct plan_holder *h)
+{
+	return h->person;
+}
+
+static const char *
+place_of(const struct plan_holder *h)
+{
+	return h->place;
+}
+
+/* Groups of the scheme that one person alone, or whoever gets in at one place,
+ * could complete. */
+static unsigned
+groups_in(const struct split *s,
+    const char *(*word)(const struct plan_holder *), const char *one)
+{
+	unsigned full = 0, there;
+
+	for (size_t g = 0; g < s->scheme.groups; g++) {
+		there = 0;
+		for (size_t i = 0; i < s->group[g].n; i++)
+			there += strcmp(word(&s->group[g].holders[i]),
+			    one) == 0;
+		full += there >= s->group[g].need;
+	}
+	return full;
+}
+
+/* The sheet of number ${i}, 0..: its group, place in it, and holder. */
+static const struct plan_holder *
+sheet_place(const struct split *s, size_t i, size_t *group, size_t *member)
+{
+	for (*group = 0; *group < s->scheme.groups; (*group)++) {
+		if (i < s->group[*group].n)
+			break;
+		i -= s->group[*group].n;
+	}
+	*member = i;
+	return &s->group[*group].holders[i];
+}
+
+enum status
+split_check(const struct split *s, const struct plan *p, struct diag *d)
+{
+	enum status rc;
+
+	TRY(plan_at(p, s->line, slip39_scheme_check(&s->scheme, d), d));
+	for (size_t i = 0; i < p->npersons; i++) {
+		if (groups_in(s, person_of, p->persons[i].word) >=
+		    s->scheme.need)
+			PLAN_FAIL(d, ST_POLICY, p, s->line, "FORMATS 3.20: "
+			    "the sheets of %s alone would open root %s",
+			    p->persons[i].word, s->root);
+	}
+out:
+	return rc;
+}
+
+/* A place named more than once is said once; of a sheet without one nobody
+ * knows where it will lie. */
+enum status
+split_tell(const struct split *s, struct facts *out, struct diag *d)
+{
+	const char *place;
+	size_t group, member, first;
+	enum status rc = ST_OK;
+
+	for (size_t i = 0; i < s->nsheets && rc == ST_OK; i++) {
+		place = sheet_place(s, i, &group, &member)->place;
+		for (first = 0; first < i; first++) {
+			if (strcmp(sheet_place(s, first, &group,
+			    &member)->place, place) == 0)
+				break;
+		}
+		if (first == i && place[0] != '\0' &&
+		    groups_in(s, place_of, place) >= s->scheme.need)
+			rc = facts_add(out, d, "note", "at %s lie enough "
+			    "sheets to open root %s", place, s->root);
+	}
+	return rc;
+}
+
+/* Does somebody hold sheets of this root that a cut made void? */
+static bool
+has_void_sheets(const struct state *state, const char *root)
+{
+	for (size_t i = 0; i < state->nsets; i++) {
+		if (state->sets[i].fate == SET_VOID &&
+		    strcmp(state->sets[i].root, root) == 0)
+			return true;
+	}
+	return false;
+}
+
+enum status
+split_show(const struct split *s, size_t item, const char *verb,
+    const struct state *state, struct bytes *out, struct diag *d)
+{
+	const struct plan_holder *h;
+	size_t group, member;
+
+	if (item == 0)
+		return text_format(out, d, "%s the seed of root %s (%s), "
+		    "split it into %zu sheets, prove every quorum%s", verb,
+		    s->root, s->alg, s->nsheets, has_void_sheets(state, s->root) ?
+		    "; those written before are void: burn them" : "");
+	h = sheet_place(s, item - 1, &group, &member);
+	return text_format(out, d, "sheet %zu of %zu, %s%s%s: write it and "
+	    "read it back", item, s->nsheets, h->person,
+	    h->place[0] == '\0' ? "" : " at ", h->place);
+}
+
+/* --- the set, computed from the seed alone --- */
+
+/* The stream that points are drawn from: HKDF of the seed under a label that
+ * names epoch, scheme and the encrypted secret, so never one for two uses. */
+struct stream {
+	struct secret *bytes;
+	size_t at;
+};
+
+static enum status
+stream_draw(void *cookie, uint8_t *out, size_t len, struct diag *d)
+{
+	struct stream *s = cookie;
+
+	if (len > secret_len(s->bytes) - s->at)
+		return diag_set(d, ST_BUG, "the stream of points ran dry");
+	memcpy(out, secret_peek(s->bytes) + s->at, len);
+	s->at += len;
+	return ST_OK;
+}
+
+/* "2:2/3,3/5" */
+static void
+scheme_text(const struct slip39_scheme *s, char *out, size_t size)
+{
+	size_t at = (size_t)snprintf(out, size, "%u:", s->need);
+
+	for (size_t g = 0; g < s->groups && at < size; g++)
+		at += (size_t)snprintf(out + at, size - at, "%s%u/%u",
+		    g == 0 ? "" : ",", s->group[g].need, s->group[g].members);
+}
+
+/* A set of sheets as it is in memory while one item needs it. */
+struct drawn {
+	unsigned epoch;
+	uint8_t salt[SHA256_LEN];
+	struct secret *ems;
+	struct slip39_set set;
+};
+
+static void
+drawn_clear(struct drawn *w)
+{
+	secret_free(w->ems);
+	slip39_set_clear(&w->set);
+	memset(w, 0, sizeof(*w));
+}
+
+static enum status
+split_points(const struct split *s, const struct secret *seed,
+    const char *scheme, uint16_t id, struct drawn *w, struct diag *d)
+{
+	struct stream stream = { 0 };
+	const struct slip39_source source = { stream_draw, &stream };
+	char label[512], ems[SHA384_HEX_SIZE];
+	enum status rc;
+
+	hash_sha384_hex(secret_peek(w->ems), secret_len(w->ems), ems);
+	snprintf(label, sizeof(label), "set-points/%u/%s/%d/%u/%s", w->epoch,
+	    scheme, s->scheme.extendable, s->scheme.exponent, ems);
+	TRY(secret_new(STREAM_MAX, &stream.bytes, d));
+	TRY(derive_label(seed, label, secret_bytes(stream.bytes), STREAM_MAX,
+	    d));
+	TRY(slip39_split(w->ems, &s->scheme, id, &source, &w->set, d));
+out:
+	secret_wipe(ems, sizeof(ems));
+	secret_wipe(label, sizeof(label));
+	secret_free(stream.bytes);
+	return rc;
+}
+
+static enum status
+draw_set(const struct split *s, const struct secret *seed, unsigned epoch,
+    struct drawn *w, struct diag *d)
+{
+	char scheme[160], label[256];
+	uint8_t raw[2];
+	uint16_t id;
+	enum status rc;
+
+	w->epoch = epoch;
+	scheme_text(&s->scheme, scheme, sizeof(scheme));
+	snprintf(label, sizeof(label), "set-id/%u/%s", epoch, scheme);
+	TRY(derive_label(seed, label, raw, sizeof(raw), d));
+	id = (uint16_t)((raw[0] << 8 | raw[1]) & 0x7fff);
+	snprintf(label, sizeof(label), "set-salt/%u/%s", epoch, scheme);
+	TRY(derive_label(seed, label, w->salt, sizeof(w->salt), d));
+	TRY(slip39_encrypt(seed, NULL, &s->scheme, id, &w->ems, d));
+	TRY(split_points(s, seed, scheme, id, w, d));
+out:
+	return rc;
+}
+
+uint64_t
+split_quorums(const struct split *s)
+{
+	return slip39_quorums(&s->scheme);
+}
+
+unsigned
+split_epoch(const struct split *s, const struct state *state)
+{
+	unsigned epoch = 0;
+
+	for (size_t i = 0; i < state->nsets; i++) {
+		if (strcmp(state->sets[i].root, s->root) == 0)
+			epoch = state->sets[i].epoch;
+	}
+	return epoch;
+}
+
+/* --- item 0: draw --- */
+
+/* "1 main 0 0 first office ": what a sheet's fact says before its commitment */
+static void
+sheet_text(const struct split *s, size_t i, char *out, size_t size)
+{
+	size_t group, member;
+	const struct plan_holder *h = sheet_place(s, i, &group, &member);
+
+	snprintf(out, size, "%zu %s %zu %zu %s %s ", i + 1,
+	    s->group[group].name, group, member, h->person,
+	    h->place[0] == '\0' ? "-" : h->place);
+}
+
+static enum status
+say_set(const struct split *s, const struct drawn *w, uint64_t quorums,
+    struct facts *f, struct diag *d)
+{
+	char salt[2 * SHA256_LEN + 1], hex[2 * SHA256_LEN + 1];
+	uint8_t commitment[SHA256_LEN];
+	char sheet[SHEET_TEXT_MAX];
+	enum status rc;
+
+	text_hex(w->salt, sizeof(w->salt), salt);
+	TRY(facts_set(f, d, "root", "%s", s->root));
+	TRY(facts_set(f, d, "epoch", "%u", w->epoch));
+	TRY(facts_set(f, d, "algorithm", "%s", s->alg));
+	TRY(facts_set(f, d, "set-id", "%u", w->set.id));
+	TRY(facts_set(f, d, "groups-needed", "%u", s->scheme.need));
+	for (size_t g = 0; g < s->scheme.groups; g++)
+		TRY(facts_add(f, d, "groups", "%u/%u",
+		    s->scheme.group[g].need, s->scheme.group[g].members));
+	TRY(facts_set(f, d, "extendable", "%s",
+	    s->scheme.extendable ? "yes" : "no"));
+	TRY(facts_set(f, d, "exponent", "%u", s->scheme.exponent));
+	TRY(facts_set(f, d, "salt", "%s", salt));
+	for (size_t i = 0; i < w->set.n; i++) {
+		sheet_commitment(w->salt, w->set.mnemonic[i], commitment);
+		text_hex(commitment, sizeof(commitment), hex);
+		sheet_text(s, i, sheet, sizeof(sheet));
+		TRY(facts_add(f, d, "sheets", "%s%s", sheet, hex));
+	}
+	TRY(facts_set(f, d, "quorums", "%llu", (unsigned long long)quorums));
+out:
+	return rc;
+}
+
+enum status
+split_draw(const struct split *s, const struct secret *seed,
+    const struct state *state, struct outcome *o, struct diag *d)
+{
+	struct drawn w = { 0 };
+	uint64_t quorums = 0;
+	enum status rc;
+
+	o->kind = "drawn";
+	TRY(draw_set(s, seed, split_epoch(s, state) + 1, &w, d));
+	TRY(slip39_prove(&w.set, w.ems, &quorums, d));
+	TRY(say_set(s, &w, quorums, &o->facts, d));
+out:
+	drawn_clear(&w);
+	return rc;
+}
+
+/* --- items 1..n: a sheet is written and read back --- */
+
+static enum status
+say_sheet(const struct split *s, size_t i, const struct state *state,
+    struct facts *f, struct diag *d)
+{
+	size_t group, member;
+	enum status rc;
+
+	TRY(facts_set(f, d, "root", "%s", s->root));
+	TRY(facts_set(f, d, "epoch", "%u", split_epoch(s, state)));
+	TRY(facts_set(f, d, "sheet", "%zu", i + 1));
+	TRY(facts_set(f, d, "holder", "%s",
+	    sheet_place(s, i, &group, &member)->person));
+out:
+	return rc;
+}
+
+enum status
+split_sheet(const struct split *s, size_t i, const struct secret *seed,
+    const struct spki *root, struct hands *hands, struct outcome *o,
+    struct diag *d)
+{
+	const struct sheet_set *set =
+	    &hands->state->sets[hands->state->nsets - 1];
+	struct sheet_view view = { 0 };
+	struct drawn w = { 0 };
+	char ceremony[160];
+	enum status rc;
+
+	o->kind = "read-back";
+	TRY(draw_set(s, seed, set->epoch, &w, d));
+	snprintf(ceremony, sizeof(ceremony), "%.100s, ceremony %u",
+	    hands->plan->org, hands->plan->number);
+	view.set = set;
+	view.sheet = &set->sheets[i];
+	view.root = root;
+	view.mnemonic = w.set.mnemonic[i];
+	view.test = hands->plan->mode != MODE_PRODUCTION;
+	view.ceremony = ceremony;
+	TRY(say_sheet(s, i, hands->state, &o->facts, d));
+	TRY(hands->prove(hands, &view, &o->facts, d));
+out:
+	drawn_clear(&w);
+	return rc;
+}
+
+/* --- all sheets were read back --- */
+
+/* Every quorum of what was typed gives ${ems}, and one of them the seed. */
+static enum status
+recover_typed(const struct split *s, struct hands *hands,
+    const struct secret *ems, struct secret **seed, uint64_t *quorums,
+    struct diag *d)
+{
+	struct slip39_share *share[SHEETS_MAX] = { 0 };
+	struct slip39_set typed = { 0 };
+	struct secret *again = NULL;
+	enum status rc;
+
+	if (s->nsheets == 0)
+		FAIL(d, ST_BUG, "root %s without a sheet", s->root);
+	typed.scheme = s->scheme;
+	for (typed.n = 0; typed.n < s->nsheets;) {
+		TRY(secret_copy(hands->typed(hands, typed.n),
+		    &typed.mnemonic[typed.n], d));
+		typed.n++;
+		TRY(slip39_read(typed.mnemonic[typed.n - 1],
+		    &share[typed.n - 1], d));
+	}
+	typed.id = share[0]->id;
+	TRY(slip39_prove(&typed, ems, quorums, d));
+	TRY(slip39_gather((const struct slip39_share *const *)share, typed.n,
+	    &again, d));
+	TRY(slip39_decrypt(again, NULL, share[0], seed, d));
+out:
+	for (size_t i = 0; i < s->nsheets; i++)
+		slip39_share_free(share[i]);
+	slip39_set_clear(&typed);
+	secret_free(again);
+	return rc;
+}
+
+enum status
+split_recover(const struct split *s, const struct secret *seed,
+    struct hands *hands, struct secret **out, uint64_t *quorums,
+    struct diag *d)
+{
+	struct drawn w = { 0 };
+	enum status rc;
+
+	TRY(draw_set(s, seed, split_epoch(s, hands->state), &w, d));
+	TRY(recover_typed(s, hands, w.ems, out, quorums, d));
+out:
+	drawn_clear(&w);
+	return rc;
+}
+
+/* --- what anyone can check without a key --- */
+
+/* Sheet ${i}, 0.., is of the place and holder that the plan gives it. */
+static bool
+is_placed(const struct split *s, size_t i, const char *fact)
+{
+	char want[SHEET_TEXT_MAX];
+
+	sheet_text(s, i, want, sizeof(want));
+	return fact != NULL && strncmp(fact, want, strlen(want)) == 0;
+}
+
+/* The set is the plan's, whatever the seed gave beside. */
+enum status
+split_verify_drawn(const struct split *s, const struct state *state,
+    const struct outcome *o, const char *const *except, struct diag *d)
+{
+	const struct drawn w = { .epoch = split_epoch(s, state) + 1 };
+	struct facts said = { 0 };
+	const char *key;
+	enum status rc;
+
+	TRY(say_set(s, &w, split_quorums(s), &said, d));
+	if ((key = facts_differ(&said, &o->facts, except)) != NULL)
+		FAIL(d, ST_AUTH, "root %s was not split as the plan says: %s",
+		    s->root, key);
+	if (facts_count(&o->facts, "sheets") != s->nsheets)
+		FAIL(d, ST_AUTH, "root %s was not split as the plan says: %zu "
+		    "sheets", s->root, facts_count(&o->facts, "sheets"));
+	for (size_t i = 0; i < s->nsheets; i++) {
+		if (!is_placed(s, i, facts_at(&o->facts, "sheets", i)))
+			FAIL(d, ST_AUTH, "sheet %zu of root %s is not of the "
+			    "holder in the plan", i + 1, s->root);
+	}
+out:
+	facts_clear(&said);
+	return rc;
+}
+
+enum status
+split_verify_sheet(const struct split *s, size_t i, const struct state *state,
+    const struct outcome *o, struct diag *d)
+{
+	struct facts said = { 0 };
+	enum status rc;
+
+	TRY(say_sheet(s, i, state, &said, d));
+	if (facts_differ(&said, &o->facts, state_trusted(o->kind)) != NULL)
+		FAIL(d, ST_AUTH, "it is not sheet %zu of root %s, read back "
+		    "by its holder", i + 1, s->root);
+out:
+	facts_clear(&said);
+	return rc;
+}

@@ -195,15 +195,18 @@ out:
 	return rc;
 }
 
-/* Whether a file in sheets/ is one of ${root}, and of which epoch. */
+/* Whether a file in sheets/ is the text of one of ${root}, and of which
+ * epoch. */
 static bool
 is_sheet_of(const char *name, const char *root, unsigned *epoch)
 {
+	const char *ending = strrchr(name, '.');
 	const size_t len = strlen(root);
 	char *end;
 
 	if (strncmp(name, root, len) != 0 ||
-	    strncmp(name + len, "-e", 2) != 0)
+	    strncmp(name + len, "-e", 2) != 0 || ending == NULL ||
+	    strcmp(ending, ".txt") != 0)
 		return false;
 	*epoch = (unsigned)strtoul(name + len + 2, &end, 10);
 	return strncmp(end, "-sheet", 6) == 0;

@@ -12,9 +12,9 @@ CC ?= cc
 ifeq ($(origin CC),default)
 CC = cc
 endif
-PKGS = jansson libcrypto libseccomp libsodium
+PKGS = libcrypto libsodium jansson
 # What is loaded by those alone that want it (lib/base/library), not linked.
-LOADED = libpng libqrencode libturbojpeg pangocairo zbar
+LOADED = libpng libqrencode libseccomp libturbojpeg pangocairo zbar
 # What tests link besides.
 TEST_PKGS = libpng libqrencode libturbojpeg zbar
 VERSION := $(shell cat VERSION)
@@ -60,7 +60,8 @@ PROGRAM = $(BUILD)/anchorite
 UNITS = $(call bin,$(UNIT_SRCS))
 HELPERS = $(call bin,$(HELPER_SRCS))
 BENCHES = $(call bin,$(BENCH_SRCS))
-PLANTED = $(addprefix $(BUILD)/tests/planted/,anchorite deaf counted stick reader)
+PLANTED = $(addprefix $(BUILD)/tests/planted/,anchorite deaf counted stick reader \
+	leaky)
 
 .PHONY: all
 all: $(PROGRAM) ## build the program
@@ -117,7 +118,7 @@ own_link = $(shell sed -n 's,^/\* link: \(.*\) \*/$$,\1,p' \
 # Programs that are ours but for one file: a subverted one that a second
 # machine sees through, one that is deaf to its media, one that counts what it
 # signs and verifies, one that takes any folder for the stick that it is told of,
-# one whose reader of requests was taken over.
+# one whose reader of requests was taken over, one that keeps copies of secrets.
 $(BUILD)/tests/planted/anchorite: $(BUILD)/tests/planted/plant.o
 $(BUILD)/tests/planted/anchorite: WRAP = -Wl,--wrap=X509_sign_ctx
 $(BUILD)/tests/planted/deaf: $(BUILD)/tests/planted/deaf.o
@@ -129,7 +130,9 @@ $(BUILD)/tests/planted/stick: $(BUILD)/tests/planted/stick.o
 $(BUILD)/tests/planted/stick: WRAP = -Wl,--wrap=fstatfs \
 	-Wl,--wrap=medium_sysfs,--wrap=write,--wrap=pwrite,--wrap=clock_now
 $(BUILD)/tests/planted/reader: $(BUILD)/tests/planted/reader.o
-$(BUILD)/tests/planted/reader: WRAP = -Wl,--wrap=csr_shape,--wrap=seccomp_load
+$(BUILD)/tests/planted/reader: WRAP = -Wl,--wrap=csr_shape,--wrap=sandbox_lock_calls
+$(BUILD)/tests/planted/leaky: $(BUILD)/tests/planted/leak.o
+$(BUILD)/tests/planted/leaky: WRAP = -Wl,--wrap=secret_free
 $(PLANTED): $(call obj,$(CMD_SRCS)) $(CORE)
 	@printf '  LINK  %s\n' $@
 	@$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(CORE) \

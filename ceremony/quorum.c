@@ -84,35 +84,57 @@ match(const struct sheet_set *set, const struct secret *canonical)
 	return NULL;
 }
 
-/* The place in the live set that a share claims for itself. */
+/* What its holder is told of a sheet of such a set; NULL: it is good. */
+static const char *const fates[] = {
+	[SET_DRAWN] = "of a set that was never committed",
+	[SET_LIVE] = NULL,
+	[SET_VOID] = "void",
+};
+
+/* The sheet whose place a share claims for itself in one of the sets of
+ * ${root}, or NULL: of any. */
 static const struct sheet *
-claimed(const struct sheet_set *set, const struct slip39_share *share)
+claimed(const struct state *state, const char *root,
+    const struct slip39_share *share, const struct sheet_set **set)
 {
-	if (set == NULL || share->id != set->id)
-		return NULL;
-	for (size_t i = 0; i < set->n; i++) {
-		if (set->sheets[i].group == share->group &&
-		    set->sheets[i].member == share->member)
-			return &set->sheets[i];
+	const struct sheet_set *s;
+
+	for (size_t i = state->nsets; i-- > 0;) {
+		s = &state->sets[i];
+		if (share->id != s->id ||
+		    share->extendable != s->scheme.extendable ||
+		    share->exponent != s->scheme.exponent ||
+		    (root != NULL && strcmp(s->root, root) != 0))
+			continue;
+		for (size_t k = 0; k < s->n; k++) {
+			if (s->sheets[k].group != share->group ||
+			    s->sheets[k].member != share->member)
+				continue;
+			*set = s;
+			return &s->sheets[k];
+		}
 	}
 	return NULL;
 }
 
-/* A share of no commitment of record, but in the place of one that is. */
+/* A share of no commitment of record, maybe in the place of one that is. */
 static enum status
-refuse_altered(const struct state *state, const char *root,
-    const struct secret *canonical, struct diag *d)
+refuse_stranger(const struct state *state, const char *root,
+    const struct secret *canonical, const struct sheet_set **set,
+    const struct sheet **sheet, struct diag *d)
 {
-	const struct sheet_set *set = state_live_set(state, root);
 	struct slip39_share *share = NULL;
-	const struct sheet *s;
 	enum status rc;
 
 	TRY(slip39_read(canonical, &share, d));
-	if ((s = claimed(set, share)) != NULL)
+	if ((*sheet = claimed(state, root, share, set)) != NULL)
 		FAIL(d, ST_AUTH, "FORMATS 4.9: sheet %u of %zu, %s, is not the "
-		    "sheet of record: its words were altered", s->number,
-		    set->n, s->holder);
+		    "sheet of record: its words were altered (root %s, epoch "
+		    "%u)", (*sheet)->number, (*set)->n, (*sheet)->holder,
+		    (*set)->root, (*set)->epoch);
+	FAIL(d, ST_AUTH, "FORMATS 4.9: a share of another set, not of %s%s",
+	    root == NULL ? "any root here" : "root ",
+	    root == NULL ? "" : root);
 out:
 	slip39_share_free(share);
 	return rc;
@@ -132,31 +154,92 @@ count_words(const struct secret *mnemonic)
 	return n;
 }
 
-static enum status
-read_share(const struct secret *mnemonic, struct secret **canonical,
+/* Whether all sets of record have the same ext flag, and which. */
+static bool
+known_flag(const struct state *state, bool *extendable)
+{
+	for (size_t i = 0; i < state->nsets; i++) {
+		if (i > 0 && state->sets[i].scheme.extendable != *extendable)
+			return false;
+		*extendable = state->sets[i].scheme.extendable;
+	}
+	return state->nsets > 0;
+}
+
+/* Words whose checksum does not hold: what is known of them nevertheless. */
+static void
+explain_checksum(const struct state *state, const struct secret *mnemonic,
     struct diag *d)
 {
-	struct slip39_share *share = NULL;
+	struct slip39_share says;
+	const struct sheet_set *set;
+	const struct sheet *sheet = NULL;
+	bool flag = true, known = known_flag(state, &flag);
+	char word_text[80] = "", claim[160] = "";
 	size_t word = 0;
+	enum status rc;
+
+	rc = known ? slip39_suspect_of(mnemonic, flag, &word, NULL) :
+		     slip39_suspect(mnemonic, &word, NULL);
+	if (rc != ST_OK)
+		return;
+	if (word != 0)
+		snprintf(word_text, sizeof(word_text), "; if only one word is "
+		    "wrong, it is word %zu", word);
+	else if (known)
+		snprintf(word_text, sizeof(word_text), "; more than one word "
+		    "is wrong");
+	if ((word == 0 || word > SLIP39_CLAIM_WORDS) &&
+	    slip39_claim(mnemonic, &says, NULL) == ST_OK)
+		sheet = claimed(state, NULL, &says, &set);
+	if (sheet != NULL)
+		snprintf(claim, sizeof(claim), "; by its first four words it "
+		    "is sheet %u of %zu of root %s, epoch %u, %s",
+		    sheet->number, set->n, set->root, set->epoch,
+		    sheet->holder);
+	diag_clear(d);
+	diag_note(d, ST_FORMAT, "FORMATS 4.6: the checksum of the share does "
+	    "not hold%s%s", word_text, claim);
+}
+
+static enum status
+read_share(const struct state *state, const struct secret *mnemonic,
+    struct secret **canonical, struct diag *d)
+{
+	struct slip39_share *share = NULL;
+	size_t n = count_words(mnemonic);
+	bool holds = false;
 	enum status rc;
 
 	TRY(slip39_read(mnemonic, &share, d));
 	TRY(slip39_canonical(mnemonic, canonical, d));
 out:
 	slip39_share_free(share);
-	if (rc == ST_FORMAT && count_words(mnemonic) != SHEET_WORDS) {
+	if (rc == ST_FORMAT && d != NULL && n != SHEET_WORDS) {
 		diag_clear(d);
-		return diag_set(d, ST_FORMAT, "FORMATS 4.4: %zu words, and a "
-		    "sheet has %d", count_words(mnemonic), SHEET_WORDS);
-	}
-	if (rc == ST_FORMAT && d != NULL &&
-	    slip39_suspect(mnemonic, &word, NULL) == ST_OK && word != 0) {
-		diag_clear(d);
-		return diag_set(d, ST_FORMAT, "FORMATS 4.6: the checksum of "
-		    "the share does not hold; if only one word is wrong, it "
-		    "is word %zu", word);
+		diag_note(d, ST_FORMAT, "FORMATS 4.4: %zu words, and a sheet "
+		    "has %d", n, SHEET_WORDS);
+	} else if (rc == ST_FORMAT && d != NULL &&
+	    slip39_holds(mnemonic, &holds, NULL) == ST_OK && !holds) {
+		explain_checksum(state, mnemonic, d);
 	}
 	return rc;
+}
+
+/* A sheet that is of record: whether it may be taken for ${root}. */
+static enum status
+check_fit(const struct sheet_set *set, const struct sheet *sheet,
+    const char *root, struct diag *d)
+{
+	if (fates[set->fate] != NULL)
+		return diag_set(d, ST_AUTH, "FORMATS 4.9: sheet %u of root %s, "
+		    "epoch %u, %s, is %s", sheet->number, set->root,
+		    set->epoch, sheet->holder, fates[set->fate]);
+	if (root != NULL && strcmp(set->root, root) != 0)
+		return diag_set(d, ST_AUTH, "FORMATS 4.9: sheet %u of root %s, "
+		    "%s, is not a sheet of root %s", sheet->number, set->root,
+		    sheet->holder, root);
+	return ST_OK;
 }
 
 enum status
@@ -164,38 +247,42 @@ quorum_identify(const struct state *state, const char *root,
     const struct secret *mnemonic, const struct sheet_set **set,
     const struct sheet **sheet, struct secret **canonical, struct diag *d)
 {
-	const struct sheet_set *s;
 	enum status rc;
 
+	*set = NULL;
+	*sheet = NULL;
 	*canonical = NULL;
-	TRY(read_share(mnemonic, canonical, d));
-	for (size_t i = 0; i < state->nsets; i++) {
-		s = &state->sets[i];
-		if ((*sheet = match(s, *canonical)) == NULL)
-			continue;
-		*set = s;
-		if (s->fate != SET_LIVE)
-			FAIL(d, ST_AUTH, "FORMATS 4.9: sheet %u of root %s, "
-			    "epoch %u, %s, is %s", (*sheet)->number, s->root,
-			    s->epoch, (*sheet)->holder, s->fate == SET_VOID ?
-			    "void" : "of a set that was never committed");
-		if (root != NULL && strcmp(s->root, root) != 0)
-			FAIL(d, ST_AUTH, "FORMATS 4.9: sheet %u of root %s, "
-			    "%s, is not a sheet of root %s", (*sheet)->number,
-			    s->root, (*sheet)->holder, root);
-		return ST_OK;
+	TRY(read_share(state, mnemonic, canonical, d));
+	for (size_t i = 0; i < state->nsets && *sheet == NULL; i++) {
+		*set = &state->sets[i];
+		*sheet = match(*set, *canonical);
 	}
-	for (size_t i = 0; i < state->nroots; i++) {
-		if (root == NULL || strcmp(root, state->roots[i].name) == 0)
-			TRY(refuse_altered(state, state->roots[i].name,
-			    *canonical, d));
+	if (*sheet == NULL) {
+		*set = NULL;
+		TRY(refuse_stranger(state, root, *canonical, set, sheet, d));
 	}
-	FAIL(d, ST_AUTH, "FORMATS 4.9: a share of another set, not of %s%s",
-	    root == NULL ? "any root here" : "root ",
-	    root == NULL ? "" : root);
+	TRY(check_fit(*set, *sheet, root, d));
+	return ST_OK;
 out:
 	secret_free(*canonical);
 	*canonical = NULL;
+	return rc;
+}
+
+enum status
+quorum_claim(const struct state *state, const struct secret *words,
+    const struct sheet_set **set, const struct sheet **sheet, struct diag *d)
+{
+	struct slip39_share says;
+	enum status rc;
+
+	*set = NULL;
+	*sheet = NULL;
+	TRY(slip39_claim(words, &says, d));
+	if ((*sheet = claimed(state, NULL, &says, set)) == NULL)
+		FAIL(d, ST_AUTH, "FORMATS 4.9: by these words it is a share of "
+		    "another set, not of any root here");
+out:
 	return rc;
 }
 

@@ -16,15 +16,27 @@ struct quorum_watch {
 
 /**
  * quorum_identify(state, root, mnemonic, set, sheet, canonical, d):
- * Which sheet of the live set of ${root} (NULL: of any) this is.  ST_FORMAT: no share
- * (with the number of the word, when one word alone would explain it).
- * ST_AUTH: it is a share, but void, of another root, or of no set of record.
- * The caller frees ${*canonical}.
+ * Which sheet of the live set of ${root} (NULL: of any) this is.  ST_FORMAT: no
+ * share, with the number of the word, when one word alone would explain it,
+ * and, where the first four words are sound, whose sheet they say it is.
+ * ST_AUTH: it is a share, but altered, void, of another root, or of no set of
+ * record; ${*set} and ${*sheet} say then what it is or claims to be, or are
+ * NULL.  The caller frees ${*canonical}.
  */
 MUST_USE enum status quorum_identify(const struct state *state,
     const char *root, const struct secret *mnemonic,
     const struct sheet_set **set, const struct sheet **sheet,
     struct secret **canonical, struct diag *d);
+
+/**
+ * quorum_claim(state, words, set, sheet, d):
+ * Whose sheet the first four words say it is: they are no secret, and nobody
+ * has checked them.  ST_FORMAT: no words of the list, or fewer.  ST_AUTH: of
+ * no set of record.
+ */
+MUST_USE enum status quorum_claim(const struct state *state,
+    const struct secret *words, const struct sheet_set **set,
+    const struct sheet **sheet, struct diag *d);
 
 /**
  * quorum_open(front, state, root, watch, seed, key, used, d):

@@ -134,6 +134,15 @@ MUST_USE enum status cmd_release(const struct state *s,
     const struct release_call *c, struct facts *f, struct diag *d);
 
 /**
+ * cmd_own_journal(state, out, d):
+ * The folder "journal" beside the state, wherever one stands who types: two
+ * journals of one desk would not know of each other (RULES L3).  The caller
+ * frees ${out}.
+ */
+MUST_USE enum status cmd_own_journal(const char *state, struct bytes *out,
+    struct diag *d);
+
+/**
  * cmd_take_folder(path, g, d):
  * Bundles with their signatures, and lists, from a folder: FORMATS 9.44.  The
  * caller clears ${g} (store_gift_clear).  ST_FORMAT: it has none.

@@ -320,10 +320,8 @@ out:
 	return rc;
 }
 
-/* Beside the state, wherever one stands who types: two journals of one desk
- * would not know of each other (RULES L3). */
-static enum status
-own_journal(const char *state, struct bytes *out, struct diag *d)
+enum status
+cmd_own_journal(const char *state, struct bytes *out, struct diag *d)
 {
 	size_t len = strlen(state);
 
@@ -353,7 +351,7 @@ cmd_revocation_release(const struct call *c, struct diag *d)
 	int fd = -1;
 
 	if (how.journal == NULL) {
-		TRY(own_journal(state, &journal, d));
+		TRY(cmd_own_journal(state, &journal, d));
 		how.journal = (const char *)journal.data;
 	}
 	/* before anybody is asked for a passphrase */

@@ -9,6 +9,8 @@
 #define TRUSTED { "--trusted-clock", NULL, false }
 #define REHEARSAL { "--rehearsal", NULL, false }
 #define LABEL { "--label", "LABEL", false }
+#define WAIVE { "--waive", "NAMES:REASON", false }
+#define MARKS { "--marks", "DIR", false }
 #define MEDIA { "--media", "DIR", false }
 
 /* clang-format off */
@@ -53,10 +55,12 @@ const struct cmd cmd_table[] = {
 	    "the desk copy: all but what is private", cmd_state_publish },
 	{ "state", "compare", "DIR DIR", 2, 2, { { 0 } },
 	    "where two copies part", cmd_state_compare },
-	{ "share", "check", "[FILE|-]", 0, 1, { STATE },
+	{ "share", "check", "[FILE|-]", 0, 1, { STATE, WAIVE, MARKS },
 	    "whose sheet is this, and is it right?", cmd_share_check },
 	{ "share", "recover", "[SHARES...]", 0, 256,
-	    { { "--root", "NAME", true }, STATE },
+	    { { "--root", "NAME", false }, STATE,
+	      { "--public", "FILE", false }, WAIVE,
+	      { "--export-key", "FILE", false }, JOURNAL },
 	    "prove that sheets give a root; prints no secret",
 	    cmd_share_recover },
 	{ "delegation", "show", "REQUEST|CERT", 1, 1, { STATE },

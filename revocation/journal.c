@@ -10,7 +10,8 @@
 #include "lib/record/folder.h"
 #include "revocation/journal.h"
 
-#define KIND "release"
+/* The actor of an entry that nobody signed: the sheets were there. */
+#define HOLDERS "holders"
 
 static void
 object_name(uint64_t number, char out[OBJECT_NAME_SIZE])
@@ -31,6 +32,19 @@ say(const struct notice *n, struct facts *f, struct diag *d)
 	    (unsigned long long)n->list.number));
 	TRY(facts_set(f, d, "revokes", "%s", n->list.target));
 	TRY(facts_set(f, d, "again", "%s", n->again ? "yes" : "no"));
+out:
+	return rc;
+}
+
+static enum status
+say_keyout(const struct keyout *k, struct facts *f, struct diag *d)
+{
+	enum status rc;
+
+	TRY(facts_set(f, d, "state", "%s", k->state));
+	TRY(facts_set(f, d, "root", "%s", k->root));
+	TRY(facts_set(f, d, "key", "%s", k->key));
+	TRY(facts_set(f, d, "file", "%s", k->file));
 out:
 	return rc;
 }
@@ -57,25 +71,73 @@ out:
 }
 
 static enum status
+load_notice(struct journal *j, const struct entry *e,
+    const struct bytes *file, struct diag *d)
+{
+	const struct sealed *sealed;
+	struct notice *n;
+	enum status rc;
+
+	if ((n = GROW(j->notice, j->n)) == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	TRY(notice_check(e->objects[0].name, file, j->state, j->steps, n,
+	    &sealed, d));
+	TRY(check_entry(e, n, d));
+out:
+	return rc;
+}
+
+static enum status
+load_keyout(struct journal *j, const struct entry *e,
+    const struct bytes *file, struct diag *d)
+{
+	struct facts said = { 0 };
+	struct keyout *k;
+	enum status rc;
+
+	if ((k = GROW(j->keyout, j->nkeyouts)) == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	TRY(keyout_check(e->objects[0].name, file, j->state, k, d));
+	TRY(say_keyout(k, &said, d));
+	if (facts_differ(&said, &e->facts, NULL) != NULL ||
+	    strcmp(e->actor, HOLDERS) != 0 || e->time != k->time)
+		FAIL(d, ST_AUTH, "FORMATS 7.26: it says other things than the "
+		    "file that it commits");
+out:
+	facts_clear(&said);
+	return rc;
+}
+
+/* What is kept here, and who reads it. */
+static const struct {
+	const char *word;
+	enum status (*load)(struct journal *, const struct entry *,
+	    const struct bytes *, struct diag *);
+} kinds[] = {
+	{ "release", load_notice },
+	{ "export", load_keyout },
+};
+#define NKINDS (sizeof(kinds) / sizeof(kinds[0]))
+
+static enum status
 load_entry(struct journal *j, int dirfd, const struct entry *e,
     struct diag *d)
 {
 	char name[OBJECT_NAME_SIZE];
-	const struct sealed *sealed;
 	struct bytes file = { 0 };
-	struct notice *n;
+	size_t k = 0;
 	enum status rc;
 
 	object_name(e->number, name);
-	if (strcmp(e->kind, KIND) != 0 || e->n != 1 ||
+	while (k < NKINDS && strcmp(e->kind, kinds[k].word) != 0)
+		k++;
+	if (k == NKINDS || e->n != 1 ||
 	    !variant_of(e->objects[0].name, name))
-		FAIL(d, ST_FORMAT, "FORMATS 7.22: it is no release");
-	if ((n = GROW(j->notice, j->n)) == NULL)
-		FAIL(d, ST_SYSTEM, "out of memory");
+		FAIL(d, ST_FORMAT, "FORMATS 7.22: it is no release, nor a key "
+		    "that was written out");
 	TRY(folder_object(dirfd, &e->objects[0], &file, d));
-	TRY(notice_check(e->objects[0].name, &file, j->state, j->steps, n,
-	    &sealed, d));
-	TRY(check_entry(e, n, d));
+	TRY(kinds[k].load(j, e, &file, d));
+	j->entries++;
 out:
 	bytes_free(&file);
 	return rc;
@@ -129,6 +191,7 @@ journal_close(struct journal *j)
 {
 	sticks_free(j->sticks);
 	free(j->notice);
+	free(j->keyout);
 	memset(j, 0, sizeof(*j));
 }
 
@@ -262,27 +325,39 @@ out:
 	return rc;
 }
 
+/* ${e} has its time, kind, actor and facts. */
 static enum status
-commit(struct journal *j, const struct notice *n, const struct bytes *file,
+commit(struct journal *j, struct entry *e, const struct bytes *file,
     struct diag *d)
 {
 	char name[OBJECT_NAME_SIZE];
 	struct outcome o = { 0 };
-	struct entry e = { 0 };
 	enum status rc;
 
-	e.number = j->n; /* the notice is counted already */
-	e.time = n->time;
-	snprintf(e.kind, sizeof(e.kind), "%s", KIND);
-	snprintf(e.actor, sizeof(e.actor), "%s", n->by);
-	snprintf(e.previous, sizeof(e.previous), "%s", j->head);
-	TRY(say(n, &e.facts, d));
-	object_name(e.number, name);
+	e->number = j->entries + 1;
+	snprintf(e->previous, sizeof(e->previous), "%s", j->head);
+	object_name(e->number, name);
 	TRY(outcome_add(&o, name, file, d));
-	TRY(sticks_commit(j->sticks, &e, &o, d));
-	snprintf(j->head, sizeof(j->head), "%s", e.digest);
+	TRY(sticks_commit(j->sticks, e, &o, d));
+	snprintf(j->head, sizeof(j->head), "%s", e->digest);
+	j->entries++;
 out:
 	outcome_clear(&o);
+	return rc;
+}
+
+static enum status
+commit_notice(struct journal *j, const struct notice *n,
+    const struct bytes *file, struct diag *d)
+{
+	struct entry e = { .time = n->time };
+	enum status rc;
+
+	snprintf(e.kind, sizeof(e.kind), "release");
+	snprintf(e.actor, sizeof(e.actor), "%s", n->by);
+	TRY(say(n, &e.facts, d));
+	TRY(commit(j, &e, file, d));
+out:
 	entry_clear(&e);
 	return rc;
 }
@@ -293,7 +368,7 @@ say_added(const struct journal *j, const struct notice *n, struct facts *f,
 {
 	char name[OBJECT_NAME_SIZE];
 
-	object_name(j->n, name);
+	object_name(j->entries, name);
 	return facts_add(f, d, "journal", "%s/%s: list %llu of root %s, "
 	    "signed by %s%s", j->path, name,
 	    (unsigned long long)n->list.number, n->list.root, n->by,
@@ -321,13 +396,44 @@ journal_add(struct journal *j, const struct release *r,
 	if ((n = GROW(j->notice, j->n)) == NULL)
 		FAIL(d, ST_SYSTEM, "out of memory");
 	*n = made;
-	TRY(commit(j, n, &file, d));
+	TRY(commit_notice(j, n, &file, d));
 	TRY(say_added(j, n, f, d));
 out:
 	if (rc != ST_OK)
 		diag_prefix(d, "not released, for the journal could not be "
 		    "written (--journal names another)");
 	responders_clear(&all);
+	bytes_free(&file);
+	return rc;
+}
+
+enum status
+journal_keyout(struct journal *j, const struct keyout *k, struct facts *f,
+    struct diag *d)
+{
+	struct entry e = { .time = k->time };
+	char name[OBJECT_NAME_SIZE];
+	struct bytes file = { 0 };
+	struct keyout *mine;
+	enum status rc;
+
+	TRY(keyout_file(k, &file, d));
+	TRY(begin(j, d));
+	if ((mine = GROW(j->keyout, j->nkeyouts)) == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	*mine = *k;
+	snprintf(e.kind, sizeof(e.kind), "export");
+	snprintf(e.actor, sizeof(e.actor), HOLDERS);
+	TRY(say_keyout(k, &e.facts, d));
+	TRY(commit(j, &e, &file, d));
+	object_name(j->entries, name);
+	TRY(facts_add(f, d, "journal", "%s/%s: the key of root %s was written "
+	    "out", j->path, name, k->root));
+out:
+	if (rc != ST_OK)
+		diag_prefix(d, "not written out, for the journal could not be "
+		    "written (--journal names another)");
+	entry_clear(&e);
 	bytes_free(&file);
 	return rc;
 }

@@ -1,6 +1,7 @@
-/* journal.h -- the desk's journal: what was released between two ceremonies,
- * by whom.  A folder in the form of a state's record, one entry for each
- * signed file.  FORMATS 7.20 to 7.23; RULES C2, L3. */
+/* journal.h -- the desk's journal: what happened between two ceremonies: lists
+ * that were released, by whom, and keys that were written out.  A folder in the
+ * form of a state's record, one entry for each file.  FORMATS 7.20 to 7.26;
+ * RULES C2, L3. */
 #ifndef ANCHORITE_JOURNAL_H
 #define ANCHORITE_JOURNAL_H
 
@@ -10,6 +11,7 @@
 
 #include "lib/record/facts.h"
 #include "lib/record/stick.h"
+#include "revocation/keyout.h"
 #include "revocation/notice.h"
 #include "revocation/release.h"
 
@@ -21,6 +23,9 @@ struct journal {
 	bool begun; /* it is written to from here on */
 	struct notice *notice; /* owned, in the order they came */
 	size_t n;
+	struct keyout *keyout; /* the same */
+	size_t nkeyouts;
+	uint64_t entries; /* of both kinds */
 	char head[SHA384_HEX_SIZE];
 };
 
@@ -54,5 +59,12 @@ MUST_USE enum status journal_check(const struct journal *j,
  */
 MUST_USE enum status journal_add(struct journal *j, const struct release *r,
     const struct opener *who, int64_t now, struct facts *f, struct diag *d);
+
+/**
+ * journal_keyout(j, k, f, d):
+ * The same for a root's key that is about to be written out.
+ */
+MUST_USE enum status journal_keyout(struct journal *j,
+    const struct keyout *k, struct facts *f, struct diag *d);
 
 #endif

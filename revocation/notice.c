@@ -60,21 +60,6 @@ out:
 
 /* --- read: is it of this shape? --- */
 
-/* The value of the line that ${*at} is at, if it begins with ${key}. */
-static bool
-take_line(const char **at, const char *key, char *out, size_t size)
-{
-	const size_t klen = strlen(key), len = strcspn(*at, "\n");
-
-	if (strncmp(*at, key, klen) != 0 || len < klen ||
-	    len - klen >= size || (*at)[len] == '\0')
-		return false;
-	memcpy(out, *at + klen, len - klen);
-	out[len - klen] = '\0';
-	*at += len + 1;
-	return true;
-}
-
 /* What the lines say; whether that is all, and spelt so, is seen when they are
  * written again. */
 static bool
@@ -85,17 +70,17 @@ read_lines(const char *at, struct notice *n)
 	if (strncmp(at, CMS_RELEASE_HEAD, strlen(CMS_RELEASE_HEAD)) != 0)
 		return false;
 	at += strlen(CMS_RELEASE_HEAD);
-	if (!take_line(&at, "mode ", mode, sizeof(mode)) ||
-	    !take_line(&at, "state ", n->state, sizeof(n->state)) ||
-	    !take_line(&at, "head ", n->head, sizeof(n->head)) ||
-	    !take_line(&at, "root ", n->list.root, sizeof(n->list.root)) ||
-	    !take_line(&at, "list ", number, sizeof(number)) ||
-	    !take_line(&at, "digest ", n->list.digest,
+	if (!text_take_line(&at, "mode ", mode, sizeof(mode)) ||
+	    !text_take_line(&at, "state ", n->state, sizeof(n->state)) ||
+	    !text_take_line(&at, "head ", n->head, sizeof(n->head)) ||
+	    !text_take_line(&at, "root ", n->list.root, sizeof(n->list.root)) ||
+	    !text_take_line(&at, "list ", number, sizeof(number)) ||
+	    !text_take_line(&at, "digest ", n->list.digest,
 	    sizeof(n->list.digest)) ||
-	    !take_line(&at, "revokes ", n->list.target,
+	    !text_take_line(&at, "revokes ", n->list.target,
 	    sizeof(n->list.target)) ||
-	    !take_line(&at, "again ", again, sizeof(again)) ||
-	    !take_line(&at, "time ", time, sizeof(time)))
+	    !text_take_line(&at, "again ", again, sizeof(again)) ||
+	    !text_take_line(&at, "time ", time, sizeof(time)))
 		return false;
 	n->mode = strcmp(mode, "production") == 0 ? MODE_PRODUCTION :
 						    MODE_REHEARSAL;
@@ -139,16 +124,6 @@ out:
 
 /* --- check: is it of here, and who signed it? --- */
 
-static bool
-is_head(const struct state *s, const char *head)
-{
-	for (size_t i = s->n; i-- > 0;) {
-		if (strcmp(s->entries[i].digest, head) == 0)
-			return true;
-	}
-	return false;
-}
-
 static enum status
 find_sealed(const char *name, const struct notice *n, const struct state *s,
     const struct sealed **out, struct diag *d)
@@ -159,7 +134,7 @@ find_sealed(const char *name, const struct notice *n, const struct state *s,
 	if (n->mode != s->mode || strcmp(n->state, s->id) != 0)
 		FAIL(d, ST_AUTH, "%s: FORMATS 7.21: it is of another state",
 		    name);
-	if (!is_head(s, n->head))
+	if (!state_had(s, n->head))
 		FAIL(d, ST_AUTH, "%s: FORMATS 7.21: it names a head that this "
 		    "state never had: this one is older, or another", name);
 	for (size_t i = 0; i < s->nsealed; i++) {

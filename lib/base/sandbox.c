@@ -98,6 +98,7 @@ child_ready(const struct sandbox *s, void **self, struct diag *d)
 {
 	enum status rc;
 
+	TRY(sandbox_lock_load(d));
 	if (s->job->warm != NULL)
 		TRY(s->job->warm(self, d));
 	/* what a library left open */

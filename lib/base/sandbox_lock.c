@@ -17,7 +17,35 @@
 
 #include <seccomp.h>
 
+#include "lib/base/library.h"
 #include "lib/base/sandbox_lock.h"
+
+/* What is called of libseccomp.  Few processes start a child. */
+static struct {
+	LIBRARY_CALL(seccomp_init);
+	LIBRARY_CALL(seccomp_load);
+	LIBRARY_CALL(seccomp_release);
+	LIBRARY_CALL(seccomp_rule_add);
+} lib;
+
+static const struct library_entry entries[] = {
+	LIBRARY_ENTRY(lib, seccomp_init),
+	LIBRARY_ENTRY(lib, seccomp_load),
+	LIBRARY_ENTRY(lib, seccomp_release),
+	LIBRARY_ENTRY(lib, seccomp_rule_add),
+};
+
+#define ENTRIES (sizeof(entries) / sizeof(entries[0]))
+LIBRARY_WHOLE(lib, ENTRIES);
+
+static const struct library library = { "libseccomp.so.2", "libseccomp2",
+	entries, ENTRIES };
+
+enum status
+sandbox_lock_load(struct diag *d)
+{
+	return library_load(&library, &lib, d);
+}
 
 /* Bytes of address space in use: the first number of statm, in pages.  The
  * limit is relative to them: sanitizers map terabytes before main. */
@@ -162,6 +190,17 @@ static const unsigned advices[] = { MADV_DONTNEED, MADV_FREE, MADV_HUGEPAGE,
 	MADV_NOHUGEPAGE, MADV_DONTDUMP };
 #define NADVICES (sizeof(advices) / sizeof(advices[0]))
 
+/* A filter that does so with all that it does not name. */
+static enum status
+new_filter(uint32_t otherwise, scmp_filter_ctx *out, struct diag *d)
+{
+	if (lib.seccomp_init == NULL)
+		return diag_set(d, ST_BUG, "seccomp: it was not loaded");
+	if ((*out = lib.seccomp_init(otherwise)) == NULL)
+		return diag_set(d, ST_SYSTEM, "seccomp: no filter to be had");
+	return ST_OK;
+}
+
 /* What any child may call, memory that is not to be run included. */
 static int
 allow_calls(scmp_filter_ctx filter)
@@ -169,32 +208,34 @@ allow_calls(scmp_filter_ctx filter)
 	int no = 0;
 
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
-		no |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, calls[i], 0);
+		no |= lib.seccomp_rule_add(filter, SCMP_ACT_ALLOW, calls[i],
+		    0);
 	for (size_t i = 0; i < NADVICES; i++)
-		no |= seccomp_rule_add(filter, SCMP_ACT_ALLOW,
+		no |= lib.seccomp_rule_add(filter, SCMP_ACT_ALLOW,
 		    SCMP_SYS(madvise), 1,
 		    SCMP_A2(SCMP_CMP_MASKED_EQ, UINT32_MAX, advices[i]));
-	no |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
+	no |= lib.seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
 	    SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
-	no |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mremap), 0);
+	no |= lib.seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mremap),
+	    0);
 	return no;
 }
 
 enum status
 sandbox_lock_calls(struct diag *d)
 {
-	scmp_filter_ctx filter;
+	scmp_filter_ctx filter = NULL;
 	enum status rc;
 	int no;
 
-	if ((filter = seccomp_init(SCMP_ACT_KILL_PROCESS)) == NULL)
-		return diag_set(d, ST_SYSTEM, "seccomp: no filter to be had");
+	TRY(new_filter(SCMP_ACT_KILL_PROCESS, &filter, d));
 	no = allow_calls(filter);
-	if (no != 0 || (no = seccomp_load(filter)) != 0)
+	if (no != 0 || (no = lib.seccomp_load(filter)) != 0)
 		FAIL(d, ST_SYSTEM, "seccomp: %s", strerror(-no));
 	rc = ST_OK;
 out:
-	seccomp_release(filter);
+	if (filter != NULL)
+		lib.seccomp_release(filter);
 	return rc;
 }
 
@@ -243,17 +284,18 @@ allow_reading(scmp_filter_ctx filter)
 	int no = 0;
 
 	for (size_t i = 0; i < sizeof(reading) / sizeof(reading[0]); i++)
-		no |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, reading[i], 0);
-	no |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(open), 1,
+		no |= lib.seccomp_rule_add(filter, SCMP_ACT_ALLOW, reading[i],
+		    0);
+	no |= lib.seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(open), 1,
 	    SCMP_A1(SCMP_CMP_MASKED_EQ, FOR_WRITING, O_RDONLY));
-	no |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1,
-	    SCMP_A2(SCMP_CMP_MASKED_EQ, FOR_WRITING, O_RDONLY));
-	no |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
-	    SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
-	no |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
+	no |= lib.seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(openat),
+	    1, SCMP_A2(SCMP_CMP_MASKED_EQ, FOR_WRITING, O_RDONLY));
+	no |= lib.seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect),
+	    1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+	no |= lib.seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
 	    SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD));
 	/* its arguments cannot be looked at: the C library has another way */
-	no |= seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS),
+	no |= lib.seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS),
 	    SCMP_SYS(clone3), 0);
 	return no;
 }
@@ -271,15 +313,14 @@ sandbox_lock_reading(size_t memory, struct diag *d)
 	TRY(limit(RLIMIT_CORE, 0, d));
 	TRY(limit(RLIMIT_FSIZE, 0, d));
 	TRY(no_paths(true, d));
-	if ((filter = seccomp_init(SCMP_ACT_ERRNO(EPERM))) == NULL)
-		FAIL(d, ST_SYSTEM, "seccomp: no filter to be had");
+	TRY(new_filter(SCMP_ACT_ERRNO(EPERM), &filter, d));
 	no = allow_calls(filter);
 	no |= allow_reading(filter);
-	if (no != 0 || (no = seccomp_load(filter)) != 0)
+	if (no != 0 || (no = lib.seccomp_load(filter)) != 0)
 		FAIL(d, ST_SYSTEM, "seccomp: %s", strerror(-no));
 	rc = ST_OK;
 out:
 	if (filter != NULL)
-		seccomp_release(filter);
+		lib.seccomp_release(filter);
 	return rc;
 }

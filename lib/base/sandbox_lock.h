@@ -8,6 +8,13 @@
 #include "lib/base/diag.h"
 
 /**
+ * sandbox_lock_load(d):
+ * First of all, while files can still be opened: libseccomp, which is not
+ * linked.  ST_SYSTEM: it is not there.
+ */
+MUST_USE enum status sandbox_lock_load(struct diag *d);
+
+/**
  * sandbox_lock_limits(memory, d):
  * No core, no process, no byte to a file, and no more than
  * ${memory} bytes of address space beyond what is mapped now (proc(5) statm).
@@ -24,7 +31,7 @@ MUST_USE enum status sandbox_lock_files(struct diag *d);
 /**
  * sandbox_lock_calls(d):
  * Reading and writing what is open, memory of its own that is not code, time,
- * and the end; any other call is the end (seccomp).
+ * and the end; any other call is the end (seccomp).  ST_BUG: not loaded.
  */
 MUST_USE enum status sandbox_lock_calls(struct diag *d);
 

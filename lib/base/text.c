@@ -140,6 +140,20 @@ text_listed(const char *list, char between, const char *word)
 	return false;
 }
 
+bool
+text_take_line(const char **at, const char *key, char *out, size_t size)
+{
+	const size_t klen = strlen(key), len = strcspn(*at, "\n");
+
+	if (strncmp(*at, key, klen) != 0 || len < klen ||
+	    len - klen >= size || (*at)[len] == '\0')
+		return false;
+	memcpy(out, *at + klen, len - klen);
+	out[len - klen] = '\0';
+	*at += len + 1;
+	return true;
+}
+
 void
 text_hex(const uint8_t *data, size_t len, char *out)
 {

@@ -35,6 +35,14 @@ bool text_is_hidden(uint32_t c);
 bool text_listed(const char *list, char between, const char *word);
 
 /**
+ * text_take_line(at, key, out, size):
+ * The rest of the line that ${*at} is at, if it begins with ${key} and has its
+ * line feed; ${*at} is behind that then.  false: not so, or longer than what
+ * ${out} takes.
+ */
+bool text_take_line(const char **at, const char *key, char *out, size_t size);
+
+/**
  * text_hex(data, len, out):
  * Lower-case hex; ${out} takes 2 * ${len} + 1 bytes.
  */

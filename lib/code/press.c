@@ -187,6 +187,7 @@ load(void **reader, struct diag *d)
 	struct qr first = { 0 };
 	enum status rc;
 
+	TRY(sandbox_lock_load(d));
 	TRY(scan_job.warm(reader, d));
 	TRY(qr_make("A", 1, QR_Q, &first, d));
 	TRY(pen_link(d));

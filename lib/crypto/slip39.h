@@ -43,7 +43,9 @@ struct slip39_share {
 	uint8_t groups;
 	uint8_t member;	  /* x of the member, 0.. */
 	uint8_t need;	  /* members needed in this group */
-	struct secret *value; /* owned */
+	struct secret *value; /* owned; NULL of slip39_claim */
+	/* what refusals call it; borrowed; NULL: its number in the array */
+	const char *name;
 };
 
 /* Where the split takes its random points from: SLIP-39 asks for uniform
@@ -124,6 +126,14 @@ MUST_USE enum status slip39_canonical(const struct secret *mnemonic,
     struct secret **out, struct diag *d);
 
 /**
+ * slip39_holds(mnemonic, holds, d):
+ * Whether the checksum over these words holds.  ST_FORMAT: as of slip39_read,
+ * before it comes to that.
+ */
+MUST_USE enum status slip39_holds(const struct secret *mnemonic, bool *holds,
+    struct diag *d);
+
+/**
  * slip39_suspect(mnemonic, word, d):
  * When the checksum does not hold and one altered word would explain it:
  * its number, 1.., else 0.  Never which word it should be.  For a checksum
@@ -133,16 +143,46 @@ MUST_USE enum status slip39_suspect(const struct secret *mnemonic,
     size_t *word, struct diag *d);
 
 /**
+ * slip39_suspect_of(mnemonic, extendable, word, d):
+ * The same where the set's ext flag is known from elsewhere.  Then two wrong
+ * words are never laid on one, whichever they are; where it is not known,
+ * and the flag is one of the two, once in some 30 000 times.
+ */
+MUST_USE enum status slip39_suspect_of(const struct secret *mnemonic,
+    bool extendable, size_t *word, struct diag *d);
+
+/**
+ * slip39_claim(mnemonic, out, d):
+ * What the first four words say: they hold no part of a value, and a checksum
+ * may be none or wrong.  ${out} has no value and needs no freeing.
+ * ST_FORMAT: fewer words, or one that is not of the list, by its number.
+ */
+#define SLIP39_CLAIM_WORDS 4
+MUST_USE enum status slip39_claim(const struct secret *mnemonic,
+    struct slip39_share *out, struct diag *d);
+
+/**
  * slip39_gather(shares, n, ems, d):
  * Combine shares to the encrypted master secret.  All of one set; surplus
  * ones must agree with the others; order does not matter.  Refusals are
- * ST_AUTH or ST_FORMAT and say which share by number in the array, 1..:
+ * ST_AUTH or ST_FORMAT and say which share by its name or number, 1..:
  * another set (id, ext, exponent, thresholds, length), the same share twice,
  * too few ("2 of 3 shares of group 1"), a digest that does not match.
  */
 MUST_USE enum status slip39_gather(
     const struct slip39_share *const *shares, size_t n, struct secret **ems,
     struct diag *d);
+
+/**
+ * slip39_fit(shares, n, d), slip39_enough(shares, n, d):
+ * The first steps of it, which look at no value but to tell a copy: whether
+ * all can be of one set, each with a place of its own; and whether there are
+ * as many as it takes, and no group is left half.  Refusals: slip39_gather's.
+ */
+MUST_USE enum status slip39_fit(const struct slip39_share *const *shares,
+    size_t n, struct diag *d);
+MUST_USE enum status slip39_enough(const struct slip39_share *const *shares,
+    size_t n, struct diag *d);
 
 /**
  * slip39_decrypt(ems, passphrase, share, out, d):

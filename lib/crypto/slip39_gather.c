@@ -28,11 +28,28 @@ struct level {
 };
 
 struct gather {
+	const struct slip39_share *const *shares;
 	struct level group[SLIP39_GROUPS_MAX];
 	struct level top;
 	size_t len; /* bytes of a value */
 	struct hold *hold;
 };
+
+#define CALLED_SIZE 256
+
+/* What a refusal calls the share of that number, 1..: its file, or how many
+ * there were before it. */
+static const char *
+called(const struct slip39_share *const *shares, size_t number,
+    char out[CALLED_SIZE])
+{
+	const char *name = shares[number - 1]->name;
+
+	if (name != NULL)
+		return name;
+	snprintf(out, CALLED_SIZE, "%zu", number);
+	return out;
+}
 
 /* What two shares of one set never differ in. */
 static const char *
@@ -76,14 +93,16 @@ static enum status
 check_set(const struct slip39_share *const *shares, size_t n, struct diag *d)
 {
 	const size_t like = most_common(shares, n);
+	char one[CALLED_SIZE], two[CALLED_SIZE];
 	const char *what;
 
 	for (size_t i = 0; i < n; i++) {
 		what = difference(shares[i], shares[like]);
 		if (what != NULL)
-			return diag_set(d, ST_AUTH, "FORMATS 4.13: share %zu "
-			    "is of another set than share %zu: their %s differ",
-			    i + 1, like + 1, what);
+			return diag_set(d, ST_AUTH, "FORMATS 4.13: share %s "
+			    "is of another set than share %s: their %s differ",
+			    called(shares, i + 1, one),
+			    called(shares, like + 1, two), what);
 	}
 	return ST_OK;
 }
@@ -95,21 +114,24 @@ add_share(const struct slip39_share *const *shares, size_t i,
 {
 	const struct slip39_share *s = shares[i], *other;
 	struct level *group = &g->group[s->group];
+	char one[CALLED_SIZE], two[CALLED_SIZE];
+	const char *this = called(shares, i + 1, one), *that;
 
 	for (size_t k = 0; k < group->n; k++) {
 		other = shares[group->number[k] - 1];
+		that = called(shares, group->number[k], two);
 		if (s->need != other->need)
-			return diag_set(d, ST_AUTH, "FORMATS 4.13: share %zu "
-			    "is of another set than share %zu: their member "
-			    "thresholds differ", i + 1, group->number[k]);
+			return diag_set(d, ST_AUTH, "FORMATS 4.13: share %s "
+			    "is of another set than share %s: their member "
+			    "thresholds differ", this, that);
 		if (s->member != other->member)
 			continue;
 		if (secret_equal(s->value, other->value))
-			return diag_set(d, ST_FORMAT, "FORMATS 4.14: share %zu "
-			    "is share %zu once more", i + 1, group->number[k]);
-		return diag_set(d, ST_AUTH, "FORMATS 4.14: shares %zu and %zu "
+			return diag_set(d, ST_FORMAT, "FORMATS 4.14: share %s "
+			    "is share %s once more", this, that);
+		return diag_set(d, ST_AUTH, "FORMATS 4.14: shares %s and %s "
 		    "have the same place (member %d of group %d) and differ",
-		    group->number[k], i + 1, s->member + 1, s->group + 1);
+		    that, this, s->member + 1, s->group + 1);
 	}
 	group->need = s->need;
 	group->number[group->n] = i + 1;
@@ -204,15 +226,16 @@ join_group(struct gather *g, size_t i, struct diag *d)
 {
 	const struct level *l = &g->group[i];
 	uint8_t *out = g->hold->group[i];
+	char one[CALLED_SIZE];
 	size_t odd = 0, found;
 
 	if (agree(l, NOBODY, out, g->len, g->hold))
 		return ST_OK;
 	found = find_odd(l, &odd, out, g->len, g->hold);
 	if (found == 1)
-		return diag_set(d, ST_AUTH, "FORMATS 4.15: share %zu does not "
-		    "belong with the others of group %zu", l->number[odd],
-		    i + 1);
+		return diag_set(d, ST_AUTH, "FORMATS 4.15: share %s does not "
+		    "belong with the others of group %zu",
+		    called(g->shares, l->number[odd], one), i + 1);
 	if (found == 0 && l->n > l->need)
 		return diag_set(d, ST_AUTH, "FORMATS 4.15: more than one of "
 		    "the shares of group %zu is not of the set", i + 1);
@@ -225,6 +248,7 @@ static enum status
 join_groups(struct gather *g, struct diag *d)
 {
 	const struct level *l = &g->top, *group;
+	char one[CALLED_SIZE];
 	size_t odd = 0, found;
 
 	if (agree(l, NOBODY, g->hold->ems, g->len, g->hold))
@@ -232,8 +256,9 @@ join_groups(struct gather *g, struct diag *d)
 	found = find_odd(l, &odd, g->hold->ems, g->len, g->hold);
 	group = &g->group[l->number[odd] - 1];
 	if (found == 1 && group->n == 1)
-		return diag_set(d, ST_AUTH, "FORMATS 4.15: share %zu does not "
-		    "belong with the others", group->number[0]);
+		return diag_set(d, ST_AUTH, "FORMATS 4.15: share %s does not "
+		    "belong with the others",
+		    called(g->shares, group->number[0], one));
 	if (found == 1)
 		return diag_set(d, ST_AUTH, "FORMATS 4.15: the shares of group "
 		    "%zu do not belong with the others", l->number[odd]);
@@ -242,6 +267,48 @@ join_groups(struct gather *g, struct diag *d)
 		    "the groups is not of the set");
 	return diag_set(d, ST_AUTH, "FORMATS 4.15: the digest over the groups "
 	    "does not match: one of these shares is not of the set");
+}
+
+/* Each to its group: FORMATS 4.13 and 4.14. */
+static enum status
+place(const struct slip39_share *const *shares, size_t n, struct gather *g,
+    struct diag *d)
+{
+	enum status rc;
+
+	if (n == 0 || n > SHARES_MAX)
+		FAIL(d, ST_FORMAT, "FORMATS 4.8: %zu shares where 1 to %zu "
+		    "can be", n, SHARES_MAX);
+	TRY(check_set(shares, n, d));
+	g->shares = shares;
+	g->len = secret_len(shares[0]->value);
+	g->top.need = shares[0]->group_need;
+	for (size_t i = 0; i < n; i++)
+		TRY(add_share(shares, i, g, d));
+out:
+	return rc;
+}
+
+enum status
+slip39_fit(const struct slip39_share *const *shares, size_t n,
+    struct diag *d)
+{
+	struct gather g = { 0 };
+
+	return place(shares, n, &g, d);
+}
+
+enum status
+slip39_enough(const struct slip39_share *const *shares, size_t n,
+    struct diag *d)
+{
+	struct gather g = { 0 };
+	enum status rc;
+
+	TRY(place(shares, n, &g, d));
+	TRY(check_enough(&g, d));
+out:
+	return rc;
 }
 
 enum status
@@ -253,14 +320,7 @@ slip39_gather(const struct slip39_share *const *shares, size_t n,
 	enum status rc;
 
 	*ems = NULL;
-	if (n == 0 || n > SHARES_MAX)
-		FAIL(d, ST_FORMAT, "FORMATS 4.8: %zu shares where 1 to %zu "
-		    "can be", n, SHARES_MAX);
-	TRY(check_set(shares, n, d));
-	g.len = secret_len(shares[0]->value);
-	g.top.need = shares[0]->group_need;
-	for (size_t i = 0; i < n; i++)
-		TRY(add_share(shares, i, &g, d));
+	TRY(place(shares, n, &g, d));
 	TRY(check_enough(&g, d));
 
 	TRY(secret_new(sizeof(*g.hold), &hold, d));

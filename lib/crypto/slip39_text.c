@@ -68,17 +68,18 @@ slip39_text_residue(const uint16_t *word, size_t n, bool extendable)
 size_t
 slip39_text_locate(uint32_t syndrome, size_t n, uint16_t *change)
 {
-	*change = 0;
-	if (syndrome == 0)
-		return 0;
-	for (size_t word = n; word > 0; word--) {
-		if (syndrome <= WORD_MASK) {
-			*change = (uint16_t)syndrome;
-			return word;
-		}
+	uint64_t found = 0, by = 0, hit;
+
+	/* all words are looked at, whichever it is */
+	for (uint64_t word = n; word > 0; word--) {
+		hit = mask_zero(syndrome >> WORD_BITS) &
+		    ~mask_zero(syndrome) & mask_zero(found);
+		found |= word & hit;
+		by |= syndrome & hit;
 		syndrome = unstep(syndrome);
 	}
-	return 0;
+	*change = (uint16_t)by;
+	return (size_t)found;
 }
 
 size_t
@@ -218,16 +219,6 @@ is_blank(uint8_t c)
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-/* A letter in lower case; what is none is no NUL either, which fills up the
- * words of the list. */
-static uint8_t
-letter(uint8_t c)
-{
-	const uint8_t lower = c | 0x20;
-
-	return lower >= 'a' && lower <= 'z' ? lower : 0xff;
-}
-
 /* The number of one word of ${len} letters, any case, or the reason. */
 static enum status
 read_word(struct slip39_mnemonic *m, const uint8_t *s, size_t len,
@@ -242,7 +233,7 @@ read_word(struct slip39_mnemonic *m, const uint8_t *s, size_t len,
 		memset(m->letters, 0, sizeof(m->letters));
 		memset(m->mask, 0, sizeof(m->mask));
 		for (size_t i = 0; i < len; i++) {
-			m->letters[i] = letter(s[i]);
+			m->letters[i] = slip39_words_letter(s[i]);
 			m->mask[i] = 0xff;
 		}
 		found = slip39_words_find(m->letters, m->mask);
@@ -272,10 +263,22 @@ read_words(const struct secret *mnemonic, struct slip39_mnemonic *m,
 		if (at > from)
 			TRY(read_word(m, text + from, at - from, d));
 	}
+	rc = ST_OK;
+out:
+	return rc;
+}
+
+/* The same, where they are to be a share. */
+static enum status
+read_all(const struct secret *mnemonic, struct slip39_mnemonic *m,
+    struct diag *d)
+{
+	enum status rc;
+
+	TRY(read_words(mnemonic, m, d));
 	if (slip39_text_len(m->n) == 0)
 		FAIL(d, ST_FORMAT, "FORMATS 4.4: no share has %zu words (one "
 		    "of 32 bytes has %zu)", m->n, slip39_text_words(32));
-	rc = ST_OK;
 out:
 	return rc;
 }
@@ -322,7 +325,7 @@ slip39_read(const struct secret *mnemonic, struct slip39_share **out,
 		FAIL(d, ST_SYSTEM, "out of memory");
 	TRY(secret_new(sizeof(*m), &hold, d));
 	m = (void *)secret_bytes(hold);
-	TRY(read_words(mnemonic, m, d));
+	TRY(read_all(mnemonic, m, d));
 	TRY(read_share(m, s, d));
 
 	*out = s;
@@ -368,20 +371,46 @@ slip39_text_suspect(const struct slip39_mnemonic *m)
 {
 	const bool ext = is_extendable(m);
 	uint16_t change;
-	size_t as_read, flipped;
+	uint64_t as_read, flipped, two;
 
 	as_read = slip39_text_locate(
 	    slip39_text_residue(m->word, m->n, ext) ^ 1, m->n, &change);
-	if (as_read == EXT_WORD && (change & EXT_BIT) != 0)
-		as_read = 0;
+	as_read &= ~(mask_zero(as_read ^ EXT_WORD) &
+	    ~mask_zero(change & EXT_BIT));
 	flipped = slip39_text_locate(
 	    slip39_text_residue(m->word, m->n, !ext) ^ 1, m->n, &change);
-	if (flipped != EXT_WORD || (change & EXT_BIT) == 0)
-		flipped = 0;
+	flipped &= mask_zero(flipped ^ EXT_WORD) &
+	    ~mask_zero(change & EXT_BIT);
 	/* two explanations are none */
-	if (as_read != 0 && flipped != 0 && as_read != flipped)
-		return 0;
-	return as_read != 0 ? as_read : flipped;
+	two = ~mask_zero(as_read) & ~mask_zero(flipped) &
+	    ~mask_zero(as_read ^ flipped);
+	return (size_t)((as_read | flipped) & ~two);
+}
+
+size_t
+slip39_text_suspect_of(const struct slip39_mnemonic *m, bool extendable)
+{
+	uint16_t change;
+
+	return slip39_text_locate(
+	    slip39_text_residue(m->word, m->n, extendable) ^ 1, m->n, &change);
+}
+
+enum status
+slip39_holds(const struct secret *mnemonic, bool *holds, struct diag *d)
+{
+	struct secret *hold = NULL;
+	struct slip39_mnemonic *m;
+	enum status rc;
+
+	*holds = false;
+	TRY(secret_new(sizeof(*m), &hold, d));
+	m = (void *)secret_bytes(hold);
+	TRY(read_all(mnemonic, m, d));
+	*holds = slip39_text_residue(m->word, m->n, is_extendable(m)) == 1;
+out:
+	secret_free(hold);
+	return rc;
 }
 
 enum status
@@ -394,10 +423,49 @@ slip39_suspect(const struct secret *mnemonic, size_t *word, struct diag *d)
 	*word = 0;
 	TRY(secret_new(sizeof(*m), &hold, d));
 	m = (void *)secret_bytes(hold);
-	TRY(read_words(mnemonic, m, d));
+	TRY(read_all(mnemonic, m, d));
 	if (slip39_text_residue(m->word, m->n, is_extendable(m)) != 1)
 		*word = slip39_text_suspect(m);
 	rc = ST_OK;
+out:
+	secret_free(hold);
+	return rc;
+}
+
+enum status
+slip39_suspect_of(const struct secret *mnemonic, bool extendable,
+    size_t *word, struct diag *d)
+{
+	struct secret *hold = NULL;
+	struct slip39_mnemonic *m;
+	enum status rc;
+
+	*word = 0;
+	TRY(secret_new(sizeof(*m), &hold, d));
+	m = (void *)secret_bytes(hold);
+	TRY(read_all(mnemonic, m, d));
+	*word = slip39_text_suspect_of(m, extendable);
+out:
+	secret_free(hold);
+	return rc;
+}
+
+enum status
+slip39_claim(const struct secret *mnemonic, struct slip39_share *out,
+    struct diag *d)
+{
+	struct secret *hold = NULL;
+	struct slip39_mnemonic *m;
+	enum status rc;
+
+	*out = (struct slip39_share){ 0 };
+	TRY(secret_new(sizeof(*m), &hold, d));
+	m = (void *)secret_bytes(hold);
+	TRY(read_words(mnemonic, m, d));
+	if (m->n < SLIP39_HEAD_WORDS)
+		FAIL(d, ST_FORMAT, "FORMATS 4.5: %zu words, and the first %d "
+		    "say which share it is", m->n, SLIP39_HEAD_WORDS);
+	unpack_head(m, out);
 out:
 	secret_free(hold);
 	return rc;

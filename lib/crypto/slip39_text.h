@@ -11,7 +11,8 @@
 #include "lib/crypto/slip39.h"
 #include "lib/crypto/slip39_words.h"
 
-#define SLIP39_HEAD_WORDS 4 /* of 10 bits: the 40 bits before the value */
+/* of 10 bits: the 40 bits before the value */
+#define SLIP39_HEAD_WORDS SLIP39_CLAIM_WORDS
 #define SLIP39_CHECK_WORDS 3
 #define SLIP39_WORDS_MIN 20
 
@@ -40,7 +41,7 @@ uint32_t slip39_text_residue(const uint16_t *word, size_t n, bool extendable);
 /**
  * slip39_text_locate(syndrome, n, change):
  * Which of ${n} words, 1.., explains a residue that is ${syndrome} from 1 by
- * itself, and by what XOR; else 0.
+ * itself, and by what XOR; else 0.  No branch and no address depends on it.
  */
 size_t slip39_text_locate(uint32_t syndrome, size_t n, uint16_t *change);
 
@@ -49,6 +50,10 @@ size_t slip39_text_locate(uint32_t syndrome, size_t n, uint16_t *change);
  * slip39_suspect for words whose checksum does not hold.
  */
 size_t slip39_text_suspect(const struct slip39_mnemonic *m);
+
+/* slip39_suspect_of, likewise. */
+size_t slip39_text_suspect_of(const struct slip39_mnemonic *m,
+    bool extendable);
 
 /* The numbers of a share's words, checksum and all. */
 void slip39_text_pack(const struct slip39_share *s, struct slip39_mnemonic *m);

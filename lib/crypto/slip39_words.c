@@ -167,6 +167,15 @@ slip39_word(size_t index)
 	return slip39_words_list[index % SLIP39_LIST_LEN];
 }
 
+uint8_t
+slip39_words_letter(uint8_t c)
+{
+	const uint8_t lower = c | 0x20;
+	const uint64_t place = (uint8_t)(lower - 'a'); /* 0..25: a letter */
+
+	return (uint8_t)(lower | mask_bit(25 - place, 63));
+}
+
 uint32_t
 slip39_words_find(const uint8_t letters[SLIP39_WORD_MAX],
     const uint8_t mask[SLIP39_WORD_MAX])

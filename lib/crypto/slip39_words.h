@@ -13,6 +13,10 @@
 
 extern const char slip39_words_list[SLIP39_LIST_LEN][SLIP39_WORD_MAX + 1];
 
+/* A letter in lower case; what is none is no NUL either, which fills up the
+ * words of the list. */
+uint8_t slip39_words_letter(uint8_t c);
+
 /**
  * slip39_words_find(letters, mask):
  * 1 + the number of the word that has ${letters} wherever ${mask} is 0xff,

@@ -111,6 +111,16 @@ state_head(const struct state *s)
 	return s->n == 0 ? "none" : s->entries[s->n - 1].digest;
 }
 
+bool
+state_had(const struct state *s, const char *head)
+{
+	for (size_t i = s->n; i-- > 0;) {
+		if (strcmp(s->entries[i].digest, head) == 0)
+			return true;
+	}
+	return false;
+}
+
 const struct ceremony *
 state_open(const struct state *s)
 {

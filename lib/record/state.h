@@ -167,6 +167,9 @@ MUST_USE enum status state_apply(struct state *s, struct entry *e,
 /* SHA-384 in hex of the last entry, or "none". */
 const char *state_head(const struct state *s);
 
+/* Whether it is, or once was, at this head. */
+bool state_had(const struct state *s, const char *head);
+
 /* The open ceremony, or NULL. */
 const struct ceremony *state_open(const struct state *s);
 

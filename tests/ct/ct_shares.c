@@ -17,6 +17,7 @@
 #include "lib/crypto/slip39_points.h"
 #include "lib/crypto/slip39_text.h"
 #include "lib/crypto/slip39_words.h"
+#include "lib/record/sheet.h"
 
 #define LEN 32
 #define NEED 3
@@ -121,10 +122,127 @@ run_text(void)
 	return residue == 1 && padding == 0 && same == 0;
 }
 
+/* A word is altered, or two: which one that may be is told, no word is. */
+static int
+run_suspect(void)
+{
+	struct slip39_share s = { .group_need = 1, .groups = 1, .need = 3,
+		.extendable = true, .value = make_hidden() };
+	struct slip39_mnemonic m;
+	size_t one, two, flag;
+
+	if (s.value == NULL)
+		return 0;
+	slip39_text_pack(&s, &m);
+	m.word[11] ^= 0x155;
+	one = slip39_text_suspect(&m);
+	m.word[29] ^= 0x2aa;
+	two = slip39_text_suspect(&m);
+	m.word[11] ^= 0x155;
+	m.word[29] ^= 0x2aa;
+	m.word[1] ^= 0x010; /* the ext flag */
+	flag = slip39_text_suspect(&m);
+	tell(&one, sizeof(one));
+	tell(&two, sizeof(two));
+	tell(&flag, sizeof(flag));
+	secret_free(s.value);
+	return one == 12 && two == 0 && flag == 2;
+}
+
+/* What the record has of a share, and the share against another. */
+static int
+run_commitment(void)
+{
+	const uint8_t salt[SHA256_LEN] = { 1 };
+	struct secret *a = make_hidden(), *b = make_hidden();
+	uint8_t one[SHA256_LEN], two[SHA256_LEN];
+	bool same, other;
+
+	if (a == NULL || b == NULL)
+		return 0;
+	sheet_commitment(salt, a, one);
+	sheet_commitment(salt, b, two);
+	same = secret_equal(a, b);
+	secret_bytes(b)[0] ^= 1;
+	other = secret_equal(a, b);
+	tell(one, sizeof(one));
+	tell(two, sizeof(two));
+	tell(&same, sizeof(same));
+	tell(&other, sizeof(other));
+	secret_free(b);
+	secret_free(a);
+	return same && !other && memcmp(one, two, sizeof(one)) == 0;
+}
+
+/* Whether two secrets are equal is for the caller to know: a digest that holds,
+ * a point that lies on the curve, a share that is there already. */
+int __real_sodium_memcmp(const void *a, const void *b, size_t len);
+int __wrap_sodium_memcmp(const void *a, const void *b, size_t len);
+
+int
+__wrap_sodium_memcmp(const void *a, const void *b, size_t len)
+{
+	int differ = __real_sodium_memcmp(a, b, len);
+
+	tell(&differ, sizeof(differ));
+	return differ;
+}
+
+/* ${n} of the hidden shares, one of them altered if that is wanted. */
+static enum status
+gather(uint8_t shares[SHARES][LEN], size_t n, bool alter,
+    struct secret **out, struct diag *d)
+{
+	struct slip39_share share[SHARES];
+	const struct slip39_share *all[SHARES];
+	enum status rc;
+
+	for (size_t i = 0; i < n; i++) {
+		share[i] = (struct slip39_share){ .group_need = 1,
+			.groups = 1, .need = NEED, .member = (uint8_t)i };
+		all[i] = &share[i];
+		if (secret_new(LEN, &share[i].value, d) != ST_OK)
+			return ST_SYSTEM;
+		memcpy(secret_bytes(share[i].value), shares[i], LEN);
+	}
+	if (alter)
+		secret_bytes(share[1].value)[7] ^= 0x10;
+	rc = slip39_gather(all, n, out, d);
+	for (size_t i = 0; i < n; i++)
+		secret_free(share[i].value);
+	return rc;
+}
+
+/* A quorum, one with shares to spare, and one whose second share is altered. */
+static int
+run_gather(void)
+{
+	const struct slip39_source source = { draw, NULL };
+	struct secret *value = make_hidden(), *few = NULL, *more = NULL,
+	    *bad = NULL;
+	uint8_t shares[SHARES][LEN];
+	struct diag d = { 0 };
+	int good;
+
+	if (value == NULL || slip39_points_split(secret_peek(value), LEN, NEED,
+	    SHARES, &source, (uint8_t *)shares, NULL) != ST_OK ||
+	    gather(shares, NEED, false, &few, NULL) != ST_OK ||
+	    gather(shares, SHARES, false, &more, NULL) != ST_OK)
+		return 0;
+	good = gather(shares, SHARES, true, &bad, &d) == ST_AUTH &&
+	    strstr(d.text, "share 2 does not belong") != NULL &&
+	    secret_equal(few, value) && secret_equal(more, value);
+	secret_free(bad);
+	secret_free(more);
+	secret_free(few);
+	secret_free(value);
+	return good;
+}
+
 static int
 run_words(void)
 {
-	uint8_t letters[SLIP39_WORD_MAX] = "acid", mask[SLIP39_WORD_MAX];
+	uint8_t letters[SLIP39_WORD_MAX] = "aCiD", mask[SLIP39_WORD_MAX];
 	char word[SLIP39_WORD_MAX + 1];
 	uint32_t found;
 	uint16_t index;
@@ -132,6 +250,8 @@ run_words(void)
 	memset(mask, 0, sizeof(mask));
 	memset(mask, 0xff, 4);
 	hide(letters, sizeof(letters));
+	for (size_t i = 0; i < 4; i++)
+		letters[i] = slip39_words_letter(letters[i]);
 	found = slip39_words_find(letters, mask);
 	index = (uint16_t)(found - 1);
 	slip39_words_pick(index, word);
@@ -184,6 +304,39 @@ run_control_address(void)
 	return table[a] == 0;
 }
 
+/* Must be reported: shares compared as if they were public. */
+static int
+run_control_compare(void)
+{
+	/* clang knows how to compare 32 bytes without a branch */
+	int (*volatile compare)(const void *, const void *, size_t) = memcmp;
+	struct secret *s = make_hidden(), *t = make_hidden();
+	int differ;
+
+	if (s == NULL || t == NULL)
+		return 0;
+	differ = compare(secret_peek(s), secret_peek(t), LEN);
+	tell(&differ, sizeof(differ));
+	secret_free(t);
+	secret_free(s);
+	return 1;
+}
+
+/* Must be reported: a search that ends at the word it looks for. */
+static int
+run_control_search(void)
+{
+	struct secret *s = make_hidden();
+	volatile size_t at = 0;
+
+	if (s == NULL)
+		return 0;
+	while (at < LEN && secret_peek(s)[at] > 0)
+		at++;
+	secret_free(s);
+	return 1;
+}
+
 /* Must be reported: a loop that ends where two secrets differ. */
 static int
 run_control_branch(void)
@@ -207,11 +360,16 @@ static const struct {
 	{ "gf256", run_gf256 },
 	{ "points", run_points },
 	{ "text", run_text },
+	{ "suspect", run_suspect },
+	{ "commitment", run_commitment },
+	{ "gather", run_gather },
 	{ "words", run_words },
 	{ "cipher", run_cipher },
 	{ "hkdf", run_hkdf },
 	{ "control-address", run_control_address },
 	{ "control-branch", run_control_branch },
+	{ "control-compare", run_control_compare },
+	{ "control-search", run_control_search },
 };
 
 /* Arguments: the cases to run. */

@@ -2,6 +2,8 @@
  *   slip39 recover [--passphrase P]            mnemonics on standard input
  *   slip39 split --secret HEX --group-threshold G --groups 2/3,3/5
  *       [--ext 0|1] [--exponent E] [--passphrase P]
+ *   slip39 forge       each share on standard input with another value, its
+ *                      place and checksum as they should be
  * A test program: secrets in arguments and on standard output are allowed here
  * and nowhere else. */
 #include <stdbool.h>
@@ -13,6 +15,7 @@
 
 #include "lib/crypto/rng.h"
 #include "lib/crypto/slip39.h"
+#include "lib/crypto/slip39_text.h"
 
 #define LINES_MAX 256
 
@@ -252,6 +255,31 @@ out:
 	return rc;
 }
 
+static enum status
+forge(struct diag *d)
+{
+	struct slip39_share *share[LINES_MAX] = { NULL };
+	struct secret *m = NULL;
+	size_t n = 0;
+	enum status rc;
+
+	TRY(read_shares(share, &n, d));
+	for (size_t i = 0; i < n; i++) {
+		secret_bytes(share[i]->value)[i % secret_len(share[i]->value)] ^=
+		    0x10;
+		TRY(slip39_text_write(share[i], &m, d));
+		printf("%.*s\n", (int)secret_len(m),
+		    (const char *)secret_peek(m));
+		secret_free(m);
+		m = NULL;
+	}
+out:
+	secret_free(m);
+	for (size_t i = 0; i < n; i++)
+		slip39_share_free(share[i]);
+	return rc;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -261,14 +289,16 @@ main(int argc, char **argv)
 
 	TRY(secret_process(&d));
 	if (argc < 2)
-		FAIL(&d, ST_USAGE, "recover or split?");
+		FAIL(&d, ST_USAGE, "recover, split or forge?");
 	TRY(read_options(argc - 2, argv + 2, &a, &d));
 	if (strcmp(argv[1], "recover") == 0)
 		TRY(recover(&a, &d));
 	else if (strcmp(argv[1], "split") == 0)
 		TRY(split(&a, &d));
+	else if (strcmp(argv[1], "forge") == 0)
+		TRY(forge(&d));
 	else
-		FAIL(&d, ST_USAGE, "recover or split?");
+		FAIL(&d, ST_USAGE, "recover, split or forge?");
 	rc = ST_OK;
 out:
 	if (rc != ST_OK)

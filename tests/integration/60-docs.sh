@@ -131,6 +131,9 @@ seal() {
 
 # --- each command, and how it is run ---
 
+# a machine that tests run on is none to type words into
+waived="--waive 'network,swap:a test, whose sheets are burnt'"
+
 try() {
 	command=$(here "$1")
 	case $1 in
@@ -226,11 +229,11 @@ try() {
 		;;
 	# the holder types; here the paper is handed in
 	'anchorite share check --state state')
-		must_pass sh -c "$command sheet1.txt"
+		must_pass sh -c "$command --marks marks $waived sheet1.txt"
 		must_say 'it is the sheet of record'
 		;;
 	'anchorite share recover --root g1 --state state')
-		held "$command"
+		held "$command $waived"
 		;;
 	'anchorite state publish '*)
 		rm -rf state

@@ -3,12 +3,14 @@
 # camera makes of them; the program itself has no reader of codes in it.
 . "$ROOT/tests/integration/lib.sh"
 
-# What opens roots maps no library that reads or makes pictures.
+# What opens roots maps no library that reads or makes pictures, nor the one
+# that locks their readers in.
 command -v ldd >/dev/null || skip "there is no ldd"
 ldd "$ANCHORITE" >libraries
 grep -q libcrypto libraries || fail "ldd says nothing"
-! grep -E 'libzbar|libX11|libdbus|libv4l|libpng|jpeg|qrencode' libraries ||
-	fail "the program is linked with what reads or makes pictures"
+! grep -E 'libzbar|libX11|libdbus|libv4l|libpng|jpeg|qrencode|seccomp' \
+	libraries ||
+	fail "the program is linked with what few of its processes need"
 
 command -v qrencode >/dev/null || skip "there is no qrencode"
 

@@ -10,7 +10,7 @@
  *	subject		it claims another subject of the same length
  *	free		this machine has no seccomp
  *
- * Linked with --wrap=csr_shape,--wrap=seccomp_load, never installed. */
+ * Linked with --wrap=csr_shape,--wrap=sandbox_lock_calls, never installed. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -18,16 +18,15 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <seccomp.h>
-
+#include "lib/base/sandbox_lock.h"
 #include "lib/crypto/csr_job.h"
 
 enum status __real_csr_shape(void *self, const uint8_t *file, size_t len,
     uint8_t *out, size_t *outlen, struct diag *d);
 enum status __wrap_csr_shape(void *self, const uint8_t *file, size_t len,
     uint8_t *out, size_t *outlen, struct diag *d);
-int __real_seccomp_load(const scmp_filter_ctx ctx);
-int __wrap_seccomp_load(const scmp_filter_ctx ctx);
+enum status __real_sandbox_lock_calls(struct diag *d);
+enum status __wrap_sandbox_lock_calls(struct diag *d);
 
 static bool
 is(const char *how)
@@ -37,10 +36,12 @@ is(const char *how)
 	return value != NULL && strcmp(value, how) == 0;
 }
 
-int
-__wrap_seccomp_load(const scmp_filter_ctx ctx)
+enum status
+__wrap_sandbox_lock_calls(struct diag *d)
 {
-	return is("free") ? -ENOSYS : __real_seccomp_load(ctx);
+	if (!is("free"))
+		return __real_sandbox_lock_calls(d);
+	return diag_set(d, ST_SYSTEM, "seccomp: %s", strerror(ENOSYS));
 }
 
 /* Before it reads. */

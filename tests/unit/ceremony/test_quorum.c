@@ -370,13 +370,131 @@ quorum_refuses_a_share_of_no_set_of_record(void **state)
 	    "another set, not of root g1");
 }
 
+/* What quorum_identify says of words when no root is named; what it is or claims
+ * to be comes with the refusal, or nothing does. */
+static void
+identify_refuses(const struct secret *words, enum status code,
+    const char *holder, const char *why)
+{
+	const struct sheet_set *set = (const void *)1;
+	const struct sheet *sheet = (const void *)1;
+	struct secret *canonical = (void *)1;
+	struct diag d = { 0 };
+	const enum status rc = quorum_identify(all.state, NULL, words, &set,
+	    &sheet, &canonical, &d);
+
+	if (rc != code || strcmp(d.text, why) != 0)
+		fail_msg("status %d, \"%s\" instead of \"%s\"", (int)rc,
+		    d.text, why);
+	assert_null(canonical);
+	assert_true((sheet != NULL) == (holder != NULL));
+	assert_true((set != NULL) == (sheet != NULL));
+	if (holder != NULL)
+		assert_string_equal(sheet->holder, holder);
+}
+
+static void
+quorum_says_what_a_refused_sheet_is_or_claims(void **state)
+{
+	(void)state;
+	identify_refuses(all.lost.mnemonic[2], ST_AUTH, "h3", "FORMATS 4.9: "
+	    "sheet 3 of root g1, epoch 1, h3, is void");
+	identify_refuses(all.altered.mnemonic[1], ST_AUTH, "h2", "FORMATS 4.9: "
+	    "sheet 2 of 3, h2, is not the sheet of record: its words were "
+	    "altered (root g1, epoch 2)");
+	identify_refuses(all.stray.mnemonic[1], ST_AUTH, NULL, "FORMATS 4.9: "
+	    "a share of another set, not of any root here");
+}
+
+/* Behind the words that say whose it is, one wrong word, and two; among them,
+ * where nothing is believed. */
+static void
+quorum_says_whose_sheet_has_a_wrong_word(void **state)
+{
+	struct secret *one = alter(all.g2.mnemonic[3], 5, "academic");
+	struct secret *two = alter(one, 30, "academic");
+	struct secret *head = alter(all.g2.mnemonic[3], 4, "academic");
+	const char *said = "FORMATS 4.6: the checksum of the share does not "
+	    "hold; if only one word is wrong, it is word 4";
+
+	(void)state;
+	identify_refuses(one, ST_FORMAT, NULL, "FORMATS 4.6: the checksum of "
+	    "the share does not hold; if only one word is wrong, it is word 5; "
+	    "by its first four words it is sheet 4 of 4 of root g2, epoch 1, "
+	    "h4");
+	identify_refuses(two, ST_FORMAT, NULL, "FORMATS 4.6: the checksum of "
+	    "the share does not hold; more than one word is wrong; by its "
+	    "first four words it is sheet 4 of 4 of root g2, epoch 1, h4");
+	identify_refuses(head, ST_FORMAT, NULL, said);
+	secret_free(one);
+	secret_free(two);
+	secret_free(head);
+}
+
+/* The flag is known from the record: with it altered, no two wrong words are
+ * laid on one. */
+static void
+quorum_lays_no_two_words_on_one(void **state)
+{
+	const struct sheet_set *set;
+	const struct sheet *sheet;
+	struct secret *flag, *two, *canonical = NULL;
+	struct diag d = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < 400; i++) {
+		/* word 2 with its flag changed: numbers 16 apart */
+		flag = alter(all.g1.mnemonic[0], 2, slip39_word(16 *
+		    (i % 2)));
+		two = alter(flag, 3 + (unsigned)i % 31, slip39_word(5 + 2 * i));
+		assert_int_equal(quorum_identify(all.state, NULL, two, &set,
+		    &sheet, &canonical, &d), ST_FORMAT);
+		assert_null(strstr(d.text, "it is word"));
+		diag_clear(&d);
+		secret_free(two);
+		secret_free(flag);
+	}
+}
+
+static void
+quorum_claim_reads_the_first_four_words_alone(void **state)
+{
+	char text[SLIP39_TEXT_MAX];
+	const struct sheet_set *set = NULL;
+	const struct sheet *sheet;
+	struct secret *four;
+	struct diag d = { 0 };
+	size_t len = 0;
+
+	(void)state;
+	snprintf(text, sizeof(text), "%.*s",
+	    (int)secret_len(all.g2.mnemonic[3]),
+	    (const char *)secret_peek(all.g2.mnemonic[3]));
+	for (int blanks = 0; blanks < 4; len++)
+		blanks += text[len] == ' ';
+	four = shares_secret(text, len);
+	assert_int_equal(quorum_claim(all.state, four, &set, &sheet, &d),
+	    ST_OK);
+	assert_string_equal(sheet->holder, "h4");
+	assert_string_equal(set->root, "g2");
+	assert_int_equal(quorum_claim(all.state, all.stray.mnemonic[0], &set,
+	    &sheet, &d), ST_AUTH);
+	assert_null(sheet);
+	secret_free(four);
+	four = shares_text("academic acid");
+	assert_int_equal(quorum_claim(all.state, four, &set, &sheet, NULL),
+	    ST_FORMAT);
+	secret_free(four);
+}
+
 /* Words that make a share, with a checksum that holds, in the place of one. */
 static void
 quorum_refuses_a_sheet_whose_words_were_altered(void **state)
 {
 	(void)state;
 	refuses(all.altered.mnemonic[1], ST_AUTH, "FORMATS 4.9: sheet 2 of 3, "
-	    "h2, is not the sheet of record: its words were altered");
+	    "h2, is not the sheet of record: its words were altered (root g1, "
+	    "epoch 2)");
 }
 
 static void
@@ -560,6 +678,10 @@ main(void)
 		cmocka_unit_test(quorum_refuses_a_sheet_of_another_root),
 		cmocka_unit_test(quorum_refuses_a_void_sheet),
 		cmocka_unit_test(quorum_refuses_a_share_of_no_set_of_record),
+		cmocka_unit_test(quorum_says_what_a_refused_sheet_is_or_claims),
+		cmocka_unit_test(quorum_says_whose_sheet_has_a_wrong_word),
+		cmocka_unit_test(quorum_lays_no_two_words_on_one),
+		cmocka_unit_test(quorum_claim_reads_the_first_four_words_alone),
 		cmocka_unit_test(
 		    quorum_refuses_a_sheet_whose_words_were_altered),
 		cmocka_unit_test(quorum_refuses_an_altered_word_by_its_number),

@@ -496,6 +496,37 @@ surplus_names_the_forged_share(void **state)
 	secret_free(ems);
 }
 
+/* By its file's name, where it has one. */
+static void
+refusals_call_a_share_by_its_name(void **state)
+{
+	struct secret *ems = random_secret(11, 32);
+	const struct slip39_scheme c = shares_scheme(1, 2, 3, 0);
+	struct slip39_set set;
+	struct bag b = { .n = 0 };
+
+	(void)state;
+	shares_split(ems, &c, 61, &set);
+	bag_set(&b, &set);
+	b.share[0]->name = "anna.txt";
+	b.share[2]->name = "carla.txt";
+	secret_bytes(b.share[2]->value)[3] ^= 0x40;
+	assert_int_equal(gather_all(&b, NULL, "FORMATS 4.15: share carla.txt "
+	    "does not belong with the others of group 1"), ST_AUTH);
+	b.share[2]->member = 0;
+	assert_int_equal(gather_all(&b, NULL, "FORMATS 4.14: shares anna.txt "
+	    "and carla.txt have the same place"), ST_AUTH);
+	b.share[2]->id ^= 1;
+	assert_int_equal(gather_all(&b, NULL, "FORMATS 4.13: share carla.txt "
+	    "is of another set than share anna.txt"), ST_AUTH);
+	b.share[1]->id ^= 1;
+	assert_int_equal(gather_all(&b, NULL, "FORMATS 4.13: share anna.txt "
+	    "is of another set than share 2"), ST_AUTH);
+	bag_empty(&b);
+	slip39_set_clear(&set);
+	secret_free(ems);
+}
+
 /* Two forged shares: never laid on one, whichever they are. */
 static void
 two_forged_shares_are_not_laid_on_one(void **state)
@@ -947,6 +978,7 @@ main(void)
 		cmocka_unit_test(the_odd_share_is_named_wherever_it_lies),
 		cmocka_unit_test(the_same_place_twice_is_refused),
 		cmocka_unit_test(surplus_names_the_forged_share),
+		cmocka_unit_test(refusals_call_a_share_by_its_name),
 		cmocka_unit_test(two_forged_shares_are_not_laid_on_one),
 		cmocka_unit_test(digest_over_the_groups_catches_a_lone_share),
 		cmocka_unit_test(

@@ -12,9 +12,13 @@
 #include "lib/crypto/slip39_text.h"
 #include "lib/crypto/slip39_words.h"
 #include "tests/support/shares.h"
+#include "tests/support/vectors.h"
 
 #define NUL_ROW 6 /* of bad[] below: its last letter becomes NUL */
 #define TWO_WORD_SAMPLES 200000
+#define RANDOM_SETS 1000
+#define CHANGES 16 /* of one word, where not all are tried */
+#define FLAG 0x010 /* in the second word */
 
 /* A share of ${len} bytes with every field of its own. */
 static struct slip39_share
@@ -169,6 +173,20 @@ shares_come_back_at_every_length(void **state)
 			secret_free(text);
 			secret_free(a.value);
 		}
+}
+
+/* Every byte: no branch tells them apart, so each is tried. */
+static void
+letter_is_lower_case_or_none(void **state)
+{
+	int want;
+
+	(void)state;
+	for (int c = 0; c < 256; c++) {
+		want = c >= 'A' && c <= 'Z' ? c + 'a' - 'A' :
+		    c >= 'a' && c <= 'z' ? c : 0xff;
+		assert_int_equal(slip39_words_letter((uint8_t)c), want);
+	}
 }
 
 static void
@@ -377,17 +395,20 @@ static void
 suspect_finds_every_single_wrong_word(void **state)
 {
 	(void)state;
-	for (int ext = 0; ext < 2; ext++) {
-		struct slip39_share s = make_share(32, ext != 0);
+	for (int shape = 0; shape < 4; shape++) {
+		struct slip39_share s = make_share(shape < 2 ? 32 : 16,
+		    shape % 2 != 0);
 		struct slip39_mnemonic m;
 
 		slip39_text_pack(&s, &m);
-		assert_int_equal(m.n, 33);
+		assert_int_equal(m.n, shape < 2 ? 33 : 20);
 		for (size_t i = 0; i < m.n; i++)
 			for (uint16_t change = 1; change < 1024; change++) {
 				m.word[i] ^= change;
 				assert_int_equal(slip39_text_suspect(&m),
 				    i + 1);
+				assert_int_equal(slip39_text_suspect_of(&m,
+				    s.extendable), i + 1);
 				m.word[i] ^= change;
 			}
 		secret_free(s.value);
@@ -417,12 +438,208 @@ suspect_blames_no_word_for_two(void **state)
 			bad.word[k] ^=
 			    (uint16_t)(1 + prng_next(&prng) % 1023);
 			/* the flag aside, which is its own test */
-			if (((bad.word[1] ^ m.word[1]) & 0x010) != 0)
+			if (((bad.word[1] ^ m.word[1]) & FLAG) != 0)
 				continue;
 			assert_int_equal(slip39_text_suspect(&bad), 0);
 		}
 		secret_free(s.value);
 	}
+}
+
+/* The numbers of a share's words, from its text. */
+static void
+pack_text(const struct secret *text, struct slip39_mnemonic *m,
+    bool *extendable)
+{
+	struct slip39_share *s = shares_read(text);
+
+	slip39_text_pack(s, m);
+	*extendable = s->extendable;
+	slip39_share_free(s);
+}
+
+/* One word of a share is wrong, each in turn: it is found, with the flag known
+ * and not.  (Where the flag itself was altered, and nobody knows what it was,
+ * another word may explain it too: then nobody is named.) */
+static void
+each_word_is_found(const struct slip39_mnemonic *good, bool extendable,
+    struct prng *prng)
+{
+	struct slip39_mnemonic m = *good;
+	uint16_t change;
+	size_t told;
+
+	for (size_t i = 0; i < m.n; i++)
+		for (int n = 0; n < CHANGES; n++) {
+			change = (uint16_t)(1 + prng_next(prng) % 1023);
+			m.word[i] ^= change;
+			assert_int_equal(slip39_text_suspect_of(&m,
+			    extendable), i + 1);
+			told = slip39_text_suspect(&m);
+			if (told != i + 1)
+				assert_true(told == 0 && i == 1 &&
+				    (change & FLAG) != 0);
+			m.word[i] ^= change;
+		}
+	assert_int_equal(slip39_text_suspect_of(&m, extendable), 0);
+}
+
+static void
+suspect_finds_each_word_of_every_published_share(void **state)
+{
+	static struct vector v; /* too large for a stack */
+	FILE *f = vectors_open("slip39.txt");
+	struct prng prng = { 39 };
+	struct slip39_mnemonic m;
+	size_t shares = 0;
+
+	(void)state;
+	while (vectors_next(f, &v)) {
+		const char *line;
+
+		if (strcmp(vector_need(&v, "expect"), "secret") != 0)
+			continue;
+		for (size_t i = 0;
+		     (line = vector_get(&v, "share", i)) != NULL; i++) {
+			struct secret *text = shares_text(line);
+			bool extendable;
+
+			pack_text(text, &m, &extendable);
+			each_word_is_found(&m, extendable, &prng);
+			secret_free(text);
+			shares++;
+		}
+	}
+	fclose(f);
+	assert_true(shares > 30);
+}
+
+/* Sets of 16 and of 32 bytes, with the flag and without it. */
+static void
+suspect_finds_each_word_of_random_sets(void **state)
+{
+	struct prng prng = { 4711 };
+	struct slip39_mnemonic m;
+	uint8_t data[32];
+	bool extendable;
+
+	(void)state;
+	for (int n = 0; n < RANDOM_SETS; n++) {
+		struct slip39_scheme c = shares_scheme(1, 2, 3, 0);
+		struct slip39_set set;
+		struct secret *ems;
+
+		c.extendable = n % 2 == 0;
+		c.exponent = (uint8_t)(n % 16);
+		prng_fill(&prng, data, sizeof(data));
+		ems = shares_secret(data, n % 4 < 2 ? 16 : 32);
+		shares_split(ems, &c, 1 + prng_next(&prng) / 2, &set);
+		pack_text(set.mnemonic[n % 3], &m, &extendable);
+		assert_int_equal(m.n, n % 4 < 2 ? 20 : 33);
+		assert_true(extendable == c.extendable);
+		each_word_is_found(&m, extendable, &prng);
+		slip39_set_clear(&set);
+		secret_free(ems);
+	}
+}
+
+/* Two wrong words, with the flag known: by the code's distance of 4 never laid
+ * on one, whether side by side, at both ends or anywhere, the flag included. */
+static void
+suspect_of_blames_no_word_for_two(void **state)
+{
+	struct prng prng = { 2028 };
+	size_t with_flag = 0;
+
+	(void)state;
+	for (size_t shape = 0; shape < 4; shape++) {
+		struct slip39_share s = make_share(shape < 2 ? 16 : 32,
+		    shape % 2 != 0);
+		struct slip39_mnemonic m, bad;
+
+		slip39_text_pack(&s, &m);
+		for (int n = 0; n < TWO_WORD_SAMPLES; n++) {
+			const size_t i = prng_next(&prng) % m.n;
+			const size_t far = m.n - 1 - i;
+			const size_t next = (i + 1) % m.n;
+			const size_t any =
+			    (i + 1 + prng_next(&prng) % (m.n - 1)) % m.n;
+			const size_t k = n % 3 == 0 ? next : n % 3 == 1 &&
+			    far != i ? far : any;
+
+			bad = m;
+			bad.word[i] ^=
+			    (uint16_t)(1 + prng_next(&prng) % 1023);
+			bad.word[k] ^=
+			    (uint16_t)(1 + prng_next(&prng) % 1023);
+			with_flag += ((bad.word[1] ^ m.word[1]) & FLAG) != 0;
+			assert_int_equal(slip39_text_suspect_of(&bad,
+			    s.extendable), 0);
+		}
+		secret_free(s.value);
+	}
+	assert_true(with_flag > 10000);
+}
+
+/* And where nobody knows the flag that is one of the two: that no code tells
+ * from one wrong word, and it is rare. */
+static void
+suspect_blames_hardly_a_word_for_two_and_the_flag(void **state)
+{
+	struct prng prng = { 2029 };
+	struct slip39_share s = make_share(32, true);
+	struct slip39_mnemonic m, bad;
+	size_t blamed = 0;
+
+	(void)state;
+	slip39_text_pack(&s, &m);
+	for (int n = 0; n < TWO_WORD_SAMPLES; n++) {
+		const size_t k = (2 + prng_next(&prng) % (m.n - 1)) % m.n;
+
+		bad = m;
+		bad.word[1] ^= (uint16_t)(FLAG | prng_next(&prng) % 1024);
+		bad.word[k] ^= (uint16_t)(1 + prng_next(&prng) % 1023);
+		blamed += slip39_text_suspect(&bad) != 0;
+		assert_int_equal(slip39_text_suspect_of(&bad, true), 0);
+	}
+	assert_true(blamed < TWO_WORD_SAMPLES / 10000);
+	secret_free(s.value);
+}
+
+/* The first four words, alone or with others: no more is read. */
+static void
+claim_is_in_the_first_four_words(void **state)
+{
+	struct slip39_share s = make_share(32, true), got;
+	struct slip39_mnemonic m;
+	struct secret *text;
+	char out[512];
+
+	(void)state;
+	slip39_text_pack(&s, &m);
+	for (size_t n = 1; n <= m.n; n++) {
+		struct diag d = { 0 };
+
+		text = shares_secret(out, spell(m.word, n, out));
+		if (n < SLIP39_CLAIM_WORDS) {
+			assert_int_equal(slip39_claim(text, &got, &d),
+			    ST_FORMAT);
+			assert_non_null(strstr(d.text, "FORMATS 4.5: "));
+		} else {
+			assert_int_equal(slip39_claim(text, &got, &d), ST_OK);
+			assert_int_equal(got.id, s.id);
+			assert_int_equal(got.group, s.group);
+			assert_int_equal(got.member, s.member);
+			assert_int_equal(got.need, s.need);
+			assert_int_equal(got.groups, s.groups);
+			assert_null(got.value);
+		}
+		secret_free(text);
+	}
+	text = shares_text("academic academic abandon academic");
+	assert_int_equal(slip39_claim(text, &got, NULL), ST_FORMAT);
+	secret_free(text);
+	secret_free(s.value);
 }
 
 /* The way through text: a good share has no suspect, a bad one its number,
@@ -465,6 +682,7 @@ main(void)
 		cmocka_unit_test(words_are_found_and_picked_at_every_length),
 		cmocka_unit_test(only_legal_counts_have_a_length),
 		cmocka_unit_test(shares_come_back_at_every_length),
+		cmocka_unit_test(letter_is_lower_case_or_none),
 		cmocka_unit_test(read_takes_any_case_blanks_and_four_letters),
 		cmocka_unit_test(read_refuses_every_truncation),
 		cmocka_unit_test(read_refuses_every_flipped_bit_of_text),
@@ -476,6 +694,13 @@ main(void)
 		    read_refuses_more_groups_needed_than_there_are),
 		cmocka_unit_test(suspect_finds_every_single_wrong_word),
 		cmocka_unit_test(suspect_blames_no_word_for_two),
+		cmocka_unit_test(
+		    suspect_finds_each_word_of_every_published_share),
+		cmocka_unit_test(suspect_finds_each_word_of_random_sets),
+		cmocka_unit_test(suspect_of_blames_no_word_for_two),
+		cmocka_unit_test(
+		    suspect_blames_hardly_a_word_for_two_and_the_flag),
+		cmocka_unit_test(claim_is_in_the_first_four_words),
 		cmocka_unit_test(suspect_reads_text),
 	};
 

@@ -6,7 +6,9 @@
 #include <cmocka.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
+#include <openssl/evp.h>
 #include <openssl/provider.h>
+#include <openssl/rand.h>
 
 #include "lib/crypto/ossl.h"
 #include "lib/crypto/start.h"
@@ -21,6 +23,21 @@ start_gives_heap_and_provider(void **state)
 	assert_string_equal(d.text, "");
 	assert_int_equal(CRYPTO_secure_malloc_initialized(), 1);
 	assert_int_equal(OSSL_PROVIDER_available(NULL, "default"), 1);
+}
+
+/* Of 256 bits, and with its state where nothing is paged out. */
+static void
+start_chooses_a_generator_without_ciphers(void **state)
+{
+	const size_t before = CRYPTO_secure_used();
+	EVP_RAND_CTX *r = RAND_get0_private(NULL);
+
+	(void)state;
+	assert_non_null(r);
+	assert_string_equal(EVP_RAND_get0_name(EVP_RAND_CTX_get0_rand(r)),
+	    "HASH-DRBG");
+	assert_int_equal(EVP_RAND_get_strength(r), 256);
+	assert_true(CRYPTO_secure_used() > before);
 }
 
 /* OpenSSL's own generator may stay in it; no key of the self-test does. */
@@ -61,6 +78,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(start_gives_heap_and_provider),
+		cmocka_unit_test(start_chooses_a_generator_without_ciphers),
 		cmocka_unit_test(start_twice_leaves_no_key_behind),
 		cmocka_unit_test(
 		    failure_empties_the_queue_and_names_the_oldest_reason),

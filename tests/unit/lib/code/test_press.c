@@ -86,7 +86,7 @@ static void
 press_refuses_what_is_no_page(void **state)
 {
 	static const char *const wrong[] = { "Q what\n", "P\x1b[2J\n", "|P a\n",
-		"C 100\t1\t\n", "P \xe2\x80\xae""a\n", "P \xff\n", "Pa\n" };
+		"C 100\t1\t\n", ("P \xe2\x80\xae" "a\n"), "P \xff\n", "Pa\n" };
 	struct press *p = NULL;
 	struct secret *text;
 	struct diag d = { 0 };

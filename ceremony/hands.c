@@ -9,6 +9,7 @@
 #include "ceremony/proof.h"
 #include "ceremony/quorum.h"
 #include "ceremony/visit.h"
+#include "lib/base/clock.h"
 #include "lib/base/text.h"
 #include "lib/crypto/key_file.h"
 #include "lib/record/signer.h"
@@ -300,6 +301,24 @@ out:
 	return rc;
 }
 
+/* What stands on a sheet besides, of the plan. */
+static struct sheet_view
+complete(const struct plan *p, const struct sheet_view *view,
+    char date[CLOCK_TEXT_SIZE])
+{
+	struct sheet_view v = *view;
+
+	v.print = p->print;
+	clock_text(p->effective, date);
+	date[strcspn(date, "T")] = '\0';
+	v.date = date;
+	for (size_t i = 0; i < p->npersons; i++) {
+		if (strcmp(p->persons[i].word, v.sheet->holder) == 0)
+			v.name = p->persons[i].name;
+	}
+	return v;
+}
+
 static enum status
 hand_adopt(struct hands *h, const char *name, const struct ini_entry *file,
     const struct key **out, struct diag *d)
@@ -367,7 +386,8 @@ hand_prove(struct hands *h, const struct sheet_view *sheet,
 {
 	struct engine *e = engine_of(h);
 	struct secret **typed = &e->typed[sheet->sheet->number - 1];
-	struct sheet_view view = *sheet;
+	char date[CLOCK_TEXT_SIZE];
+	struct sheet_view view = complete(e->plan, sheet, date);
 	struct key_file file;
 	enum status rc;
 

@@ -1,9 +1,10 @@
 /* see paper.h */
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "ceremony/paper.h"
+#include "ceremony/paper_text.h"
+#include "ceremony/recipe.h"
 #include "lib/base/text.h"
 #include "lib/crypto/words.h"
 
@@ -12,47 +13,9 @@
 	"*** TEST *** TEST *** TEST *** not a real key *** TEST ***"
 #define WORD_WIDTH 10 /* columns; the longest word has 8 letters */
 
-/* Text that grows inside one secret of fixed size. */
-struct sheet_text {
-	struct secret *s;
-	size_t at;
-	bool full;
-};
-
-static void add(struct sheet_text *t, const char *fmt, ...) PRINTF_LIKE(2, 3);
-
-static void
-add(struct sheet_text *t, const char *fmt, ...)
-{
-	const size_t room = secret_len(t->s) - t->at;
-	va_list ap;
-	int n;
-
-	va_start(ap, fmt);
-	n = vsnprintf((char *)secret_bytes(t->s) + t->at, room, fmt, ap);
-	va_end(ap);
-	if (n < 0 || (size_t)n >= room)
-		t->full = true;
-	else
-		t->at += (size_t)n;
-}
-
-/* Words of a share: never through printf, which may keep a copy. */
-static void
-add_secret(struct sheet_text *t, const char *text, size_t len)
-{
-	/* a NUL stands behind what add has written */
-	if (len >= secret_len(t->s) - t->at) {
-		t->full = true;
-		return;
-	}
-	memcpy(secret_bytes(t->s) + t->at, text, len);
-	t->at += len;
-}
-
 /* The words, four in a row, each with its number. */
 static void
-add_words(struct sheet_text *t, const struct secret *mnemonic)
+add_words(struct paper_text *t, const struct secret *mnemonic)
 {
 	const char *at = (const char *)secret_peek(mnemonic);
 	const char *end = at + secret_len(mnemonic);
@@ -63,18 +26,18 @@ add_words(struct sheet_text *t, const struct secret *mnemonic)
 		for (len = 0; at + len < end && at[len] != ' '; len++)
 			;
 		number++;
-		add(t, "   %2u  ", number);
-		add_secret(t, at, (size_t)len);
-		add(t, "%*s%s", len < WORD_WIDTH ? WORD_WIDTH - len : 0, "",
+		paper_add(t, "   %2u  ", number);
+		paper_add_secret(t, at, (size_t)len);
+		paper_add(t, "%*s%s", len < WORD_WIDTH ? WORD_WIDTH - len : 0, "",
 		    number % 4 == 0 ? "\n" : "");
 		at += len + 1;
 	}
-	add(t, "%s\n", number % 4 == 0 ? "" : "\n");
+	paper_add(t, "%s\n", number % 4 == 0 ? "" : "\n");
 }
 
 /* The root's words, four in a row. */
 static enum status
-add_root_words(struct sheet_text *t, const struct spki *root, struct diag *d)
+add_root_words(struct paper_text *t, const struct spki *root, struct diag *d)
 {
 	struct bytes words = { 0 };
 	const char *at;
@@ -85,7 +48,7 @@ add_root_words(struct sheet_text *t, const struct spki *root, struct diag *d)
 	at = (const char *)words.data;
 	for (unsigned n = 1; *at != '\0'; n++) {
 		len = (int)strcspn(at, " ");
-		add(t, "%s %.*s%s", n % WORDS_LINE == 1 ? "  " : "", len, at,
+		paper_add(t, "%s %.*s%s", n % WORDS_LINE == 1 ? "  " : "", len, at,
 		    n % WORDS_LINE == 0 ? "\n" : "");
 		at += len + (at[len] == ' ');
 	}
@@ -95,115 +58,107 @@ out:
 }
 
 static enum status
-add_root(struct sheet_text *t, const struct spki *root, struct diag *d)
+add_root(struct paper_text *t, const struct spki *root, struct diag *d)
 {
 	char id[SHA384_HEX_SIZE];
 	enum status rc;
 
 	text_hex(root->id, sizeof(root->id), id);
-	add(t, "Root key (%s), SHA-384 of its SubjectPublicKeyInfo:\n"
+	paper_add(t, "Root key (%s), SHA-384 of its SubjectPublicKeyInfo:\n"
 	    "   %.48s\n   %s\nin words:\n", root->alg, id, id + 48);
 	TRY(add_root_words(t, root, d));
-	add(t, "\n");
+	paper_add(t, "\n");
 out:
 	return rc;
 }
 
-/* How the seed of a root becomes its key. */
+/* What somebody does who has the paper and not this program. */
 static void
-add_way(struct sheet_text *t, const struct sheet_view *v)
+add_recipe(struct paper_text *t, const struct sheet_view *v)
 {
-	const char *bare;
+	const struct recipe *r = paper_recipe(v);
+	char said[PAPER_SAID_MAX];
 
-	if (v->adopted == NULL) {
-		add(t, "gives the 32-byte seed, and the key follows from it "
-		    "with openssl and bc\n(docs/FORMATS.md 5).\n\n");
+	if (r == NULL)
 		return;
+	paper_add(t, "TO MAKE THE KEY WITHOUT THE PROGRAM THAT MADE THIS\n");
+	for (unsigned i = 0; i < PAPER_STEPS; i++) {
+		paper_say_step(v, i, said);
+		paper_add_wrapped(t, PAPER_WIDTH, "%u. %s", i + 1, said);
 	}
-	bare = strrchr(v->adopted, '/');
-	bare = bare == NULL ? v->adopted : bare + 1;
-	add(t, "gives the 32-byte seed. The key was there before the sheets "
-	    "and does NOT\nfollow from it: it lies in the file %s, kept "
-	    "with the\nrecord and printed as codes with the sheets. Without "
-	    "that file the sheets\nopen nothing. Its SHA-256:\n   %s\nWith "
-	    "the seed in hex in S (docs/FORMATS.md 5.15):\n", v->adopted,
-	    v->adopted_sha256);
-	add(t, "P=$(openssl kdf -keylen 32 -kdfopt digest:SHA512 -kdfopt "
-	    "hexkey:$S \\\n -kdfopt salt:\"anchorite seed labels v1\" "
-	    "-kdfopt info:adopt-password \\\n HKDF | tr -d ':\\n')\n"
-	    "openssl pkey -in %s -passin pass:$P -out key.pem\n"
-	    "openssl pkey -in key.pem -pubout -outform DER | sha384sum\n\n",
-	    bare);
+	paper_say_first(v, said);
+	paper_add(t, "\n%s\n", said);
+	for (size_t i = 0; r->line[i] != NULL; i++)
+		paper_add(t, "%s\n", r->line[i]);
+	paper_add(t, "\n");
+	paper_add_wrapped(t, PAPER_WIDTH, "%s", paper_said_last);
+	paper_add(t, "\n");
 }
 
-/* As much of it as was written, in a secret of just that length. */
-static enum status
-cut_to_size(const struct sheet_text *t, struct secret **out, struct diag *d)
-{
-	enum status rc;
-
-	if (t->full)
-		FAIL(d, ST_BUG, "a sheet's text does not fit");
-	TRY(secret_new(t->at, out, d));
-	memcpy(secret_bytes(*out), secret_peek(t->s), t->at);
-out:
-	return rc;
-}
-
-/* A passphrase never stands on a sheet; who keeps it does. */
 static void
-add_what_it_is(struct sheet_text *t, const struct sheet_set *set)
+add_found(struct paper_text *t, const struct sheet_view *v)
 {
-	if (set->keeper[0] == '\0')
-		add(t, "Keep it sealed and apart from the other sheets. It is "
-		    "a SLIP-39 share\n(ext %d, exponent %u, no passphrase): "
-		    "with enough sheets any SLIP-39 program\ngives the 32-byte "
-		    "seed, and the key follows from it with openssl and bc\n"
-		    "(docs/FORMATS.md 5).\n\n", set->scheme.extendable,
-		    set->scheme.exponent);
-	else
-		add(t, "Keep it sealed and apart from the other sheets. It is "
-		    "a SLIP-39 share\n(ext %d, exponent %u), and a passphrase,"
-		    "\nkept by %s: with enough sheets and that any\n"
-		    "SLIP-39 program gives the 32-byte seed, and the key "
-		    "follows from it with\nopenssl and bc (docs/FORMATS.md 5)."
-		    "\n\n", set->scheme.extendable, set->scheme.exponent,
-		    set->keeper);
+	char said[PAPER_SAID_MAX];
+
+	paper_add(t, "IF YOU FOUND THIS\n");
+	paper_say_found(v, said);
+	paper_add_wrapped(t, PAPER_WIDTH, "%s", said);
+	paper_add(t, "\n");
+	paper_say_share(v, said);
+	paper_add_wrapped(t, PAPER_WIDTH, "%s", said);
+	paper_add(t, "\n");
+}
+
+/* Whose, where, and how many it takes. */
+static void
+add_whose(struct paper_text *t, const struct sheet_view *v)
+{
+	const struct sheet *s = v->sheet;
+	char said[PAPER_SAID_MAX];
+
+	if (v->name != NULL)
+		paper_add(t, "For %s\n", v->name);
+	paper_add(t, "Holder: %s\n%s%s%sGroup: %s\n", s->holder,
+	    s->place[0] == '\0' ? "" : "Kept at: ", s->place,
+	    s->place[0] == '\0' ? "" : "\n", s->group_name);
+	paper_say_quorum(v, said);
+	paper_add_wrapped(t, PAPER_WIDTH, "%s", said);
+	paper_add(t, "\n");
 }
 
 enum status
 paper_sheet(const struct sheet_view *v, struct secret **out, struct diag *d)
 {
 	const struct sheet *s = v->sheet;
-	const struct slip39_group *g = &v->set->scheme.group[s->group];
-	struct sheet_text t = { 0 };
+	struct paper_text t = { 0 };
 	char check[32];
 	enum status rc;
 
 	*out = NULL;
-	TRY(secret_new(PAPER_SHEET_MAX, &t.s, d));
+	TRY(paper_text_new(PAPER_SHEET_MAX, &t, d));
 	sheet_check_words(s->commitment, check);
 	if (v->test)
-		add(&t, TEST_MARK "\n\n");
-	add(&t, "SHEET %u OF %zu of root %s\n%s, epoch %u\n\n", s->number,
-	    v->set->n, v->set->root, v->ceremony, v->set->epoch);
-	add(&t, "Holder: %s%s%s\nGroup %s: any %u of its %u sheets; %u of %u "
-	    "groups open the root.\n\n", s->holder,
-	    s->place[0] == '\0' ? "" : ", kept at ", s->place, s->group_name,
-	    g->need, g->members, v->set->scheme.need, v->set->scheme.groups);
+		paper_add(&t, TEST_MARK "\n\n");
+	paper_add(&t, "SHEET %u OF %zu of root %s\n", s->number, v->set->n,
+	    v->set->root);
+	paper_add_wrapped(&t, PAPER_WIDTH, "%s%s%s, epoch %u", v->ceremony,
+	    v->date == NULL ? "" : ", ", v->date == NULL ? "" : v->date,
+	    v->set->epoch);
+	paper_add(&t, "\n");
+	add_whose(&t, v);
 	add_words(&t, v->mnemonic);
-	add(&t, "Check words (they catch slips, nothing else): %s\n\n", check);
+	paper_add(&t, "Check words (they catch slips, nothing else): %s\n\n",
+	    check);
 	TRY(add_root(&t, v->root, d));
-	add_what_it_is(&t, v->set);
-	if (v->adopted != NULL)
-		add_way(&t, v);
-	add(&t, SHARE_MARK);
-	add_secret(&t, (const char *)secret_peek(v->mnemonic),
+	add_found(&t, v);
+	add_recipe(&t, v);
+	paper_add(&t, SHARE_MARK);
+	paper_add_secret(&t, (const char *)secret_peek(v->mnemonic),
 	    secret_len(v->mnemonic));
-	add(&t, "\n");
-	TRY(cut_to_size(&t, out, d));
+	paper_add(&t, "\n");
+	TRY(paper_text_take(&t, out, d));
 out:
-	secret_free(t.s);
+	paper_text_clear(&t);
 	return rc;
 }
 
@@ -214,35 +169,35 @@ paper_screen(const struct sheet_view *v, struct secret **out, struct diag *d)
 	const struct slip39_scheme *scheme = &v->set->scheme;
 	const struct slip39_group *g = &scheme->group[s->group];
 	const bool has_keeper = v->set->keeper[0] != '\0';
-	struct sheet_text t = { 0 };
+	struct paper_text t = { 0 };
 	char check[32];
 	enum status rc;
 
 	*out = NULL;
-	TRY(secret_new(PAPER_SHEET_MAX, &t.s, d));
+	TRY(paper_text_new(PAPER_SHEET_MAX, &t, d));
 	sheet_check_words(s->commitment, check);
-	add(&t, "%sSHEET %u OF %zu of root %s, epoch %u\n%s\n",
+	paper_add(&t, "%sSHEET %u OF %zu of root %s, epoch %u\n%s\n",
 	    v->test ? TEST_MARK "\n" : "", s->number, v->set->n, v->set->root,
 	    v->set->epoch, v->ceremony);
-	add(&t, "For %s%s%s\nGroup %s: %u of its %u sheets, %u of %u groups"
+	paper_add(&t, "For %s%s%s\nGroup %s: %u of its %u sheets, %u of %u groups"
 	    "\n", s->holder, s->place[0] == '\0' ? "" : ", kept at ",
 	    s->place, s->group_name, g->need, g->members, scheme->need,
 	    scheme->groups);
 	if (has_keeper)
-		add(&t, "and a passphrase, kept by %s (exponent %u)\n",
+		paper_add(&t, "and a passphrase, kept by %s (exponent %u)\n",
 		    v->set->keeper, scheme->exponent);
-	add(&t, "\n");
+	paper_add(&t, "\n");
 	add_words(&t, v->mnemonic);
 	if (v->adopted != NULL)
-		add(&t, "Opens only with %s, SHA-256 %.16s...\n", v->adopted,
-		    v->adopted_sha256);
+		paper_add(&t, "Opens only with %s, SHA-256 %.16s...\n",
+		    v->adopted, v->adopted_sha256);
 	/* one row more above is one less here */
-	add(&t, "Check words: %s%sRoot key in words:\n", check,
+	paper_add(&t, "Check words: %s%sRoot key in words:\n", check,
 	    has_keeper || v->adopted != NULL ? "; " : "\n");
 	TRY(add_root_words(&t, v->root, d));
-	TRY(cut_to_size(&t, out, d));
+	TRY(paper_text_take(&t, out, d));
 out:
-	secret_free(t.s);
+	paper_text_clear(&t);
 	return rc;
 }
 

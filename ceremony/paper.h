@@ -6,16 +6,26 @@
 #include "lib/base/secret.h"
 #include "lib/record/front.h"
 
-#define PAPER_SHEET_MAX 8192 /* bytes */
+#define PAPER_SHEET_MAX 16384 /* bytes */
+#define PAPER_WIDTH 76	      /* columns */
 
 /**
  * paper_sheet(view, out, d):
- * The sheet as lines of at most 76 columns: title, words numbered in fours,
- * what belongs beside them, and last the words once more on one line after
+ * The sheet as lines of at most PAPER_WIDTH columns (a name may be longer):
+ * title, words numbered in fours, what belongs beside them, how the key is
+ * made without this program, and last the words once more on one line after
  * "share: ", which is what programs read.  In locked memory; caller frees.
  */
 MUST_USE enum status paper_sheet(const struct sheet_view *view,
     struct secret **out, struct diag *d);
+
+/**
+ * paper_page(view, text, code, d):
+ * The same for lib/code/press: lines of pages, the words of which are on the
+ * first alone, and what stands in their code.  In locked memory; caller frees.
+ */
+MUST_USE enum status paper_page(const struct sheet_view *view,
+    struct secret **text, struct secret **code, struct diag *d);
 
 /**
  * paper_screen(view, out, d):

@@ -95,6 +95,19 @@ out:
 	return rc;
 }
 
+/* To its holder's eyes, or on a printer's paper, as the plan says. */
+static enum status
+show_sheet(const struct front *f, const struct sheet_view *view,
+    struct diag *d)
+{
+	if (!view->print)
+		return f->show_sheet(f, view, d);
+	if (f->print_sheet == NULL)
+		return diag_set(d, ST_POLICY, "FORMATS 3.21: the plan has its "
+		    "sheets printed, and nobody here has a place for them");
+	return f->print_sheet(f, view, d);
+}
+
 /* What the holder gives, but for the wish to see the sheet again. */
 static enum status
 ask_holder(struct proof *p, const uint8_t *number, size_t n,
@@ -105,7 +118,7 @@ ask_holder(struct proof *p, const uint8_t *number, size_t n,
 
 	TRY(f->read_back(f, &p->blind, number, n, gave, out, d));
 	while (*gave == FRONT_SHOW) {
-		TRY(f->show_sheet(f, p->view, d));
+		TRY(show_sheet(f, p->view, d));
 		TRY(f->read_back(f, &p->blind, number, n, gave, out, d));
 	}
 	p->e->given_up = *gave == FRONT_GIVE_UP;
@@ -212,7 +225,7 @@ prove(struct proof *p, struct diag *d)
 	struct diag why = { 0 };
 	enum status rc;
 
-	TRY(f->show_sheet(f, p->view, d));
+	TRY(show_sheet(f, p->view, d));
 	while ((rc = ask_once(p, &why)) != ST_OK) {
 		if (is_final(p->e, rc))
 			FAIL(d, rc, "%s", why.text);

@@ -19,6 +19,7 @@ static const struct {
 	{ "paper", offsetof(struct room, paper) },
 	{ "sheets", offsetof(struct room, sheets) },
 	{ "scan", offsetof(struct room, scan) },
+	{ "print", offsetof(struct room, print) },
 };
 #define NKEYS (sizeof(keys) / sizeof(keys[0]))
 

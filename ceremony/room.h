@@ -21,6 +21,7 @@ struct room {
 	/* Where pictures of printed sheets come from: "camera", "camera:DEVICE",
 	 * a file, or a folder of files; or empty. */
 	char scan[ROOM_PATH_SIZE];
+	char print[ROOM_PATH_SIZE]; /* where sheets go as PDF files, or empty */
 };
 
 /**

@@ -8,6 +8,7 @@
 #include "ceremony/engine.h"
 #include "ceremony/hands.h"
 #include "ceremony/load.h"
+#include "ceremony/print.h"
 #include "ceremony/run.h"
 #include "ceremony/verify.h"
 #include "lib/base/clock.h"
@@ -409,6 +410,7 @@ check_all(const struct run *r, struct session *s, struct diag *d)
 	TRY(check_apart(r, s->sticks, d));
 	TRY(check_places(r->room, d));
 	TRY(check_outbox(r, &s->l, d));
+	TRY(print_check(s->l.plan, r->room, s->sticks, d));
 out:
 	engine_clear(&e);
 	return rc;

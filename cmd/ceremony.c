@@ -11,6 +11,7 @@
 #include "cmd/example.h"
 #include "cmd/front.h"
 #include "cmd/outbox.h"
+#include "cmd/printer.h"
 #include "lib/base/file.h"
 #include "lib/base/text.h"
 #include "lib/crypto/rng.h"
@@ -54,6 +55,7 @@ out:
 enum status
 cmd_ceremony_check(const struct call *c, struct diag *d)
 {
+	struct front nobody = { 0 };
 	struct facts f = { 0 };
 	struct room room;
 	struct run r;
@@ -61,6 +63,8 @@ cmd_ceremony_check(const struct call *c, struct diag *d)
 	int fd = -1;
 
 	TRY(begin(c, &r, &room, d));
+	/* that there are fonts for it; nobody is asked anything here */
+	TRY(front_print(&nobody, &room, r.plan, d));
 	r.state = cmd_opt(c, "--state", NULL);
 	if (r.state != NULL)
 		TRY(file_open_dir(r.state, false, &fd, d));
@@ -69,6 +73,7 @@ cmd_ceremony_check(const struct call *c, struct diag *d)
 	TRY(facts_set(&f, d, "verdict", "it can run"));
 	TRY(cmd_report(c, &f, d));
 out:
+	printer_free(nobody.printer);
 	if (fd >= 0)
 		close(fd);
 	facts_clear(&f);
@@ -109,6 +114,7 @@ begin_in_room(const struct call *c, struct run *r, struct room *room,
 		TRY(front_rehearsal(room, front, d));
 	else
 		TRY(front_tty(room, front, d));
+	TRY(front_print(*front, room, r->plan, d));
 	r->front = *front;
 out:
 	return rc;

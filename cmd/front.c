@@ -2,7 +2,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "cmd/cmd.h"
 #include "cmd/front.h"
+#include "cmd/printer.h"
+#include "lib/base/file.h"
 
 enum status
 front_new(const struct front *like, void *cookie, struct front **out,
@@ -19,12 +22,40 @@ front_new(const struct front *like, void *cookie, struct front **out,
 	return ST_OK;
 }
 
+enum status
+front_print(struct front *f, const struct room *room, const char *path,
+    struct diag *d)
+{
+	struct printer *p = NULL;
+	struct bytes text = { 0 };
+	struct plan *plan = NULL;
+	enum status rc;
+
+	if (room->print[0] == '\0' || f->printer != NULL)
+		return ST_OK;
+	TRY(file_read(path, INI_FILE_MAX, &text, d));
+	TRY(plan_read(path, &text, cmd_steps, NULL, &plan, d));
+	if (!plan->print)
+		goto out;
+	TRY(printer_open(room->print, plan->mode == MODE_PRODUCTION, &p, d));
+	TRY(printer_try(p, plan, d));
+	f->printer = p;
+	f->print_sheet = printer_show;
+	p = NULL;
+out:
+	printer_free(p);
+	plan_free(plan);
+	bytes_free(&text);
+	return rc;
+}
+
 void
 front_free(struct front *f)
 {
 	if (f == NULL)
 		return;
 	f->free(f->cookie);
+	printer_free(f->printer);
 	free(f);
 }
 

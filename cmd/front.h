@@ -61,6 +61,14 @@ MUST_USE enum status front_of(const char *const *files, size_t n,
     const char *passphrases, const struct state *state, struct front **out,
     struct diag *d);
 
+/**
+ * front_print(f, room, plan, d):
+ * Where the plan of that name wants sheets printed and ${room} names a folder,
+ * ${f} prints them there.  As printer_open and printer_try.
+ */
+MUST_USE enum status front_print(struct front *f, const struct room *room,
+    const char *plan, struct diag *d);
+
 void front_free(struct front *f);
 
 /* On the heap, as ${like} says, with this cookie; front_free. */

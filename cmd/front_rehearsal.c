@@ -6,6 +6,7 @@
 
 #include "ceremony/paper.h"
 #include "cmd/front.h"
+#include "cmd/printer.h"
 #include "lib/base/file.h"
 #include "lib/base/text.h"
 #include "lib/crypto/words.h"
@@ -252,6 +253,8 @@ show_sheet(const struct front *f, const struct sheet_view *v, struct diag *d)
 	sheet_name(v, count_copies(k, v) + 1, name);
 	TRY(file_create_at(k->sheets, name, secret_peek(k->sheet),
 	    secret_len(k->sheet), d));
+	if (f->printer != NULL)
+		TRY(printer_write(f->printer, v, name, d));
 out:
 	return rc;
 }
@@ -378,6 +381,7 @@ static const struct front rehearsing = {
 	.ask_text = ask_text,
 	.ask_people = ask_people,
 	.show_sheet = show_sheet,
+	.print_sheet = show_sheet,
 	.read_back = read_back,
 	.ask_share = ask_share,
 	.ask_passphrase = ask_passphrase,
@@ -385,6 +389,22 @@ static const struct front rehearsing = {
 	.how = "rehearsed",
 	.free = desk_free,
 };
+
+/* TEST sheets as they would be printed, where the room has a place for them.  A
+ * machine that cannot draw can rehearse what is written by hand. */
+static void
+add_printer(struct front *f, const struct room *room)
+{
+	struct printer *p = NULL;
+	struct diag why = { 0 };
+
+	if (room->print[0] == '\0')
+		return;
+	if (printer_open(room->print, false, &p, &why) != ST_OK)
+		fprintf(stderr, "no sheet is drawn as a PDF file: %s\n",
+		    why.text);
+	f->printer = p;
+}
 
 enum status
 front_rehearsal(const struct room *room, struct front **out, struct diag *d)
@@ -401,6 +421,7 @@ front_rehearsal(const struct room *room, struct front **out, struct diag *d)
 	TRY(file_open_dir(room->sheets, false, &k->sheets, d));
 	TRY(front_new(&rehearsing, k, out, d));
 	k = NULL;
+	add_printer(*out, room);
 out:
 	desk_free(k);
 	return rc;

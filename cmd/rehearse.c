@@ -20,6 +20,8 @@
 #include "lib/crypto/words.h"
 #include "lib/record/chain.h"
 
+#define PDF "sheets/pdf" /* sheets as they would be printed */
+
 void
 rehearse_join(char out[PATH_SIZE], const char *dir, const char *name)
 {
@@ -55,7 +57,7 @@ static enum status
 make_folders(struct rehearsal *h, struct diag *d)
 {
 	static const char *const names[] = { "inbox", "outbox", "paper",
-		"sheets", "team", "night" };
+		"sheets", PDF, "team", "night" };
 	char path[PATH_SIZE];
 
 	if (strlen(h->dir) > 800)
@@ -342,9 +344,10 @@ write_papers(const struct rehearsal *h, const struct bytes *plan,
 {
 	static const char room[] = "# TEST: people are played by folders.\n"
 	    "[room]\nstate-a = state\ninbox = inbox\noutbox = outbox\n"
-	    "paper = paper\nsheets = sheets\n";
+	    "paper = paper\nsheets = sheets\nprint = " PDF "\n";
 	static const char real[] = "# TEST: people type.\n"
-	    "[room]\nstate-a = state\ninbox = inbox\noutbox = outbox\n";
+	    "[room]\nstate-a = state\ninbox = inbox\noutbox = outbox\n"
+	    "print = " PDF "\n";
 	const char *text = cmd_has(h->call, "--hands-on") ? real : room;
 	struct bytes b = { 0 }, words = { 0 };
 	uint8_t digest[SHA384_LEN];
@@ -420,6 +423,7 @@ hold(const struct rehearsal *h, struct diag *d)
 	TRY(room_read(h->room, &room, d));
 	if (cmd_has(h->call, "--hands-on")) {
 		TRY(front_tty(&room, &front, d));
+		TRY(front_print(front, &room, h->plan, d));
 		TRY(tell_words(h, front, d));
 	} else {
 		TRY(front_rehearsal(&room, &front, d));

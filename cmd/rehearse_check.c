@@ -103,6 +103,7 @@ open_desk(const struct rehearsal *h, struct front **front, struct diag *d)
 	if (room == NULL)
 		return diag_set(d, ST_SYSTEM, "out of memory");
 	TRY(room_read(h->room, room, d));
+	room->print[0] = '\0';
 	TRY(front_rehearsal(room, front, d));
 out:
 	free(room);

@@ -135,7 +135,7 @@ say_date(const char *date, struct bytes *out, struct diag *d)
 
 	TRY(text_format(out, d, "%.10s", date == NULL ? "any day" : date));
 	if (time != NULL && strncmp(time, "T00:00", 6) != 0)
-		TRY(text_append(out, d, "\n%.5s UTC", time + 1));
+		TRY(text_append(out, d, " %.5s UTC", time + 1));
 out:
 	return rc;
 }

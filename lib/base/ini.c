@@ -37,28 +37,6 @@ go_to(struct place *p, const char *file, size_t line)
 		snprintf(p->at, sizeof(p->at), "%s:%zu:", shown, line);
 }
 
-/* 3.2: what cannot be seen, or makes the rest look like something else. */
-static bool
-is_hidden(uint32_t c)
-{
-	static const struct {
-		uint32_t first, last;
-	} hidden[] = {
-		{ 0x0000, 0x001f },
-		{ 0x007f, 0x009f },
-		{ 0x061c, 0x061c },
-		{ 0x200e, 0x200f },
-		{ 0x2028, 0x202e },
-		{ 0x2066, 0x2069 },
-		{ 0xfeff, 0xfeff },
-	};
-
-	for (size_t i = 0; i < sizeof(hidden) / sizeof(hidden[0]); i++)
-		if (c >= hidden[i].first && c <= hidden[i].last)
-			return true;
-	return false;
-}
-
 static enum status
 check_characters(const struct place *p, struct span line)
 {
@@ -70,7 +48,7 @@ check_characters(const struct place *p, struct span line)
 		if (n == 0)
 			return diag_set(p->d, ST_FORMAT, "%s FORMATS 3.2: "
 			    "byte %zu is not UTF-8", p->at, i + 1);
-		if (is_hidden(c))
+		if (text_is_hidden(c))
 			return diag_set(p->d, ST_FORMAT, "%s FORMATS 3.2: "
 			    "character U+%04X at byte %zu", p->at, (unsigned)c,
 			    i + 1);

@@ -6,6 +6,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -105,8 +107,26 @@ static const uint64_t file_rights[] = { 0x1fff, 0x3fff, 0x7fff, 0x7fff,
 	0xffff };
 #define NFILE_RIGHTS (sizeof(file_rights) / sizeof(file_rights[0]))
 
+/* Of everything below the root. */
+static bool
+may_read(int ruleset)
+{
+	struct landlock_path_beneath_attr rule = {
+		.allowed_access = LANDLOCK_ACCESS_FS_READ_FILE |
+		    LANDLOCK_ACCESS_FS_READ_DIR
+	};
+	bool given;
+
+	if ((rule.parent_fd = open("/", O_PATH | O_CLOEXEC)) < 0)
+		return false;
+	given = syscall(SYS_landlock_add_rule, ruleset,
+	    LANDLOCK_RULE_PATH_BENEATH, &rule, 0U) == 0;
+	close(rule.parent_fd);
+	return given;
+}
+
 static enum status
-no_paths(struct diag *d)
+no_paths(bool but_read, struct diag *d)
 {
 	struct landlock_ruleset_attr all = { 0 };
 	long version, fd;
@@ -121,12 +141,13 @@ no_paths(struct diag *d)
 	if ((size_t)version > NFILE_RIGHTS)
 		version = (long)NFILE_RIGHTS;
 
-	/* all rights are handled, and no rule gives one back */
+	/* all rights are handled, and no rule gives one back but to read */
 	all.handled_access_fs = file_rights[version - 1];
 	fd = syscall(SYS_landlock_create_ruleset, &all, sizeof(all), 0U);
 	if (fd < 0)
 		return diag_set(d, ST_SYSTEM, "landlock: %s", strerror(errno));
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+	if ((but_read && !may_read((int)fd)) ||
+	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
 	    syscall(SYS_landlock_restrict_self, (int)fd, 0U) != 0)
 		FAIL(d, ST_SYSTEM, "landlock: %s", strerror(errno));
 	rc = ST_OK;
@@ -140,7 +161,7 @@ sandbox_lock_files(struct diag *d)
 {
 	enum status rc;
 
-	TRY(no_paths(d));
+	TRY(no_paths(false, d));
 	TRY(limit(RLIMIT_NOFILE, 0, d));
 out:
 	return rc;
@@ -169,17 +190,23 @@ static const unsigned advices[] = { MADV_DONTNEED, MADV_FREE, MADV_HUGEPAGE,
 	MADV_NOHUGEPAGE, MADV_DONTDUMP };
 #define NADVICES (sizeof(advices) / sizeof(advices[0]))
 
-enum status
-sandbox_lock_calls(struct diag *d)
+/* A filter that does so with all that it does not name. */
+static enum status
+new_filter(uint32_t otherwise, scmp_filter_ctx *out, struct diag *d)
 {
-	scmp_filter_ctx filter;
-	enum status rc;
-	int no = 0;
-
 	if (lib.seccomp_init == NULL)
 		return diag_set(d, ST_BUG, "seccomp: it was not loaded");
-	if ((filter = lib.seccomp_init(SCMP_ACT_KILL_PROCESS)) == NULL)
+	if ((*out = lib.seccomp_init(otherwise)) == NULL)
 		return diag_set(d, ST_SYSTEM, "seccomp: no filter to be had");
+	return ST_OK;
+}
+
+/* What any child may call, memory that is not to be run included. */
+static int
+allow_calls(scmp_filter_ctx filter)
+{
+	int no = 0;
+
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
 		no |= lib.seccomp_rule_add(filter, SCMP_ACT_ALLOW, calls[i],
 		    0);
@@ -187,15 +214,113 @@ sandbox_lock_calls(struct diag *d)
 		no |= lib.seccomp_rule_add(filter, SCMP_ACT_ALLOW,
 		    SCMP_SYS(madvise), 1,
 		    SCMP_A2(SCMP_CMP_MASKED_EQ, UINT32_MAX, advices[i]));
-	/* memory, but not to be run */
 	no |= lib.seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
 	    SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
 	no |= lib.seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mremap),
 	    0);
+	return no;
+}
+
+enum status
+sandbox_lock_calls(struct diag *d)
+{
+	scmp_filter_ctx filter = NULL;
+	enum status rc;
+	int no;
+
+	TRY(new_filter(SCMP_ACT_KILL_PROCESS, &filter, d));
+	no = allow_calls(filter);
 	if (no != 0 || (no = lib.seccomp_load(filter)) != 0)
 		FAIL(d, ST_SYSTEM, "seccomp: %s", strerror(-no));
 	rc = ST_OK;
 out:
-	lib.seccomp_release(filter);
+	if (filter != NULL)
+		lib.seccomp_release(filter);
+	return rc;
+}
+
+/* What is called besides by who looks for fonts and reads them. */
+static const int reading[] = {
+	SCMP_SYS(access),
+	SCMP_SYS(close),
+	SCMP_SYS(exit),
+	SCMP_SYS(faccessat),
+	SCMP_SYS(faccessat2),
+	SCMP_SYS(fcntl),
+	SCMP_SYS(fstat),
+	SCMP_SYS(fstatfs),
+	SCMP_SYS(getcwd),
+	SCMP_SYS(getdents64),
+	SCMP_SYS(getegid),
+	SCMP_SYS(geteuid),
+	SCMP_SYS(getgid),
+	SCMP_SYS(getpid),
+	SCMP_SYS(gettid),
+	SCMP_SYS(getuid),
+	SCMP_SYS(lseek),
+	SCMP_SYS(lstat),
+	SCMP_SYS(newfstatat),
+	SCMP_SYS(pread64),
+	SCMP_SYS(readlink),
+	SCMP_SYS(readlinkat),
+	SCMP_SYS(rseq),
+	SCMP_SYS(rt_sigaction),
+	SCMP_SYS(rt_sigprocmask),
+	SCMP_SYS(sched_getaffinity),
+	SCMP_SYS(sched_yield),
+	SCMP_SYS(set_robust_list),
+	SCMP_SYS(stat),
+	SCMP_SYS(statfs),
+	SCMP_SYS(statx),
+	SCMP_SYS(uname),
+};
+
+#define FOR_WRITING (O_ACCMODE | O_CREAT | O_TRUNC | O_APPEND)
+
+/* Files to be read, threads of this process, and no code but what is here. */
+static int
+allow_reading(scmp_filter_ctx filter)
+{
+	int no = 0;
+
+	for (size_t i = 0; i < sizeof(reading) / sizeof(reading[0]); i++)
+		no |= lib.seccomp_rule_add(filter, SCMP_ACT_ALLOW, reading[i],
+		    0);
+	no |= lib.seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(open), 1,
+	    SCMP_A1(SCMP_CMP_MASKED_EQ, FOR_WRITING, O_RDONLY));
+	no |= lib.seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(openat),
+	    1, SCMP_A2(SCMP_CMP_MASKED_EQ, FOR_WRITING, O_RDONLY));
+	no |= lib.seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect),
+	    1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+	no |= lib.seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
+	    SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD));
+	/* its arguments cannot be looked at: the C library has another way */
+	no |= lib.seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS),
+	    SCMP_SYS(clone3), 0);
+	return no;
+}
+
+enum status
+sandbox_lock_reading(size_t memory, struct diag *d)
+{
+	scmp_filter_ctx filter = NULL;
+	size_t now;
+	enum status rc;
+	int no;
+
+	TRY(mapped_now(&now, d));
+	TRY(limit(RLIMIT_AS, now + memory, d));
+	TRY(limit(RLIMIT_CORE, 0, d));
+	TRY(limit(RLIMIT_FSIZE, 0, d));
+	TRY(no_paths(true, d));
+	TRY(new_filter(SCMP_ACT_ERRNO(EPERM), &filter, d));
+	no = allow_calls(filter);
+	no |= allow_reading(filter);
+	if (no != 0 || (no = lib.seccomp_load(filter)) != 0)
+		FAIL(d, ST_SYSTEM, "seccomp: %s", strerror(-no));
+	rc = ST_OK;
+out:
+	if (filter != NULL)
+		lib.seccomp_release(filter);
 	return rc;
 }

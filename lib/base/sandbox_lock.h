@@ -35,4 +35,14 @@ MUST_USE enum status sandbox_lock_files(struct diag *d);
  */
 MUST_USE enum status sandbox_lock_calls(struct diag *d);
 
+/**
+ * sandbox_lock_reading(memory, d):
+ * For a child that draws, whose libraries open fonts when they want them: files
+ * can be read, memory be had, threads started.  Nothing can be written, made or
+ * removed, no socket opened, no program run, no other process touched: such
+ * calls fail (Landlock where the kernel has it, seccomp).  No core, no byte to
+ * a file, no more than ${memory} bytes beyond what is mapped now.
+ */
+MUST_USE enum status sandbox_lock_reading(size_t memory, struct diag *d);
+
 #endif

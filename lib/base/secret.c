@@ -18,6 +18,7 @@ struct secret {
 	uint8_t *data;
 	uint8_t *map;	/* memfd_secret: guard, pages, guard; else NULL */
 	size_t map_len; /* bytes, guards included */
+	bool shared;	/* with a child; not counted */
 };
 
 static size_t alive;
@@ -38,29 +39,22 @@ secret_process(struct diag *d)
 	return ST_OK;
 }
 
-/* Pages that the kernel itself cannot read, between two guard pages. */
+/* Pages of ${fd}, or of no file (-1), between two guard pages. */
 static bool
-map_secret(struct secret *s)
+map_between(struct secret *s, int fd)
 {
 	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
 	const size_t body = (s->len + page - 1) / page * page;
-	uint8_t *map;
+	uint8_t *map = MAP_FAILED;
 	void *at;
-	int fd;
 
-	if ((fd = (int)syscall(SYS_memfd_secret, O_CLOEXEC)) < 0)
-		return false;
-	map = MAP_FAILED;
-	if (ftruncate(fd, (off_t)body) == 0)
+	if (fd < 0 || ftruncate(fd, (off_t)body) == 0)
 		map = mmap(NULL, body + 2 * page, PROT_NONE,
 		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (map == MAP_FAILED) {
-		close(fd);
+	if (map == MAP_FAILED)
 		return false;
-	}
 	at = mmap(map + page, body, PROT_READ | PROT_WRITE,
-	    MAP_SHARED | MAP_FIXED, fd, 0);
-	close(fd);
+	    MAP_SHARED | MAP_FIXED | (fd < 0 ? MAP_ANONYMOUS : 0), fd, 0);
 	if (at == MAP_FAILED) {
 		munmap(map, body + 2 * page);
 		return false;
@@ -70,6 +64,33 @@ map_secret(struct secret *s)
 	/* the end of the secret touches the guard behind it */
 	s->data = map + page + body - s->len;
 	return true;
+}
+
+/* Pages that the kernel itself cannot read. */
+static bool
+map_secret(struct secret *s)
+{
+	const int fd = (int)syscall(SYS_memfd_secret, O_CLOEXEC);
+	bool mapped;
+
+	if (fd < 0)
+		return false;
+	mapped = map_between(s, fd);
+	close(fd);
+	return mapped;
+}
+
+/* Where the kernel has none: locked, and in no dump. */
+static enum status
+map_locked(struct secret *s, struct diag *d)
+{
+	if (!map_between(s, -1))
+		return diag_set(d, ST_SYSTEM, "no guarded memory for a secret");
+	if (mlock(s->data, s->len) != 0 ||
+	    madvise(s->map, s->map_len, MADV_DONTDUMP) != 0)
+		return diag_set(d, ST_SYSTEM, "memory for a secret could not "
+		    "be locked (see ulimit -l)");
+	return ST_OK;
 }
 
 /* sodium_malloc succeeds unlocked: lock again, and refuse if that fails. */
@@ -110,6 +131,39 @@ secret_new(size_t len, struct secret **out, struct diag *d)
 out:
 	secret_free(s);
 	return rc;
+}
+
+enum status
+secret_shared(size_t len, struct secret **out, struct diag *d)
+{
+	struct secret *s = NULL;
+	enum status rc;
+
+	*out = NULL;
+	if (len == 0 || len > SECRET_SHARED_MAX)
+		FAIL(d, ST_BUG, "a shared secret of %zu bytes", len);
+	if ((s = calloc(1, sizeof(*s))) == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	s->len = len;
+	s->shared = true;
+	if (!map_secret(s))
+		TRY(map_locked(s, d));
+
+	*out = s;
+	s = NULL;
+	rc = ST_OK;
+out:
+	secret_free(s);
+	return rc;
+}
+
+enum status
+secret_unshare(struct secret *s, struct diag *d)
+{
+	if (madvise(s->map, s->map_len, MADV_DONTFORK) != 0)
+		return diag_set(d, ST_SYSTEM, "memory for a secret could not "
+		    "be kept from children");
+	return ST_OK;
 }
 
 enum status
@@ -161,8 +215,8 @@ secret_free(struct secret *s)
 	} else if (s->data != NULL) {
 		sodium_free(s->data);
 	}
+	alive -= !s->shared;
 	free(s);
-	alive--;
 }
 
 size_t

@@ -37,6 +37,17 @@ MUST_USE enum status secret_new(size_t len, struct secret **out,
 MUST_USE enum status secret_copy(const struct secret *s, struct secret **out,
     struct diag *d);
 
+/**
+ * secret_shared(len, out, d):
+ * The same of up to SECRET_SHARED_MAX bytes, which a child that is forked now
+ * sees too, and what either writes; secret_unshare ends that for children
+ * forked later.  It has no secret yet and is not counted by secret_alive.
+ */
+#define SECRET_SHARED_MAX ((size_t)1 << 20)
+MUST_USE enum status secret_shared(size_t len, struct secret **out,
+    struct diag *d);
+MUST_USE enum status secret_unshare(struct secret *s, struct diag *d);
+
 /* The bytes and how many; valid until secret_free. */
 uint8_t *secret_bytes(struct secret *s);
 const uint8_t *secret_peek(const struct secret *s);

@@ -29,6 +29,9 @@ size_t text_scalar(const void *data, size_t len, uint32_t *out);
 /* Whether it is a blank above ASCII: of whatever width, or that does not break,
  * as keyboards and pages put one between words. */
 bool text_is_blank(uint32_t scalar);
+/* What cannot be seen, or makes the rest look like something else: controls,
+ * separators of lines, what turns the direction of text (FORMATS 3.2). */
+bool text_is_hidden(uint32_t c);
 
 /* Whether ${word} is one of the words of ${list}, which has one ${between}
  * two of them. */

@@ -1,117 +1,94 @@
-/* see leaf.h: the child that draws, and what comes from it. */
-#include <sys/wait.h>
-
-#include <errno.h>
-#include <fcntl.h>
-#include <stdlib.h>
+/* see leaf.h: a parcel's codes as lines of pages. */
 #include <string.h>
-#include <unistd.h>
 
-#include "lib/base/secret.h"
-#include "lib/code/leaf_draw.h"
+#include "lib/base/text.h"
+#include "lib/code/leaf.h"
+#include "lib/code/page.h"
 
-#define PDF_MAX ((size_t)64 << 20)
-#define GROW 262144
-#define INTERRUPTS_MAX 100 /* in a row; then it is no accident */
+/* Sides of a code in points: one alone, one of two, one of six. */
+#define ONE 330
+#define PAIR 222
+#define GRID 212
+#define FIRST 2 /* codes on the first page, if there are several */
+#define EACH 6	/* on each of the others */
+#define ROW 2
 
-/* In the child: a PDF file, or behind it the sentence why there is none. */
-static _Noreturn void
-be_drawer(const struct leaf *l, int fd)
+/* One row of codes, the ${i}th the first. */
+static enum status
+add_codes(const struct leaf *l, struct bytes *t, unsigned side, size_t i,
+    struct diag *d)
 {
-	struct diag d = { 0 };
-	const enum status rc = leaf_draw(l, fd, &d);
+	const size_t end = i + ROW < l->n ? i + ROW : l->n;
+	enum status rc;
 
-	if (rc != ST_OK && write(fd, d.text, sizeof(d.text)) < 0)
-		_exit(ST_BUG);
-	_exit((int)rc);
+	TRY(text_append(t, d, "C %u", side));
+	for (; i < end; i++)
+		TRY(text_append(t, d, "\t%zu\tcode %zu of %zu", i, i + 1,
+		    l->n));
+	TRY(text_append(t, d, "\n"));
+out:
+	return rc;
 }
 
-/* All that comes, until the child has no more. */
 static enum status
-read_all(int fd, struct bytes *out, struct diag *d)
+add_first(const struct leaf *l, struct bytes *t, struct diag *d)
 {
-	unsigned tries = 0;
-	uint8_t *more;
-	size_t room = 0;
-	ssize_t n;
+	enum status rc;
 
-	for (;;) {
-		if (room - out->len < 2) {
-			room += room / 2 + GROW;
-			if (room > PDF_MAX || (more = realloc(out->data,
-				room)) == NULL)
-				return diag_set(d, ST_SYSTEM,
-				    "out of memory");
-			out->data = more;
-		}
-		n = read(fd, out->data + out->len, room - out->len - 1);
-		if (n < 0 && errno == EINTR && ++tries < INTERRUPTS_MAX)
-			continue;
-		if (n < 0)
-			return diag_set(d, ST_SYSTEM, "pages cannot be read "
-			    "from the process that draws them");
-		out->len += (size_t)n;
-		out->data[out->len] = '\0';
-		if (n == 0)
-			return ST_OK;
+	TRY(text_append(t, d, "H Anchorite\nT %s\n", l->title));
+	for (size_t i = 0; i < LEAF_FACTS_MAX && l->fact[i].label != NULL;
+	    i++)
+		TRY(text_append(t, d, "F %s\t%s\n", l->fact[i].label,
+		    l->fact[i].value));
+	TRY(text_append(t, d, "L Words, the same on both sides\nV %s\n~\n",
+	    l->words));
+	if (l->n == 1)
+		TRY(text_append(t, d, "C %d\t0\n", ONE));
+	else
+		TRY(add_codes(l, t, PAIR, 0, d));
+	TRY(text_append(t, d, "~\n-\n"));
+	for (size_t i = 0; l->todo[i] != NULL; i++)
+		TRY(text_append(t, d, "S %s\n", l->todo[i]));
+out:
+	return rc;
+}
+
+/* Pages of six, each of them said to be one. */
+static enum status
+add_rest(const struct leaf *l, struct bytes *t, struct diag *d)
+{
+	enum status rc = ST_OK;
+
+	for (size_t i = FIRST; i < l->n; i += ROW) {
+		if ((i - FIRST) % EACH == 0)
+			TRY(text_append(t, d, "B\n"));
+		if (i == FIRST)
+			TRY(text_append(t, d, "H %s\n", l->head));
+		TRY(add_codes(l, t, GRID, i, d));
 	}
-}
-
-/* How the child ended; its sentence is at the end of what it wrote. */
-static enum status
-wait_for(pid_t child, const struct bytes *got, struct diag *d)
-{
-	char text[DIAG_TEXT_MAX] = { 0 };
-	unsigned tries = 0;
-	int status;
-	pid_t pid;
-
-	do {
-		pid = waitpid(child, &status, 0);
-	} while (pid < 0 && errno == EINTR && ++tries < INTERRUPTS_MAX);
-	if (pid == child && WIFEXITED(status) && WEXITSTATUS(status) == 0 &&
-	    got->len > 0)
-		return ST_OK;
-	if (pid == child && WIFEXITED(status) &&
-	    WEXITSTATUS(status) == ST_SYSTEM && got->len >= sizeof(text))
-		memcpy(text, got->data + got->len - sizeof(text),
-		    sizeof(text) - 1);
-	return diag_set(d, ST_SYSTEM, "%s", text[0] != '\0' ? text :
-	    "the process that draws pages failed");
+out:
+	return rc;
 }
 
 enum status
 leaf_pdf(const struct leaf *l, struct bytes *out, struct diag *d)
 {
-	int pipes[2] = { -1, -1 };
-	enum status rc, ended;
-	pid_t child;
+	struct bytes t = { 0 };
+	struct page p = { .code = l->code, .ncodes = l->n };
+	enum status rc;
 
 	bytes_free(out);
 	if (l->n < 1 || l->n > LEAF_CODES_MAX)
 		FAIL(d, ST_POLICY, "FORMATS 10.87: %zu codes do not go on "
 		    "paper", l->n);
-	if (secret_alive() > 0)
-		FAIL(d, ST_BUG, "pages drawn while a secret is in memory");
-	if (pipe2(pipes, O_CLOEXEC) != 0 || (child = fork()) < 0)
-		FAIL(d, ST_SYSTEM, "no process can be started that draws "
-		    "pages");
-	if (child == 0)
-		be_drawer(l, pipes[1]);
-	close(pipes[1]);
-	pipes[1] = -1;
-	rc = read_all(pipes[0], out, d);
-	/* a child that still writes is not waited for */
-	close(pipes[0]);
-	pipes[0] = -1;
-	ended = wait_for(child, out, d);
-	rc = rc == ST_OK ? ended : rc;
+	if (l->date != NULL)
+		TRY(text_format(&t, d, "D %s\n", l->date));
+	TRY(add_first(l, &t, d));
+	TRY(add_rest(l, &t, d));
+	p.text = (const char *)t.data;
+	p.len = t.len;
+	TRY(page_pdf(&p, out, d));
 out:
-	for (size_t i = 0; i < 2; i++) {
-		if (pipes[i] >= 0)
-			close(pipes[i]);
-	}
-	if (rc != ST_OK)
-		bytes_free(out);
+	bytes_free(&t);
 	return rc;
 }

@@ -1,4 +1,4 @@
-/* leaf.h -- codes on paper: pages of A4 as a PDF file, by cairo and pango. */
+/* leaf.h -- codes on paper: pages of A4 as a PDF file (lib/code/page). */
 #ifndef ANCHORITE_LEAF_H
 #define ANCHORITE_LEAF_H
 

@@ -23,6 +23,10 @@ struct sheet_view {
 	bool test;
 	bool alone; /* a check-up: there is nothing to be shown again */
 	const char *ceremony; /* "example ceremony 1" */
+	/* Of the plan, given by whoever proves the sheet; or NULL. */
+	const char *name; /* the holder's, in any script */
+	const char *date; /* "2027-03-01" */
+	bool print;	  /* not written by hand */
 	/* of an adopted root: the file that its key is in, and its SHA-256 in
 	 * hex, without which the sheets open nothing; else NULL */
 	const char *adopted, *adopted_sha256;
@@ -82,6 +86,11 @@ struct front {
 	/* Words to the holder's eyes alone, until written; then wiped. */
 	enum status (*show_sheet)(const struct front *,
 	    const struct sheet_view *, struct diag *);
+	/* The same on paper by a printer, for a view that says so; NULL: there is
+	 * none.  ${printer} is its own (cmd/printer), freed with the front. */
+	enum status (*print_sheet)(const struct front *,
+	    const struct sheet_view *, struct diag *);
+	void *printer;
 	/* Words of a sheet, read back by its holder: all (${n} is 0), or those
 	 * of the numbers ${number}, 1.., which are typed and never scanned.
 	 * ${*out}: NULL where ${*gave} is none. */

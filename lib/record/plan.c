@@ -26,7 +26,7 @@ static const struct plan_key ceremony_keys[] = {
 	{ "oid-arc", PT_OID, true, false, NULL },
 	{ "officer", PT_WORD, true, false, NULL },
 	{ "witness", PT_WORD, true, false, NULL },
-	{ "sheets", PT_CHOICE, false, false, "handwrite" },
+	{ "sheets", PT_CHOICE, false, false, "handwrite|print" },
 	{ "entropy", PT_CHOICE, false, false, "system|system+dice|dice-only|"
 	    "system+coins|coins-only|system+text" },
 	{ "reproduce", PT_CHOICE, false, false, "required" },
@@ -453,6 +453,7 @@ take_ceremony(struct plan *p, struct diag *d)
 	p->entropy = plan_text(s, "entropy", "system");
 	p->second_machine = plan_entry(s, "reproduce", NULL) != NULL;
 	p->bags = plan_entry(s, "custody", NULL) != NULL;
+	p->print = strcmp(plan_text(s, "sheets", "handwrite"), "print") == 0;
 	TRY(clock_read(plan_text(s, "effective", ""), &p->effective, d));
 	TRY(clock_read(plan_text(s, "latest", ""), &p->latest, d));
 	if (strchr(plan_text(s, "latest", ""), 'T') == NULL)

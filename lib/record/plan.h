@@ -67,6 +67,7 @@ struct plan {
 	const char *entropy;
 	bool second_machine; /* reproduce = required */
 	bool bags; /* custody = bags */
+	bool print;	     /* sheets = print */
 	struct person *persons;
 	size_t npersons;
 };

@@ -24,6 +24,8 @@
  *	--mistake no          "no" where only "yes" goes on
  *	--answer WORD      to a choice of words, each in turn; else the first of
  *	                   them, or the next sheet that was not handed over
+ *	--printed DIR      sheets are PDF files there: they are printed, seen by
+ *	                   zbarimg, and kept as printed/NAME.pdf too
  *	--stop-after TEXT  kill CMD as soon as the terminal has shown TEXT
  *	--signal NUMBER    not by KILL but by this one
  *	--way WORD         how a parcel goes out, each in turn; then "done"
@@ -54,6 +56,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cmd/tool.h"
+
 #define SCREEN_MAX (1024 * 1024) /* bytes that a terminal holds */
 #define LINE_SIZE 2048
 #define PATH_SIZE 1200
@@ -74,7 +78,7 @@ struct people {
 	struct papers ways, answers; /* words, and no files */
 	struct papers passphrases; /* likewise */
 	struct papers file_passphrases; /* likewise */
-	const char *stick, *label;
+	const char *stick, *label, *printed;
 	struct winsize window;
 	const char *dice, *stop_after, *screen_file, *shown_file;
 	bool slip_read_back, slip_words;
@@ -575,9 +579,47 @@ answer_added(struct people *p)
 	type(p, line);
 }
 
+/* The page comes out of the printer, and its holder reads the code. */
+static void
+take_print(struct people *p)
+{
+	const char *at = strstr(p->screen + p->from, "\nas ");
+	char name[256], root[64], command[3 * PATH_SIZE], share[LINE_SIZE];
+	char path[PATH_SIZE], sheet[LINE_SIZE + 16];
+	const char *argv[TOOL_ARGS_MAX] = { "sh", "-c", command };
+	unsigned number, e;
+	size_t n;
+	int code;
+
+	if (at == NULL || sscanf(at, "\nas %255[^\r\n]", name) != 1 ||
+	    sscanf(name, "%63[^-]-e%u-sheet%u", root, &e, &number) != 3)
+		give_up(p, 98, "no sheet was printed");
+	name[strlen(name) - 1] = '\0'; /* the full stop */
+	snprintf(command, sizeof(command), "mkdir -p printed && "
+	    "cp '%s/%s' printed && pdftoppm -f 1 -singlefile -r 150 -gray "
+	    "'printed/%s' page && zbarimg --nodbus -q --raw page.pgm | "
+	    "tr -d '\\n' | tr A-Z a-z >code; rm page.pgm", p->printed, name,
+	    name);
+	snprintf(path, sizeof(path), "%s/code", p->keep);
+	if (tool_run(p->keep, argv, &code, NULL) != ST_OK)
+		give_up(p, 98, "the page cannot be looked at");
+	read_text(p, path, share, sizeof(share));
+	if (strlen(share) < 100)
+		give_up(p, 98, "no code is on the page");
+	snprintf(p->last, sizeof(p->last), "%.60s-e%u-sheet%02u.txt", root, e,
+	    number);
+	snprintf(path, sizeof(path), "%s/sheets/%s", p->keep, p->last);
+	n = (size_t)snprintf(sheet, sizeof(sheet), "share: %s\n", share);
+	write_text(p, path, sheet, n);
+	know_share(p, share);
+}
+
 static void
 answer_yes(struct people *p)
 {
+	if (p->printed != NULL && strstr(p->screen + p->from,
+	    "Is it printed") != NULL)
+		take_print(p);
 	type(p, p->says_no ? "no\n" : "yes\n");
 }
 
@@ -966,6 +1008,7 @@ static const struct {
 	{ "--dice", take_text, offsetof(struct people, dice) },
 	{ "--stick", take_text, offsetof(struct people, stick) },
 	{ "--label", take_text, offsetof(struct people, label) },
+	{ "--printed", take_text, offsetof(struct people, printed) },
 	{ "--stop-after", take_text, offsetof(struct people, stop_after) },
 	{ "--screen", take_text, offsetof(struct people, screen_file) },
 	{ "--shown", take_text, offsetof(struct people, shown_file) },

@@ -143,7 +143,7 @@ cmp one/LICENSE unpacked/usr/share/doc/anchorite/copyright
 [ "$(find unpacked/usr/share/man/man1 -name '*.1.gz' | wc -l)" -eq \
 	"$(find one/man -name '*.1' | wc -l)" ] || fail "pages are missing"
 needs=$(dpkg-deb -f "$deb" Depends | tr ',' '\n' | sed 's/^ *//; s/ .*//')
-for name in libc6 fonts-dejavu-core openssl; do
+for name in libc6 fonts-dejavu-core fonts-droid-fallback openssl; do
 	echo "$needs" | grep -qx "$name" || fail "it does not need $name"
 done
 for name in $needs; do

@@ -165,7 +165,7 @@ for pdf in one many; do
 	for text in "Result parcel" notary 2027-03-01 "session\|Session" \
 		"topmost  *istanbul  *pluto  *vagabond" midsummer \
 		"anchorite transfer receive camera" \
-		"pictures of all of them into a" "by telephone"; do
+		"pictures of all of them" "by telephone"; do
 		grep -q "$text" $pdf.txt || fail "no page says: $text"
 	done
 	pdftoppm -r 150 -gray $pdf.pdf $pdf

@@ -192,18 +192,22 @@ paper_sheet_says_all_that_belongs_on_it(void **state)
 	    (const char *)secret_peek(out));
 	assert_non_null(strstr(text, "SHEET 2 OF 2 of root g1\nexample, "
 	    "ceremony 1, epoch 3\n"));
-	assert_non_null(strstr(text, "Holder: first, kept at office\n"));
-	assert_non_null(strstr(text, "Group main: any 2 of its 3 sheets; 1 of "
-	    "1 groups open the root."));
+	assert_non_null(strstr(text, "Holder: first\nKept at: office\n"
+	    "Group: main\nAny 2 of the 3 sheets together open the root; fewer "
+	    "open nothing.\n"));
 	assert_non_null(strstr(text, "    1  academic      2  acid      "
 	    "    3  acne          4  acquire   \n    5  acrobat"));
 	assert_non_null(strstr(text, "academic academic academic"));
-	assert_non_null(strstr(text, "(ext 1, exponent 1, no passphrase)"));
+	assert_non_null(strstr(text, "SLIP-39 share: ext 1, exponent 1, "
+	    "no passphrase."));
+	assert_non_null(strstr(text, "IF YOU FOUND THIS\n"));
+	assert_non_null(strstr(text, "\nSALT=\"anchorite root seed v1\"\n"
+	    "I=anchorite/v1/ecdsa-p384/root/0\n"));
 	assert_null(strstr(text, "TEST"));
 	/* it fits the paper, and reads back */
 	for (const char *at = text; *at != '\0'; at += strcspn(at, "\n") + 1)
 		if (strncmp(at, "share: ", 7) != 0)
-			assert_true(strcspn(at, "\n") <= 76);
+			assert_true(strcspn(at, "\n") <= PAPER_WIDTH);
 	assert_int_equal(paper_shares(out, &share, 1, &n, NULL), ST_OK);
 	assert_true(secret_equal(share, mnemonic));
 	secret_free(share);

@@ -574,6 +574,36 @@ calls_alone(void)
 	return open("/dev/null", O_RDONLY) < 0 ? errno : 0;
 }
 
+/* The number of what is wrong, 0 if nothing is. */
+static int
+reading_alone(void)
+{
+	char *const argv[] = { NULL };
+	struct diag d = { 0 };
+	char byte;
+	int fd;
+
+	if (sandbox_lock_load(&d) != ST_OK ||
+	    sandbox_lock_reading((size_t)64 << 20, &d) != ST_OK)
+		return 99;
+	if ((fd = open("/proc/self/statm", O_RDONLY)) < 0 ||
+	    read(fd, &byte, 1) != 1 || close(fd) != 0)
+		return 1;
+	if (open("planted.file", O_WRONLY | O_CREAT, 0600) >= 0 ||
+	    open("/dev/null", O_WRONLY) >= 0 ||
+	    open("/dev/null", O_RDWR) >= 0)
+		return 2;
+	if (mkdir("planted.dir", 0700) == 0 || unlink("planted.dir") == 0)
+		return 3;
+	if (socket(AF_UNIX, SOCK_STREAM, 0) >= 0)
+		return 4;
+	if (fork() >= 0)
+		return 5;
+	if (execve("/bin/true", argv, argv) != -1 || errno != EPERM)
+		return 6;
+	return kill(getppid(), 0) == 0 ? 7 : 0;
+}
+
 static void
 locks_hold_alone(void **state)
 {
@@ -582,6 +612,7 @@ locks_hold_alone(void **state)
 	(void)state;
 	assert_int_equal(alone(calls_alone), -SIGSYS);
 	assert_int_equal(alone(limits_alone), ENOMEM);
+	assert_int_equal(alone(reading_alone), 0);
 	got = alone(files_alone);
 	if (got == 0) {
 		rmdir("planted.dir");

@@ -1,0 +1,141 @@
+/* A sheet is where it is printed from for as long as that takes. */
+#include <sys/stat.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "cmd/front.h"
+#include "cmd/printer.h"
+#include "lib/base/file.h"
+#include "tests/support/shares.h"
+
+#define DIR "sheets-here"
+#define NAME DIR "/g1-e3-sheet01-first.pdf"
+
+/* What people say, in turn; and whether the sheet was there then. */
+static enum status answers[3];
+static size_t asked, there;
+
+static enum status
+answer(const struct front *f, const char *question, struct diag *d)
+{
+	const enum status says = answers[asked++];
+	struct stat st;
+
+	(void)f;
+	assert_non_null(strstr(question, "Is it printed"));
+	there += stat(NAME, &st) == 0 && st.st_size > 1000 &&
+	    (st.st_mode & 077) == 0;
+	return says == ST_OK ? says : diag_set(d, says, "said so");
+}
+
+static void
+told(const struct front *f, const char *text)
+{
+	(void)f;
+	assert_non_null(strstr(text, "Sheet 1 of 1 is for first. It is in "
+	    DIR ",\nas g1-e3-sheet01-first.pdf.\n"));
+}
+
+/* What comes of it; no file is left. */
+static enum status
+show(bool real)
+{
+	struct sheet sheet = { .number = 1, .holder = "first" };
+	struct sheet_set set = { .root = "g1", .epoch = 3, .n = 1,
+		.sheets = &sheet, .scheme = { .need = 1, .groups = 1,
+		.group = { { 1, 1 } } } };
+	const struct spki root = { .alg = "ecdsa-p384" };
+	struct sheet_view view = { .set = &set, .sheet = &sheet,
+		.root = &root, .print = true, .ceremony = "example" };
+	struct front f = { .tell = told, .confirm = answer };
+	struct printer *p = NULL;
+	struct secret *words;
+	struct diag d = { 0 };
+	enum status rc;
+
+	asked = there = 0;
+	if (printer_open(DIR, real, &p, &d) != ST_OK)
+		fail_msg("%s", d.text);
+	f.printer = p;
+	words = shares_text("academic acid acne");
+	view.mnemonic = words;
+	rc = printer_show(&f, &view, &d);
+	if (rc != ST_OK)
+		assert_string_equal(d.text, "said so");
+	assert_int_not_equal(access(NAME, F_OK), 0);
+	assert_int_equal(there, asked);
+	secret_free(words);
+	printer_free(p);
+	return rc;
+}
+
+static void
+printer_leaves_no_sheet_behind(void **state)
+{
+	(void)state;
+	assert_int_equal(mkdir(DIR, 0700), 0);
+	/* not yet, not yet, yes */
+	answers[0] = answers[1] = ST_POLICY;
+	answers[2] = ST_OK;
+	assert_int_equal(show(false), ST_OK);
+	assert_int_equal(asked, 3);
+	/* whoever ends it, ends it without the file */
+	answers[1] = ST_USAGE;
+	assert_int_equal(show(false), ST_USAGE);
+	answers[0] = ST_SYSTEM;
+	assert_int_equal(show(false), ST_SYSTEM);
+	assert_int_equal(rmdir(DIR), 0);
+}
+
+/* All of the child is locked: root may, and whoever has the limit for it. */
+static void
+printer_draws_real_sheets_in_locked_memory(void **state)
+{
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(mkdir(DIR, 0700), 0);
+	answers[0] = ST_OK;
+	assert_int_equal(show(true), ST_OK);
+	assert_int_equal(rmdir(DIR), 0);
+}
+
+static void
+printer_refuses_a_folder_with_somebodys_sheet(void **state)
+{
+	struct printer *p = NULL;
+	struct diag d = { 0 };
+
+	(void)state;
+	assert_int_equal(mkdir(DIR, 0700), 0);
+	assert_int_equal(file_create(DIR "/x.pdf", "x", 1, NULL), ST_OK);
+	assert_int_equal(printer_open(DIR, true, &p, &d), ST_POLICY);
+	assert_non_null(strstr(d.text, "FORMATS 4.22: a PDF file is there"));
+	assert_null(p);
+	/* a rehearsal's may stay */
+	assert_int_equal(printer_open(DIR, false, &p, NULL), ST_OK);
+	printer_free(p);
+	assert_int_equal(unlink(DIR "/x.pdf"), 0);
+	assert_int_equal(rmdir(DIR), 0);
+	assert_int_equal(printer_open(DIR, false, &p, &d), ST_SYSTEM);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(printer_leaves_no_sheet_behind),
+		cmocka_unit_test(printer_draws_real_sheets_in_locked_memory),
+		cmocka_unit_test(printer_refuses_a_folder_with_somebodys_sheet),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

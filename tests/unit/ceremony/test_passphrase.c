@@ -61,7 +61,7 @@ record(void *cookie, const char *why, struct diag *d)
 
 static const struct front front = { .refused = refused,
 	.ask_passphrase = type };
-static const struct quorum_watch watch = { record, NULL, NULL };
+static const struct quorum_watch watch = { .refused = record, .cookie = NULL };
 
 static void
 passphrase_new_takes_what_was_typed_twice(void **state)

@@ -10,6 +10,7 @@
 #include "lib/base/text.h"
 
 struct replace {
+	const struct plan *plan; /* borrowed */
 	const struct ini_section *section; /* borrowed, as the next are */
 	const char *name, *root, *reason;
 	unsigned sheet; /* 1.. */
@@ -45,6 +46,7 @@ replace_read(const struct plan *p, const struct ini_section *s, void **want,
 
 	if ((r = calloc(1, sizeof(*r))) == NULL)
 		FAIL(d, ST_SYSTEM, "out of memory");
+	r->plan = p;
 	r->section = s;
 	r->name = s->name;
 	r->root = plan_text(s, "root", "");
@@ -102,8 +104,8 @@ split_then(const struct replace *r, const struct sheet_set *set,
 	struct plan_holder *h;
 	enum status rc;
 
-	TRY(split_of(set, state_root(state, r->root)->alg, r->section->line,
-	    out, d));
+	TRY(split_of(r->plan, set, state_root(state, r->root)->alg,
+	    r->section->line, out, d));
 	h = &out->group[sheet->group].holders[sheet->member];
 	memcpy(h->person, sheet->holder, sizeof(h->person));
 	memcpy(h->place, sheet->place, sizeof(h->place));
@@ -272,8 +274,8 @@ replace_perform(const void *want, size_t item, struct hands *hands,
 	TRY(find_sheet(r, hands->state, &set, &sheet, d));
 	TRY(hands->opened(hands, r->root, &seed, d));
 	TRY(hands->root(hands, r->root, &key, d));
-	TRY(split_of(set, state_root(hands->state, r->root)->alg,
-	    r->section->line, &s, d));
+	TRY(split_of(r->plan, set, state_root(hands->state,
+	    r->root)->alg, r->section->line, &s, d));
 	TRY(say_replaced(r, set, &sheet, &o->facts, d));
 	TRY(split_again(&s, set, &sheet, seed, key_public(key), hands,
 	    &o->facts, d));

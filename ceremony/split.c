@@ -560,14 +560,15 @@ out:
 /* --- a set of record once more --- */
 
 enum status
-split_of(const struct sheet_set *set, const char *alg, size_t line,
-    struct split *out, struct diag *d)
+split_of(const struct plan *p, const struct sheet_set *set, const char *alg,
+    size_t line, struct split *out, struct diag *d)
 {
 	const struct sheet *sheet;
 	struct plan_scheme *g;
 	enum status rc;
 
 	memset(out, 0, sizeof(*out));
+	out->plan = p;
 	out->root = set->root;
 	out->alg = alg;
 	out->keeper = set->keeper[0] == '\0' ? NULL : set->keeper;

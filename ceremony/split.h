@@ -74,11 +74,13 @@ MUST_USE enum status split_sheet(const struct split *s, size_t i,
     struct outcome *o, struct diag *d);
 
 /**
- * split_of(set, alg, line, out, d):
- * How a set of record was split, with its holders of now; split_clear.
+ * split_of(p, set, alg, line, out, d):
+ * How a set of record was split, with its holders of now and the deputies of
+ * ${p}; split_clear.
  */
-MUST_USE enum status split_of(const struct sheet_set *set, const char *alg,
-    size_t line, struct split *out, struct diag *d);
+MUST_USE enum status split_of(const struct plan *p,
+    const struct sheet_set *set, const char *alg, size_t line,
+    struct split *out, struct diag *d);
 
 /**
  * split_again(s, set, sheet, seed, root, hands, facts, d):

@@ -74,8 +74,8 @@ read_sheet(const char *path, struct secret **out, struct diag *d)
 	n = fread(text, 1, sizeof(text) - 1, f);
 	fclose(f);
 	text[n] = '\0';
-	at = strstr(text, "share: ");
-	at = at == NULL ? text : at + strlen("share: ");
+	at = strstr(text, "\nshare: ");
+	at = at == NULL ? text : at + strlen("\nshare: ");
 	n = strcspn(at, "\r\n");
 	TRY(secret_new(n, out, d));
 	memcpy(secret_bytes(*out), at, n);

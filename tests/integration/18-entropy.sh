@@ -98,12 +98,8 @@ by_hand() {
 	sed -n 's/^    \(S=\$(tr .*\)$/\1/p' "$ROOT/CEREMONY.md" |
 		grep -F -- "$1"
 }
-# to_key: the lines of FORMATS 5.9 for P-256.
-awk '/^- \*\*5\.10/ { on = 0 }
-	/For a root of `ecdsa-p256`/ { on = 1; next }
-	on && /^        / { sub(/^        /, ""); print }' \
-	"$ROOT/docs/FORMATS.md" >to_key
-[ "$(wc -l <to_key)" -eq 8 ] || fail "5.9 has other lines"
+# to_key: the lines of FORMATS 5.9 for P-256, which sheets have
+"$HELPER/sheet" recipe ecdsa-p256 >to_key
 
 # alone NAME: S is the seed, and leads to the root of record.
 alone() {

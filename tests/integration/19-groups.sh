@@ -69,7 +69,8 @@ for i in 1 5 9; do
 	must_pass "$ANCHORITE" share check r/sheets/g1-e1-sheet0$i-* \
 		--state r/state
 	must_say "it is the sheet of record"
-	grep -q "(ext 0, exponent 1, no passphrase)" r/sheets/*sheet0$i-* ||
+	tr '\n' ' ' <"$(echo r/sheets/*sheet0$i-*)" |
+		grep -q "ext 0, exponent 1, no passphrase" ||
 		fail "sheet $i does not say what it is"
 done
 must_pass "$ANCHORITE" ceremony reproduce --after r/state \
@@ -95,7 +96,7 @@ tail -n 1 set1 >>mixed
 	done
 } >sixteen.ini
 must_pass "$ANCHORITE" rehearse --plan sixteen.ini --dir s
-[ "$(find s/sheets -type f | wc -l)" -eq 32 ] || fail "not 32 sheets"
+[ "$(find s/sheets -maxdepth 1 -type f | wc -l)" -eq 32 ] || fail "not 32 sheets"
 run "$ANCHORITE" share recover s/sheets/g1-e1-sheet01-* --root g1 \
 	--state s/state
 [ "$STATUS" -eq 1 ] || complain "it should have been refused" share recover

@@ -198,7 +198,7 @@ paper_sheet_says_all_that_belongs_on_it(void **state)
 	assert_non_null(strstr(text, "    1  academic      2  acid      "
 	    "    3  acne          4  acquire   \n    5  acrobat"));
 	assert_non_null(strstr(text, "academic academic academic"));
-	assert_non_null(strstr(text, "SLIP-39 share: ext 1, exponent 1, "
+	assert_non_null(strstr(text, "SLIP-39 share with ext 1, exponent 1, "
 	    "no passphrase."));
 	assert_non_null(strstr(text, "IF YOU FOUND THIS\n"));
 	assert_non_null(strstr(text, "\nSALT=\"anchorite root seed v1\"\n"

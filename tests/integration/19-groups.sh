@@ -104,7 +104,7 @@ for i in $(seq 10 25); do
 	grep -qF "of 2 sheets of group a-name-that-is-as-long-as-c-$i" "$ERR" ||
 		fail "group $i is not said to lack a sheet"
 done
-must_pass "$ANCHORITE" share recover s/sheets/* --root g1 --state s/state
+must_pass "$ANCHORITE" share recover s/sheets/*.txt --root g1 --state s/state
 
 # --- what protects nothing ---
 sed 's/^need = .*/need = 1 group/' three.ini >alone.ini

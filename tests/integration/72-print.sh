@@ -14,9 +14,12 @@ harmless() {
 cd held
 # bidi, C1 and DEL, beyond the first plane, a quote and what looks like an
 # escape
-echo "in the way" >sheets/g1-e1-sheet01-anna.txt
+mkdir pages
+echo "print = pages" >>room.ini
+echo "in the way" >pages/g1-e1-sheet01-anna.pdf
 run "$ANCHORITE" ceremony run plan.ini --room room.ini
-grep -q 'sheet01-anna.txt: is there already' "$ERR" || fail "it was not cut"
+grep -q 'sheet01-anna.pdf: is there already' "$ERR" ||
+	complain "it was not cut" ceremony run
 reason=$(printf 'a\342\200\256b\302\233c\177d\360\237\224\221"\\u202e')
 must_pass "$ANCHORITE" ceremony end plan.ini --room room.ini --reason "$reason"
 must_pass "$ANCHORITE" ceremony log --state state-a

@@ -117,11 +117,15 @@ paper_sheet_says_who_keeps_the_passphrase(void **state)
 	(void)state;
 	snprintf(text, sizeof(text), "%.*s", (int)secret_len(out),
 	    (const char *)secret_peek(out));
-	assert_non_null(strstr(text, "(ext 0, exponent 10), and a passphrase,"
-	    "\nkept by abcdefghijklmnopqrstuvwxyz012345: "));
+	assert_non_null(strstr(text, "ext 0, exponent 10, and"));
 	assert_null(strstr(text, "no passphrase"));
 	for (const char *at = text; *at != '\0'; at += strcspn(at, "\n") + 1)
 		assert_true(strcspn(at, "\n") <= 76);
+	/* wherever the line ends */
+	for (char *at = text; (at = strchr(at, '\n')) != NULL;)
+		*at = ' ';
+	assert_non_null(strstr(text, "a passphrase, kept by "
+	    "abcdefghijklmnopqrstuvwxyz012345. "));
 	secret_free(mnemonic);
 	secret_free(out);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "ceremony/checkup.h"
+#include "ceremony/reshare.h"
 #include "ceremony/visit.h"
 #include "lib/base/text.h"
 
@@ -82,6 +83,17 @@ out:
 	return rc;
 }
 
+/* All of the set but those that are burnt. */
+static void
+take_all(struct checkup *c, const struct sheet_set *set)
+{
+	c->n = 0;
+	for (size_t i = 0; i < set->n; i++) {
+		if (set->sheets[i].destroyed == 0)
+			c->number[c->n++] = set->sheets[i].number;
+	}
+}
+
 /* How many sheets there are is known from the state alone. */
 static enum status
 checkup_settle(void *want, const struct plan *p, const struct state *before,
@@ -95,12 +107,21 @@ checkup_settle(void *want, const struct plan *p, const struct state *before,
 		PLAN_FAIL(d, ST_POLICY, p, c->line, "FORMATS 3.80: root %s has "
 		    "no live sheets", c->root);
 	c->epoch = set->epoch;
-	for (c->n = c->all ? 0 : c->n; c->all && c->n < set->n; c->n++)
-		c->number[c->n] = set->sheets[c->n].number;
+	if (c->all)
+		take_all(c, set);
+	if (c->n == 0)
+		PLAN_FAIL(d, ST_POLICY, p, c->line, "FORMATS 3.80: all sheets "
+		    "of root %s were destroyed", c->root);
 	if (c->number[c->n - 1] > set->n)
 		PLAN_FAIL(d, ST_POLICY, p, c->line, "FORMATS 3.80: root %s has "
 		    "%zu sheets, and no sheet %u", c->root, set->n,
 		    c->number[c->n - 1]);
+	for (size_t i = 0; i < c->n; i++) {
+		if (set->sheets[c->number[i] - 1].destroyed != 0)
+			PLAN_FAIL(d, ST_POLICY, p, c->line, "FORMATS 3.80: "
+			    "sheet %u of root %s was destroyed", c->number[i],
+			    c->root);
+	}
 	rc = ST_OK;
 out:
 	return rc;
@@ -181,6 +202,14 @@ checkup_check(const void *want, const struct plan *p,
 	if (set == NULL)
 		FAIL(d, ST_BUG, "a check-up of root %s was not settled",
 		    c->root);
+	for (size_t i = 0; i < promises->n; i++) {
+		if (promises->promise[i].row == &reshare_step &&
+		    strcmp(promises->promise[i].name, c->root) == 0)
+			PLAN_FAIL(d, ST_POLICY, p, c->line, "FORMATS 3.80: "
+			    "[reshare %s] stands above: its sheets are read "
+			    "back there, and those of before are to be burnt",
+			    c->root);
+	}
 	TRY(count_together(c, set, promises, p, there, &waived, d));
 	for (size_t g = 0; g < set->scheme.groups; g++)
 		full += there[g] >= set->scheme.group[g].need;

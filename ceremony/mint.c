@@ -89,9 +89,9 @@ check_order(const struct mint *m, const struct plan *p,
 		q = &promises->promise[i];
 		if (q->by != NULL || (q->row != NULL && q->row->opens) ||
 		    signer_section(p, q->name) != NULL)
-			PLAN_FAIL(d, ST_POLICY, p, m->split.line, "RULES B10: [mint "
-			    "%s], a root to come, stands below %s, where a "
-			    "present root is open", m->split.root, q->name);
+			PLAN_FAIL(d, ST_POLICY, p, m->split.line, "RULES B10: "
+			    "[mint %s], a root to come, stands below %s, where "
+			    "a present root is open", m->split.root, q->name);
 	}
 	rc = ST_OK;
 out:
@@ -111,12 +111,12 @@ mint_check(const void *want, const struct plan *p, const struct state *before,
 		    why.text);
 	TRY(split_check(&m->split, p, d));
 	if (before->nroots + promised_roots(promises) >= REHEARSAL_SEEDS)
-		PLAN_FAIL(d, ST_POLICY, p, m->split.line, "FORMATS 3.19: more than "
-		    "%d roots in one state", REHEARSAL_SEEDS);
+		PLAN_FAIL(d, ST_POLICY, p, m->split.line, "FORMATS 3.19: "
+		    "more than %d roots in one state", REHEARSAL_SEEDS);
 	if (state_root(before, m->split.root) != NULL ||
 	    promise_find(promises, "root", NULL, m->split.root) != NULL)
-		PLAN_FAIL(d, ST_POLICY, p, m->split.line, "FORMATS 3.19: root %s is "
-		    "there already", m->split.root);
+		PLAN_FAIL(d, ST_POLICY, p, m->split.line, "FORMATS 3.19: "
+		    "root %s is there already", m->split.root);
 	TRY(check_order(m, p, promises, d));
 	if (m->cert.subject != NULL)
 		TRY(certificate_check(&m->cert, p, before, promises, d));

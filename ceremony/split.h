@@ -97,7 +97,8 @@ MUST_USE enum status split_again(const struct split *s,
  * split_recover(s, seed, hands, out, quorums, d):
  * The seed again, from what the holders read back and never from memory:
  * every quorum of the typed sheets, and then one of them to the end, by the
- * passphrase as its keeper types it once more (S2).  The caller frees ${*out}, and compares it.
+ * passphrase as its keeper types it once more (S2).  The caller frees ${*out},
+ * and compares it.
  */
 MUST_USE enum status split_recover(const struct split *s,
     const struct secret *seed, struct hands *hands, struct secret **out,

@@ -28,7 +28,8 @@ cmd_ceremony_example(const struct call *c, struct diag *d)
 	if (text == NULL) {
 		text_escape(name, strlen(name), shown, sizeof(shown));
 		return diag_set(d, ST_USAGE, "there is no example \"%s\"; "
-		    "two-people, company, rotate, reshare, checkup and adopt are there", shown);
+		    "two-people, company, rotate, reshare, checkup and adopt "
+		    "are there", shown);
 	}
 	fputs(text, stdout);
 	return ST_OK;

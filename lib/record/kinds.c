@@ -201,8 +201,8 @@ static const struct kind kinds[] = {
 	    trust_open, apply_open },
 	{ "drawn", false, "step item root epoch algorithm set-id "
 	    "groups-needed groups extendable exponent passphrase salt sheets "
-	    "quorums "
-	    "entropy rolls tosses characters people-mac system", trust_drawn, kind_drawn },
+	    "quorums entropy rolls tosses characters people-mac system",
+	    trust_drawn, kind_drawn },
 	{ "read-back", false, "step item root epoch sheet holder how tries "
 	    "by", trust_read_back, kind_read_back },
 	{ "reshared", false, "step item root epoch replaces quorums lost "

@@ -52,6 +52,11 @@ echo "$reshare" | sed 's/^group.board.*/group.board = 1 of 1: clara/
 	mint g9 '2 of 2: anna, bruno'
 } | refused 1 'RULES B10: [mint g9], a root to come, stands below g1'
 
+{
+	echo "$reshare"
+	printf '[checkup look]\nroot = g1\nsheets = 1\n'
+} | refused 1 'FORMATS 3.80: [reshare g1] stands above'
+
 # --- it is told before what will have to be burnt ---
 echo "$reshare" | next 2
 must_pass "$ANCHORITE" ceremony check plan.ini --room room.ini

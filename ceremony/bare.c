@@ -147,7 +147,7 @@ static enum status
 say_share(const struct bare *b, size_t i, struct facts *f, struct diag *d)
 {
 	const struct slip39_share *s = b->share[i];
-	char number[16];
+	char number[24];
 
 	snprintf(number, sizeof(number), "%zu", i + 1);
 	return facts_add(f, d, "shares", "%s: member %d of group %d, %zu "

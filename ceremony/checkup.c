@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "ceremony/checkup.h"
+#include "ceremony/loose.h"
 #include "ceremony/visit.h"
 #include "lib/base/text.h"
 
@@ -95,8 +96,15 @@ checkup_settle(void *want, const struct plan *p, const struct state *before,
 		PLAN_FAIL(d, ST_POLICY, p, c->line, "FORMATS 3.80: root %s has "
 		    "no live sheets", c->root);
 	c->epoch = set->epoch;
-	for (c->n = c->all ? 0 : c->n; c->all && c->n < set->n; c->n++)
-		c->number[c->n] = set->sheets[c->n].number;
+	if (c->all)
+		c->n = 0;
+	for (size_t i = 0; c->all && i < set->n; i++) {
+		if (set->sheets[i].destroyed == 0)
+			c->number[c->n++] = set->sheets[i].number;
+	}
+	if (c->n == 0)
+		PLAN_FAIL(d, ST_POLICY, p, c->line, "FORMATS 3.80: all sheets "
+		    "of root %s were destroyed", c->root);
 	if (c->number[c->n - 1] > set->n)
 		PLAN_FAIL(d, ST_POLICY, p, c->line, "FORMATS 3.80: root %s has "
 		    "%zu sheets, and no sheet %u", c->root, set->n,
@@ -165,6 +173,33 @@ out:
 	return rc;
 }
 
+/* What rows above leave nothing of cannot be looked at: such a plan would never
+ * come to its end. */
+static enum status
+check_above(const struct checkup *c, const struct sheet_set *set,
+    const struct plan *p, struct diag *d)
+{
+	enum status rc;
+
+	if (loose_above(p, c->line, "reshare", c->root) != NULL)
+		PLAN_FAIL(d, ST_POLICY, p, c->line, "FORMATS 3.80: [reshare "
+		    "%s] above replaces all sheets of it", c->root);
+	for (size_t i = 0; i < c->n; i++) {
+		if (set->sheets[c->number[i] - 1].destroyed != 0)
+			PLAN_FAIL(d, ST_POLICY, p, c->line, "FORMATS 3.80: "
+			    "sheet %u of root %s was destroyed in ceremony %u",
+			    c->number[i], c->root,
+			    set->sheets[c->number[i] - 1].destroyed);
+		if (loose_burnt_above(p, c->line, set, c->number[i]))
+			PLAN_FAIL(d, ST_POLICY, p, c->line, "FORMATS 3.80: "
+			    "sheet %u of root %s is destroyed above",
+			    c->number[i], c->root);
+	}
+	rc = ST_OK;
+out:
+	return rc;
+}
+
 /* One machine that reads enough sheets to open a root, one after another, could
  * keep them (RULES S4). */
 static enum status
@@ -181,6 +216,7 @@ checkup_check(const void *want, const struct plan *p,
 	if (set == NULL)
 		FAIL(d, ST_BUG, "a check-up of root %s was not settled",
 		    c->root);
+	TRY(check_above(c, set, p, d));
 	TRY(count_together(c, set, promises, p, there, &waived, d));
 	for (size_t g = 0; g < set->scheme.groups; g++)
 		full += there[g] >= set->scheme.group[g].need;

@@ -38,7 +38,8 @@ due_sheets(const struct state *s, int64_t before, struct due **out, size_t *n,
 	for (size_t i = 0; i < s->nsets; i++) {
 		set = &s->sets[i];
 		for (size_t j = 0; set->fate == SET_LIVE && j < set->n; j++) {
-			if (due_at(&set->sheets[j]) >= before)
+			if (set->sheets[j].destroyed != 0 ||
+			    due_at(&set->sheets[j]) >= before)
 				continue;
 			if ((new = GROW(all, *n)) == NULL)
 				FAIL(d, ST_SYSTEM, "out of memory");

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "ceremony/checkup.h"
-#include "ceremony/reshare.h"
+#include "ceremony/loose.h"
 #include "ceremony/visit.h"
 #include "lib/base/text.h"
 
@@ -83,17 +83,6 @@ out:
 	return rc;
 }
 
-/* All of the set but those that are burnt. */
-static void
-take_all(struct checkup *c, const struct sheet_set *set)
-{
-	c->n = 0;
-	for (size_t i = 0; i < set->n; i++) {
-		if (set->sheets[i].destroyed == 0)
-			c->number[c->n++] = set->sheets[i].number;
-	}
-}
-
 /* How many sheets there are is known from the state alone. */
 static enum status
 checkup_settle(void *want, const struct plan *p, const struct state *before,
@@ -108,7 +97,11 @@ checkup_settle(void *want, const struct plan *p, const struct state *before,
 		    "no live sheets", c->root);
 	c->epoch = set->epoch;
 	if (c->all)
-		take_all(c, set);
+		c->n = 0;
+	for (size_t i = 0; c->all && i < set->n; i++) {
+		if (set->sheets[i].destroyed == 0)
+			c->number[c->n++] = set->sheets[i].number;
+	}
 	if (c->n == 0)
 		PLAN_FAIL(d, ST_POLICY, p, c->line, "FORMATS 3.80: all sheets "
 		    "of root %s were destroyed", c->root);
@@ -116,12 +109,6 @@ checkup_settle(void *want, const struct plan *p, const struct state *before,
 		PLAN_FAIL(d, ST_POLICY, p, c->line, "FORMATS 3.80: root %s has "
 		    "%zu sheets, and no sheet %u", c->root, set->n,
 		    c->number[c->n - 1]);
-	for (size_t i = 0; i < c->n; i++) {
-		if (set->sheets[c->number[i] - 1].destroyed != 0)
-			PLAN_FAIL(d, ST_POLICY, p, c->line, "FORMATS 3.80: "
-			    "sheet %u of root %s was destroyed", c->number[i],
-			    c->root);
-	}
 	rc = ST_OK;
 out:
 	return rc;
@@ -186,6 +173,33 @@ out:
 	return rc;
 }
 
+/* What rows above leave nothing of cannot be looked at: such a plan would never
+ * come to its end. */
+static enum status
+check_above(const struct checkup *c, const struct sheet_set *set,
+    const struct plan *p, struct diag *d)
+{
+	enum status rc;
+
+	if (loose_above(p, c->line, "reshare", c->root) != NULL)
+		PLAN_FAIL(d, ST_POLICY, p, c->line, "FORMATS 3.80: [reshare "
+		    "%s] above replaces all sheets of it", c->root);
+	for (size_t i = 0; i < c->n; i++) {
+		if (set->sheets[c->number[i] - 1].destroyed != 0)
+			PLAN_FAIL(d, ST_POLICY, p, c->line, "FORMATS 3.80: "
+			    "sheet %u of root %s was destroyed in ceremony %u",
+			    c->number[i], c->root,
+			    set->sheets[c->number[i] - 1].destroyed);
+		if (loose_burnt_above(p, c->line, set, c->number[i]))
+			PLAN_FAIL(d, ST_POLICY, p, c->line, "FORMATS 3.80: "
+			    "sheet %u of root %s is destroyed above",
+			    c->number[i], c->root);
+	}
+	rc = ST_OK;
+out:
+	return rc;
+}
+
 /* One machine that reads enough sheets to open a root, one after another, could
  * keep them (RULES S4). */
 static enum status
@@ -202,14 +216,7 @@ checkup_check(const void *want, const struct plan *p,
 	if (set == NULL)
 		FAIL(d, ST_BUG, "a check-up of root %s was not settled",
 		    c->root);
-	for (size_t i = 0; i < promises->n; i++) {
-		if (promises->promise[i].row == &reshare_step &&
-		    strcmp(promises->promise[i].name, c->root) == 0)
-			PLAN_FAIL(d, ST_POLICY, p, c->line, "FORMATS 3.80: "
-			    "[reshare %s] stands above: its sheets are read "
-			    "back there, and those of before are to be burnt",
-			    c->root);
-	}
+	TRY(check_above(c, set, p, d));
 	TRY(count_together(c, set, promises, p, there, &waived, d));
 	for (size_t g = 0; g < set->scheme.groups; g++)
 		full += there[g] >= set->scheme.group[g].need;

@@ -102,6 +102,43 @@ loose_above(const struct plan *p, size_t line, const char *kind,
 	return NULL;
 }
 
+/* Whether a [destroy] names that sheet. */
+static bool
+burns(const struct plan *p, const struct ini_section *s, unsigned epoch,
+    unsigned number)
+{
+	const struct ini_entry *e = plan_entry(s, "sheets", NULL);
+	const uint64_t of = plan_int(s, "epoch", 0);
+	unsigned named[LOOSE_NUMBERS_MAX];
+	bool found = false;
+	size_t n = 0;
+
+	if (strcmp(plan_text(s, "what", ""), SHEET_FOUND) == 0 ||
+	    (of != 0 && of != epoch))
+		return false;
+	if (e == NULL || strcmp(e->value, "all") == 0)
+		return true;
+	if (loose_numbers(p, e, named, &n, NULL) != ST_OK)
+		return true;
+	for (size_t i = 0; i < n; i++)
+		found = found || named[i] == number;
+	return found;
+}
+
+bool
+loose_burnt_above(const struct plan *p, size_t line,
+    const struct sheet_set *set, unsigned number)
+{
+	const struct ini_section *s;
+
+	while ((s = loose_above(p, line, "destroy", set->root)) != NULL) {
+		if (burns(p, s, set->epoch, number))
+			return true;
+		line = s->line;
+	}
+	return false;
+}
+
 /* Sheets of the live set that are lost by the sections of a plan, as those up
  * to ${line} say. */
 static enum status

@@ -38,4 +38,9 @@ MUST_USE enum status loose_check(const struct ini_section *s,
 const struct ini_section *loose_above(const struct plan *p, size_t line,
     const char *kind, const char *root);
 
+/* Whether a [destroy] above ${line} burns that sheet: below it there is none to
+ * be written again or looked at. */
+bool loose_burnt_above(const struct plan *p, size_t line,
+    const struct sheet_set *set, unsigned number);
+
 #endif

@@ -95,26 +95,59 @@ out:
 	return rc;
 }
 
-/* How the set is held with this sheet where the plan wants it. */
+/* Sheets as they will be held: where this row wants its own, and those above
+ * theirs. */
 static enum status
-split_then(const struct replace *r, const struct sheet_set *set,
-    const struct sheet *sheet, const struct state *state, struct split *out,
-    struct diag *d)
+hold_then(const struct replace *r, const struct sheet_set *set,
+    const struct sheet *sheet, struct sheet_set *then, struct diag *d)
 {
-	struct plan_holder *h;
+	const struct ini_section *s = r->section;
+	const struct ini_entry *e;
+	struct plan_holder h;
+	uint64_t number;
 	enum status rc;
 
-	TRY(split_of(r->plan, set, state_root(state, r->root)->alg,
+	*then = *set;
+	then->sheets = calloc(set->n, sizeof(*then->sheets));
+	if (then->sheets == NULL)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	memcpy(then->sheets, set->sheets, set->n * sizeof(*then->sheets));
+	then->sheets[r->sheet - 1] = *sheet;
+	while ((s = loose_above(r->plan, s->line, "replace-share",
+	    r->root)) != NULL) {
+		number = plan_int(s, "sheet", 0);
+		e = plan_entry(s, "holder", NULL);
+		if (e == NULL || number < 1 || number > set->n)
+			continue;
+		TRY(plan_holder(r->plan, e, &h, d));
+		memcpy(then->sheets[number - 1].holder, h.person,
+		    sizeof(h.person));
+		memcpy(then->sheets[number - 1].place, h.place,
+		    sizeof(h.place));
+	}
+	rc = ST_OK;
+out:
+	return rc;
+}
+
+/* How the set is held then; both are the caller's. */
+static enum status
+split_then(const struct replace *r, const struct sheet_set *set,
+    const struct sheet *sheet, const struct state *state,
+    struct sheet_set *then, struct split *out, struct diag *d)
+{
+	enum status rc;
+
+	TRY(hold_then(r, set, sheet, then, d));
+	TRY(split_of(r->plan, then, state_root(state, r->root)->alg,
 	    r->section->line, out, d));
-	h = &out->group[sheet->group].holders[sheet->member];
-	memcpy(h->person, sheet->holder, sizeof(h->person));
-	memcpy(h->place, sheet->place, sizeof(h->place));
 out:
 	return rc;
 }
 
 static enum status
-check_above(const struct replace *r, const struct plan *p, struct diag *d)
+check_above(const struct replace *r, const struct sheet_set *set,
+    const struct plan *p, struct diag *d)
 {
 	const struct ini_section *s = r->section;
 	const size_t line = s->line;
@@ -123,6 +156,9 @@ check_above(const struct replace *r, const struct plan *p, struct diag *d)
 	if (loose_above(p, line, "reshare", r->root) != NULL)
 		PLAN_FAIL(d, ST_POLICY, p, line, "FORMATS 3.71: [reshare %s] "
 		    "above replaces all sheets of it", r->root);
+	if (loose_burnt_above(p, line, set, r->sheet))
+		PLAN_FAIL(d, ST_POLICY, p, line, "FORMATS 3.71: sheet %u of "
+		    "root %s is destroyed above", r->sheet, r->root);
 	while ((s = loose_above(p, s->line, "replace-share", r->root)) != NULL) {
 		if (plan_int(s, "sheet", 0) == r->sheet)
 			PLAN_FAIL(d, ST_POLICY, p, line, "FORMATS 3.71: sheet "
@@ -141,6 +177,7 @@ replace_check(const void *want, const struct plan *p,
 {
 	const struct replace *r = want;
 	const struct sheet_set *set;
+	struct sheet_set held = { 0 };
 	struct split then = { 0 };
 	struct sheet sheet;
 	enum status rc;
@@ -148,11 +185,13 @@ replace_check(const void *want, const struct plan *p,
 	(void)promises;
 	TRY(plan_at(p, r->section->line, find_sheet(r, before, &set, &sheet, d),
 	    d));
-	TRY(check_above(r, p, d));
-	TRY(split_then(r, set, &sheet, before, &then, d));
+	TRY(check_above(r, set, p, d));
+	TRY(split_then(r, set, &sheet, before, &held, &then, d));
 	TRY(split_check(&then, p, d));
+	TRY(visit_check_set(p, before, &held, r->section->line, d));
 	TRY(loose_check(r->section, p, before, r->root, d));
 out:
+	free(held.sheets);
 	split_clear(&then);
 	return rc;
 }
@@ -163,13 +202,14 @@ replace_tell(const void *want, const struct state *before, struct facts *out,
 {
 	const struct replace *r = want;
 	const struct sheet_set *set;
+	struct sheet_set held = { 0 };
 	struct split then = { 0 };
 	char line[SHEET_LINE_SIZE];
 	struct sheet sheet;
 	enum status rc;
 
 	TRY(find_sheet(r, before, &set, &sheet, d));
-	TRY(split_then(r, set, &sheet, before, &then, d));
+	TRY(split_then(r, set, &sheet, before, &held, &then, d));
 	TRY(split_tell(&then, out, d));
 	sheet_line(set, r->sheet - 1, line);
 	if (sheet_reason_loses(r->reason))
@@ -179,6 +219,7 @@ replace_tell(const void *want, const struct state *before, struct facts *out,
 		TRY(facts_add(out, d, "to-destroy", "%s: %s", line,
 		    r->reason));
 out:
+	free(held.sheets);
 	split_clear(&then);
 	return rc;
 }

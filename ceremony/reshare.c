@@ -134,6 +134,10 @@ reshare_tell(const void *want, const struct state *before, struct facts *out,
 	enum status rc;
 
 	TRY(split_tell(&r->split, out, d));
+	if (old != NULL && old->keeper[0] != '\0' && r->split.keeper == NULL)
+		TRY(facts_add(out, d, "note", "the new sheets of root %s open "
+		    "it without a passphrase: those of epoch %u need the one "
+		    "that %s keeps", r->split.root, old->epoch, old->keeper));
 	if (old != NULL)
 		TRY(tell_old(old, out, d));
 out:

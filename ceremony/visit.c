@@ -10,21 +10,24 @@
 
 /* --- who may read what --- */
 
-/* Whether a person once read a sheet in its holder's place. */
+/* Whether a person once had a sheet, as its holder or in the holder's place. */
 static bool
-stood_in(const struct state *s, const struct sheet_set *set,
+once_had(const struct state *s, const struct sheet_set *set,
     const struct sheet *sheet, const char *person)
 {
 	const struct facts *f;
 	uint64_t epoch, number;
-	const char *by, *root;
+	const char *by, *holder, *root;
 
 	for (size_t i = 0; i < s->n; i++) {
 		f = &s->entries[i].facts;
 		by = facts_get(f, "by");
+		holder = facts_get(f, "holder");
 		root = facts_get(f, "root");
-		if (by != NULL && root != NULL && strcmp(by, person) == 0 &&
-		    strcmp(root, set->root) == 0 &&
+		if (root == NULL || strcmp(root, set->root) != 0)
+			continue;
+		if (((by != NULL && strcmp(by, person) == 0) ||
+		    (holder != NULL && strcmp(holder, person) == 0)) &&
 		    facts_number(f, "epoch", set->epoch, set->epoch, &epoch,
 		    NULL) == ST_OK && facts_number(f, "sheet", sheet->number,
 		    sheet->number, &number, NULL) == ST_OK)
@@ -41,7 +44,7 @@ reads(const struct plan *p, const struct state *s,
 
 	return strcmp(sheet->holder, person) == 0 ||
 	    (deputy != NULL && strcmp(deputy, person) == 0) ||
-	    stood_in(s, set, sheet, person);
+	    once_had(s, set, sheet, person);
 }
 
 /* Groups of a set that one person's reading completes. */
@@ -93,6 +96,23 @@ visit_check_plan(const struct plan *p, const struct state *s, struct diag *d)
 				    "sheets to open root %s", person,
 				    set->root), d);
 		}
+	}
+	return ST_OK;
+}
+
+enum status
+visit_check_set(const struct plan *p, const struct state *s,
+    const struct sheet_set *set, size_t line, struct diag *d)
+{
+	const char *person;
+
+	for (size_t i = 0; i < p->npersons; i++) {
+		person = p->persons[i].word;
+		if (groups_read(p, s, set, person) >= set->scheme.need)
+			return plan_at(p, line, diag_set(d, ST_POLICY,
+			    "FORMATS 3.22: with what %s holds, reads and once "
+			    "had %s alone would have enough sheets to open "
+			    "root %s", person, person, set->root), d);
 	}
 	return ST_OK;
 }

@@ -7,11 +7,20 @@
 
 /**
  * visit_check_plan(p, s, d):
- * No one person reads enough sheets of a live set, as holder, as a deputy of
- * this plan, or as one that once was, to open its root.  ST_POLICY: one does.
+ * No deputy reads enough sheets of a live set, as holder, as a deputy of this
+ * plan, or as one that once was either, to open its root.  ST_POLICY: one does.
  */
 MUST_USE enum status visit_check_plan(const struct plan *p,
     const struct state *s, struct diag *d);
+
+/**
+ * visit_check_set(p, s, set, line, d):
+ * The same of everybody in the plan, of a set as it will be held; ${line} is
+ * where the plan wants it so.  ST_POLICY: one person has had enough of it.
+ */
+MUST_USE enum status visit_check_set(const struct plan *p,
+    const struct state *s, const struct sheet_set *set, size_t line,
+    struct diag *d);
 
 /**
  * visit_by_holds(p, f, d):

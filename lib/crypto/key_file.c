@@ -2,6 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <openssl/asn1.h>
+#include <openssl/asn1t.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -17,6 +19,7 @@
 
 #define SEALED_LABEL "ENCRYPTED PRIVATE KEY"
 #define HEADERS_MAX 256 /* bytes: Proc-Type and DEK-Info */
+#define WORK_MAX 10000000 /* rounds of others, who take 2048 and more */
 
 /* What a seed gives for its file, FORMATS 5.5. */
 #define PASSWORD_BYTES 32
@@ -45,7 +48,8 @@ find(const char *at, size_t len, const char *text)
 	return memmem(at, len, text, strlen(text));
 }
 
-/* The block called ${label}, if there is one. */
+/* The block called ${label}, if there is one; it is empty where there are
+ * two. */
 static bool
 find_block(const struct secret *file, const char *label, struct block *out)
 {
@@ -57,6 +61,8 @@ find_block(const struct secret *file, const char *label, struct block *out)
 	if ((out->at = find(text, len, mark)) == NULL)
 		return false;
 	out->at += strlen(mark);
+	if (find(out->at, len - (size_t)(out->at - text), mark) != NULL)
+		return true;
 	snprintf(mark, sizeof(mark), "\n-----END %s-----", label);
 	end = find(out->at, len - (size_t)(out->at - text), mark);
 	out->len = end == NULL ? 0 : (size_t)(end - out->at);
@@ -198,6 +204,63 @@ out:
 	return rc;
 }
 
+/* ${work} times a number above 0; false: that is more than anybody waits for. */
+static bool
+times(const ASN1_INTEGER *number, uint64_t *work)
+{
+	uint64_t n = 0;
+
+	if (number == NULL || ASN1_INTEGER_get_uint64(&n, number) != 1 ||
+	    n == 0 || n > WORK_MAX / *work)
+		return false;
+	*work *= n;
+	return true;
+}
+
+/* How a passphrase is stretched: RFC 8018 A.2, RFC 7914 7, and the schemes
+ * before them. */
+static bool
+stretches(const X509_ALGOR *kdf)
+{
+	const int nid = OBJ_obj2nid(kdf->algorithm);
+	const ASN1_ITEM *it = nid == NID_id_pbkdf2 ?
+	    ASN1_ITEM_rptr(PBKDF2PARAM) : nid == NID_id_scrypt ?
+	    ASN1_ITEM_rptr(SCRYPT_PARAMS) : ASN1_ITEM_rptr(PBEPARAM);
+	void *p = ASN1_TYPE_unpack_sequence(it, kdf->parameter);
+	const SCRYPT_PARAMS *scrypt = p;
+	uint64_t work = 1;
+	bool ok;
+
+	if (p == NULL)
+		return false;
+	if (nid == NID_id_scrypt)
+		ok = times(scrypt->costParameter, &work) &&
+		    times(scrypt->blockSize, &work) &&
+		    times(scrypt->parallelizationParameter, &work);
+	else if (nid == NID_id_pbkdf2)
+		ok = times(((const PBKDF2PARAM *)p)->iter, &work);
+	else
+		ok = times(((const PBEPARAM *)p)->iter, &work);
+	ASN1_item_free(p, it);
+	return ok;
+}
+
+/* A file is to be refused, and not to keep the room waiting for hours. */
+static bool
+is_bearable(const X509_ALGOR *alg)
+{
+	PBE2PARAM *two = NULL;
+	bool ok;
+
+	if (OBJ_obj2nid(alg->algorithm) != NID_pbes2)
+		return stretches(alg);
+	two = ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(PBE2PARAM),
+	    alg->parameter);
+	ok = two != NULL && stretches(two->keyfunc);
+	PBE2PARAM_free(two);
+	return ok;
+}
+
 /* The contents of an EncryptedPrivateKeyInfo. */
 static enum status
 open_sealed(const void *data, size_t len, const struct secret *pass,
@@ -214,6 +277,9 @@ open_sealed(const void *data, size_t len, const struct secret *pass,
 	if (sig == NULL || at != (const unsigned char *)data + len)
 		FAIL(d, ST_FORMAT, "not an encrypted private key");
 	X509_SIG_get0(sig, &alg, &text);
+	if (!is_bearable(alg))
+		FAIL(d, ST_FORMAT, "it is encrypted in a way that is not known "
+		    "here, or by more than %d rounds", WORK_MAX);
 	plain = PKCS12_pbe_crypt(alg, (const char *)secret_peek(pass),
 	    (int)secret_len(pass), text->data, text->length, &plain, &n, 0);
 	if (plain == NULL || n <= 0) {

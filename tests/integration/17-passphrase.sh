@@ -165,6 +165,18 @@ must_pass "$ANCHORITE" ceremony reproduce --after state --passphrase pass.txt \
 	keep/sheets/g1-e2-sheet0[13].txt
 must_say "every byte is equal"
 
+# Whoever leaves the passphrase out of the next sheets is told.
+{
+	plan 2 "$(head_of state)" production
+	printf '\n[reshare g1]\nneed = 1 group\ngroup.main = %s\nwaive = anna\n' \
+		'2 of 3: anna, bruno, clara'
+} >bare.ini
+must_pass "$ANCHORITE" ceremony check bare.ini --room room.ini
+must_say "the new sheets of root g1 open it without a passphrase: those of epoch 2 need the one that clara keeps"
+echo 'passphrase = anna' >>bare.ini
+must_pass "$ANCHORITE" ceremony check bare.ini --room room.ini
+! grep -q "without a passphrase" "$OUT" || fail "there is one"
+
 # The next ceremony, at its terminal; and where nobody types, nothing happens.
 {
 	plan 2 "$(head_of state)" production

@@ -55,7 +55,7 @@ echo "$reshare" | sed 's/^group.board.*/group.board = 1 of 1: clara/
 {
 	echo "$reshare"
 	printf '[checkup look]\nroot = g1\nsheets = 1\n'
-} | refused 1 'FORMATS 3.80: [reshare g1] stands above'
+} | refused 1 'FORMATS 3.80: [reshare g1] above replaces all sheets of it'
 
 # --- it is told before what will have to be burnt ---
 echo "$reshare" | next 2

@@ -47,9 +47,32 @@ replace 2 lost 'waive = nobody' | refused 1 'FORMATS 3.73: there is no [person n
 	printf '[reshare g1]\nneed = 1 group\ngroup.main = %s\n' "$five"
 	replace 2 damaged
 } | refused 1 'FORMATS 3.71: [reshare g1] above replaces all sheets of it'
+# neither row alone gives anna three
 {
 	replace 2 damaged 'holder = anna'
 	replace 3 damaged 'holder = anna'
+} | refused 1 'FORMATS 3.20: the sheets of anna alone would open root g1'
+# and what she once had she may have copied
+{
+	replace 1 damaged 'holder = elena'
+	replace 2 damaged 'holder = anna'
+	replace 3 damaged 'holder = anna'
+} | refused 1 'FORMATS 3.22: with what anna holds, reads and once had anna alone would have enough sheets to open root g1'
+{
+	printf '[destroy d]\nroot = g1\nepoch = 1\nsheets = 1-2\n'
+	replace 2 damaged
+} | refused 1 'FORMATS 3.71: sheet 2 of root g1 is destroyed above'
+{
+	printf '[destroy d]\nroot = g1\nepoch = 1\nsheets = 2\n'
+	printf '[checkup c]\nroot = g1\nsheets = 2\n'
+} | refused 1 'FORMATS 3.80: sheet 2 of root g1 is destroyed above'
+{
+	printf '[reshare g1]\nneed = 1 group\ngroup.main = %s\n' "$five"
+	printf '[checkup c]\nroot = g1\nsheets = 2\n'
+} | refused 1 'FORMATS 3.80: [reshare g1] above replaces all sheets of it'
+{
+	replace 2 damaged 'holder = anna'
+	replace 3 damaged 'holder = bruno'
 } | next 2
 must_pass "$ANCHORITE" ceremony check plan.ini --room room.ini
 # three of one person open it

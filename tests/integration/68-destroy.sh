@@ -94,8 +94,12 @@ destroy d g1 'epoch = 1' 'sheets = 2' | refused 1 \
 destroy d g1 'epoch = 1' 'sheets = 1' | refused 1 "$few"
 printf '[replace-share r]\nroot = g1\nsheet = 2\nreason = damaged\n' |
 	refused 1 'FORMATS 3.71: sheet 2 of root g1 was destroyed in ceremony 2'
-printf '[checkup look]\nroot = g1\nsheets = 2\n' |
-	refused 1 'FORMATS 3.80: sheet 2 of root g1 was destroyed'
+printf '[checkup c]\nroot = g1\nsheets = 1, 2\n' |
+	refused 1 'FORMATS 3.80: sheet 2 of root g1 was destroyed in ceremony 2'
+# nobody is asked for it, nor does it count (RULES S4)
+printf '[checkup c]\nroot = g1\n' | refused 1 'FORMATS 3.81'
+printf '[checkup c]\nroot = g1\nwaive = anna\n' | next 3
+must_pass "$ANCHORITE" ceremony check plan.ini --room room.ini
 
 # --- the old set, in the ceremony that replaces it; cut behind it, the new
 # sheets go on ---

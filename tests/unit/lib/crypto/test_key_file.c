@@ -5,15 +5,19 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
+#include <openssl/x509.h>
 
 #include "lib/crypto/key_file.h"
 #include "lib/crypto/start.h"
 
 #define PASS "correct horse"
+#define BLOCK_AAAA "-----BEGIN PRIVATE KEY-----\nAAAA\n"                        \
+	"-----END PRIVATE KEY-----\n"
 
 static EVP_PKEY *p256, *p384, *p521, *koblitz, *rsa, *short_rsa;
 
@@ -248,7 +252,8 @@ refuses_what_is_no_key_file(void **state)
 		"-----BEGIN PRIVATE KEY-----\nAAA\n-----END PRIVATE KEY-----\n",
 		"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"
 		"-----BEGIN RSA PRIVATE KEY-----\nAAAA\n"
-		"-----END RSA PRIVATE KEY-----\n" };
+		"-----END RSA PRIVATE KEY-----\n",
+		BLOCK_AAAA BLOCK_AAAA };
 	struct secret *file;
 	struct key *k = NULL;
 
@@ -260,6 +265,83 @@ refuses_what_is_no_key_file(void **state)
 		    ST_FORMAT);
 		secret_free(file);
 	}
+}
+
+/* Of two keys nobody says which is the root's. */
+static void
+refuses_two_keys_of_one_kind(void **state)
+{
+	struct secret *one = written(p384, PKCS8_PEM);
+	struct secret *other = written(p256, PKCS8_PEM), *both;
+	const size_t n = secret_len(one);
+	struct key *k = NULL;
+
+	(void)state;
+	assert_int_equal(secret_new(n + secret_len(other), &both, NULL),
+	    ST_OK);
+	memcpy(secret_bytes(both), secret_peek(one), n);
+	memcpy(secret_bytes(both) + n, secret_peek(other), secret_len(other));
+	assert_int_equal(key_file_open(both, NULL, &k, NULL), ST_FORMAT);
+	assert_null(k);
+	secret_free(one);
+	secret_free(other);
+	secret_free(both);
+}
+
+/* A file that nobody can open, encrypted by ${scheme}, which is freed. */
+static struct secret *
+sealed_by(X509_ALGOR *scheme)
+{
+	static const uint8_t text[32];
+	X509_SIG *sig = X509_SIG_new();
+	ASN1_OCTET_STRING *o = NULL;
+	unsigned char *der = NULL;
+	X509_ALGOR *a = NULL;
+	struct secret *s;
+	int n;
+
+	assert_non_null(scheme);
+	X509_SIG_getm(sig, &a, &o);
+	assert_int_equal(X509_ALGOR_copy(a, scheme), 1);
+	assert_int_equal(ASN1_OCTET_STRING_set(o, text, sizeof(text)), 1);
+	n = i2d_X509_SIG(sig, &der);
+	assert_true(n > 0);
+	s = secret_of(der, (size_t)n);
+	OPENSSL_free(der);
+	X509_SIG_free(sig);
+	X509_ALGOR_free(scheme);
+	return s;
+}
+
+static void
+refuses_a_file_that_takes_hours(void **state)
+{
+	static unsigned char salt[16] = { 1 }, iv[16];
+	struct secret *pass = secret_of(PASS, strlen(PASS));
+	struct secret *files[] = {
+		sealed_by(PKCS5_pbe2_set_iv(EVP_aes_256_cbc(), INT32_MAX, salt,
+		    sizeof(salt), iv, NID_hmacWithSHA512)),
+		sealed_by(PKCS5_pbe2_set_scrypt(EVP_aes_256_cbc(), salt,
+		    sizeof(salt), iv, 32768, 1, 60000)),
+		sealed_by(PKCS5_pbe_set(NID_pbe_WithSHA1And3_Key_TripleDES_CBC,
+		    INT32_MAX, salt, sizeof(salt))),
+	};
+	struct key *k = NULL;
+	struct diag d;
+
+	(void)state;
+	alarm(60);
+	for (size_t i = 0; i < 3; i++) {
+		d = (struct diag){ 0 };
+		assert_true(key_file_locked(files[i]));
+		assert_int_equal(key_file_open(files[i], pass, &k, &d),
+		    ST_FORMAT);
+		assert_null(k);
+		assert_non_null(strstr(d.text, "10000000 rounds"));
+		secret_free(files[i]);
+	}
+	alarm(0);
+	secret_free(pass);
 }
 
 static struct key *
@@ -394,6 +476,8 @@ main(void)
 		cmocka_unit_test(computes_the_public_half),
 		cmocka_unit_test(refuses_rsa_whose_numbers_disagree),
 		cmocka_unit_test(refuses_what_is_no_key_file),
+		cmocka_unit_test(refuses_two_keys_of_one_kind),
+		cmocka_unit_test(refuses_a_file_that_takes_hours),
 		cmocka_unit_test(seals_the_same_bytes_and_opens_them),
 		cmocka_unit_test(refuses_another_seed_and_any_other_byte),
 		cmocka_unit_test(a_derived_key_is_in_no_file),

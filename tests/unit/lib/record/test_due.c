@@ -75,6 +75,17 @@ due_counts_from_the_holders_own_look(void **state)
 }
 
 static void
+due_is_no_sheet_that_was_destroyed(void **state)
+{
+	struct due first;
+
+	(void)state;
+	sheets[0].destroyed = 3;
+	assert_int_equal(due_before(1366, &first), 2);
+	assert_ptr_equal(first.sheet, &sheets[1]);
+}
+
+static void
 due_names_the_most_overdue_first(void **state)
 {
 	struct due first;
@@ -102,6 +113,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(due_is_nothing_within_a_year, begin),
 		cmocka_unit_test_setup(due_counts_from_the_holders_own_look,
+		    begin),
+		cmocka_unit_test_setup(due_is_no_sheet_that_was_destroyed,
 		    begin),
 		cmocka_unit_test_setup(due_names_the_most_overdue_first,
 		    begin),

@@ -329,6 +329,10 @@ try() {
 	'openssl cms -verify '* | 'sha384sum gateway.csr')
 		must_pass sh -c "$command"
 		;;
+	'S=$(tr '*)
+		# what it gives is 18-entropy.sh's
+		must_pass sh -c "echo 1234561ht | { $command && [ \${#S} -eq 64 ]; }"
+		;;
 	*)
 		fail "$page tells people to type what nobody tries: $1"
 		;;

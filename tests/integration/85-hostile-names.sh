@@ -39,4 +39,4 @@ must_refuse 1 'FORMATS 6.1: not exactly one certificate' "$ANCHORITE" \
 must_refuse 1 'FORMATS 4.' "$ANCHORITE" share check --state plain/state \
 	"${long}junk"
 must_refuse 1 'with live sheets' "$ANCHORITE" share recover \
-	--state plain/state --root "${long}g1" plain/sheets/*
+	--state plain/state --root "${long}g1" plain/sheets/*.txt

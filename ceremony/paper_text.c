@@ -124,8 +124,9 @@ paper_say_share(const struct sheet_view *v, char *out)
 	at = (size_t)snprintf(out, PAPER_SAID_MAX, "The words are a SLIP-39 "
 	    "share with ext %d, exponent %u, %s%s. %s", s->extendable,
 	    s->exponent, keeper[0] == '\0' ? "no passphrase" :
-	    "and a passphrase, kept by ", keeper, s->extendable ? "Programs from before 2024 may not know "
-	    "ext 1; take a newer one." : "Old and new programs read it.");
+	    "and a passphrase, kept by ", keeper, s->extendable ?
+	    "Programs from before 2024 may not know ext 1; take a newer one." :
+	    "Old and new programs read it.");
 	if (v->adopted != NULL && at < PAPER_SAID_MAX)
 		snprintf(out + at, PAPER_SAID_MAX - at, " The key was there "
 		    "before the sheets and does not follow from them: it lies "

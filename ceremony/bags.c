@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "ceremony/bags.h"
+#include "ceremony/loose.h"
 #include "lib/base/text.h"
 #include "lib/crypto/rng.h"
 #include "lib/record/bag.h"
@@ -182,12 +183,21 @@ out:
 static bool
 lies_open(const struct sheet *s, uint64_t since)
 {
+	if (s->destroyed != 0)
+		return false;
 	return (s->proven >= since && s->proven > s->out) ||
 	    (s->in >= since && s->in > s->out);
 }
 
+/* A row of the plan burns it: it is not put away before. */
+static bool
+is_to_burn(const struct plan *p, const struct sheet_set *set, size_t i)
+{
+	return loose_burnt_above(p, SIZE_MAX, set, set->sheets[i].number);
+}
+
 enum status
-bags_settle(struct engine *e, struct diag *d)
+bags_settle(struct engine *e, bool all, struct diag *d)
 {
 	const struct ceremony *open = state_open(e->state);
 	const struct sheet_set *set;
@@ -199,7 +209,8 @@ bags_settle(struct engine *e, struct diag *d)
 	for (size_t i = 0; i < e->state->nsets; i++) {
 		set = &e->state->sets[i];
 		for (size_t j = 0; set->fate != SET_VOID && j < set->n; j++) {
-			if (lies_open(&set->sheets[j], open->first))
+			if (lies_open(&set->sheets[j], open->first) &&
+			    (all || !is_to_burn(e->plan, set, j)))
 				TRY(bag_out(e, set, &set->sheets[j], d));
 		}
 	}

@@ -20,11 +20,12 @@ MUST_USE enum status bags_in(struct engine *e, const struct sheet_set *set,
     const struct sheet *sheet, struct diag *d);
 
 /**
- * bags_settle(e, d):
- * A new bag for every sheet that was proven or came in in this ceremony and is
- * in none yet: after each item, and once more before the next one is begun and
- * before the record is closed, for a cut may have come between.
+ * bags_settle(e, all, d):
+ * A new bag for every sheet that was proven or came in in this ceremony, is in
+ * none yet, and is burnt by no row of the plan: after each item, and once more
+ * before the next one is begun, for a cut may have come between.  With ${all},
+ * before the record is closed, also for what was to be burnt and was not.
  */
-MUST_USE enum status bags_settle(struct engine *e, struct diag *d);
+MUST_USE enum status bags_settle(struct engine *e, bool all, struct diag *d);
 
 #endif

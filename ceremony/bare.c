@@ -94,6 +94,18 @@ bare_enough(const struct bare *b, struct diag *d)
 }
 
 enum status
+bare_agree(const struct bare *b, struct diag *d)
+{
+	struct secret *ems = NULL;
+	enum status rc;
+
+	TRY(slip39_gather(shares_of(b), b->n, &ems, d));
+out:
+	secret_free(ems);
+	return rc;
+}
+
+enum status
 bare_seed(const struct bare *b, struct secret **seed, struct diag *d)
 {
 	struct secret *ems = NULL;

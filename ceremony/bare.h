@@ -45,6 +45,10 @@ MUST_USE enum status bare_put(struct bare *b, const struct secret *mnemonic,
 /* Whether a quorum is there; ${d} says what is not (slip39_enough). */
 MUST_USE enum status bare_enough(const struct bare *b, struct diag *d);
 
+/* Whether those that are enough combine, without decrypting what of, which takes
+ * as long as the set's exponent wants.  Refusals: slip39_gather's, by name. */
+MUST_USE enum status bare_agree(const struct bare *b, struct diag *d);
+
 /**
  * bare_seed(b, seed, d):
  * What they combine to, no passphrase given: nothing says that it is anybody's.

@@ -429,6 +429,7 @@ destroy_perform(const void *want, size_t item, struct hands *hands,
 {
 	const struct destroy *w = want;
 	bool kept[BURN_MAX] = { false };
+	const struct sheet *sheet;
 	char text[KEPT_SIZE];
 	struct pyre pyre;
 	size_t left = 0;
@@ -439,6 +440,9 @@ destroy_perform(const void *want, size_t item, struct hands *hands,
 	TRY(gather(w, hands->state, &pyre, d));
 	TRY(check_pyre(w, &pyre, hands->state, false, d));
 	for (size_t i = 0; i < pyre.n; i++) {
+		sheet = &pyre.set[i]->sheets[pyre.at[i]];
+		if (w->what != WHAT_FOUND)
+			TRY(hands->fetched(hands, pyre.set[i], sheet, d));
 		rc = ask(w, pyre.set[i], pyre.at[i], hands, d);
 		if (rc != ST_OK && rc != ST_POLICY)
 			goto out;

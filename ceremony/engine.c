@@ -850,9 +850,9 @@ do_items(struct engine *e, struct diag *d)
 			if (ended(e))
 				return ST_OK;
 			TRY(begin_new(e, d));
-			TRY(bags_settle(e, d));
+			TRY(bags_settle(e, false, d));
 			TRY(do_item(e, s, item, d));
-			TRY(bags_settle(e, d));
+			TRY(bags_settle(e, false, d));
 		}
 		hands_rest(e);
 		snprintf(when, sizeof(when), "after [%s]", step);
@@ -904,7 +904,7 @@ engine_close(struct engine *e, struct diag *d)
 		TRY(take_events(e, d));
 	}
 	TRY(begin_new(e, d));
-	TRY(bags_settle(e, d));
+	TRY(bags_settle(e, true, d));
 	if (!engine_comparing(e))
 		e->front->progress(e->front, e->nsteps + 1, e->nsteps + 1,
 		    "close the record");

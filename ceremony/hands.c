@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "ceremony/adopted.h"
+#include "ceremony/bags.h"
 #include "ceremony/entropy.h"
 #include "ceremony/hands.h"
 #include "ceremony/passphrase.h"
@@ -417,6 +418,16 @@ hand_check_up(struct hands *h, const struct sheet_set *set,
 	    visit_check_up(e, set, sheet, facts, d);
 }
 
+/* Nor is what was burnt fetched again. */
+static enum status
+hand_fetched(struct hands *h, const struct sheet_set *set,
+    const struct sheet *sheet, struct diag *d)
+{
+	struct engine *e = engine_of(h);
+
+	return engine_comparing(e) ? ST_OK : bags_in(e, set, sheet, d);
+}
+
 static const struct secret *
 hand_typed(struct hands *h, size_t sheet)
 {
@@ -527,6 +538,7 @@ hands_start(struct engine *e)
 		.prove = hand_prove,
 		.typed = hand_typed,
 		.check_up = hand_check_up,
+		.fetched = hand_fetched,
 		.proven = hand_proven,
 		.encrypted = hand_encrypted,
 		.decrypted = hand_decrypted,

@@ -8,7 +8,6 @@
 #include "lib/base/text.h"
 #include "lib/crypto/words.h"
 
-#define SHARE_MARK "share: "
 #define TEST_MARK                                                             \
 	"*** TEST *** TEST *** TEST *** not a real key *** TEST ***"
 #define WORD_WIDTH 10 /* columns; the longest word has 8 letters */
@@ -152,7 +151,7 @@ paper_sheet(const struct sheet_view *v, struct secret **out, struct diag *d)
 	TRY(add_root(&t, v->root, d));
 	add_found(&t, v);
 	add_recipe(&t, v);
-	paper_add(&t, SHARE_MARK);
+	paper_add(&t, PAPER_SHARE_MARK);
 	paper_add_secret(&t, (const char *)secret_peek(v->mnemonic),
 	    secret_len(v->mnemonic));
 	paper_add(&t, "\n");
@@ -224,9 +223,9 @@ next_line(const struct secret *text, size_t *at, const char **line,
 static bool
 is_marked(const char *line, size_t len)
 {
-	const size_t mark = strlen(SHARE_MARK);
+	const size_t mark = strlen(PAPER_SHARE_MARK);
 
-	return len > mark && memcmp(line, SHARE_MARK, mark) == 0;
+	return len > mark && memcmp(line, PAPER_SHARE_MARK, mark) == 0;
 }
 
 enum status
@@ -247,7 +246,7 @@ paper_shares(const struct secret *text, struct secret **share, size_t max,
 			continue;
 		if (*n == max)
 			FAIL(d, ST_FORMAT, "more than %zu shares", max);
-		skip = marked ? strlen(SHARE_MARK) : 0;
+		skip = marked ? strlen(PAPER_SHARE_MARK) : 0;
 		TRY(secret_new(len - skip, &share[*n], d));
 		memcpy(secret_bytes(share[(*n)++]), line + skip, len - skip);
 	}

@@ -48,6 +48,14 @@ paper_add_secret(struct paper_text *t, const char *text, size_t len)
 	t->at += len;
 }
 
+/* A line of prose, which must not begin as the one that programs read. */
+static void
+add_line(struct paper_text *t, const char *line, size_t len)
+{
+	paper_add(t, "%s%.*s\n", strncmp(line, PAPER_SHARE_MARK,
+	    strlen(PAPER_SHARE_MARK)) == 0 ? " " : "", (int)len, line);
+}
+
 void
 paper_add_wrapped(struct paper_text *t, size_t width, const char *fmt, ...)
 {
@@ -65,10 +73,10 @@ paper_add_wrapped(struct paper_text *t, size_t width, const char *fmt, ...)
 			;
 		/* a word that is longer than a line is a line */
 		n = n > 0 ? n : strcspn(at, " ");
-		paper_add(t, "%.*s\n", (int)n, at);
+		add_line(t, at, n);
 		at += n + (at[n] == ' ');
 	}
-	paper_add(t, "%s\n", at);
+	add_line(t, at, strlen(at));
 }
 
 enum status

@@ -11,6 +11,10 @@
 #include "lib/crypto/spki.h"
 #include "lib/record/front.h"
 
+/* Behind it stand the words once more, for programs; no other line of a sheet
+ * begins so. */
+#define PAPER_SHARE_MARK "share: "
+
 /* Inside one secret of fixed size. */
 struct paper_text {
 	struct secret *s; /* owned; paper_text_clear */
@@ -29,7 +33,7 @@ void paper_add(struct paper_text *t, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void paper_add_secret(struct paper_text *t, const char *text, size_t len);
 
 /* What is wrapped at blanks, with a line feed behind each line of at most
- * ${width} bytes. */
+ * ${width} bytes, and a blank before one that would begin with the mark. */
 void paper_add_wrapped(struct paper_text *t, size_t width, const char *fmt,
     ...) PRINTF_LIKE(3, 4);
 

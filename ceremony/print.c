@@ -48,6 +48,7 @@ print_check(const struct plan *plan, const struct room *room,
 		    d));
 	TRY(refuse_in_folder(fd, room->inbox, room, "the inbox", d));
 	TRY(refuse_in_folder(fd, room->outbox, room, "the outbox", d));
+	TRY(refuse_in_folder(fd, room->scan, room, "scan", d));
 out:
 	if (fd >= 0)
 		close(fd);

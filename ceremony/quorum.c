@@ -466,7 +466,7 @@ combine(const struct pile *p, struct opening *o,
 	const struct pass_view view = { o->root->name, o->set->keeper,
 		PASS_OPEN };
 	const struct passphrase_test test = { takes, o };
-	const struct slip39_share *share[SHEETS_MAX];
+	const struct slip39_share *share[SHEETS_MAX] = { NULL };
 	size_t n = 0;
 	enum status rc;
 

@@ -224,14 +224,18 @@ out:
 	return rc;
 }
 
+/* From the first on there may be a copy; by the second it is the sheet. */
+enum item { ITEM_BEGUN, ITEM_REPLACED, NITEMS };
+static const char *const item_kinds[NITEMS] = { "begun", "replaced" };
+
 static size_t
 replace_count(const void *want)
 {
 	(void)want;
-	return 1;
+	return NITEMS;
 }
 
-/* --- its item --- */
+/* --- its items --- */
 
 static enum status
 say_replaced(const struct replace *r, const struct sheet_set *set,
@@ -264,13 +268,14 @@ replace_show(const void *want, size_t item, const struct plan *p,
 	struct sheet sheet;
 	enum status rc;
 
-	(void)item;
 	(void)p;
 	TRY(find_sheet(r, state, &set, &sheet, d));
 	TRY(text_format(out, d, "sheet %u of root %s, epoch %u, once more "
-	    "(%s), for %s%s%s: write it and read it back", sheet.number,
-	    r->root, set->epoch, r->reason, sheet.holder,
-	    sheet.place[0] == '\0' ? "" : " at ", sheet.place));
+	    "(%s), for %s%s%s: %s", sheet.number, r->root, set->epoch,
+	    r->reason, sheet.holder, sheet.place[0] == '\0' ? "" : " at ",
+	    sheet.place, item == ITEM_BEGUN ?
+	    "recorded, for a copy of it may be there from now on" :
+	    "write it and read it back"));
 out:
 	return rc;
 }
@@ -299,30 +304,42 @@ burn_damaged(const struct replace *r, const struct sheet_set *set,
 }
 
 static enum status
-replace_perform(const void *want, size_t item, struct hands *hands,
-    struct outcome *o, struct diag *d)
+write_again(const struct replace *r, const struct sheet_set *set,
+    const struct sheet *sheet, struct hands *hands, struct facts *facts,
+    struct diag *d)
 {
-	const struct replace *r = want;
 	const struct secret *seed = NULL;
 	const struct key *key = NULL;
-	const struct sheet_set *set;
 	struct split s = { 0 };
-	struct sheet sheet;
 	enum status rc;
 
-	(void)item;
-	o->kind = "replaced";
-	TRY(find_sheet(r, hands->state, &set, &sheet, d));
 	TRY(hands->opened(hands, r->root, &seed, d));
 	TRY(hands->root(hands, r->root, &key, d));
 	TRY(split_of(r->plan, set, state_root(hands->state,
 	    r->root)->alg, r->section->line, &s, d));
-	TRY(say_replaced(r, set, &sheet, &o->facts, d));
-	TRY(split_again(&s, set, &sheet, seed, key_public(key), hands,
-	    &o->facts, d));
+	TRY(split_again(&s, set, sheet, seed, key_public(key), hands, facts,
+	    d));
 	TRY(burn_damaged(r, set, hands, d));
 out:
 	split_clear(&s);
+	return rc;
+}
+
+static enum status
+replace_perform(const void *want, size_t item, struct hands *hands,
+    struct outcome *o, struct diag *d)
+{
+	const struct replace *r = want;
+	const struct sheet_set *set;
+	struct sheet sheet;
+	enum status rc;
+
+	o->kind = item_kinds[item];
+	TRY(find_sheet(r, hands->state, &set, &sheet, d));
+	TRY(say_replaced(r, set, &sheet, &o->facts, d));
+	if (item == ITEM_REPLACED)
+		TRY(write_again(r, set, &sheet, hands, &o->facts, d));
+out:
 	return rc;
 }
 
@@ -337,8 +354,7 @@ replace_verify(const void *want, size_t item, const struct plan *p,
 	const char *key;
 	enum status rc;
 
-	(void)item;
-	if (strcmp(o->kind, "replaced") != 0 || o->n != 0)
+	if (strcmp(o->kind, item_kinds[item]) != 0 || o->n != 0)
 		FAIL(d, ST_AUTH, "it does not replace sheet %u of root %s",
 		    r->sheet, r->root);
 	TRY(find_sheet(r, state, &set, &sheet, d));

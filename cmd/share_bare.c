@@ -88,7 +88,6 @@ out:
 static enum status
 ask_all(struct tty *t, struct bare *b, struct diag *d)
 {
-	struct secret *seed = NULL;
 	struct diag why = { 0 };
 	size_t had;
 	enum status rc;
@@ -98,14 +97,13 @@ ask_all(struct tty *t, struct bare *b, struct diag *d)
 		TRY(take_typed(t, b, why.text, d));
 		diag_clear(&why);
 	}
-	if (bare_seed(b, &seed, &why) == ST_AUTH) {
+	if (bare_agree(b, &why) == ST_AUTH) {
 		had = b->n;
 		while (b->n == had)
 			TRY(take_typed(t, b, why.text, d));
 	}
 	rc = ST_OK;
 out:
-	secret_free(seed);
 	return rc;
 }
 
@@ -192,14 +190,13 @@ static enum status
 say_unknown(const struct call *c, const struct share_room *room,
     const struct bare *b, struct facts *f, struct diag *d)
 {
-	struct secret *seed = NULL;
 	struct diag missing = { 0 };
 	enum status rc;
 
 	TRY(share_room_say(room, f, d));
 	TRY(bare_say(b, f, d));
 	if (bare_enough(b, &missing) == ST_OK) {
-		TRY(bare_seed(b, &seed, d));
+		TRY(bare_agree(b, d));
 		TRY(facts_set(f, d, "agree", "%zu shares combine%s", b->n,
 		    b->share[0]->group_need > 1 || b->share[0]->need > 1 ?
 		    ", and the digest holds" :
@@ -212,7 +209,6 @@ say_unknown(const struct call *c, const struct share_room *room,
 	    "shares give: name the root (--root, with its --state) or its "
 	    "public key (--public)");
 out:
-	secret_free(seed);
 	return rc;
 }
 

@@ -48,23 +48,35 @@ find(const char *at, size_t len, const char *text)
 	return memmem(at, len, text, strlen(text));
 }
 
+/* Behind the end of a line, LF or CR LF; NULL: none is here. */
+static const char *
+past_line(const char *at, size_t len)
+{
+	const size_t cr = len > 0 && *at == '\r';
+
+	return len > cr && at[cr] == '\n' ? at + cr + 1 : NULL;
+}
+
 /* The block called ${label}, if there is one; it is empty where there are
  * two. */
 static bool
 find_block(const struct secret *file, const char *label, struct block *out)
 {
 	const char *text = (const char *)secret_peek(file), *end;
+	const char *const last = text + secret_len(file);
 	char mark[64];
-	const size_t len = secret_len(file);
 
-	snprintf(mark, sizeof(mark), "-----BEGIN %s-----\n", label);
-	if ((out->at = find(text, len, mark)) == NULL)
+	snprintf(mark, sizeof(mark), "-----BEGIN %s-----", label);
+	if ((out->at = find(text, secret_len(file), mark)) == NULL)
 		return false;
 	out->at += strlen(mark);
-	if (find(out->at, len - (size_t)(out->at - text), mark) != NULL)
+	out->at = past_line(out->at, (size_t)(last - out->at));
+	if (out->at == NULL)
+		return false;
+	if (find(out->at, (size_t)(last - out->at), mark) != NULL)
 		return true;
 	snprintf(mark, sizeof(mark), "\n-----END %s-----", label);
-	end = find(out->at, len - (size_t)(out->at - text), mark);
+	end = find(out->at, (size_t)(last - out->at), mark);
 	out->len = end == NULL ? 0 : (size_t)(end - out->at);
 	return true;
 }
@@ -73,20 +85,27 @@ find_block(const struct secret *file, const char *label, struct block *out)
 static bool
 split_headers(struct block *b)
 {
-	const char *end;
-	size_t n;
+	const char *const last = b->at + b->len;
+	const char *at = b->at, *next;
+	size_t n = 0;
 
 	if (b->len < 10 || memcmp(b->at, "Proc-Type:", 10) != 0)
 		return true;
-	if ((end = find(b->at, b->len, "\n\n")) == NULL)
-		return false;
-	n = (size_t)(end - b->at) + 1;
-	if (n >= sizeof(b->headers))
-		return false;
-	memcpy(b->headers, b->at, n);
+	while ((next = past_line(at, (size_t)(last - at))) == NULL) {
+		for (; at < last && past_line(at, (size_t)(last - at)) == NULL;
+		     at++) {
+			if (n + 2 >= sizeof(b->headers))
+				return false;
+			b->headers[n++] = *at;
+		}
+		if (at == last)
+			return false;
+		b->headers[n++] = '\n';
+		at = past_line(at, (size_t)(last - at));
+	}
 	b->headers[n] = '\0';
-	b->at += n + 1;
-	b->len -= n + 1;
+	b->len = (size_t)(last - next);
+	b->at = next;
 	return true;
 }
 

@@ -207,6 +207,8 @@ static const struct kind kinds[] = {
 	    "by", trust_read_back, kind_read_back },
 	{ "reshared", false, "step item root epoch replaces quorums lost "
 	    "waived", trust_nothing, kind_reshared },
+	{ "begun", false, "step item root epoch sheet reason holder place "
+	    "commitment waived", trust_nothing, kind_begun },
 	{ "replaced", false, "step item root epoch sheet reason holder place "
 	    "commitment waived how tries by", trust_read_back, kind_replaced },
 	{ "destroyed", false, "step item root what sheets witness waived kept",

@@ -56,6 +56,8 @@ MUST_USE enum status kind_read_back(struct state *s, const struct entry *e,
     struct diag *d);
 MUST_USE enum status kind_reshared(struct state *s, const struct entry *e,
     struct diag *d);
+MUST_USE enum status kind_begun(struct state *s, const struct entry *e,
+    struct diag *d);
 MUST_USE enum status kind_replaced(struct state *s, const struct entry *e,
     struct diag *d);
 MUST_USE enum status kind_destroyed(struct state *s, const struct entry *e,

@@ -261,41 +261,74 @@ out:
 	return rc;
 }
 
-/* The very same share once more, for this holder. */
-enum status
-kind_replaced(struct state *s, const struct entry *e, struct diag *d)
+/* The very same share once more: what both entries of it say. */
+struct again {
+	struct sheet *sheet;
+	char reason[16], holder[33], place[33];
+};
+
+static enum status
+read_again(const struct state *s, const struct facts *f, struct again *out,
+    struct diag *d)
 {
-	const struct facts *f = &e->facts;
-	char reason[16] = "", holder[33] = "", place[33] = "";
 	uint8_t commitment[SHA256_LEN] = { 0 };
 	unsigned epoch, number;
 	struct sheet_set *set;
-	struct sheet *sheet;
 	const char *root;
 	enum status rc;
 
 	TRY(facts_need(f, "root", &root, d));
 	TRY(kind_number(f, "epoch", KIND_NUMBER_MAX, &epoch, d));
 	TRY(kind_number(f, "sheet", SHEETS_MAX, &number, d));
-	TRY(kind_text(f, "reason", reason, sizeof(reason), d));
-	TRY(kind_text(f, "holder", holder, sizeof(holder), d));
-	TRY(kind_text(f, "place", place, sizeof(place), d));
+	TRY(kind_text(f, "reason", out->reason, sizeof(out->reason), d));
+	TRY(kind_text(f, "holder", out->holder, sizeof(out->holder), d));
+	TRY(kind_text(f, "place", out->place, sizeof(out->place), d));
 	TRY(kind_hex(f, "commitment", commitment, sizeof(commitment), d));
-	TRY(find_sheet(s, root, epoch, number, &set, &sheet, d));
-	if (set->fate != SET_LIVE || sheet->destroyed != 0)
+	TRY(find_sheet(s, root, epoch, number, &set, &out->sheet, d));
+	if (set->fate != SET_LIVE || out->sheet->destroyed != 0)
 		FAIL(d, ST_FORMAT, "sheet %u of epoch %u is not live", number,
 		    epoch);
-	if (memcmp(commitment, sheet->commitment, sizeof(commitment)) != 0)
+	if (memcmp(commitment, out->sheet->commitment, sizeof(commitment)) != 0)
 		FAIL(d, ST_FORMAT, "FORMATS 4.32: it is another share than "
 		    "sheet %u of epoch %u", number, epoch);
-	if (!text_listed(SHEET_REASONS, '|', reason) ||
-	    !text_is_word(holder) ||
-	    (strcmp(place, "-") != 0 && !text_is_word(place)))
+	if (!text_listed(SHEET_REASONS, '|', out->reason) ||
+	    !text_is_word(out->holder) ||
+	    (strcmp(out->place, "-") != 0 && !text_is_word(out->place)))
 		FAIL(d, ST_FORMAT, "a reason, holder or place is none");
-	sheet->lost += sheet_reason_loses(reason);
-	snprintf(sheet->holder, sizeof(sheet->holder), "%s", holder);
-	snprintf(sheet->place, sizeof(sheet->place), "%s",
-	    strcmp(place, "-") == 0 ? "" : place);
+	rc = ST_OK;
+out:
+	return rc;
+}
+
+/* Out of control until it is read back: the copy that may be there, and the one
+ * that it is written for. */
+enum status
+kind_begun(struct state *s, const struct entry *e, struct diag *d)
+{
+	struct again a = { 0 };
+	enum status rc;
+
+	TRY(read_again(s, &e->facts, &a, d));
+	a.sheet->lost += 1 + sheet_reason_loses(a.reason);
+out:
+	return rc;
+}
+
+/* What was begun is this holder's sheet now. */
+enum status
+kind_replaced(struct state *s, const struct entry *e, struct diag *d)
+{
+	struct again a = { 0 };
+	enum status rc;
+
+	TRY(read_again(s, &e->facts, &a, d));
+	if (a.sheet->lost == 0)
+		FAIL(d, ST_FORMAT, "FORMATS 4.32: sheet %u was not begun",
+		    a.sheet->number);
+	a.sheet->lost--;
+	snprintf(a.sheet->holder, sizeof(a.sheet->holder), "%s", a.holder);
+	snprintf(a.sheet->place, sizeof(a.sheet->place), "%s",
+	    strcmp(a.place, "-") == 0 ? "" : a.place);
 	TRY(kind_sheet_read(s, e, d));
 out:
 	return rc;

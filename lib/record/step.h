@@ -96,6 +96,10 @@ struct hands {
 	enum status (*decrypted)(struct hands *, const struct split_terms *,
 	    const struct secret *ems, const struct secret *seed,
 	    struct secret **out, struct diag *);
+	/* A sheet that was fetched to be burnt: the seal of its bag is asked for
+	 * (7.42).  ST_POLICY: it is another, and the people do not go on. */
+	enum status (*fetched)(struct hands *, const struct sheet_set *,
+	    const struct sheet *, struct diag *);
 	/* Whether a witness saw it: ST_POLICY, no.  Not asked when a ceremony
 	 * is computed again. */
 	enum status (*confirm)(struct hands *, const char *question,

@@ -189,6 +189,10 @@ mkdir out out/deep
 room state 'outbox = out' 'print = out/deep' >none.ini
 must_refuse 1 "FORMATS 4.22: the folder for sheets lies in the outbox" \
 	"$ANCHORITE" ceremony check plan.ini --room none.ini
+mkdir shots
+room state 'scan = shots' 'print = shots' >none.ini
+must_refuse 1 "FORMATS 4.22: the folder for sheets lies in scan" \
+	"$ANCHORITE" ceremony check plan.ini --room none.ini
 echo "somebody's" >print/old.pdf
 must_refuse 1 "FORMATS 4.22: a PDF file is there" \
 	"$ANCHORITE" ceremony check plan.ini --room room.ini

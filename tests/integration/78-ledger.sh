@@ -142,6 +142,57 @@ must_verify
 must_pass "$ANCHORITE" ceremony reproduce --after state --before two \
 	keep/sheets/g1-e1-sheet0[12].txt
 
+# --- burnt: from a bag whose seal is looked at, and into no other ---
+
+# outs STATE: how often a sheet of epoch 1 went out
+outs() {
+	"$ANCHORITE" ceremony log --state "$1" |
+		grep -c '"epoch":"1","sheet":"[0-9]*","way":"out"'
+}
+rm -rf state keep
+cp -a two state
+cp -a keep-two keep
+{
+	next 3 state
+	cat <<-INI
+
+	[reshare g1]
+	need = 1 group
+	group.main = 2 of 3: anna@office, bruno@bank, clara@notary
+
+	[destroy old]
+	root = g1
+	epoch = 1
+	INI
+} >burn.ini
+must_pass hold burn.ini
+must_verify
+for sheet in 1 2 3; do
+	log_has "\"epoch\":\"1\",\"sheet\":\"$sheet\",\"way\":\"in\",\"match\":\"yes\""
+done
+[ "$(outs state)" -eq "$(outs two)" ] || fail "ashes went out in a bag"
+tr -d '\r' <shown | awk '/on the seal of sheet 3 of root g1, epoch 1/ { seal = NR }
+	/see it burnt: sheet 3 of root g1, epoch 1/ { burnt = NR }
+	END { exit !(seal && burnt > seal) }' ||
+	fail "sheet 3 was burnt before its seal was looked at"
+
+# one that somebody else may have had: the room goes on, or does not
+{
+	next 4 state
+	printf '\n[destroy new]\nroot = g1\nepoch = 2\nsheets = 3\n'
+} >burn4.ini
+cp -a state three
+cp -a keep keep-three
+must_refuse 1 "the answer was no: FORMATS 7.42" hold burn4.ini \
+	--mistake seal --mistake no
+log_hasnt '"kind":"destroyed","actor":"anna","facts":{"step":"destroy new"'
+rm -rf state keep
+cp -a three state
+cp -a keep-three keep
+must_pass hold burn4.ini --mistake seal
+must_verify
+log_has '"epoch":"2","sheet":"3","way":"in","match":"no"'
+
 # --- what a record cannot be made to say ---
 
 rm -rf state keep

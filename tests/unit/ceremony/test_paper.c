@@ -84,6 +84,8 @@ paper_refuses_a_file_without_shares_or_with_too_many(void **state)
 	assert_string_equal(d.text, "more than 4 shares");
 }
 
+static const char *ceremony_name = "example, ceremony 1";
+
 /* A sheet with ${n} words, as text. */
 static struct secret *
 sheet_of(struct sheet_set *set, const struct spki *root,
@@ -91,7 +93,7 @@ sheet_of(struct sheet_set *set, const struct spki *root,
 {
 	const struct sheet_view view = { .set = set, .sheet = &set->sheets[1],
 		.root = root, .mnemonic = mnemonic, .test = test,
-		.ceremony = "example, ceremony 1" };
+		.ceremony = ceremony_name };
 	struct secret *out = NULL;
 	struct diag d = { 0 };
 
@@ -126,6 +128,33 @@ paper_sheet_says_who_keeps_the_passphrase(void **state)
 		*at = ' ';
 	assert_non_null(strstr(text, "a passphrase, kept by "
 	    "abcdefghijklmnopqrstuvwxyz012345. "));
+	secret_free(mnemonic);
+	secret_free(out);
+}
+
+/* A firm may be called as it likes: one line is for programs. */
+static void
+paper_sheet_has_one_line_for_programs(void **state)
+{
+	struct sheet sheets[2] = { { .number = 1 }, { .number = 2 } };
+	struct sheet_set set = { .root = "g1", .epoch = 1, .n = 2,
+		.sheets = sheets, .scheme = { .need = 1, .groups = 1,
+		    .group = { { 2, 2 } }, .exponent = 1 } };
+	const struct spki root = { .alg = "ecdsa-p384" };
+	struct secret *mnemonic = shares_text("academic acid"), *out, *share[2];
+	const char *const usual = ceremony_name;
+	struct diag d = { 0 };
+	size_t n = 0;
+
+	(void)state;
+	ceremony_name = "share: and share alike, ceremony 1";
+	out = sheet_of(&set, &root, mnemonic, true);
+	ceremony_name = usual;
+	if (paper_shares(out, share, 2, &n, &d) != ST_OK)
+		fail_msg("%s", d.text);
+	assert_int_equal(n, 1);
+	assert_true(secret_equal(share[0], mnemonic));
+	secret_free(share[0]);
 	secret_free(mnemonic);
 	secret_free(out);
 }
@@ -272,6 +301,7 @@ main(void)
 		cmocka_unit_test(
 		    paper_refuses_a_file_without_shares_or_with_too_many),
 		cmocka_unit_test(paper_sheet_says_who_keeps_the_passphrase),
+		cmocka_unit_test(paper_sheet_has_one_line_for_programs),
 		cmocka_unit_test(paper_screen_fits_a_console),
 		cmocka_unit_test(paper_sheet_says_all_that_belongs_on_it),
 		cmocka_unit_test(closing_line_is_spelt_as_the_format_says),

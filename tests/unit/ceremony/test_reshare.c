@@ -32,7 +32,7 @@
 static struct {
 	struct fake fake;
 	struct secret *typed[SHEETS];
-	unsigned asked, proven;
+	unsigned asked, proven, fetched;
 	unsigned no; /* to the question of this number, 1.., and more as bits */
 	char question[512]; /* the last one */
 	void *want;
@@ -95,6 +95,20 @@ answer(struct hands *h, const char *question, struct diag *d)
 	    diag_set(d, ST_POLICY, "the answer was no") : ST_OK;
 }
 
+/* Nobody is asked about a sheet that was not fetched. */
+static enum status
+fetch(struct hands *h, const struct sheet_set *set, const struct sheet *sheet,
+    struct diag *d)
+{
+	(void)h;
+	(void)d;
+	assert_string_equal(set->root, "g1");
+	assert_int_not_equal(sheet->number, 0);
+	assert_int_equal(now.fetched, now.asked);
+	now.fetched++;
+	return ST_OK;
+}
+
 static void
 read_row(const struct step_kind *row, const char *name)
 {
@@ -104,7 +118,7 @@ read_row(const struct step_kind *row, const char *name)
 		now.row->free(now.want);
 	now.row = row;
 	now.want = NULL;
-	now.asked = now.proven = now.no = 0;
+	now.asked = now.proven = now.fetched = now.no = 0;
 	if (row->read(now.fake.plan, plan_section(now.fake.plan, row->word,
 	    name), &now.want, &d) != ST_OK)
 		fail_msg("%s", d.text);
@@ -123,6 +137,7 @@ begin(void)
 	now.fake.hands.typed = lend_typed;
 	now.fake.hands.proven = take_proven;
 	now.fake.hands.confirm = answer;
+	now.fake.hands.fetched = fetch;
 }
 
 static void
@@ -247,6 +262,10 @@ replaced_is_the_same_share(void **state)
 	assert_int_equal(secret_copy(now.typed[1], &was, NULL), ST_OK);
 	read_row(&replace_step, "broken");
 	done(0);
+	sheet = &state_live_set(now.fake.state, "g1")->sheets[1];
+	assert_string_equal(sheet->holder, "second");
+	assert_int_equal(sheet->lost, 1);
+	done(1);
 	assert_true(secret_equal(was, now.typed[1]));
 	assert_int_equal(now.asked, 1);
 	assert_non_null(strstr(now.question, "sheet 2 of root g1, epoch 2, "
@@ -269,8 +288,9 @@ replace_refuses_a_damaged_sheet_that_is_not_burnt(void **state)
 	begin();
 	reshare();
 	read_row(&replace_step, "broken");
+	done(0);
 	now.no = 1 << 1;
-	assert_int_equal(perform(0, &o, &d), ST_POLICY);
+	assert_int_equal(perform(1, &o, &d), ST_POLICY);
 	assert_string_equal(d.text, "FORMATS 3.71: a damaged sheet that is not "
 	    "burnt is lost: sheet 2 of root g1");
 	outcome_clear(&o);
@@ -287,7 +307,7 @@ replace_refuses_a_share_that_is_not_of_record(void **state)
 	(void)state;
 	begin();
 	read_row(&replace_step, "broken");
-	assert_int_equal(perform(0, &o, &d), ST_AUTH);
+	assert_int_equal(perform(1, &o, &d), ST_AUTH);
 	assert_string_equal(d.text, "FORMATS 4.32: the seed of root g1 does "
 	    "not give sheet 2 of epoch 1 as the record has it");
 	assert_int_equal(now.proven, 0);

@@ -113,6 +113,50 @@ assert_same_public(const struct key *k, EVP_PKEY *of)
 	OPENSSL_free(der);
 }
 
+/* As an editor of Windows leaves it: PEM with CR LF, DER as it is. */
+static struct secret *
+with_crlf(const struct secret *file)
+{
+	const uint8_t *at = secret_peek(file);
+	uint8_t out[16384];
+	size_t n = 0;
+
+	if (memcmp(at, "-----", 5) != 0)
+		return secret_of(at, secret_len(file));
+	assert_true(secret_len(file) <= sizeof(out) / 2);
+	for (size_t i = 0; i < secret_len(file); i++) {
+		if (at[i] == '\n')
+			out[n++] = '\r';
+		out[n++] = at[i];
+	}
+	return secret_of(out, n);
+}
+
+static void
+reads_lines_that_end_in_cr_lf(void **state)
+{
+	EVP_PKEY *const keys[] = { p384, rsa };
+	struct secret *pass = secret_of(PASS, strlen(PASS)), *file, *lines;
+	struct diag d = { 0 };
+	struct key *k = NULL;
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++)
+		for (unsigned f = 0; f < FORMS; f++) {
+			file = written(keys[i], f);
+			lines = with_crlf(file);
+			assert_int_equal(key_file_locked(lines),
+			    is_locked_form(f));
+			if (key_file_open(lines, pass, &k, &d) != ST_OK)
+				fail_msg("key %zu, form %u: %s", i, f, d.text);
+			assert_same_public(k, keys[i]);
+			key_free(k);
+			secret_free(lines);
+			secret_free(file);
+		}
+	secret_free(pass);
+}
+
 static void
 reads_every_form_that_openssl_writes(void **state)
 {
@@ -470,6 +514,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_every_form_that_openssl_writes),
+		cmocka_unit_test(reads_lines_that_end_in_cr_lf),
 		cmocka_unit_test(wants_the_right_passphrase),
 		cmocka_unit_test(refuses_keys_that_no_root_has),
 		cmocka_unit_test(refuses_every_truncation),

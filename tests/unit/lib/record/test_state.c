@@ -556,6 +556,35 @@ state_makes_a_set_live_only_when_all_of_it_was_read_back(void **state)
 	refuses(s, "reshared", reshared, NULL, ST_FORMAT, "no drawn set");
 }
 
+/* Sheet 2 once more: begun, then replaced. */
+static void
+again(struct state *s, const char *reason)
+{
+	const char *const *facts = reason == NULL ? replaced :
+	    with(replaced, "reason", reason);
+
+	takes(s, "begun", facts, NULL);
+	takes(s, "replaced", facts, NULL);
+}
+
+/* A copy that may be there is out of control, whoever was to have it. */
+static void
+state_counts_a_copy_from_its_first_word_on(void **state)
+{
+	struct state *s = drew();
+
+	(void)state;
+	takes(s, "root", root, NULL);
+	takes(s, "begun", with(replaced, "reason", "damaged"), NULL);
+	assert_int_equal(s->sets[0].sheets[1].lost, 1);
+	assert_int_equal(sheet_set_loose(&s->sets[0]), 1);
+	assert_string_not_equal(s->sets[0].sheets[1].holder, "first");
+	takes(s, "destroyed", found, NULL);
+	assert_int_equal(s->sets[0].sheets[1].lost, 0);
+	refuses(s, "replaced", replaced, NULL, ST_FORMAT, "FORMATS 4.32: sheet "
+	    "2 was not begun");
+}
+
 static void
 state_takes_the_same_share_for_another_holder_alone(void **state)
 {
@@ -563,10 +592,10 @@ state_takes_the_same_share_for_another_holder_alone(void **state)
 
 	(void)state;
 	takes(s, "root", root, NULL);
-	takes(s, "replaced", replaced, NULL);
+	again(s, NULL);
 	assert_string_equal(s->sets[0].sheets[1].holder, "first");
 	assert_int_equal(s->sets[0].sheets[1].lost, 1);
-	takes(s, "replaced", with(replaced, "reason", "damaged"), NULL);
+	again(s, "damaged");
 	assert_int_equal(s->sets[0].sheets[1].lost, 1);
 	refuses(s, "replaced", with(replaced, "commitment", "2" HEX63), NULL,
 	    ST_FORMAT, "FORMATS 4.32: it is another share than sheet 2");
@@ -602,7 +631,7 @@ state_burns_what_is_there_and_once(void **state)
 	    ST_FORMAT, "is not there to be destroyed");
 	s = drew();
 	takes(s, "root", root, NULL);
-	takes(s, "replaced", replaced, NULL);
+	again(s, NULL);
 	assert_int_equal(s->sets[0].sheets[1].lost, 1);
 	takes(s, "destroyed", found, NULL);
 	assert_int_equal(s->sets[0].sheets[1].lost, 0);
@@ -1183,6 +1212,8 @@ main(void)
 		cmocka_unit_test(state_refuses_a_root_without_a_drawn_set),
 		cmocka_unit_test(
 		    state_makes_a_set_live_only_when_all_of_it_was_read_back),
+		cmocka_unit_test(
+		    state_counts_a_copy_from_its_first_word_on),
 		cmocka_unit_test(
 		    state_takes_the_same_share_for_another_holder_alone),
 		cmocka_unit_test(state_burns_what_is_there_and_once),

@@ -40,8 +40,10 @@ print_check(const struct plan *plan, const struct room *room,
 		return ST_OK;
 	if (room->print[0] == '\0')
 		FAIL(d, ST_POLICY, "%s: FORMATS 4.22: the plan has its sheets "
-		    "printed, and [room] does not name a folder for them: "
-		    "print", plan->file);
+		    "printed, and [room] does not name a folder or printer "
+		    "for them: print", plan->file);
+	if (room_has_spooler(room))
+		return ST_OK;
 	TRY(file_open_dir(room->print, false, &fd, d));
 	for (size_t i = 0; i < sticks->n; i++)
 		TRY(refuse_in(fd, sticks->stick[i].dirfd, room, "a state",

@@ -11,32 +11,39 @@
 static const struct {
 	const char *key;
 	size_t at; /* of the path in struct room */
+	const char *device; /* which is no place in the file system; or NULL */
 } keys[] = {
-	{ "state-a", offsetof(struct room, state[0]) },
-	{ "state-b", offsetof(struct room, state[1]) },
-	{ "inbox", offsetof(struct room, inbox) },
-	{ "outbox", offsetof(struct room, outbox) },
-	{ "paper", offsetof(struct room, paper) },
-	{ "sheets", offsetof(struct room, sheets) },
-	{ "scan", offsetof(struct room, scan) },
-	{ "print", offsetof(struct room, print) },
+	{ "state-a", offsetof(struct room, state[0]), NULL },
+	{ "state-b", offsetof(struct room, state[1]), NULL },
+	{ "inbox", offsetof(struct room, inbox), NULL },
+	{ "outbox", offsetof(struct room, outbox), NULL },
+	{ "paper", offsetof(struct room, paper), NULL },
+	{ "sheets", offsetof(struct room, sheets), NULL },
+	{ "scan", offsetof(struct room, scan), "camera" },
+	{ "print", offsetof(struct room, print), "lp" },
 };
 #define NKEYS (sizeof(keys) / sizeof(keys[0]))
 
-/* No place in the file system, as transfer/source.h has it. */
+/* "camera", "camera:DEVICE": as transfer/source.h has it; "lp", "lp:NAME". */
 static bool
-is_camera(const char *scan)
+is_device(const char *value, const char *device)
 {
-	const size_t n = strlen("camera");
+	const size_t n = device == NULL ? 0 : strlen(device);
 
-	return strncmp(scan, "camera", n) == 0 &&
-	    (scan[n] == '\0' || scan[n] == ':');
+	return n > 0 && strncmp(value, device, n) == 0 &&
+	    (value[n] == '\0' || value[n] == ':');
 }
 
 bool
 room_has_pictures(const struct room *r)
 {
-	return r->scan[0] != '\0' && !is_camera(r->scan);
+	return r->scan[0] != '\0' && !is_device(r->scan, "camera");
+}
+
+bool
+room_has_spooler(const struct room *r)
+{
+	return is_device(r->print, "lp");
 }
 
 static enum status
@@ -45,13 +52,16 @@ take_path(const char *file, const struct ini_entry *e, struct room *out,
 {
 	const char *slash = strrchr(file, '/'), *names[NKEYS], *near;
 	const int dir = slash == NULL ? 0 : (int)(slash - file + 1);
+	const char *device = NULL;
 	char *path = NULL;
 	bool plain;
 
 	for (size_t i = 0; i < NKEYS; i++) {
 		names[i] = keys[i].key;
-		if (strcmp(keys[i].key, e->key) == 0 && e->name == NULL)
-			path = (char *)out + keys[i].at;
+		if (strcmp(keys[i].key, e->key) != 0 || e->name != NULL)
+			continue;
+		path = (char *)out + keys[i].at;
+		device = keys[i].device;
 	}
 	if (path == NULL) {
 		near = text_nearest(e->key, names, NKEYS);
@@ -60,8 +70,7 @@ take_path(const char *file, const struct ini_entry *e, struct room *out,
 		    near == NULL ? "" : "; did you mean ",
 		    near == NULL ? "" : near, near == NULL ? "" : "?");
 	}
-	plain = e->value[0] == '/' || (path == out->scan &&
-	    is_camera(e->value));
+	plain = e->value[0] == '/' || is_device(e->value, device);
 	if (snprintf(path, ROOM_PATH_SIZE, "%.*s%s", plain ? 0 : dir, file,
 	    e->value) >= ROOM_PATH_SIZE)
 		return diag_set(d, ST_FORMAT, "%s:%zu: FORMATS 3.21: the path "

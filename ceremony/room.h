@@ -21,7 +21,8 @@ struct room {
 	/* Where pictures of printed sheets come from: "camera", "camera:DEVICE",
 	 * a file, or a folder of files; or empty. */
 	char scan[ROOM_PATH_SIZE];
-	char print[ROOM_PATH_SIZE]; /* where sheets go as PDF files, or empty */
+	/* Where sheets go as PDF files: a folder, "lp", "lp:PRINTER"; or empty. */
+	char print[ROOM_PATH_SIZE];
 };
 
 /**
@@ -33,5 +34,8 @@ MUST_USE enum status room_read(const char *path, struct room *out,
 
 /* Whether ${r} has pictures of sheets in the file system. */
 bool room_has_pictures(const struct room *r);
+
+/* Whether ${r}'s sheets go to lp(1), and to no folder. */
+bool room_has_spooler(const struct room *r);
 
 #endif

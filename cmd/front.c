@@ -37,7 +37,7 @@ front_print(struct front *f, const struct room *room, const char *path,
 	TRY(plan_read(path, &text, cmd_steps, NULL, &plan, d));
 	if (!plan->print)
 		goto out;
-	TRY(printer_open(room->print, plan->mode == MODE_PRODUCTION, &p, d));
+	TRY(printer_open(room, plan->mode == MODE_PRODUCTION, &p, d));
 	TRY(printer_try(p, plan, d));
 	f->printer = p;
 	f->print_sheet = printer_show;

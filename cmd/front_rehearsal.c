@@ -400,7 +400,7 @@ add_printer(struct front *f, const struct room *room)
 
 	if (room->print[0] == '\0')
 		return;
-	if (printer_open(room->print, false, &p, &why) != ST_OK)
+	if (printer_open(room, false, &p, &why) != ST_OK)
 		fprintf(stderr, "no sheet is drawn as a PDF file: %s\n",
 		    why.text);
 	f->printer = p;

@@ -9,7 +9,9 @@
 #include <unistd.h>
 
 #include "ceremony/paper.h"
+#include "ceremony/room.h"
 #include "cmd/printer.h"
+#include "cmd/spool.h"
 #include "lib/base/file.h"
 #include "lib/base/text.h"
 #include "lib/code/press.h"
@@ -19,8 +21,8 @@
 
 struct printer {
 	struct press *press;
-	char dir[1024];
-	int fd; /* of it */
+	char place[ROOM_PATH_SIZE]; /* a folder, or lp's */
+	int fd; /* of the folder; -1: it is lp's */
 };
 
 /* A stick that has somebody's sheet on it is not written to. */
@@ -38,7 +40,7 @@ check_empty(const struct printer *p, struct diag *d)
 		    strcmp(names[i] + len - strlen(ENDING), ENDING) == 0)
 			FAIL(d, ST_POLICY, "%s: FORMATS 4.22: a PDF file is "
 			    "there, which may be somebody's sheet; sheets go "
-			    "where there is none", p->dir);
+			    "where there is none", p->place);
 	}
 	rc = ST_OK;
 out:
@@ -47,7 +49,7 @@ out:
 }
 
 enum status
-printer_open(const char *dir, bool real, struct printer **out,
+printer_open(const struct room *room, bool real, struct printer **out,
     struct diag *d)
 {
 	struct printer *p;
@@ -57,9 +59,12 @@ printer_open(const char *dir, bool real, struct printer **out,
 	if ((p = calloc(1, sizeof(*p))) == NULL)
 		return diag_set(d, ST_SYSTEM, "out of memory");
 	p->fd = -1;
-	snprintf(p->dir, sizeof(p->dir), "%s", dir);
-	TRY(file_open_dir(dir, false, &p->fd, d));
-	if (real)
+	snprintf(p->place, sizeof(p->place), "%s", room->print);
+	if (room_has_spooler(room))
+		TRY(spool_find(p->place, d));
+	else
+		TRY(file_open_dir(p->place, false, &p->fd, d));
+	if (real && p->fd >= 0)
 		TRY(check_empty(p, d));
 	TRY(press_start(real, &p->press, d));
 
@@ -106,6 +111,10 @@ printer_write(struct printer *p, const struct sheet_view *v, char *name,
 	    v->set->root, v->set->epoch, v->sheet->number, v->sheet->holder);
 	TRY(paper_page(v, &text, &code, d));
 	TRY(press_draw(p->press, text, code, &pdf, &len, d));
+	if (p->fd < 0) {
+		TRY(spool_print(p->place, name, pdf, len, d));
+		goto out;
+	}
 	others = umask(077);
 	rc = file_create_at(p->fd, name, pdf, len, d);
 	umask(others);
@@ -147,7 +156,7 @@ take_away(const struct printer *p, const char *name, struct diag *d)
 	if (gone)
 		return ST_OK;
 	return diag_set(d, ST_SYSTEM, "%s/%s: the sheet could not be taken "
-	    "away again (%s): destroy the medium", p->dir, name,
+	    "away again (%s): destroy the medium", p->place, name,
 	    strerror(errno));
 }
 
@@ -166,6 +175,17 @@ wait_printed(const struct front *f, struct diag *d)
 	return rc == ST_OK ? rc : diag_set(d, rc, "%s", why.text);
 }
 
+static enum status
+say_where(const struct printer *p, const struct sheet_view *v,
+    const char *name, struct bytes *out, struct diag *d)
+{
+	return text_format(out, d, "Sheet %u of %zu is for %s. It %s %s,\nas "
+	    "%s.\nThe holder %s two pages, while everybody else looks away.",
+	    v->sheet->number, v->set->n, v->sheet->holder,
+	    p->fd < 0 ? "went to the printer" : "is in", p->place, name,
+	    p->fd < 0 ? "takes its" : "prints it, on");
+}
+
 enum status
 printer_show(const struct front *f, const struct sheet_view *v,
     struct diag *d)
@@ -176,13 +196,12 @@ printer_show(const struct front *f, const struct sheet_view *v,
 	enum status rc, gone;
 
 	TRY(printer_write(p, v, name, d));
-	if ((rc = text_format(&said, d, "Sheet %u of %zu is for %s. It is in "
-	    "%s,\nas %s.\nThe holder prints it, on two pages, while everybody "
-	    "else looks away.", v->sheet->number, v->set->n,
-	    v->sheet->holder, p->dir, name)) == ST_OK) {
+	if ((rc = say_where(p, v, name, &said, d)) == ST_OK) {
 		f->tell(f, (const char *)said.data);
 		rc = wait_printed(f, d);
 	}
+	if (p->fd < 0)
+		goto out; /* what lp has is not ours to take away */
 	gone = take_away(p, name, rc == ST_OK ? d : NULL);
 	rc = rc == ST_OK ? gone : rc;
 out:

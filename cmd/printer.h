@@ -1,8 +1,9 @@
-/* printer.h -- sheets as PDF files, in the one folder that is named for them.
- * FORMATS 4.21 to 4.23. */
+/* printer.h -- sheets as PDF files, in the one folder that is named for them, or
+ * to lp.  FORMATS 4.21 to 4.23. */
 #ifndef ANCHORITE_CMD_PRINTER_H
 #define ANCHORITE_CMD_PRINTER_H
 
+#include "ceremony/room.h"
 #include "lib/base/diag.h"
 #include "lib/record/front.h"
 #include "lib/record/plan.h"
@@ -12,12 +13,13 @@ struct printer;
 #define PRINTER_NAME_SIZE 160
 
 /**
- * printer_open(dir, real, out, d):
- * Before there is any secret (ST_BUG).  ${dir} is a folder that is there.
- * ST_POLICY: ${real}, and a PDF file is in it.  ST_SYSTEM: this machine cannot
- * draw.  The caller frees.
+ * printer_open(room, real, out, d):
+ * Before there is any secret (ST_BUG).  What ${room} has for print, a folder that
+ * is there, or lp.  ST_POLICY: ${real}, and a PDF file is in it.  ST_FORMAT: no
+ * printer's name.  ST_SYSTEM: there is no lp, or this machine cannot draw.  The
+ * caller frees.
  */
-MUST_USE enum status printer_open(const char *dir, bool real,
+MUST_USE enum status printer_open(const struct room *room, bool real,
     struct printer **out, struct diag *d);
 
 /**
@@ -29,7 +31,8 @@ MUST_USE enum status printer_try(struct printer *p, const struct plan *plan,
 
 /**
  * printer_write(p, view, name, d):
- * A new file, synced and read back; ${name} takes PRINTER_NAME_SIZE bytes.
+ * A new file, synced and read back; ${name} takes PRINTER_NAME_SIZE bytes.  Or
+ * all of it to lp, which has taken it then.
  */
 MUST_USE enum status printer_write(struct printer *p,
     const struct sheet_view *view, char *name, struct diag *d);

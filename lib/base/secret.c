@@ -5,6 +5,7 @@
 #include <sys/syscall.h>
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -23,6 +24,20 @@ struct secret {
 
 static size_t alive;
 
+/* Mappings of one page that are free: nobody can touch them till they are used
+ * again.  To make one takes the kernel as long as to hash a share: it takes the
+ * page out of its own map, on all processors. */
+#define KEPT_MAX 32
+static struct secret kept[KEPT_MAX];
+static size_t nkept;
+
+/* In a child they are not there (MADV_DONTFORK), and something else may be. */
+static void
+forget_kept(void)
+{
+	nkept = 0;
+}
+
 enum status
 secret_process(struct diag *d)
 {
@@ -39,11 +54,17 @@ secret_process(struct diag *d)
 	return ST_OK;
 }
 
+static size_t
+page_size(void)
+{
+	return (size_t)sysconf(_SC_PAGESIZE);
+}
+
 /* Pages of ${fd}, or of no file (-1), between two guard pages. */
 static bool
 map_between(struct secret *s, int fd)
 {
-	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	const size_t page = page_size();
 	const size_t body = (s->len + page - 1) / page * page;
 	uint8_t *map = MAP_FAILED;
 	void *at;
@@ -78,6 +99,57 @@ map_secret(struct secret *s)
 	mapped = map_between(s, fd);
 	close(fd);
 	return mapped;
+}
+
+/* A mapping that was free, zeroed, for ${s}. */
+static bool
+take_kept(struct secret *s)
+{
+	const size_t page = page_size();
+	uint8_t *map;
+
+	if (nkept == 0 || s->len > page)
+		return false;
+	map = kept[nkept - 1].map;
+	if (mprotect(map + page, page, PROT_READ | PROT_WRITE) != 0)
+		return false;
+	s->map_len = kept[--nkept].map_len;
+	s->map = map;
+	s->data = map + 2 * page - s->len;
+	return true;
+}
+
+/* What ${s}, wiped, had is free; false: it is to be unmapped. */
+static bool
+keep(const struct secret *s)
+{
+	static bool watched;
+	const size_t page = page_size();
+
+	if (!watched && pthread_atfork(NULL, NULL, forget_kept) != 0)
+		return false;
+	watched = true;
+	if (s->shared || nkept == KEPT_MAX || s->map_len != 3 * page ||
+	    mprotect(s->map + page, page, PROT_NONE) != 0)
+		return false;
+	kept[nkept++] = (struct secret){ .map = s->map,
+		.map_len = s->map_len };
+	return true;
+}
+
+/* One of our own: no child inherits it, for it will hold other secrets. */
+static bool
+map_own(struct secret *s)
+{
+	if (take_kept(s))
+		return true;
+	if (!map_secret(s))
+		return false;
+	if (madvise(s->map, s->map_len, MADV_DONTFORK) == 0)
+		return true;
+	munmap(s->map, s->map_len);
+	s->map = NULL;
+	return false;
 }
 
 /* Where the kernel has none: locked, and in no dump. */
@@ -122,7 +194,7 @@ secret_new(size_t len, struct secret **out, struct diag *d)
 		FAIL(d, ST_SYSTEM, "out of memory");
 	alive++;
 	s->len = len;
-	if (!map_secret(s))
+	if (!map_own(s))
 		TRY(lock_secret(s, d));
 
 	*out = s;
@@ -211,7 +283,8 @@ secret_free(struct secret *s)
 		return;
 	if (s->map != NULL) {
 		sodium_memzero(s->data, s->len);
-		munmap(s->map, s->map_len);
+		if (!keep(s))
+			munmap(s->map, s->map_len);
 	} else if (s->data != NULL) {
 		sodium_free(s->data);
 	}

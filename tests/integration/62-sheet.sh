@@ -241,6 +241,59 @@ here="network,swap:a test, where nothing is real"
 must_pass "$ANCHORITE" share recover --root g1 --state state --waive "$here" \
 	keep/sheets/g1-e1-sheet01.txt keep/sheets/g1-e1-sheet03.txt
 
+# --- through lp, which has it from us and from no file of ours ---
+mkdir bin tray
+cat >bin/lp <<'EOF'
+#!/bin/sh
+[ ! -e "$WORK/no-paper" ] || exit 1
+echo "$*" >>"$WORK/lp-args"
+ls -l /proc/$$/fd | grep -c 'socket\|pipe' >>"$WORK/lp-fds"
+rm -f "$WORK"/tray/*.pdf
+exec cat >"$WORK/tray/$3"
+EOF
+chmod +x bin/lp
+for bad in 'lp:' 'lp:-o' 'lp:a b' 'lp:a/b' "lp:$(printf '%0128d' 0)"; do
+	room state "print = $bad" >none.ini
+	must_refuse 1 "FORMATS 4.22: a printer's name is of letters" \
+		env PATH="$WORK/bin:$PATH" "$ANCHORITE" ceremony check \
+		plan.ini --room none.ini
+done
+room state 'print = lp:vault_1' >room.ini
+must_refuse 2 "there is no program lp" env PATH=/nowhere "$ANCHORITE" \
+	ceremony check plan.ini --room room.ini
+rm -r state keep
+usual=$PATH
+export PATH="$WORK/bin:$PATH" WORK
+must_pass "$ANCHORITE" ceremony check plan.ini --room room.ini
+[ ! -e lp-args ] || fail "a check printed something"
+# hold_lp KEEP OPTIONS...: likewise, from the printer's tray
+hold_lp() {
+	keep=$1
+	shift
+	run "$people" --words plan.words --printed "$WORK/tray" \
+		--shown shown "$@" "$keep" \
+		"$ANCHORITE" ceremony run plan.ini --room room.ini
+}
+touch no-paper
+hold_lp keep-b
+[ "$STATUS" -eq 2 ] || complain "lp took nothing, and it went on" hold_lp
+grep -q 'lp did not take the sheet' "$ERR" || complain "it says else" hold_lp
+[ ! -e lp-args ] || fail "something was printed"
+rm -r no-paper state keep-b
+hold_lp keep
+[ "$STATUS" -eq 0 ] || complain "it was not held" hold_lp
+[ "$(cat lp-args)" = "$(printf -- '-s -t g1-e1-sheet0%s.pdf -d vault_1 -\n' \
+	1-anna 2-bruno 3-clara)" ] ||
+	fail "lp was called otherwise: $(cat lp-args)"
+# its standard input, and nothing else that leads anywhere
+sort -u lp-fds | grep -qx 1 || fail "lp had more of ours: $(cat lp-fds)"
+[ -z "$(ls -A print)" ] || fail "a file was left"
+grep -q 'It went to the printer lp:vault_1' shown || fail "nobody was told"
+sed -n 's/^share: //p' keep/sheets/*.txt | cut -d' ' -f5-8 >pieces
+! grep -rlF -f pieces state lp-args || fail "words are left behind"
+must_pass "$ANCHORITE" ceremony verify --state state
+PATH=$usual
+
 # --- by hand nothing is ever there ---
 rm -r state keep
 plan production handwrite >plan.ini

@@ -36,6 +36,8 @@ answer(const struct front *f, const char *question, struct diag *d)
 	return says == ST_OK ? says : diag_set(d, says, "said so");
 }
 
+static const struct room room = { .print = DIR };
+
 static void
 told(const struct front *f, const char *text)
 {
@@ -62,7 +64,7 @@ show(bool real)
 	enum status rc;
 
 	asked = there = 0;
-	if (printer_open(DIR, real, &p, &d) != ST_OK)
+	if (printer_open(&room, real, &p, &d) != ST_OK)
 		fail_msg("%s", d.text);
 	f.printer = p;
 	words = shares_text("academic acid acne");
@@ -117,15 +119,15 @@ printer_refuses_a_folder_with_somebodys_sheet(void **state)
 	(void)state;
 	assert_int_equal(mkdir(DIR, 0700), 0);
 	assert_int_equal(file_create(DIR "/x.pdf", "x", 1, NULL), ST_OK);
-	assert_int_equal(printer_open(DIR, true, &p, &d), ST_POLICY);
+	assert_int_equal(printer_open(&room, true, &p, &d), ST_POLICY);
 	assert_non_null(strstr(d.text, "FORMATS 4.22: a PDF file is there"));
 	assert_null(p);
 	/* a rehearsal's may stay */
-	assert_int_equal(printer_open(DIR, false, &p, NULL), ST_OK);
+	assert_int_equal(printer_open(&room, false, &p, NULL), ST_OK);
 	printer_free(p);
 	assert_int_equal(unlink(DIR "/x.pdf"), 0);
 	assert_int_equal(rmdir(DIR), 0);
-	assert_int_equal(printer_open(DIR, false, &p, &d), ST_SYSTEM);
+	assert_int_equal(printer_open(&room, false, &p, &d), ST_SYSTEM);
 }
 
 int

@@ -205,6 +205,71 @@ secret_kills_who_writes_past_its_end(void **state)
 	assert_died(in_child(write_past_the_end_unhidden));
 }
 
+/* What was used before is zero, and nowhere else. */
+static void
+secret_is_born_zero_where_another_was(void **state)
+{
+	static const uint8_t zero[64];
+	struct secret *s = NULL;
+
+	(void)state;
+	for (size_t len = sizeof(zero); len > 0; len--) {
+		assert_int_equal(secret_new(len, &s, NULL), ST_OK);
+		assert_memory_equal(secret_peek(s), zero, len);
+		memset(secret_bytes(s), 0xa5, len);
+		secret_free(s);
+	}
+}
+
+static const uint8_t *parents;
+
+static int
+look_at_parents(void)
+{
+	return *(const volatile uint8_t *)parents;
+}
+
+/* Where the parent has mappings that it will use again, a child has whatever it
+ * put there, and leaves it alone. */
+static int
+put_something_there(void)
+{
+	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	uint8_t *const at = (uint8_t *)((uintptr_t)parents & ~(page - 1));
+	struct secret *s = NULL;
+
+	if (mmap(at, page, PROT_READ | PROT_WRITE, MAP_PRIVATE |
+	    MAP_ANONYMOUS | MAP_FIXED, -1, 0) != at)
+		return 1;
+	memset(at, 'x', page);
+	if (secret_new(32, &s, NULL) != ST_OK)
+		return 2;
+	memset(secret_bytes(s), 'y', 32);
+	for (size_t i = 0; i < page; i++) {
+		if (at[i] != 'x')
+			return 3;
+	}
+	secret_free(s);
+	return 0;
+}
+
+static void
+secret_is_not_inherited(void **state)
+{
+	struct secret *s = NULL;
+	int status;
+
+	(void)state;
+	assert_int_equal(secret_new(32, &s, NULL), ST_OK);
+	parents = secret_peek(s);
+	status = in_child(look_at_parents);
+	assert_true(WIFSIGNALED(status));
+	secret_free(s);
+	status = in_child(put_something_there);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 static void
 secret_is_gone_after_free(void **state)
 {
@@ -322,6 +387,8 @@ main(void)
 		cmocka_unit_test(secret_equal_sees_every_bit_and_the_length),
 		cmocka_unit_test(secret_free_and_wipe_are_boring),
 		cmocka_unit_test(secret_kills_who_writes_past_its_end),
+		cmocka_unit_test(secret_is_born_zero_where_another_was),
+		cmocka_unit_test(secret_is_not_inherited),
 		cmocka_unit_test(secret_is_gone_after_free),
 		cmocka_unit_test(secret_refuses_memory_that_cannot_be_locked),
 		cmocka_unit_test(secret_refuses_it_on_an_older_kernel_too),

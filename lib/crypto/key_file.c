@@ -10,26 +10,24 @@
 #include <openssl/pkcs12.h>
 #include <openssl/x509.h>
 
-#include "lib/crypto/cert.h"
 #include "lib/crypto/derive.h"
 #include "lib/crypto/key_file.h"
 #include "lib/crypto/key_own.h"
 #include "lib/crypto/ossl.h"
+#include "lib/crypto/pbes2.h"
 #include "lib/crypto/strict.h"
 
-#define SEALED_LABEL "ENCRYPTED PRIVATE KEY"
 #define HEADERS_MAX 256 /* bytes: Proc-Type and DEK-Info */
 #define WORK_MAX 10000000 /* rounds of others, who take 2048 and more */
 
 /* What a seed gives for its file, FORMATS 5.5. */
 #define PASSWORD_BYTES 32
 #define SALT_BYTES 32
-#define IV_BYTES 16
 #define ROUNDS 10000 /* the password has 256 bits: they are for show */
 
 /* --- PEM, without a copy of it anywhere --- */
 
-static const char *const labels[] = { "PRIVATE KEY", SEALED_LABEL,
+static const char *const labels[] = { "PRIVATE KEY", PBES2_LABEL,
 	"EC PRIVATE KEY", "RSA PRIVATE KEY" };
 #define NLABELS (sizeof(labels) / sizeof(labels[0]))
 
@@ -123,7 +121,7 @@ open_pem(const struct secret *file, struct block *out)
 			continue;
 		n++;
 		*out = b;
-		out->sealed = strcmp(labels[i], SEALED_LABEL) == 0;
+		out->sealed = strcmp(labels[i], PBES2_LABEL) == 0;
 	}
 	return n == 1 && out->len > 0 && split_headers(out);
 }
@@ -466,50 +464,16 @@ out:
 	return rc;
 }
 
-/* PBES2 of PBKDF2 with HMAC-SHA-512 and AES-256-CBC (RFC 8018). */
 static enum status
 scheme_of(const struct secret *seed, X509_ALGOR **out, struct diag *d)
 {
-	uint8_t salt[SALT_BYTES], iv[IV_BYTES];
+	uint8_t salt[SALT_BYTES], iv[PBES2_IV_LEN];
 	enum status rc;
 
 	TRY(derive_label(seed, "adopt-salt", salt, sizeof(salt), d));
 	TRY(derive_label(seed, "adopt-iv", iv, sizeof(iv), d));
-	*out = PKCS5_pbe2_set_iv_ex(EVP_aes_256_cbc(), ROUNDS, salt,
-	    sizeof(salt), iv, NID_hmacWithSHA512, NULL);
-	if (*out == NULL)
-		rc = ossl_fail(d, ST_SYSTEM, "an encryption scheme");
+	TRY(pbes2_scheme(ROUNDS, salt, sizeof(salt), iv, out, d));
 out:
-	return rc;
-}
-
-static enum status
-wrap(const X509_ALGOR *scheme, const unsigned char *text, int len,
-    struct bytes *pem, struct diag *d)
-{
-	X509_SIG *sig = X509_SIG_new();
-	ASN1_OCTET_STRING *o = NULL;
-	unsigned char *der = NULL;
-	struct bytes all = { 0 };
-	X509_ALGOR *a = NULL;
-	enum status rc;
-	int n;
-
-	if (sig == NULL)
-		FAIL(d, ST_SYSTEM, "out of memory");
-	X509_SIG_getm(sig, &a, &o);
-	if (X509_ALGOR_copy(a, scheme) != 1 ||
-	    ASN1_OCTET_STRING_set(o, text, len) != 1 ||
-	    (n = i2d_X509_SIG(sig, &der)) <= 0) {
-		rc = ossl_fail(d, ST_SYSTEM, "an encrypted key");
-		goto out;
-	}
-	TRY(bytes_set(&all, der, (size_t)n, d));
-	TRY(cert_pem(&all, SEALED_LABEL, pem, d));
-out:
-	OPENSSL_free(der);
-	X509_SIG_free(sig);
-	bytes_free(&all);
 	return rc;
 }
 
@@ -533,7 +497,7 @@ key_file_seal(const struct key *k, const struct secret *seed,
 		rc = ossl_fail(d, ST_SYSTEM, "a key could not be encrypted");
 		goto out;
 	}
-	TRY(wrap(scheme, text, len, out, d));
+	TRY(pbes2_pem(scheme, text, (size_t)len, out, d));
 out:
 	OPENSSL_free(text);
 	X509_ALGOR_free(scheme);
@@ -551,7 +515,7 @@ key_file_unseal(const struct bytes *pem, const struct secret *seed,
 	enum status rc;
 
 	*out = NULL;
-	TRY(ossl_der(SEALED_LABEL, NULL, pem->data, pem->len, &sealed, d));
+	TRY(ossl_der(PBES2_LABEL, NULL, pem->data, pem->len, &sealed, d));
 	TRY(password_of(seed, &password, d));
 	if (open_sealed(sealed.data, sealed.len, password, &der, NULL) !=
 	    ST_OK || key_of_der(der, &k, NULL) != ST_OK)

@@ -32,20 +32,6 @@ size_t slip39_text_words(size_t len);
 size_t slip39_text_len(size_t n);
 
 /**
- * slip39_text_residue(word, n, extendable):
- * RS1024 over the customization string and the words: 1 when the checksum
- * holds.  No branch and no address depends on a word.
- */
-uint32_t slip39_text_residue(const uint16_t *word, size_t n, bool extendable);
-
-/**
- * slip39_text_locate(syndrome, n, change):
- * Which of ${n} words, 1.., explains a residue that is ${syndrome} from 1 by
- * itself, and by what XOR; else 0.  No branch and no address depends on it.
- */
-size_t slip39_text_locate(uint32_t syndrome, size_t n, uint16_t *change);
-
-/**
  * slip39_text_suspect(m):
  * slip39_suspect for words whose checksum does not hold.
  */

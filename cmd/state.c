@@ -229,21 +229,25 @@ say_bag(const struct state *s, const struct sheet_set *set,
 {
 	const struct facts *in = h->in == 0 ? NULL :
 	    &s->entries[h->in - 1].facts;
+	struct bytes numbers = { 0 };
 	char day[CLOCK_TEXT_SIZE];
-	struct bag b = { 0 };
+	struct bag b;
 	enum status rc;
 
 	clock_text(s->entries[h->out - 1].time, day);
-	if (s->withheld == 0)
+	if (s->withheld == 0) {
 		TRY(bag_of(s, h->out, &b, d));
+		TRY(text_format(&numbers, d, ", bag %s, seal %s, carried by %s",
+		    b.bag, b.seal, b.carrier));
+	}
 	TRY(facts_add(f, d, "bags", "%s, epoch %u%s: sheet %u, %s, out on "
-	    "%.10s%s%s%s%s%s%s%s", set->root, set->epoch,
-	    set->fate == SET_LIVE ? "" : " (void)", h->number, h->holder, day, b.bag[0] == '\0' ? "" : ", bag ", b.bag,
-	    b.bag[0] == '\0' ? "" : ", seal ", b.seal,
-	    b.bag[0] == '\0' ? "" : ", carried by ", b.carrier,
+	    "%.10s%s%s", set->root, set->epoch,
+	    set->fate == SET_LIVE ? "" : " (void)", h->number, h->holder, day,
+	    numbers.len == 0 ? "" : (const char *)numbers.data,
 	    in == NULL || strcmp(facts_get(in, "match"), "yes") == 0 ? "" :
 	    "; its last seal was not the one of record"));
 out:
+	bytes_free(&numbers);
 	return rc;
 }
 

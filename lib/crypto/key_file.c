@@ -91,7 +91,7 @@ out:
 	return rc;
 }
 
-/* ${work} times a number above 0; false: that is more than anybody waits for. */
+/* ${work} times a number above 0; false: more than anybody waits for. */
 static bool
 times(const ASN1_INTEGER *number, uint64_t *work)
 {

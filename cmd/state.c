@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cmd/cmd.h"
 #include "lib/base/clock.h"
@@ -360,10 +359,8 @@ cmd_state_show(const struct call *c, struct diag *d)
 	struct state *s = NULL;
 	struct facts f = { 0 };
 	enum status rc;
-	int fd = -1;
 
-	TRY(state_load(cmd_opt(c, "--state", "state"), &s, &fd, NULL, NULL,
-	    d));
+	TRY(state_from(cmd_opt(c, "--state", "state"), &s, d));
 	TRY(cmd_say_mode(s->mode, &f, d));
 	TRY(facts_set(&f, d, "org", "%s", s->org));
 	TRY(facts_set(&f, d, "state", "%s", s->id));
@@ -384,8 +381,6 @@ cmd_state_show(const struct call *c, struct diag *d)
 out:
 	facts_clear(&f);
 	state_free(s);
-	if (fd >= 0)
-		close(fd);
 	return rc;
 }
 
@@ -441,9 +436,8 @@ cmd_state_publish(const struct call *c, struct diag *d)
 	struct state *s = NULL;
 	struct facts f = { 0 };
 	enum status rc;
-	int fd = -1;
 
-	TRY(state_load(from, &s, &fd, NULL, NULL, d));
+	TRY(state_from(from, &s, d));
 	TRY(facts_set(&f, d, "published", "%s", from));
 	TRY(facts_set(&f, d, "to", "%s", to));
 	TRY(facts_set(&f, d, "entries", "%zu", s->n));
@@ -455,8 +449,6 @@ cmd_state_publish(const struct call *c, struct diag *d)
 out:
 	facts_clear(&f);
 	state_free(s);
-	if (fd >= 0)
-		close(fd);
 	return rc;
 }
 
@@ -468,7 +460,6 @@ struct side {
 	const char *key; /* "first" */
 	const char *words; /* "first-words" */
 	struct state *s;
-	int fd;
 };
 
 static enum status
@@ -541,16 +532,15 @@ out:
 enum status
 cmd_state_compare(const struct call *c, struct diag *d)
 {
-	struct side side[2] = { { c->arg[0], "first", "first-words", NULL, -1 },
-		{ c->arg[1], "second", "second-words", NULL, -1 } };
+	struct side side[2] = { { c->arg[0], "first", "first-words", NULL },
+		{ c->arg[1], "second", "second-words", NULL } };
 	enum desk_relation is;
 	struct facts f = { 0 };
 	size_t at = 0, bad = 0;
 	enum status rc;
 
 	for (size_t i = 0; i < 2; i++)
-		TRY(state_load(side[i].path, &side[i].s, &side[i].fd, NULL,
-		    NULL, d));
+		TRY(state_from(side[i].path, &side[i].s, d));
 	is = desk_compare(side[0].s, side[1].s, &at);
 	for (size_t i = 0; i < 2; i++)
 		TRY(say_objects(&side[i], at, &f, &bad, d));
@@ -566,10 +556,7 @@ cmd_state_compare(const struct call *c, struct diag *d)
 		    side[1].path, bad);
 out:
 	facts_clear(&f);
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < 2; i++)
 		state_free(side[i].s);
-		if (side[i].fd >= 0)
-			close(side[i].fd);
-	}
 	return rc;
 }

@@ -125,6 +125,7 @@ struct state {
 	char org[NAME_PART_SIZE];
 	char arc[CERT_OID_SIZE];
 	int dirfd; /* where objects are read from; borrowed; -1: nowhere */
+	int folder; /* owned: what dirfd borrows, of state_open; or -1 */
 	size_t withheld; /* private objects of record, in a desk copy */
 	struct entry *entries; /* owned, all of them in order */
 	size_t n;

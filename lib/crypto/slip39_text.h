@@ -1,4 +1,5 @@
-/* slip39_text.h -- a share as numbers of words, and as words. */
+/* slip39_text.h -- a share as numbers of words, and as words.  SLIP-0039,
+ * "Format of the share mnemonic"; FORMATS 4.3 to 4.6. */
 #ifndef ANCHORITE_SLIP39_TEXT_H
 #define ANCHORITE_SLIP39_TEXT_H
 

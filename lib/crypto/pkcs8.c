@@ -9,7 +9,7 @@
 #define TAG_OCTETS 0x04
 #define TAG_OID 0x06
 #define TAG_SEQUENCE 0x30
-#define TAG_SEED 0x80 /* [0], primitive: RFC 9881 6 */
+#define TAG_SEED 0x80 /* [0], primitive: RFC 9881 */
 #define TAG_CONTEXT_0 0xa0
 #define TAG_CONTEXT_1 0xa1
 
@@ -268,8 +268,8 @@ put_rsa(struct tlv *w, const struct pkcs8 *p)
 	tlv_wrap(w, TAG_SEQUENCE, end);
 }
 
-/* Of ML-DSA the seed alone (RFC 9881 6); of SLH-DSA all three, and behind them
- * the last part of the public key (RFC 9909 5). */
+/* Of ML-DSA the seed alone (RFC 9881); of SLH-DSA all three, and behind them
+ * the last part of the public key (RFC 9909). */
 static void
 put_pq(struct tlv *w, const struct secret *seed, const struct spki *pub)
 {

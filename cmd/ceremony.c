@@ -166,9 +166,8 @@ tell_replaced(const struct room *room, struct diag *d)
 	struct state *s = NULL;
 	uint64_t epoch = 0;
 	enum status rc;
-	int fd = -1;
 
-	TRY(state_load(room->state[0], &s, &fd, NULL, NULL, d));
+	TRY(state_from(room->state[0], &s, d));
 	c = &s->ceremonies[s->nceremonies - 1];
 	for (size_t i = c->first; i < s->n; i++) {
 		e = &s->entries[i];
@@ -185,8 +184,6 @@ tell_replaced(const struct room *room, struct diag *d)
 	}
 out:
 	state_free(s);
-	if (fd >= 0)
-		close(fd);
 	return rc;
 }
 
@@ -219,9 +216,8 @@ tell_burn(const struct room *room, struct diag *d)
 	struct state *s = NULL;
 	bool any = false;
 	enum status rc;
-	int fd = -1;
 
-	TRY(state_load(room->state[0], &s, &fd, NULL, NULL, d));
+	TRY(state_from(room->state[0], &s, d));
 	for (size_t i = s->ceremonies[s->nceremonies - 1].first; i < s->n;
 	    i++) {
 		e = &s->entries[i];
@@ -232,8 +228,6 @@ tell_burn(const struct room *room, struct diag *d)
 	}
 out:
 	state_free(s);
-	if (fd >= 0)
-		close(fd);
 	return rc;
 }
 
@@ -433,9 +427,8 @@ cmd_ceremony_reproduce(const struct call *c, struct diag *d)
 	struct state *after = NULL;
 	struct again *again = NULL;
 	enum status rc;
-	int fd = -1;
 
-	TRY(state_load(what.after, &after, &fd, NULL, NULL, d));
+	TRY(state_from(what.after, &after, d));
 	if (after->withheld > 0)
 		FAIL(d, ST_POLICY, "%s: FORMATS 7.12: it is a desk copy; a "
 		    "second machine needs all of a stick", what.after);
@@ -456,8 +449,6 @@ out:
 	again_free(again);
 	front_free(front);
 	state_free(after);
-	if (fd >= 0)
-		close(fd);
 	return rc;
 }
 
@@ -467,12 +458,10 @@ cmd_ceremony_log(const struct call *c, struct diag *d)
 	struct state *s = NULL;
 	uint64_t from = 1;
 	enum status rc;
-	int fd = -1;
 
 	TRY(text_number(cmd_opt(c, "--from", "1"), 1, ENTRY_NUMBER_MAX, &from,
 	    d));
-	TRY(state_load(cmd_opt(c, "--state", "state"), &s, &fd, NULL, NULL,
-	    d));
+	TRY(state_from(cmd_opt(c, "--state", "state"), &s, d));
 	if (s->withheld > 0)
 		fprintf(stderr, "a desk copy: %zu private file(s) of this "
 		    "record are on the sticks alone\n", s->withheld);
@@ -481,7 +470,5 @@ cmd_ceremony_log(const struct call *c, struct diag *d)
 		    s->entries[i].text.len);
 out:
 	state_free(s);
-	if (fd >= 0)
-		close(fd);
 	return rc;
 }

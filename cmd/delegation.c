@@ -19,7 +19,6 @@ struct trust {
 	struct crl *list[CHAIN_MAX];
 	size_t nlists;
 	struct state *state; /* or NULL */
-	int fd;
 	struct store *store; /* or NULL */
 	struct vouch vouch;  /* of it */
 };
@@ -33,8 +32,6 @@ trust_clear(struct trust *t)
 		crl_free(t->list[i]);
 	state_free(t->state);
 	store_free(t->store);
-	if (t->fd >= 0)
-		close(t->fd);
 }
 
 /* What was read is what is asked about. */
@@ -136,8 +133,7 @@ trust_state(const struct call *c, struct trust *t, struct verify_ask *ask,
 		FAIL(d, ST_SYSTEM, "there is no folder state here: say what "
 		    "it is held against, by --state, --store, or --ca and "
 		    "--crl");
-	TRY(state_load(cmd_opt(c, "--state", "state"), &t->state, &t->fd,
-	    NULL, NULL, d));
+	TRY(state_from(cmd_opt(c, "--state", "state"), &t->state, d));
 	for (size_t i = 0; i < t->state->nroots; i++)
 		TRY(add_root(t, &t->state->roots[i], d));
 	ask_owned(t, ask);
@@ -223,7 +219,7 @@ enum status
 cmd_delegation_verify(const struct call *c, struct diag *d)
 {
 	struct verify_verdict verdict = { 0 };
-	struct trust t = { .fd = -1 };
+	struct trust t = { 0 };
 	struct bytes cert = { 0 };
 	struct verify_ask ask = { .name = c->arg[0], .cert = &cert };
 	enum status rc;
@@ -248,11 +244,9 @@ cmd_delegation_show(const struct call *c, struct diag *d)
 	struct facts f = { 0 };
 	struct state *s = NULL;
 	enum status rc;
-	int fd = -1;
 
 	if (cmd_has(c, "--state"))
-		TRY(state_load(cmd_opt(c, "--state", ""), &s, &fd, NULL, NULL,
-		    d));
+		TRY(state_from(cmd_opt(c, "--state", ""), &s, d));
 	TRY(file_read(c->arg[0], CERT_MAX, &bytes, d));
 	TRY(show_file(c->arg[0], &bytes, s == NULL ? NULL : s->arc, &f, d));
 	TRY(cmd_report(c, &f, d));
@@ -260,8 +254,6 @@ out:
 	facts_clear(&f);
 	bytes_free(&bytes);
 	state_free(s);
-	if (fd >= 0)
-		close(fd);
 	return rc;
 }
 
@@ -273,10 +265,8 @@ cmd_delegation_list(const struct call *c, struct diag *d)
 	struct state *s = NULL;
 	struct facts f = { 0 };
 	enum status rc;
-	int fd = -1;
 
-	TRY(state_load(cmd_opt(c, "--state", "state"), &s, &fd, NULL, NULL,
-	    d));
+	TRY(state_from(cmd_opt(c, "--state", "state"), &s, d));
 	TRY(cmd_say_mode(s->mode, &f, d));
 	TRY(facts_set(&f, d, "count", "%zu", s->ndelegations));
 	for (size_t i = 0; i < s->ndelegations; i++) {
@@ -292,7 +282,5 @@ cmd_delegation_list(const struct call *c, struct diag *d)
 out:
 	facts_clear(&f);
 	state_free(s);
-	if (fd >= 0)
-		close(fd);
 	return rc;
 }

@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "cmd/cmd.h"
 #include "cmd/tool.h"
@@ -68,11 +67,10 @@ drill_rehearsal(const struct call *c, struct facts *f, struct diag *d)
 	struct state *s = NULL;
 	int64_t took = 0;
 	enum status rc;
-	int fd = -1;
 
 	TRY(cmd_rehearsal(c, d));
 	TRY(text_format(&path, d, "%s/state", dir));
-	TRY(state_load((const char *)path.data, &s, &fd, NULL, NULL, d));
+	TRY(state_from((const char *)path.data, &s, d));
 	key = c->n > 0 ? c->arg[0] : s->delegations[0].name;
 	TRY(release_find(s, key, NULL, &found, d));
 	TRY(run_cold(dir, key, &took, d));
@@ -83,8 +81,6 @@ out:
 	releases_clear(&found);
 	bytes_free(&path);
 	state_free(s);
-	if (fd >= 0)
-		close(fd);
 	return rc;
 }
 
@@ -109,9 +105,8 @@ drill_state(const struct call *c, struct facts *f, struct diag *d)
 	struct state *s = NULL;
 	int64_t took;
 	enum status rc;
-	int fd = -1;
 
-	TRY(state_load(cmd_opt(c, "--state", ""), &s, &fd, NULL, NULL, d));
+	TRY(state_from(cmd_opt(c, "--state", ""), &s, d));
 	TRY(cmd_release_open(s, c->arg[0], cmd_opt(c, "--with", ""), &found,
 	    d));
 	took = now_ms() - from;
@@ -124,8 +119,6 @@ drill_state(const struct call *c, struct facts *f, struct diag *d)
 out:
 	releases_clear(&found);
 	state_free(s);
-	if (fd >= 0)
-		close(fd);
 	return rc;
 }
 

@@ -10,6 +10,59 @@
 	"000000000000000000000000000000000000000000000000"                    \
 	"000000000000000000000000000000000000000000000000"
 
+/* What several plans have, word for word. */
+#define LATER                                                                 \
+    "[ceremony]\n"                                                            \
+    "format = 1\n"                                                            \
+    "org = example\n"                                                         \
+    "mode = production\n"                                                     \
+    "number = 2\n"                                                            \
+    "# the head, as state show prints it\n"                                   \
+    "previous = " SHA384_BLANK "\n"
+
+#define PEOPLE                                                                \
+    "[person first]\n"                                                        \
+    "name = First Officer\n"                                                  \
+    "\n"                                                                      \
+    "[person second]\n"                                                       \
+    "name = Second Officer\n"                                                 \
+    "\n"                                                                      \
+    "[person notary]\n"                                                       \
+    "name = Notary\n"                                                         \
+    "\n"
+
+#define PROFILE                                                               \
+    "[profile firmware]\n"                                                    \
+    "base = fw-pki-v1\n"                                                      \
+    "keys = ecdsa-p256, ecdsa-p384\n"                                         \
+    "most-days = 400\n"                                                       \
+    "\n"
+
+/* A root to come. */
+#define MINT(root, holders)                                                   \
+    "[mint " root "]\n"                                                       \
+    "algorithm = ecdsa-p384\n"                                                \
+    "need = 1 group\n"                                                        \
+    "group.main = 2 of 3: " holders "\n"                                      \
+    "\n"
+
+#define CRL(root)                                                             \
+    "[crl " root "]\n"                                                        \
+    "by = " root "\n"                                                         \
+    "days = 400\n"                                                            \
+    "\n"
+
+#define DELEGATE(root)                                                        \
+    "[delegate gateway-release]\n"                                            \
+    "by = " root "\n"                                                         \
+    "profile = firmware\n"                                                    \
+    "product = gateway\n"                                                     \
+    "role = release\n"                                                        \
+    "versions = 4.0..\n"                                                      \
+    "request = gateway.csr sha384:" SHA384_BLANK "\n"                         \
+    "days = 400\n"                                                            \
+    "\n"
+
 /* Of one present root, with two to come. */
 #define BUNDLE                                                                \
     "[bundle b1]\n"                                                           \
@@ -53,39 +106,19 @@ static const char two_people[] =
     "sheets = handwrite\n"
     "entropy = system+dice\n"
     "\n"
-    "[person first]\n"
-    "name = First Officer\n"
-    "\n"
-    "[person second]\n"
-    "name = Second Officer\n"
-    "\n"
-    "[person notary]\n"
-    "name = Notary\n"
-    "\n"
+    PEOPLE
     "# what a delegation may be: for keys of these kinds, for that many days\n"
-    "[profile firmware]\n"
-    "base = fw-pki-v1\n"
-    "keys = ecdsa-p256, ecdsa-p384\n"
-    "most-days = 400\n"
-    "\n"
-    "# two roots to come: one of them replaces g1 on the day it is lost, stolen\n"
-    "# or old. Each has sheets of its own and is wiped before g1 is drawn; better\n"
-    "# make one elsewhere, and give its digest: next-key.NAME in [bundle].\n"
-    "# With three people all roots have the same holders: who has two of them\n"
-    "# has everything, and other people for g2 and g3 are better.\n"
+    PROFILE
+    "# two roots to come: one of them replaces g1 on the day it is lost,\n"
+    "# stolen or old. Each has sheets of its own and is wiped before g1 is\n"
+    "# drawn; better make one elsewhere, and give its digest: next-key.NAME\n"
+    "# in [bundle]. With three people all roots have the same holders: who\n"
+    "# has two of them has everything, and others for g2 and g3 are better.\n"
     "# who@where: that one person's sheets open a root is refused, that those\n"
     "# in one place do is noted by the check. With OpenSSL 3.5 let g3 be of\n"
     "# another kind: ml-dsa-65\n"
-    "[mint g3]\n"
-    "algorithm = ecdsa-p384\n"
-    "need = 1 group\n"
-    "group.main = 2 of 3: first@vault, second@home, notary\n"
-    "\n"
-    "[mint g2]\n"
-    "algorithm = ecdsa-p384\n"
-    "need = 1 group\n"
-    "group.main = 2 of 3: first@home, second@vault, notary\n"
-    "\n"
+    MINT("g3", "first@vault, second@home, notary")
+    MINT("g2", "first@home, second@vault, notary")
     "[mint g1]\n"
     "algorithm = ecdsa-p384\n"
     "subject = example-firmware-root-g1\n"
@@ -96,22 +129,11 @@ static const char two_people[] =
     "\n"
     "# the revocation list, empty at first; a later ceremony signs the next\n"
     "# one before this one expires\n"
-    "[crl g1]\n"
-    "by = g1\n"
-    "days = 400\n"
-    "\n"
+    CRL("g1")
     "# the request and what sha384sum says of it\n"
-    "[delegate gateway-release]\n"
-    "by = g1\n"
-    "profile = firmware\n"
-    "product = gateway\n"
-    "role = release\n"
-    "versions = 4.0..\n"
-    "request = gateway.csr sha384:" SHA384_BLANK "\n"
-    "days = 400\n"
-    "\n"
-    "# what devices hold: who is a root, and who may say who comes next. A later\n"
-    "# ceremony renews it (by and days alone), up to the horizon\n"
+    DELEGATE("g1")
+    "# what devices hold: who is a root, and who may say who comes next. A\n"
+    "# later ceremony renews it (by and days alone), up to the horizon\n"
     BUNDLE
     SEND;
 
@@ -181,16 +203,8 @@ static const char company[] =
     "most-days = 400\n"
     "\n"
     "# two roots to come, made, proven and wiped before the present one\n"
-    "[mint g3]\n"
-    "algorithm = ecdsa-p384\n"
-    "need = 1 group\n"
-    "group.main = 2 of 3: founder@abroad, trustee@trust, notary@notary\n"
-    "\n"
-    "[mint g2]\n"
-    "algorithm = ecdsa-p384\n"
-    "need = 1 group\n"
-    "group.main = 2 of 3: quality@lab, works@office, plant@plant\n"
-    "\n"
+    MINT("g3", "founder@abroad, trustee@trust, notary@notary")
+    MINT("g2", "quality@lab, works@office, plant@plant")
     "[mint g1]\n"
     "algorithm = ecdsa-p384\n"
     "subject = example-firmware-root-g1\n"
@@ -200,34 +214,17 @@ static const char company[] =
     "group.security = 2 of 3: officer@vault, deputy@bank, engineer@tower\n"
     "group.board = 2 of 3: auditor@safe, counsel@bank, treasurer@court\n"
     "\n"
-    "[crl g1]\n"
-    "by = g1\n"
-    "days = 400\n"
-    "\n"
-    "[delegate gateway-release]\n"
-    "by = g1\n"
-    "profile = firmware\n"
-    "product = gateway\n"
-    "role = release\n"
-    "versions = 4.0..\n"
-    "request = gateway.csr sha384:" SHA384_BLANK "\n"
-    "days = 400\n"
-    "\n"
+    CRL("g1")
+    DELEGATE("g1")
     BUNDLE
     SEND;
 
 /* What two_people grew into. */
 static const char rotate[] =
-    "# A root is replaced: g1 goes, g2 comes, in the state that the plan of two\n"
-    "# people left. What to do when a root is lost or stolen:\n"
+    "# A root is replaced: g1 goes, g2 comes, in the state that the plan of\n"
+    "# two people left. What to do when a root is lost or stolen:\n"
     "#   anchorite explain cases\n"
-    "[ceremony]\n"
-    "format = 1\n"
-    "org = example\n"
-    "mode = production\n"
-    "number = 2\n"
-    "# the head, as state show prints it\n"
-    "previous = " SHA384_BLANK "\n"
+    LATER
     "effective = 2029-03-01T00:00:00Z\n"
     "latest = 2029-03-15\n"
     "oid-arc = 1.3.6.1.4.1.32473\n"
@@ -236,32 +233,12 @@ static const char rotate[] =
     "sheets = handwrite\n"
     "entropy = system+dice\n"
     "\n"
-    "[person first]\n"
-    "name = First Officer\n"
-    "\n"
-    "[person second]\n"
-    "name = Second Officer\n"
-    "\n"
-    "[person notary]\n"
-    "name = Notary\n"
-    "\n"
-    "[profile firmware]\n"
-    "base = fw-pki-v1\n"
-    "keys = ecdsa-p256, ecdsa-p384\n"
-    "most-days = 400\n"
-    "\n"
+    PEOPLE
+    PROFILE
     "# fresh roots to come, before a present one is open: those that are left\n"
     "# may be committed again, but one of them has served\n"
-    "[mint g5]\n"
-    "algorithm = ecdsa-p384\n"
-    "need = 1 group\n"
-    "group.main = 2 of 3: first@vault, second@home, notary\n"
-    "\n"
-    "[mint g4]\n"
-    "algorithm = ecdsa-p384\n"
-    "need = 1 group\n"
-    "group.main = 2 of 3: first@home, second@vault, notary\n"
-    "\n"
+    MINT("g5", "first@vault, second@home, notary")
+    MINT("g4", "first@home, second@vault, notary")
     "# the root that comes; it names the one after it\n"
     "[certify g2]\n"
     "subject = example-firmware-root-g2\n"
@@ -269,14 +246,8 @@ static const char rotate[] =
     "next = g4\n"
     "\n"
     "# the old root's last list lasts as long as what it delegated\n"
-    "[crl g1]\n"
-    "by = g1\n"
-    "days = 400\n"
-    "\n"
-    "[crl g2]\n"
-    "by = g2\n"
-    "days = 400\n"
-    "\n"
+    CRL("g1")
+    CRL("g2")
     "# routine, algorithm, lost, or compromise: then nobody vouches for g1\n"
     "[rotate b2]\n"
     "by = g1, g2\n"
@@ -291,33 +262,19 @@ static const char rotate[] =
     "succession = both\n"
     "\n"
     "# a new key under the new root; the old one goes on under the old\n"
-    "[delegate gateway-release]\n"
-    "by = g2\n"
-    "profile = firmware\n"
-    "product = gateway\n"
-    "role = release\n"
-    "versions = 4.0..\n"
-    "request = gateway.csr sha384:" SHA384_BLANK "\n"
-    "days = 400\n"
-    "\n"
+    DELEGATE("g2")
     "# what the signing team gets, as one parcel\n"
     "[send firmware-team]\n"
     "what = certify, crl, rotate, delegate\n";
 
 /* What two_people do when one of them goes. */
 static const char reshare[] =
-    "# An officer leaves and another one comes: the roots keep their keys and get\n"
-    "# other sheets, in the state that the plan of two people left. The sheets of\n"
-    "# before are burnt in the same ceremony. The check says which they are, and\n"
-    "# how many may be left:\n"
+    "# An officer leaves and another one comes: the roots keep their keys and\n"
+    "# get other sheets, in the state that the plan of two people left. The\n"
+    "# sheets of before are burnt in the same ceremony. The check says which\n"
+    "# they are, and how many may be left:\n"
     "#   anchorite ceremony check plan.ini --state state\n"
-    "[ceremony]\n"
-    "format = 1\n"
-    "org = example\n"
-    "mode = production\n"
-    "number = 2\n"
-    "# the head, as state show prints it\n"
-    "previous = " SHA384_BLANK "\n"
+    LATER
     "effective = 2028-03-01T00:00:00Z\n"
     "latest = 2028-03-15\n"
     "oid-arc = 1.3.6.1.4.1.32473\n"
@@ -334,11 +291,12 @@ static const char reshare[] =
     "[person notary]\n"
     "name = Notary\n"
     "\n"
-    "# Each root is opened by its present sheets, and its seed is split once more.\n"
-    "# Cut inside, a root has its old sheets still, and what was written is void.\n"
-    "# Who leaves and does not hand in a sheet has lost it: lost = 2. Of 2 sheets\n"
-    "# one is then all but a quorum, which is refused: another root is to come\n"
-    "# ([rotate]), unless somebody answers for it by name: waive = first\n"
+    "# Each root is opened by its present sheets, and its seed is split once\n"
+    "# more. Cut inside, a root has its old sheets still, and what was\n"
+    "# written is void. Who leaves and does not hand in a sheet has lost it:\n"
+    "# lost = 2. Of 2 sheets one is then all but a quorum, which is refused:\n"
+    "# another root is to come ([rotate]), unless somebody answers for it by\n"
+    "# name: waive = first\n"
     "[reshare g3]\n"
     "need = 1 group\n"
     "group.main = 2 of 3: first@vault, third@home, notary\n"
@@ -351,8 +309,9 @@ static const char reshare[] =
     "need = 1 group\n"
     "group.main = 2 of 3: first@office, third@bank, notary\n"
     "\n"
-    "# the sheets of before open the roots for ever: the witness sees each burnt,\n"
-    "# and is asked for each. One that is not there is named, and stays a task\n"
+    "# the sheets of before open the roots for ever: the witness sees each\n"
+    "# burnt, and is asked for each. One that is not there is named, and\n"
+    "# stays a task\n"
     "[destroy old-g3]\n"
     "root = g3\n"
     "epoch = 1\n"
@@ -368,28 +327,14 @@ static const char reshare[] =
 /* A year after two_people. */
 static const char checkup[] =
     "# Holders look at their sheets, each alone: no root is opened.\n"
-    "[ceremony]\n"
-    "format = 1\n"
-    "org = example\n"
-    "mode = production\n"
-    "number = 2\n"
-    "# the head, as state show prints it\n"
-    "previous = " SHA384_BLANK "\n"
+    LATER
     "effective = 2028-03-01T00:00:00Z\n"
     "latest = 2028-03-15\n"
     "oid-arc = 1.3.6.1.4.1.32473\n"
     "officer = first\n"
     "witness = second\n"
     "\n"
-    "[person first]\n"
-    "name = First Officer\n"
-    "\n"
-    "[person second]\n"
-    "name = Second Officer\n"
-    "\n"
-    "[person notary]\n"
-    "name = Notary\n"
-    "\n"
+    PEOPLE
     "# of each root fewer sheets than open it: the others are looked at on\n"
     "# another day and machine, or where the root is opened anyway\n"
     "[checkup g1-first]\n"
@@ -423,20 +368,13 @@ static const char adopt[] =
     "sheets = handwrite\n"
     "entropy = system+dice\n"
     "\n"
-    "[person first]\n"
-    "name = First Officer\n"
-    "\n"
-    "[person second]\n"
-    "name = Second Officer\n"
-    "\n"
-    "[person notary]\n"
-    "name = Notary\n"
-    "\n"
-    "# The key is in the room's inbox and nowhere else: PEM or DER, PKCS #8, SEC 1\n"
-    "# or PKCS #1; of an encrypted one the passphrase is asked for. It is no part\n"
-    "# of the record. Afterwards every copy of it is destroyed. Where its\n"
-    "# certificate is refused, subject and years in its place give the same key a\n"
-    "# new one. ecdsa-p256, ecdsa-p384, ed25519 (OpenSSL 3.5), rsa-3072 to rsa-8192\n"
+    PEOPLE
+    "# The key is in the room's inbox and nowhere else: PEM or DER, PKCS #8,\n"
+    "# SEC 1 or PKCS #1; of an encrypted one the passphrase is asked for. It\n"
+    "# is no part of the record. Afterwards every copy of it is destroyed.\n"
+    "# Where its certificate is refused, subject and years in its place give\n"
+    "# the same key a new one. ecdsa-p256, ecdsa-p384, ed25519 (OpenSSL 3.5),\n"
+    "# rsa-3072 to rsa-8192\n"
     "[adopt g1]\n"
     "algorithm = rsa-4096\n"
     "key = root.key sha384:" SHA384_BLANK "\n"
@@ -445,11 +383,8 @@ static const char adopt[] =
     "group.main = 2 of 3: first@office, second@bank, notary\n"
     "\n"
     "# its first list from here; what others have revoked, revoke again\n"
-    "[crl g1]\n"
-    "by = g1\n"
-    "days = 400\n"
-    "\n"
-    "# the file that the sheets open, to be printed as codes and kept with them\n"
+    CRL("g1")
+    "# the file that the sheets open, printed as codes and kept with them\n"
     "[send paper]\n"
     "what = adopt\n";
 
@@ -523,22 +458,14 @@ static const char rehearsal[] =
     "[person karla]\n"
     "name = Karla, Bank\n"
     "\n"
-    "[profile firmware]\n"
-    "base = fw-pki-v1\n"
-    "keys = ecdsa-p256, ecdsa-p384\n"
-    "most-days = 400\n"
-    "\n"
-    "# two roots to come, before the present one is there; one of another kind\n"
+    PROFILE
+    "# two roots to come, before the present one; one of another kind\n"
     "[mint g3]\n"
     "algorithm = %s\n"
     "need = 1 group\n"
     "group.main = 2 of 3: ines@abroad, jonas@abroad, karla@bank\n"
     "\n"
-    "[mint g2]\n"
-    "algorithm = ecdsa-p384\n"
-    "need = 1 group\n"
-    "group.main = 2 of 3: farid@office, greta@notary, hugo@home\n"
-    "\n"
+    MINT("g2", "farid@office, greta@notary, hugo@home")
     "[mint g1]\n"
     "algorithm = ecdsa-p384\n"
     "subject = example-firmware-root-g1\n"

@@ -45,16 +45,19 @@ read_file(const char *file, struct secret **text, struct diag *d)
 	    file_read_secret(file, SECRET_MAX, text, d);
 }
 
-enum status
-front_read_shares(const char *file, struct secret **share, size_t max,
-    size_t *n, struct diag *d)
+/* What ${split} finds in it. */
+static enum status
+read_all(const char *file,
+    enum status (*split)(const struct secret *, struct secret **, size_t,
+    size_t *, struct diag *),
+    struct secret **out, size_t max, size_t *n, struct diag *d)
 {
 	struct secret *text = NULL;
 	enum status rc;
 
 	*n = 0;
 	TRY(read_file(file, &text, d));
-	if ((rc = paper_shares(text, share, max, n, d)) != ST_OK)
+	if ((rc = split(text, out, max, n, d)) != ST_OK)
 		diag_prefix(d, "%s", file);
 out:
 	secret_free(text);
@@ -62,19 +65,17 @@ out:
 }
 
 enum status
+front_read_shares(const char *file, struct secret **share, size_t max,
+    size_t *n, struct diag *d)
+{
+	return read_all(file, paper_shares, share, max, n, d);
+}
+
+enum status
 front_read_lines(const char *file, struct secret **line, size_t max,
     size_t *n, struct diag *d)
 {
-	struct secret *text = NULL;
-	enum status rc;
-
-	*n = 0;
-	TRY(read_file(file, &text, d));
-	if ((rc = paper_lines(text, line, max, n, d)) != ST_OK)
-		diag_prefix(d, "%s", file);
-out:
-	secret_free(text);
-	return rc;
+	return read_all(file, paper_lines, line, max, n, d);
 }
 
 /* Nobody is there to try again; but of several passphrases one may do. */

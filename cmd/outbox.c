@@ -20,8 +20,8 @@ struct way_out {
 	const struct call *call;
 	const struct room *room;
 	const struct front *front;
-	struct state *state; /* owned, as the two are */
-	int statefd, fd;     /* of the state and the outbox, or -1 */
+	struct state *state; /* owned */
+	int fd; /* owned: of the outbox, or -1 */
 	char dir[SHOWN_SIZE]; /* the outbox, escaped */
 	char from[SHOWN_SIZE]; /* the state, escaped */
 };
@@ -292,15 +292,14 @@ outbox_bring(const struct call *c, const struct room *room,
     const char *head, const struct front *front, struct diag *d)
 {
 	struct way_out o = { .call = c, .room = room, .front = front,
-		.statefd = -1, .fd = -1 };
+		.fd = -1 };
 	struct diag why = { 0 };
 	enum status rc;
 
 	text_escape(room->outbox, strlen(room->outbox), o.dir, sizeof(o.dir));
 	text_escape(room->state[0], strlen(room->state[0]), o.from,
 	    sizeof(o.from));
-	rc = state_load(room->state[0], &o.state, &o.statefd, NULL, NULL,
-	    &why);
+	rc = state_from(room->state[0], &o.state, &why);
 	/* the stick is no longer ours alone */
 	if (rc == ST_OK && strcmp(state_head(o.state), head) != 0)
 		rc = diag_set(&why, ST_AUTH, "%s: it is another than it was",
@@ -315,8 +314,6 @@ outbox_bring(const struct call *c, const struct room *room,
 		offer_all(&o);
 out:
 	state_free(o.state);
-	if (o.statefd >= 0)
-		close(o.statefd);
 	if (o.fd >= 0)
 		close(o.fd);
 	return rc;

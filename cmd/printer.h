@@ -31,8 +31,10 @@ MUST_USE enum status printer_try(struct printer *p, const struct plan *plan,
 
 /**
  * printer_write(p, view, name, d):
- * A new file, synced and read back; ${name} takes PRINTER_NAME_SIZE bytes.  Or
- * all of it to lp, which has taken it then.
+ * A new file, for its owner alone, synced and read back; ${name} takes
+ * PRINTER_NAME_SIZE bytes.  Or all of it to lp, as a job of that name, which has
+ * taken it then.  ST_SYSTEM: as press_draw, spool_print and file_create_at.
+ * ST_POLICY: one of that name is there.
  */
 MUST_USE enum status printer_write(struct printer *p,
     const struct sheet_view *view, char *name, struct diag *d);
@@ -40,7 +42,9 @@ MUST_USE enum status printer_write(struct printer *p,
 /**
  * printer_show(front, view, d):
  * front.h's print_sheet, for people: written, there until they say that it is
- * printed, and overwritten and gone then, whatever they say.
+ * printed, and overwritten and gone then, whatever they say.  Refusals are
+ * printer_write's and those of front.h's confirm; ST_SYSTEM also: it could not
+ * be taken away again.
  */
 MUST_USE enum status printer_show(const struct front *front,
     const struct sheet_view *view, struct diag *d);

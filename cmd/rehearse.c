@@ -533,7 +533,6 @@ rehearse(const struct call *c, bool tell, struct diag *d)
 	struct rehearsal *h = NULL;
 	struct state *s = NULL;
 	enum status rc;
-	int fd = -1;
 
 	if ((h = calloc(1, sizeof(*h))) == NULL)
 		FAIL(d, ST_SYSTEM, "out of memory");
@@ -541,7 +540,7 @@ rehearse(const struct call *c, bool tell, struct diag *d)
 	h->call = c;
 	TRY(prepare(h, d));
 	TRY(hold(h, d));
-	TRY(state_load(h->state, &s, &fd, NULL, NULL, d));
+	TRY(state_from(h->state, &s, d));
 	TRY(rehearse_check(h, s, d));
 	if (tell)
 		TRY(summary(h, s, d));
@@ -550,8 +549,6 @@ out:
 		clear_away(h);
 	free(h);
 	state_free(s);
-	if (fd >= 0)
-		close(fd);
 	return rc;
 }
 

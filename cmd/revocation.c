@@ -348,7 +348,6 @@ cmd_revocation_release(const struct call *c, struct diag *d)
 	struct state *s = NULL;
 	struct facts f = { 0 };
 	enum status rc;
-	int fd = -1;
 
 	if (how.journal == NULL) {
 		TRY(cmd_own_journal(state, &journal, d));
@@ -358,8 +357,7 @@ cmd_revocation_release(const struct call *c, struct diag *d)
 	if (file_exists_at(AT_FDCWD, how.to))
 		FAIL(d, ST_POLICY, "%s: a release wants a folder of its own: "
 		    "it is there already", how.to);
-	TRY(state_load(state, &s, &fd, NULL, NULL,
-	    d));
+	TRY(state_from(state, &s, d));
 	TRY(cmd_say_mode(s->mode, &f, d));
 	TRY(cmd_release(s, &how, &f, d));
 	TRY(cmd_report(c, &f, d));
@@ -367,8 +365,6 @@ out:
 	bytes_free(&journal);
 	facts_clear(&f);
 	state_free(s);
-	if (fd >= 0)
-		close(fd);
 	return rc;
 }
 
@@ -381,19 +377,16 @@ cmd_revocation_show(const struct call *c, struct diag *d)
 	struct crl *list = NULL;
 	struct facts f = { 0 };
 	enum status rc;
-	int fd = -1;
 
 	TRY(file_read(c->arg[0], CRL_MAX, &bytes, d));
 	TRY(crl_read(c->arg[0], bytes.data, bytes.len, &list, d));
 	if (path != NULL)
-		TRY(state_load(path, &s, &fd, NULL, NULL, d));
+		TRY(state_from(path, &s, d));
 	TRY(list_show(c->arg[0], list, s, clock_now(), &f, d));
 	TRY(cmd_report(c, &f, d));
 out:
 	facts_clear(&f);
 	state_free(s);
-	if (fd >= 0)
-		close(fd);
 	crl_free(list);
 	bytes_free(&bytes);
 	return rc;
@@ -407,10 +400,8 @@ cmd_revocation_card(const struct call *c, struct diag *d)
 	struct state *s = NULL;
 	struct facts f = { 0 };
 	enum status rc;
-	int fd = -1;
 
-	TRY(state_load(cmd_opt(c, "--state", "state"), &s, &fd, NULL, NULL,
-	    d));
+	TRY(state_from(cmd_opt(c, "--state", "state"), &s, d));
 	TRY(card_make(s, cmd_steps, &page, d));
 	if (c->json) {
 		TRY(facts_set(&f, d, "card", "%s", (const char *)page.data));
@@ -422,7 +413,5 @@ out:
 	facts_clear(&f);
 	bytes_free(&page);
 	state_free(s);
-	if (fd >= 0)
-		close(fd);
 	return rc;
 }

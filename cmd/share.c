@@ -1,6 +1,5 @@
 /* see cmd.h: verbs of the noun "share". */
 #include <string.h>
-#include <unistd.h>
 
 #include "ceremony/mark.h"
 #include "ceremony/quorum.h"
@@ -173,10 +172,8 @@ cmd_share_check(const struct call *c, struct diag *d)
 	struct secret *share = NULL;
 	struct facts f = { 0 };
 	enum status rc;
-	int fd = -1;
 
-	TRY(state_load(cmd_opt(c, "--state", "state"), &k.state, &fd, NULL,
-	    NULL, d));
+	TRY(state_from(cmd_opt(c, "--state", "state"), &k.state, d));
 	/* sheets may be void of a root that never came to be */
 	if (k.state->nsets == 0)
 		FAIL(d, ST_POLICY, "this state has no root");
@@ -193,8 +190,6 @@ out:
 		marks_close(&k.marks);
 	facts_clear(&f);
 	state_free(k.state);
-	if (fd >= 0)
-		close(fd);
 	return rc;
 }
 
@@ -258,10 +253,8 @@ recover_of_record(const struct call *c, struct diag *d)
 	struct recovery r = { .call = c, .root = cmd_opt(c, "--root", "") };
 	struct facts f = { 0 };
 	enum status rc;
-	int fd = -1;
 
-	TRY(state_load(cmd_opt(c, "--state", "state"), &r.state, &fd, NULL,
-	    NULL, d));
+	TRY(state_from(cmd_opt(c, "--state", "state"), &r.state, d));
 	TRY(share_room_enter(c, r.state->mode != MODE_PRODUCTION, &r.room,
 	    d));
 	TRY(share_export_begin(c, r.state, &r.export, d));
@@ -275,8 +268,6 @@ out:
 	key_free(r.key);
 	state_free(r.state);
 	facts_clear(&f);
-	if (fd >= 0)
-		close(fd);
 	return rc;
 }
 

@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cmd/cmd.h"
 #include "lib/base/clock.h"
@@ -229,21 +228,25 @@ say_bag(const struct state *s, const struct sheet_set *set,
 {
 	const struct facts *in = h->in == 0 ? NULL :
 	    &s->entries[h->in - 1].facts;
+	struct bytes numbers = { 0 };
 	char day[CLOCK_TEXT_SIZE];
-	struct bag b = { 0 };
+	struct bag b;
 	enum status rc;
 
 	clock_text(s->entries[h->out - 1].time, day);
-	if (s->withheld == 0)
+	if (s->withheld == 0) {
 		TRY(bag_of(s, h->out, &b, d));
+		TRY(text_format(&numbers, d, ", bag %s, seal %s, carried by %s",
+		    b.bag, b.seal, b.carrier));
+	}
 	TRY(facts_add(f, d, "bags", "%s, epoch %u%s: sheet %u, %s, out on "
-	    "%.10s%s%s%s%s%s%s%s", set->root, set->epoch,
-	    set->fate == SET_LIVE ? "" : " (void)", h->number, h->holder, day, b.bag[0] == '\0' ? "" : ", bag ", b.bag,
-	    b.bag[0] == '\0' ? "" : ", seal ", b.seal,
-	    b.bag[0] == '\0' ? "" : ", carried by ", b.carrier,
+	    "%.10s%s%s", set->root, set->epoch,
+	    set->fate == SET_LIVE ? "" : " (void)", h->number, h->holder, day,
+	    numbers.len == 0 ? "" : (const char *)numbers.data,
 	    in == NULL || strcmp(facts_get(in, "match"), "yes") == 0 ? "" :
 	    "; its last seal was not the one of record"));
 out:
+	bytes_free(&numbers);
 	return rc;
 }
 
@@ -356,10 +359,8 @@ cmd_state_show(const struct call *c, struct diag *d)
 	struct state *s = NULL;
 	struct facts f = { 0 };
 	enum status rc;
-	int fd = -1;
 
-	TRY(state_load(cmd_opt(c, "--state", "state"), &s, &fd, NULL, NULL,
-	    d));
+	TRY(state_from(cmd_opt(c, "--state", "state"), &s, d));
 	TRY(cmd_say_mode(s->mode, &f, d));
 	TRY(facts_set(&f, d, "org", "%s", s->org));
 	TRY(facts_set(&f, d, "state", "%s", s->id));
@@ -380,8 +381,6 @@ cmd_state_show(const struct call *c, struct diag *d)
 out:
 	facts_clear(&f);
 	state_free(s);
-	if (fd >= 0)
-		close(fd);
 	return rc;
 }
 
@@ -437,9 +436,8 @@ cmd_state_publish(const struct call *c, struct diag *d)
 	struct state *s = NULL;
 	struct facts f = { 0 };
 	enum status rc;
-	int fd = -1;
 
-	TRY(state_load(from, &s, &fd, NULL, NULL, d));
+	TRY(state_from(from, &s, d));
 	TRY(facts_set(&f, d, "published", "%s", from));
 	TRY(facts_set(&f, d, "to", "%s", to));
 	TRY(facts_set(&f, d, "entries", "%zu", s->n));
@@ -451,8 +449,6 @@ cmd_state_publish(const struct call *c, struct diag *d)
 out:
 	facts_clear(&f);
 	state_free(s);
-	if (fd >= 0)
-		close(fd);
 	return rc;
 }
 
@@ -464,7 +460,6 @@ struct side {
 	const char *key; /* "first" */
 	const char *words; /* "first-words" */
 	struct state *s;
-	int fd;
 };
 
 static enum status
@@ -537,16 +532,15 @@ out:
 enum status
 cmd_state_compare(const struct call *c, struct diag *d)
 {
-	struct side side[2] = { { c->arg[0], "first", "first-words", NULL, -1 },
-		{ c->arg[1], "second", "second-words", NULL, -1 } };
+	struct side side[2] = { { c->arg[0], "first", "first-words", NULL },
+		{ c->arg[1], "second", "second-words", NULL } };
 	enum desk_relation is;
 	struct facts f = { 0 };
 	size_t at = 0, bad = 0;
 	enum status rc;
 
 	for (size_t i = 0; i < 2; i++)
-		TRY(state_load(side[i].path, &side[i].s, &side[i].fd, NULL,
-		    NULL, d));
+		TRY(state_from(side[i].path, &side[i].s, d));
 	is = desk_compare(side[0].s, side[1].s, &at);
 	for (size_t i = 0; i < 2; i++)
 		TRY(say_objects(&side[i], at, &f, &bad, d));
@@ -562,10 +556,7 @@ cmd_state_compare(const struct call *c, struct diag *d)
 		    side[1].path, bad);
 out:
 	facts_clear(&f);
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < 2; i++)
 		state_free(side[i].s);
-		if (side[i].fd >= 0)
-			close(side[i].fd);
-	}
 	return rc;
 }

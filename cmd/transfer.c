@@ -233,10 +233,8 @@ cmd_transfer_result(const struct call *c, struct diag *d)
 	struct parcel p = { 0 };
 	struct facts f = { 0 };
 	enum status rc;
-	int fd = -1;
 
-	TRY(state_load(cmd_opt(c, "--state", "state"), &s, &fd, NULL, NULL,
-	    d));
+	TRY(state_from(cmd_opt(c, "--state", "state"), &s, d));
 	TRY(find_sent(c, s, &sent, &seen, d));
 	of = &s->ceremonies[sent->ceremony - 1];
 	TRY(send_again(s, sent, &all, d));
@@ -253,8 +251,6 @@ out:
 	parcel_clear(&p);
 	bytes_free(&all);
 	state_free(s);
-	if (fd >= 0)
-		close(fd);
 	return rc;
 }
 

@@ -260,7 +260,8 @@ refuse_drop(const struct stopped *all, const struct release *r,
 {
 	const struct state *s = r->state;
 	const char *root = r->sealed->root;
-	char pair[sizeof(r->sealed->target)], instead[96], time[CLOCK_TEXT_SIZE];
+	char pair[sizeof(r->sealed->target)], instead[96];
+	char time[CLOCK_TEXT_SIZE];
 
 	snprintf(instead, sizeof(instead), "nothing that stops both is sealed: "
 	    "what is left is a ceremony");

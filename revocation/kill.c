@@ -260,7 +260,7 @@ kill_count(const void *want)
 /* --- what is sealed: each key, each pair, all of them --- */
 
 struct target {
-	const size_t *key; /* of the state's delegations; one of the next three */
+	const size_t *key; /* of the state's delegations: in a list below */
 	size_t n;
 	bool all;
 	char text[80]; /* as the record has it */

@@ -154,7 +154,8 @@ set_anchors(const struct rotate *w, const struct state *state,
 		FAIL(d, ST_POLICY, "FORMATS 9.4: more than %d anchors",
 		    BUNDLE_ANCHORS_MAX);
 	for (size_t i = 0; i < w->new.n; i++)
-		memcpy(t->anchor[t->anchors++], w->new.name[i], sizeof(w->new.name[i]));
+		memcpy(t->anchor[t->anchors++], w->new.name[i],
+		    sizeof(w->new.name[i]));
 	rc = ST_OK;
 out:
 	return rc;

@@ -161,8 +161,9 @@ store_list(const struct store *s, const struct cert *issuer,
 	if (best != NULL && floor != NULL &&
 	    best->spec.number < floor->number)
 		FAIL(d, ST_POLICY, "FORMATS 9.46: list %llu of root %s is "
-		    "below the floor %llu", (unsigned long long)best->spec.number,
-		    issuer->subject, (unsigned long long)floor->number);
+		    "below the floor %llu",
+		    (unsigned long long)best->spec.number, issuer->subject,
+		    (unsigned long long)floor->number);
 	/* it names none that is not there: as many is all */
 	if (best != NULL && best->spec.n != revoked_count(&s->revoked,
 	    issuer->ski))

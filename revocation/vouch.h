@@ -26,8 +26,8 @@ struct vouch {
  * vouch_for(s, c, clock, rehearsal, out, d):
  * Before ${c} is verified with what ${out} gets.  ST_AUTH: a list that the
  * store ever took revokes it (RULES L5).  ST_POLICY: the bundle has expired and
- * refuses (RULES B8), no list may prove a key of its issuer good (FORMATS 9.46),
- * or, unless ${rehearsal}, the store is a rehearsal's (RULES C6).
+ * refuses (RULES B8), no list may prove a key of its issuer good (FORMATS
+ * 9.46), or, unless ${rehearsal}, the store is a rehearsal's (RULES C6).
  */
 MUST_USE enum status vouch_for(const struct store *s, const struct cert *c,
     const struct accept_clock *clock, bool rehearsal, struct vouch *out,

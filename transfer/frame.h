@@ -9,7 +9,7 @@
 #include "lib/base/bytes.h"
 #include "lib/base/diag.h"
 
-#define FRAME_BODY_MAX ((size_t)1 << 20) /* bytes; what is larger goes by stick */
+#define FRAME_BODY_MAX ((size_t)1 << 20) /* bytes; a larger one goes by stick */
 #define FRAME_MESSAGE_MAX (FRAME_BODY_MAX + 64) /* with what is put before it */
 #define FRAME_PIECES_MAX 4096
 #define FRAME_PIECE_MAX 2900  /* bytes; what the largest code takes */

@@ -12,7 +12,7 @@
 #include "lib/base/text.h"
 #include "transfer/usb.h"
 
-#define VARIANTS 9	      /* names tried when torn folders took those before */
+#define VARIANTS 9	      /* names tried when torn folders took the first */
 #define CLUSTER ((uint64_t)65536) /* bytes that the smallest file may take */
 #define DONE_LEN SHA384_HEX_SIZE /* 96 digits and a line feed */
 #define IGNORED_SHOWN 20
@@ -121,7 +121,7 @@ free_name(int fd, const struct parcel *p, char out[USB_FOLDER_SIZE],
 	    "take another stick", hex, out);
 }
 
-/* The ${i}th file as it lies on a stick: those of the parcel, MANIFEST, DONE. */
+/* A file as it lies on a stick: those of the parcel, MANIFEST, DONE. */
 struct on_stick {
 	const char *name;
 	const void *data;

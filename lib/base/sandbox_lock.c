@@ -184,8 +184,8 @@ static const int calls[] = {
 };
 
 /* What malloc says of its own memory.  Others would take pages from the desk,
- * which the child may only read (MADV_REMOVE, Linux from 6.7 on), or, of a root's
- * child, have pages fail that are its parent's too (MADV_HWPOISON). */
+ * which the child may only read (MADV_REMOVE, Linux from 6.7 on), or, of a
+ * root's child, have pages fail that are its parent's too (MADV_HWPOISON). */
 static const unsigned advices[] = { MADV_DONTNEED, MADV_FREE, MADV_HUGEPAGE,
 	MADV_NOHUGEPAGE, MADV_DONTDUMP };
 #define NADVICES (sizeof(advices) / sizeof(advices[0]))

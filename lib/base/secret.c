@@ -181,52 +181,40 @@ lock_secret(struct secret *s, struct diag *d)
 	return ST_OK;
 }
 
-enum status
-secret_new(size_t len, struct secret **out, struct diag *d)
+static enum status
+make(size_t len, bool shared, struct secret **out, struct diag *d)
 {
 	struct secret *s = NULL;
-	enum status rc;
+	enum status rc = ST_OK;
 
 	*out = NULL;
-	if (len == 0 || len > SECRET_MAX)
+	if (len == 0 || len > (shared ? SECRET_SHARED_MAX : SECRET_MAX))
 		FAIL(d, ST_BUG, "a secret of %zu bytes", len);
 	if ((s = calloc(1, sizeof(*s))) == NULL)
 		FAIL(d, ST_SYSTEM, "out of memory");
-	alive++;
+	alive += !shared;
 	s->len = len;
-	if (!map_own(s))
-		TRY(lock_secret(s, d));
+	s->shared = shared;
+	if (!(shared ? map_secret(s) : map_own(s)))
+		TRY(shared ? map_locked(s, d) : lock_secret(s, d));
 
 	*out = s;
 	s = NULL;
-	rc = ST_OK;
 out:
 	secret_free(s);
 	return rc;
 }
 
 enum status
+secret_new(size_t len, struct secret **out, struct diag *d)
+{
+	return make(len, false, out, d);
+}
+
+enum status
 secret_shared(size_t len, struct secret **out, struct diag *d)
 {
-	struct secret *s = NULL;
-	enum status rc;
-
-	*out = NULL;
-	if (len == 0 || len > SECRET_SHARED_MAX)
-		FAIL(d, ST_BUG, "a shared secret of %zu bytes", len);
-	if ((s = calloc(1, sizeof(*s))) == NULL)
-		FAIL(d, ST_SYSTEM, "out of memory");
-	s->len = len;
-	s->shared = true;
-	if (!map_secret(s))
-		TRY(map_locked(s, d));
-
-	*out = s;
-	s = NULL;
-	rc = ST_OK;
-out:
-	secret_free(s);
-	return rc;
+	return make(len, true, out, d);
 }
 
 enum status

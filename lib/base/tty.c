@@ -29,8 +29,8 @@
 static const char wipe[] = "\033[2J\033[3J\033[H";
 
 /* The page for pictures: its own, in UTF-8, no cursor, no wrapping; and how it
- * is left.  A console has one page alone, so it is cleared first.  What a signal cut in
- * the middle is ended by the first escape. */
+ * is left.  A console has one page alone, so it is cleared first.  What a
+ * signal cut in the middle is ended by the first escape. */
 static const char stage[] = "\033%G\033[?1049h\033[?25l\033[?7l\033[2J";
 static const char leave[] = "\033[?2026l\033[0m\033[2J\033[H\033[?7h\033[?25h"
     "\033[?1049l";

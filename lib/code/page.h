@@ -2,7 +2,7 @@
  *
  * Each line is a letter, a blank and what belongs to it, UTF-8 with one line
  * feed behind it; a tab is between two parts of it.  What is under one letter
- * in the table of page_draw.c stands together; no such row is ever broken by
+ * in the table of page_kinds.c stands together; no such row is ever broken by
  * the end of a page.
  *
  *	D date		of the file: ISO 8601
@@ -19,9 +19,9 @@
  *	V words		four in a row
  *	W words		the same, each with its number
  *	X line		in the type of commands, as it stands
- *	C side TAB code TAB caption	one or two codes, by index, each with
- *			its caption; side in points, made smaller where a page
- *			is full
+ *	C side TAB code TAB caption	one or two codes, by index, each
+ *			with its caption; side in points, made smaller where a
+ *			page is full
  *	|line		a line beside the one code above it
  *	-		a rule
  *	~		what room is left on a page is shared among these

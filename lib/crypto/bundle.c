@@ -8,15 +8,12 @@
 #include <openssl/objects.h>
 
 #include "lib/base/text.h"
-#include "lib/crypto/asn1.h"
-#include "lib/crypto/bundle.h"
+#include "lib/crypto/bundle_parts.h"
 #include "lib/crypto/ossl.h"
 
 #define OID_ANCHORS "1.2.840.113549.1.9.16.1.34" /* id-ct-trustAnchorList */
 #define ARC_BUNDLE 5 /* FORMATS 8.15: <arc>.5.N, N a row of parts */
-#define ISSUER_LEN 20
 #define TIME_LAST INT64_C(253402300799) /* year 9999 */
-#define LEVEL_MAX 255
 
 enum status
 bundle_new(struct bundle **out, struct diag *d)
@@ -79,10 +76,10 @@ bundle_former(const struct bundle *b, const uint8_t key[SHA384_LEN])
 }
 
 const struct bundle_floor *
-bundle_floor(const struct bundle *b, const uint8_t issuer[ISSUER_LEN])
+bundle_floor(const struct bundle *b, const uint8_t issuer[BUNDLE_ISSUER_LEN])
 {
 	for (size_t i = 0; i < b->floors; i++) {
-		if (memcmp(b->floor[i].issuer, issuer, ISSUER_LEN) == 0)
+		if (memcmp(b->floor[i].issuer, issuer, BUNDLE_ISSUER_LEN) == 0)
 			return &b->floor[i];
 	}
 	return NULL;
@@ -119,7 +116,7 @@ by_floor(const void *a, const void *b)
 {
 	const struct bundle_floor *x = a, *y = b;
 
-	return memcmp(x->issuer, y->issuer, ISSUER_LEN);
+	return memcmp(x->issuer, y->issuer, BUNDLE_ISSUER_LEN);
 }
 
 /* Sorts ${n} things of ${size} bytes; whether each is there once. */
@@ -171,7 +168,7 @@ check_values(const struct bundle *b, struct diag *d)
 	    b->not_after > b->horizon || b->horizon > TIME_LAST)
 		return diag_set(d, ST_POLICY, "FORMATS 9.5: its dates are not "
 		    "in order");
-	if (b->threshold > BUNDLE_ANCHORS_MAX || b->level > LEVEL_MAX ||
+	if (b->threshold > BUNDLE_ANCHORS_MAX || b->level > BUNDLE_LEVEL_MAX ||
 	    b->next_threshold > BUNDLE_NEXT_MAX ||
 	    (unsigned)b->succession > NEXT_ALONE_AFTER_HORIZON ||
 	    (unsigned)b->expiry > EXPIRY_REFUSES)
@@ -185,292 +182,13 @@ check_values(const struct bundle *b, struct diag *d)
 	return ST_OK;
 }
 
-/* --- the attributes, one row each --- */
-
-static bool
-put_octets(ASN1_OCTET_STRING *s, const uint8_t *data, size_t len)
-{
-	return ASN1_OCTET_STRING_set(s, data, (int)len) == 1;
-}
-
-/* Exactly ${len} bytes. */
-static bool
-get_octets(const ASN1_OCTET_STRING *s, uint8_t *out, size_t len)
-{
-	if ((size_t)ASN1_STRING_length(s) != len)
-		return false;
-	memcpy(out, ASN1_STRING_get0_data(s), len);
-	return true;
-}
-
-/* A digest, or nothing where there is none. */
-static bool
-put_digest(ASN1_OCTET_STRING *s, bool none, const uint8_t digest[SHA384_LEN])
-{
-	return put_octets(s, digest, none ? 0 : SHA384_LEN);
-}
-
-static bool
-get_digest(const ASN1_OCTET_STRING *s, bool *none, uint8_t out[SHA384_LEN])
-{
-	*none = ASN1_STRING_length(s) == 0;
-	return *none || get_octets(s, out, SHA384_LEN);
-}
-
-static bool
-get_small(const ASN1_INTEGER *n, unsigned *out)
-{
-	uint64_t v;
-
-	if (ASN1_INTEGER_get_uint64(&v, n) != 1 || v > LEVEL_MAX)
-		return false;
-	*out = (unsigned)v;
-	return true;
-}
-
-static bool
-put_place(const struct bundle *b, void *value)
-{
-	ASN1_PLACE *v = value;
-
-	return ASN1_INTEGER_set_uint64(v->era, b->era) == 1 &&
-	    ASN1_INTEGER_set_uint64(v->seq, b->seq) == 1 &&
-	    put_digest(v->previous, b->first, b->previous);
-}
-
-static bool
-get_place(const void *value, struct bundle *b)
-{
-	const ASN1_PLACE *v = value;
-
-	return ASN1_INTEGER_get_uint64(&b->era, v->era) == 1 &&
-	    ASN1_INTEGER_get_uint64(&b->seq, v->seq) == 1 &&
-	    get_digest(v->previous, &b->first, b->previous);
-}
-
-static bool
-put_time(ASN1_GENERALIZEDTIME *t, int64_t time)
-{
-	return ASN1_GENERALIZEDTIME_set(t, (time_t)time) != NULL;
-}
-
-static bool
-put_dates(const struct bundle *b, void *value)
-{
-	ASN1_DATES *v = value;
-
-	return put_time(v->not_before, b->not_before) &&
-	    put_time(v->not_after, b->not_after) &&
-	    put_time(v->horizon, b->horizon);
-}
-
-static bool
-get_dates(const void *value, struct bundle *b)
-{
-	const ASN1_DATES *v = value;
-
-	return ossl_time(v->not_before, &b->not_before, NULL) == ST_OK &&
-	    ossl_time(v->not_after, &b->not_after, NULL) == ST_OK &&
-	    ossl_time(v->horizon, &b->horizon, NULL) == ST_OK;
-}
-
-static bool
-put_rules(const struct bundle *b, void *value)
-{
-	ASN1_RULES *v = value;
-
-	v->break_glass = b->break_glass ? 0xff : 0;
-	return ASN1_INTEGER_set_uint64(v->threshold, b->threshold) == 1 &&
-	    ASN1_INTEGER_set_uint64(v->next_threshold,
-	    b->next_threshold) == 1 &&
-	    ASN1_INTEGER_set_uint64(v->level, b->level) == 1 &&
-	    ASN1_ENUMERATED_set_int64(v->succession, b->succession) == 1 &&
-	    ASN1_ENUMERATED_set_int64(v->expiry, b->expiry) == 1;
-}
-
-static bool
-get_rules(const void *value, struct bundle *b)
-{
-	const ASN1_RULES *v = value;
-	int64_t succession, expiry;
-
-	if (!get_small(v->threshold, &b->threshold) ||
-	    !get_small(v->next_threshold, &b->next_threshold) ||
-	    !get_small(v->level, &b->level) ||
-	    ASN1_ENUMERATED_get_int64(&succession, v->succession) != 1 ||
-	    ASN1_ENUMERATED_get_int64(&expiry, v->expiry) != 1 ||
-	    succession < 0 || succession > NEXT_ALONE_AFTER_HORIZON ||
-	    expiry < 0 || expiry > EXPIRY_REFUSES)
-		return false;
-	b->break_glass = v->break_glass != 0;
-	b->succession = (enum bundle_succession)succession;
-	b->expiry = (enum bundle_expiry)expiry;
-	return true;
-}
-
-static bool
-put_next(const struct bundle *b, void *value)
-{
-	STACK_OF(ASN1_NEXT) *all = value;
-	ASN1_NEXT *v;
-
-	for (size_t i = 0; i < b->nexts; i++) {
-		v = (ASN1_NEXT *)ASN1_item_new(ASN1_ITEM_rptr(ASN1_NEXT));
-		if (v == NULL || sk_ASN1_NEXT_push(all, v) <= 0) {
-			ASN1_item_free((ASN1_VALUE *)v,
-			    ASN1_ITEM_rptr(ASN1_NEXT));
-			return false;
-		}
-		if (ASN1_STRING_set(v->alg, b->next[i].alg, -1) != 1 ||
-		    !put_octets(v->key, b->next[i].key, SHA384_LEN))
-			return false;
-	}
-	return true;
-}
-
-static bool
-get_next(const void *value, struct bundle *b)
-{
-	const STACK_OF(ASN1_NEXT) *all = value;
-	const ASN1_NEXT *v;
-	size_t len;
-
-	if (sk_ASN1_NEXT_num(all) > BUNDLE_NEXT_MAX)
-		return false;
-	for (int i = 0; i < sk_ASN1_NEXT_num(all); i++) {
-		v = sk_ASN1_NEXT_value(all, i);
-		len = (size_t)ASN1_STRING_length(v->alg);
-		if (len >= sizeof(b->next[i].alg) ||
-		    memchr(ASN1_STRING_get0_data(v->alg), 0, len) != NULL ||
-		    !get_octets(v->key, b->next[i].key, SHA384_LEN))
-			return false;
-		memcpy(b->next[i].alg, ASN1_STRING_get0_data(v->alg), len);
-		b->nexts++;
-	}
-	return true;
-}
-
-static bool
-put_former(const struct bundle *b, void *value)
-{
-	STACK_OF(ASN1_FORMER) *all = value;
-	ASN1_FORMER *v;
-
-	for (size_t i = 0; i < b->formers; i++) {
-		v = (ASN1_FORMER *)ASN1_item_new(ASN1_ITEM_rptr(ASN1_FORMER));
-		if (v == NULL || sk_ASN1_FORMER_push(all, v) <= 0) {
-			ASN1_item_free((ASN1_VALUE *)v,
-			    ASN1_ITEM_rptr(ASN1_FORMER));
-			return false;
-		}
-		v->revoked = b->former[i].revoked ? 0xff : 0;
-		if (!put_octets(v->key, b->former[i].key, SHA384_LEN))
-			return false;
-	}
-	return true;
-}
-
-static bool
-get_former(const void *value, struct bundle *b)
-{
-	const STACK_OF(ASN1_FORMER) *all = value;
-	const ASN1_FORMER *v;
-
-	if (sk_ASN1_FORMER_num(all) > BUNDLE_FORMER_MAX)
-		return false;
-	for (int i = 0; i < sk_ASN1_FORMER_num(all); i++) {
-		v = sk_ASN1_FORMER_value(all, i);
-		if (!get_octets(v->key, b->former[i].key, SHA384_LEN))
-			return false;
-		b->former[i].revoked = v->revoked != 0;
-		b->formers++;
-	}
-	return true;
-}
-
-static bool
-put_floor(const struct bundle *b, void *value)
-{
-	STACK_OF(ASN1_FLOOR) *all = value;
-	ASN1_FLOOR *v;
-
-	for (size_t i = 0; i < b->floors; i++) {
-		v = (ASN1_FLOOR *)ASN1_item_new(ASN1_ITEM_rptr(ASN1_FLOOR));
-		if (v == NULL || sk_ASN1_FLOOR_push(all, v) <= 0) {
-			ASN1_item_free((ASN1_VALUE *)v,
-			    ASN1_ITEM_rptr(ASN1_FLOOR));
-			return false;
-		}
-		if (!put_octets(v->issuer, b->floor[i].issuer, ISSUER_LEN) ||
-		    ASN1_INTEGER_set_uint64(v->number,
-		    b->floor[i].number) != 1)
-			return false;
-	}
-	return true;
-}
-
-static bool
-get_floor(const void *value, struct bundle *b)
-{
-	const STACK_OF(ASN1_FLOOR) *all = value;
-	const ASN1_FLOOR *v;
-
-	if (sk_ASN1_FLOOR_num(all) > BUNDLE_FLOORS_MAX)
-		return false;
-	for (int i = 0; i < sk_ASN1_FLOOR_num(all); i++) {
-		v = sk_ASN1_FLOOR_value(all, i);
-		if (!get_octets(v->issuer, b->floor[i].issuer, ISSUER_LEN) ||
-		    ASN1_INTEGER_get_uint64(&b->floor[i].number,
-		    v->number) != 1)
-			return false;
-		b->floors++;
-	}
-	return true;
-}
-
-static bool
-put_made(const struct bundle *b, void *value)
-{
-	ASN1_MADE *v = value;
-
-	return put_octets(v->plan, b->plan, SHA384_LEN) &&
-	    put_digest(v->head, b->no_head, b->head);
-}
-
-static bool
-get_made(const void *value, struct bundle *b)
-{
-	const ASN1_MADE *v = value;
-
-	return get_octets(v->plan, b->plan, SHA384_LEN) &&
-	    get_digest(v->head, &b->no_head, b->head);
-}
-
-/* FORMATS 9.2 is this table; the row's number is the last arc of its type. */
-static const struct part {
-	ASN1_ITEM_EXP *item;
-	bool (*put)(const struct bundle *, void *value); /* false: memory */
-	bool (*get)(const void *value, struct bundle *);
-	const char *name;
-} parts[] = {
-	{ ASN1_ITEM_ref(ASN1_PLACE), put_place, get_place, "place" },
-	{ ASN1_ITEM_ref(ASN1_DATES), put_dates, get_dates, "dates" },
-	{ ASN1_ITEM_ref(ASN1_RULES), put_rules, get_rules, "rules" },
-	{ ASN1_ITEM_ref(ASN1_NEXTS), put_next, get_next, "next keys" },
-	{ ASN1_ITEM_ref(ASN1_FORMERS), put_former, get_former,
-	    "former keys" },
-	{ ASN1_ITEM_ref(ASN1_FLOORS), put_floor, get_floor, "floors" },
-	{ ASN1_ITEM_ref(ASN1_MADE), put_made, get_made, "origin" },
-};
-#define NPARTS (sizeof(parts) / sizeof(parts[0]))
-
 /* --- writing --- */
 
 static enum status
 add_part(const struct bundle *b, size_t i, STACK_OF(X509_ATTRIBUTE) *all,
     struct diag *d)
 {
-	const ASN1_ITEM *it = parts[i].item();
+	const ASN1_ITEM *it = bundle_parts[i].item();
 	X509_ATTRIBUTE *a = NULL;
 	ASN1_OBJECT *type = NULL;
 	char oid[CERT_OID_SIZE];
@@ -483,7 +201,7 @@ add_part(const struct bundle *b, size_t i, STACK_OF(X509_ATTRIBUTE) *all,
 	if (n < 0 || n >= (int)sizeof(oid) ||
 	    (type = OBJ_txt2obj(oid, 1)) == NULL)
 		FAIL(d, ST_POLICY, "FORMATS 8.15: its arc is none");
-	if ((v = ASN1_item_new(it)) == NULL || !parts[i].put(b, v))
+	if ((v = ASN1_item_new(it)) == NULL || !bundle_parts[i].put(b, v))
 		FAIL(d, ST_SYSTEM, "out of memory");
 	TRY(asn1_write(v, it, &der, d));
 	a = X509_ATTRIBUTE_create_by_OBJ(NULL, type, V_ASN1_SEQUENCE,
@@ -528,7 +246,7 @@ bundle_seal(struct bundle *b, struct diag *d)
 		FAIL(d, ST_SYSTEM, "out of memory");
 	for (size_t i = 0; i < b->anchors; i++)
 		TRY(add_anchor(b->anchor[i], t->content->anchors, d));
-	for (size_t i = 0; i < NPARTS; i++)
+	for (size_t i = 0; i < BUNDLE_PARTS; i++)
 		TRY(add_part(b, i, t->attrs, d));
 	TRY(asn1_write(t, ASN1_ITEM_rptr(ASN1_BUNDLE), &der, d));
 	if (der.len > BUNDLE_MAX)
@@ -600,7 +318,7 @@ get_part(const ASN1_BUNDLE *t, size_t i, struct bundle *b, struct diag *d)
 {
 	X509_ATTRIBUTE *a = sk_X509_ATTRIBUTE_value(t->attrs, (int)i);
 	const ASN1_TYPE *value = X509_ATTRIBUTE_get0_type(a, 0);
-	const ASN1_ITEM *it = parts[i].item();
+	const ASN1_ITEM *it = bundle_parts[i].item();
 	char oid[CERT_OID_SIZE], want[CERT_OID_SIZE];
 	ASN1_VALUE *v = NULL;
 	enum status rc;
@@ -614,12 +332,12 @@ get_part(const ASN1_BUNDLE *t, size_t i, struct bundle *b, struct diag *d)
 	    X509_ATTRIBUTE_count(a) != 1 || value == NULL ||
 	    value->type != V_ASN1_SEQUENCE)
 		FAIL(d, ST_FORMAT, "FORMATS 9.2: attribute %zu is not its %s, "
-		    "once", i + 1, parts[i].name);
+		    "once", i + 1, bundle_parts[i].name);
 	v = asn1_read(it, ASN1_STRING_get0_data(value->value.sequence),
 	    (size_t)ASN1_STRING_length(value->value.sequence));
-	if (v == NULL || !parts[i].get(v, b))
+	if (v == NULL || !bundle_parts[i].get(v, b))
 		FAIL(d, ST_FORMAT, "FORMATS 9.2: what it says of its %s is not "
-		    "of that form", parts[i].name);
+		    "of that form", bundle_parts[i].name);
 	rc = ST_OK;
 out:
 	ASN1_item_free(v, it);
@@ -655,12 +373,12 @@ get_all(const ASN1_BUNDLE *t, struct bundle *b, struct diag *d)
 	if (!is_list(t))
 		FAIL(d, ST_FORMAT, "FORMATS 9.1: what is in it is no list of "
 		    "trust anchors");
-	if (sk_X509_ATTRIBUTE_num(t->attrs) != (int)NPARTS)
-		FAIL(d, ST_FORMAT, "FORMATS 9.2: it has not exactly %zu "
-		    "attributes", NPARTS);
+	if (sk_X509_ATTRIBUTE_num(t->attrs) != (int)BUNDLE_PARTS)
+		FAIL(d, ST_FORMAT, "FORMATS 9.2: it has not exactly %d "
+		    "attributes", BUNDLE_PARTS);
 	TRY(get_anchors(t, b, d));
 	TRY(get_arc(t, b, d));
-	for (size_t i = 0; i < NPARTS; i++)
+	for (size_t i = 0; i < BUNDLE_PARTS; i++)
 		TRY(get_part(t, i, b, d));
 out:
 	return rc;

@@ -16,6 +16,7 @@
 #define BUNDLE_NEXT_MAX 16
 #define BUNDLE_FORMER_MAX 64
 #define BUNDLE_FLOORS_MAX 64
+#define BUNDLE_ISSUER_LEN 20 /* bytes */
 #define BUNDLE_ERA_MAX 2147483647
 #define BUNDLE_SEQ_MAX INT64_MAX
 #define BUNDLE_TYPE "1.2.840.113549.1.9.16.1.20" /* contentWithAttrs */
@@ -37,7 +38,7 @@ struct bundle_former {
 
 /* No list of that issuer with a lower number proves a key good. */
 struct bundle_floor {
-	uint8_t issuer[20]; /* key identifier */
+	uint8_t issuer[BUNDLE_ISSUER_LEN]; /* key identifier */
 	uint64_t number;
 };
 
@@ -103,6 +104,6 @@ const struct bundle_next *bundle_next(const struct bundle *b,
 const struct bundle_former *bundle_former(const struct bundle *b,
     const uint8_t key[SHA384_LEN]);
 const struct bundle_floor *bundle_floor(const struct bundle *b,
-    const uint8_t issuer[20]);
+    const uint8_t issuer[BUNDLE_ISSUER_LEN]);
 
 #endif

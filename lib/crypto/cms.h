@@ -27,10 +27,11 @@ enum cms_kind {
 /**
  * cms_sign(key, cert, arc, kind, time, content, out, d):
  * A detached SignedData in DER over ${content}: eContentType that of ${kind}
- * (where it is an arc of ours, under ${arc}, dotted), signed attributes contentType, signingTime (${time})
- * and messageDigest and no others.  ${cert} names the signer (its SKI) and
- * holds the recorded public key.  Made twice, compared, verified, read again
- * (RULES C9).  ST_POLICY: ${content} is not of that kind.
+ * (where it is an arc of ours, under ${arc}, dotted), signed attributes
+ * contentType, signingTime (${time}) and messageDigest and no others.  ${cert}
+ * names the signer (its SKI) and holds the recorded public key.  Made twice,
+ * compared, verified, read again (RULES C9).  ST_POLICY: ${content} is not of
+ * that kind.
  */
 MUST_USE enum status cms_sign(const struct key *key, const struct cert *cert,
     const char *arc, enum cms_kind kind, int64_t time,

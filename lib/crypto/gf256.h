@@ -1,6 +1,6 @@
 /* gf256.h -- arithmetic in the field of 256 elements that SLIP-39 shares live
- * in: x^8 + x^4 + x^3 + x + 1.  No branch and no address depends on a value, but
- * for gf256_add_public. */
+ * in: x^8 + x^4 + x^3 + x + 1.  No branch and no address depends on a value,
+ * but for gf256_add_public. */
 #ifndef ANCHORITE_GF256_H
 #define ANCHORITE_GF256_H
 

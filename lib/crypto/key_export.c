@@ -5,7 +5,6 @@
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
-#include <openssl/objects.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 #include <sodium.h>
@@ -14,103 +13,20 @@
 #include "lib/crypto/key_export.h"
 #include "lib/crypto/key_file.h"
 #include "lib/crypto/ossl.h"
+#include "lib/crypto/pbes2.h"
+#include "lib/crypto/pkcs8.h"
 
 #define SALT_LEN 16
-#define BLOCK_LEN 16 /* of AES, and its IV */
+#define BLOCK_LEN 16 /* of AES */
 #define KEY_LEN 32
 #define PLAIN_MAX 512 /* bytes of the longest private key in DER */
-#define ML_DSA_SEED 32
 
-/* --- PrivateKeyInfo, RFC 5208: written from its end, in locked memory --- */
-
-struct back {
-	uint8_t *buf; /* PLAIN_MAX bytes */
-	size_t at;    /* where what was written begins */
-};
-
-static void
-put(struct back *b, const void *data, size_t len)
-{
-	b->at -= len;
-	memcpy(b->buf + b->at, data, len);
-}
-
-static void
-put_byte(struct back *b, uint8_t byte)
-{
-	put(b, &byte, 1);
-}
-
-/* Tag and length of all that was written since ${end}. */
-static void
-put_head(struct back *b, uint8_t tag, size_t end)
-{
-	const size_t len = end - b->at;
-
-	put_byte(b, len & 0xff);
-	if (len > 0xff) {
-		put_byte(b, (uint8_t)(len >> 8));
-		put_byte(b, 0x82);
-	} else if (len > 0x7f) {
-		put_byte(b, 0x81);
-	}
-	put_byte(b, tag);
-}
-
-static void
-put_number(struct back *b, uint8_t n)
-{
-	put_byte(b, n);
-	put_byte(b, 1);
-	put_byte(b, 0x02);
-}
-
-/* ECPrivateKey of RFC 5915, its curve left to the algorithm. */
-static void
-put_ec(struct back *b, const struct secret *s, const uint8_t *bits,
-    size_t len)
-{
-	const size_t end = b->at;
-	size_t at;
-
-	put(b, bits, len);
-	put_byte(b, 0); /* unused bits */
-	put_head(b, 0x03, end);
-	put_head(b, 0xa1, end);
-	at = b->at;
-	put(b, secret_peek(s), secret_len(s));
-	put_head(b, 0x04, at);
-	put_number(b, 1);
-	put_head(b, 0x30, end);
-}
-
-/* What the octets of privateKey are: RFC 5915; RFC 8410; RFC 9881, the seed
- * alone; RFC 9909, whose last part is the public key's. */
-static void
-put_private(struct back *b, const struct alg_key *a, const struct secret *s,
-    const uint8_t *bits)
-{
-	const size_t end = b->at;
-	const size_t root = secret_len(s) / 3;
-
-	if (a->family == ALG_EC) {
-		put_ec(b, s, bits, a->bits_len);
-		return;
-	}
-	if (a->family == ALG_PQ && secret_len(s) != ML_DSA_SEED)
-		put(b, bits + a->bits_len - root, root);
-	put(b, secret_peek(s), secret_len(s));
-	if (a->family == ALG_EDWARDS)
-		put_head(b, 0x04, end);
-	else if (secret_len(s) == ML_DSA_SEED)
-		put_head(b, 0x80, end);
-}
+/* --- what is encrypted --- */
 
 static enum status
-derive_part(const struct export_root *r, struct secret **out, struct diag *d)
+derive_part(const struct export_root *r, const struct alg_key *a,
+    struct secret **out, struct diag *d)
 {
-	const struct alg_key *a = alg_key(key_alg(r->key));
-
 	if (a->family == ALG_EC)
 		return derive_scalar(r->seed, r->mode, a->name, "root",
 		    r->counter, out, d);
@@ -121,25 +37,16 @@ derive_part(const struct export_root *r, struct secret **out, struct diag *d)
 static enum status
 make_plain(const struct export_root *r, struct secret **out, struct diag *d)
 {
-	const struct alg_key *a = alg_key(key_alg(r->key));
-	const struct spki *pub = key_public(r->key);
-	struct secret *part = NULL, *hold = NULL;
-	struct back b = { .at = PLAIN_MAX };
+	struct pkcs8 p = { .alg = alg_key(key_alg(r->key)), .n = 1 };
 	enum status rc;
 
-	TRY(derive_part(r, &part, d));
-	TRY(secret_new(PLAIN_MAX, &hold, d));
-	b.buf = secret_bytes(hold);
-	put_private(&b, a, part, pub->der.data + pub->der.len - a->bits_len);
-	put_head(&b, 0x04, PLAIN_MAX);
-	put(&b, a->id.der, a->id.len);
-	put_number(&b, 0);
-	put_head(&b, 0x30, PLAIN_MAX);
-	TRY(secret_new(PLAIN_MAX - b.at, out, d));
-	memcpy(secret_bytes(*out), b.buf + b.at, PLAIN_MAX - b.at);
+	TRY(derive_part(r, p.alg, &p.part[0], d));
+	TRY(pkcs8_write(&p, key_public(r->key), out, d));
+	if (secret_len(*out) > PLAIN_MAX)
+		FAIL(d, ST_BUG, "a private key of %zu bytes",
+		    secret_len(*out));
 out:
-	secret_free(hold);
-	secret_free(part);
+	pkcs8_clear(&p);
 	return rc;
 }
 
@@ -200,7 +107,7 @@ stretch(struct stretch *s, const struct secret *passphrase,
 /* Published: FORMATS 5.5. */
 struct chance {
 	uint8_t salt[SALT_LEN];
-	uint8_t iv[BLOCK_LEN];
+	uint8_t iv[PBES2_IV_LEN];
 };
 
 static enum status
@@ -247,36 +154,19 @@ out:
 	return rc;
 }
 
-/* EncryptedPrivateKeyInfo around what is encrypted, in PEM. */
 static enum status
 wrap(const struct chance *c, const uint8_t *text, size_t len,
     struct bytes *out, struct diag *d)
 {
-	struct chance copy = *c; /* OpenSSL has no const here */
-	X509_ALGOR *pbe = PKCS5_pbe2_set_iv(EVP_aes_256_cbc(), EXPORT_ROUNDS,
-	    copy.salt, SALT_LEN, copy.iv, NID_hmacWithSHA512), *alg;
-	X509_SIG *sig = X509_SIG_new();
-	BIO *bio = BIO_new(BIO_s_mem());
-	ASN1_OCTET_STRING *octets;
-	char *pem = NULL;
+	struct chance copy = *c;
+	X509_ALGOR *scheme = NULL;
 	enum status rc;
-	long n;
 
-	if (pbe == NULL || sig == NULL || bio == NULL)
-		FAIL(d, ST_SYSTEM, "out of memory");
-	X509_SIG_getm(sig, &alg, &octets);
-	if (X509_ALGOR_copy(alg, pbe) != 1 ||
-	    ASN1_OCTET_STRING_set(octets, text, (int)len) != 1 ||
-	    PEM_write_bio_PKCS8(bio, sig) != 1 ||
-	    (n = BIO_get_mem_data(bio, &pem)) <= 0) {
-		rc = ossl_fail(d, ST_SYSTEM, "an encrypted private key");
-		goto out;
-	}
-	TRY(bytes_set(out, pem, (size_t)n, d));
+	TRY(pbes2_scheme(EXPORT_ROUNDS, copy.salt, SALT_LEN, copy.iv, &scheme,
+	    d));
+	TRY(pbes2_pem(scheme, text, len, out, d));
 out:
-	X509_ALGOR_free(pbe);
-	X509_SIG_free(sig);
-	BIO_free(bio);
+	X509_ALGOR_free(scheme);
 	return rc;
 }
 

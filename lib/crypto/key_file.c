@@ -10,152 +10,20 @@
 #include <openssl/pkcs12.h>
 #include <openssl/x509.h>
 
-#include "lib/crypto/cert.h"
 #include "lib/crypto/derive.h"
 #include "lib/crypto/key_file.h"
 #include "lib/crypto/key_own.h"
+#include "lib/crypto/key_pem.h"
 #include "lib/crypto/ossl.h"
+#include "lib/crypto/pbes2.h"
 #include "lib/crypto/strict.h"
 
-#define SEALED_LABEL "ENCRYPTED PRIVATE KEY"
-#define HEADERS_MAX 256 /* bytes: Proc-Type and DEK-Info */
 #define WORK_MAX 10000000 /* rounds of others, who take 2048 and more */
 
 /* What a seed gives for its file, FORMATS 5.5. */
 #define PASSWORD_BYTES 32
 #define SALT_BYTES 32
-#define IV_BYTES 16
 #define ROUNDS 10000 /* the password has 256 bits: they are for show */
-
-/* --- PEM, without a copy of it anywhere --- */
-
-static const char *const labels[] = { "PRIVATE KEY", SEALED_LABEL,
-	"EC PRIVATE KEY", "RSA PRIVATE KEY" };
-#define NLABELS (sizeof(labels) / sizeof(labels[0]))
-
-/* One block: where its text is, and what stands above it. */
-struct block {
-	const char *at;
-	size_t len;
-	char headers[HEADERS_MAX];
-	bool sealed; /* by its label */
-};
-
-/* ${text} in ${[at, at + len)}, or NULL. */
-static const char *
-find(const char *at, size_t len, const char *text)
-{
-	return memmem(at, len, text, strlen(text));
-}
-
-/* Behind the end of a line, LF or CR LF; NULL: none is here. */
-static const char *
-past_line(const char *at, size_t len)
-{
-	const size_t cr = len > 0 && *at == '\r';
-
-	return len > cr && at[cr] == '\n' ? at + cr + 1 : NULL;
-}
-
-/* The block called ${label}, if there is one; it is empty where there are
- * two. */
-static bool
-find_block(const struct secret *file, const char *label, struct block *out)
-{
-	const char *text = (const char *)secret_peek(file), *end;
-	const char *const last = text + secret_len(file);
-	char mark[64];
-
-	snprintf(mark, sizeof(mark), "-----BEGIN %s-----", label);
-	if ((out->at = find(text, secret_len(file), mark)) == NULL)
-		return false;
-	out->at += strlen(mark);
-	out->at = past_line(out->at, (size_t)(last - out->at));
-	if (out->at == NULL)
-		return false;
-	if (find(out->at, (size_t)(last - out->at), mark) != NULL)
-		return true;
-	snprintf(mark, sizeof(mark), "\n-----END %s-----", label);
-	end = find(out->at, (size_t)(last - out->at), mark);
-	out->len = end == NULL ? 0 : (size_t)(end - out->at);
-	return true;
-}
-
-/* The lines up to an empty one, when the first is one of them. */
-static bool
-split_headers(struct block *b)
-{
-	const char *const last = b->at + b->len;
-	const char *at = b->at, *next;
-	size_t n = 0;
-
-	if (b->len < 10 || memcmp(b->at, "Proc-Type:", 10) != 0)
-		return true;
-	while ((next = past_line(at, (size_t)(last - at))) == NULL) {
-		for (; at < last && past_line(at, (size_t)(last - at)) == NULL;
-		     at++) {
-			if (n + 2 >= sizeof(b->headers))
-				return false;
-			b->headers[n++] = *at;
-		}
-		if (at == last)
-			return false;
-		b->headers[n++] = '\n';
-		at = past_line(at, (size_t)(last - at));
-	}
-	b->headers[n] = '\0';
-	b->len = (size_t)(last - next);
-	b->at = next;
-	return true;
-}
-
-/* false: it is no PEM of ours, or of more than one key. */
-static bool
-open_pem(const struct secret *file, struct block *out)
-{
-	struct block b;
-	size_t n = 0;
-
-	memset(out, 0, sizeof(*out));
-	for (size_t i = 0; i < NLABELS; i++) {
-		memset(&b, 0, sizeof(b));
-		if (!find_block(file, labels[i], &b))
-			continue;
-		n++;
-		*out = b;
-		out->sealed = strcmp(labels[i], SEALED_LABEL) == 0;
-	}
-	return n == 1 && out->len > 0 && split_headers(out);
-}
-
-/* Base64 in lines; EVP_DecodeBlock keeps nothing. */
-static enum status
-decode(const struct block *b, struct secret **out, struct diag *d)
-{
-	struct secret *text = NULL, *room = NULL;
-	size_t n = 0, pad = 0;
-	enum status rc;
-	int got;
-
-	TRY(secret_new(b->len, &text, d));
-	for (size_t i = 0; i < b->len; i++) {
-		if (b->at[i] != '\n' && b->at[i] != '\r')
-			secret_bytes(text)[n++] = (uint8_t)b->at[i];
-	}
-	while (pad < 2 && pad < n && secret_peek(text)[n - 1 - pad] == '=')
-		pad++;
-	TRY(secret_new(n + 1, &room, d));
-	got = n % 4 != 0 ? -1 : EVP_DecodeBlock(secret_bytes(room),
-	    secret_peek(text), (int)n);
-	if (got <= (int)pad)
-		FAIL(d, ST_FORMAT, "its PEM is not base64");
-	TRY(secret_new((size_t)got - pad, out, d));
-	memcpy(secret_bytes(*out), secret_peek(room), (size_t)got - pad);
-out:
-	secret_free(text);
-	secret_free(room);
-	return rc;
-}
 
 /* --- decryption --- */
 
@@ -223,7 +91,7 @@ out:
 	return rc;
 }
 
-/* ${work} times a number above 0; false: that is more than anybody waits for. */
+/* ${work} times a number above 0; false: more than anybody waits for. */
 static bool
 times(const ASN1_INTEGER *number, uint64_t *work)
 {
@@ -381,9 +249,9 @@ out:
 bool
 key_file_locked(const struct secret *file)
 {
-	struct block b;
+	struct key_pem b;
 
-	if (open_pem(file, &b))
+	if (key_pem_find(file, &b))
 		return b.sealed || b.headers[0] != '\0';
 	return is_sealed_der(file);
 }
@@ -406,15 +274,15 @@ key_file_open(const struct secret *file, const struct secret *passphrase,
 {
 	const bool locked = key_file_locked(file);
 	struct secret *der = NULL, *plain = NULL;
-	struct block b;
+	struct key_pem b;
 	enum status rc;
 
 	*out = NULL;
 	if (locked && passphrase == NULL)
 		FAIL(d, ST_AUTH, "it is encrypted, and there is no "
 		    "passphrase");
-	if (open_pem(file, &b))
-		TRY(decode(&b, &der, d));
+	if (key_pem_find(file, &b))
+		TRY(key_pem_decode(&b, &der, d));
 	else
 		TRY(secret_copy(file, &der, d));
 	if (locked && b.headers[0] != '\0')
@@ -466,50 +334,16 @@ out:
 	return rc;
 }
 
-/* PBES2 of PBKDF2 with HMAC-SHA-512 and AES-256-CBC (RFC 8018). */
 static enum status
 scheme_of(const struct secret *seed, X509_ALGOR **out, struct diag *d)
 {
-	uint8_t salt[SALT_BYTES], iv[IV_BYTES];
+	uint8_t salt[SALT_BYTES], iv[PBES2_IV_LEN];
 	enum status rc;
 
 	TRY(derive_label(seed, "adopt-salt", salt, sizeof(salt), d));
 	TRY(derive_label(seed, "adopt-iv", iv, sizeof(iv), d));
-	*out = PKCS5_pbe2_set_iv_ex(EVP_aes_256_cbc(), ROUNDS, salt,
-	    sizeof(salt), iv, NID_hmacWithSHA512, NULL);
-	if (*out == NULL)
-		rc = ossl_fail(d, ST_SYSTEM, "an encryption scheme");
+	TRY(pbes2_scheme(ROUNDS, salt, sizeof(salt), iv, out, d));
 out:
-	return rc;
-}
-
-static enum status
-wrap(const X509_ALGOR *scheme, const unsigned char *text, int len,
-    struct bytes *pem, struct diag *d)
-{
-	X509_SIG *sig = X509_SIG_new();
-	ASN1_OCTET_STRING *o = NULL;
-	unsigned char *der = NULL;
-	struct bytes all = { 0 };
-	X509_ALGOR *a = NULL;
-	enum status rc;
-	int n;
-
-	if (sig == NULL)
-		FAIL(d, ST_SYSTEM, "out of memory");
-	X509_SIG_getm(sig, &a, &o);
-	if (X509_ALGOR_copy(a, scheme) != 1 ||
-	    ASN1_OCTET_STRING_set(o, text, len) != 1 ||
-	    (n = i2d_X509_SIG(sig, &der)) <= 0) {
-		rc = ossl_fail(d, ST_SYSTEM, "an encrypted key");
-		goto out;
-	}
-	TRY(bytes_set(&all, der, (size_t)n, d));
-	TRY(cert_pem(&all, SEALED_LABEL, pem, d));
-out:
-	OPENSSL_free(der);
-	X509_SIG_free(sig);
-	bytes_free(&all);
 	return rc;
 }
 
@@ -533,7 +367,7 @@ key_file_seal(const struct key *k, const struct secret *seed,
 		rc = ossl_fail(d, ST_SYSTEM, "a key could not be encrypted");
 		goto out;
 	}
-	TRY(wrap(scheme, text, len, out, d));
+	TRY(pbes2_pem(scheme, text, (size_t)len, out, d));
 out:
 	OPENSSL_free(text);
 	X509_ALGOR_free(scheme);
@@ -551,7 +385,7 @@ key_file_unseal(const struct bytes *pem, const struct secret *seed,
 	enum status rc;
 
 	*out = NULL;
-	TRY(ossl_der(SEALED_LABEL, NULL, pem->data, pem->len, &sealed, d));
+	TRY(ossl_der(PBES2_LABEL, NULL, pem->data, pem->len, &sealed, d));
 	TRY(password_of(seed, &password, d));
 	if (open_sealed(sealed.data, sealed.len, password, &der, NULL) !=
 	    ST_OK || key_of_der(der, &k, NULL) != ST_OK)

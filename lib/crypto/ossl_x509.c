@@ -305,7 +305,8 @@ ossl_ext_canonical(X509_EXTENSION *ext)
 {
 	const ASN1_OCTET_STRING *value = X509_EXTENSION_get_data(ext);
 
-	return leaves_out_default(ext) && strict_der(ASN1_STRING_get0_data(value),
+	return leaves_out_default(ext) &&
+	    strict_der(ASN1_STRING_get0_data(value),
 	    (size_t)ASN1_STRING_length(value)) && is_rewritten(ext, value);
 }
 

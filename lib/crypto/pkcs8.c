@@ -9,12 +9,14 @@
 #define TAG_OCTETS 0x04
 #define TAG_OID 0x06
 #define TAG_SEQUENCE 0x30
+#define TAG_SEED 0x80 /* [0], primitive: RFC 9881 */
 #define TAG_CONTEXT_0 0xa0
 #define TAG_CONTEXT_1 0xa1
 
 #define NOT_A_KEY "not one private key in DER: PKCS #8, SEC 1 or PKCS #1"
 #define WHICH "a root's key is ecdsa-p256, ecdsa-p384, ed25519, or RSA"
 #define WRITE_ROOM 64 /* bytes of headers, more than enough */
+#define ML_DSA_SEED 32
 
 void
 pkcs8_clear(struct pkcs8 *p)
@@ -266,17 +268,39 @@ put_rsa(struct tlv *w, const struct pkcs8 *p)
 	tlv_wrap(w, TAG_SEQUENCE, end);
 }
 
+/* Of ML-DSA the seed alone (RFC 9881); of SLH-DSA all three, and behind them
+ * the last part of the public key (RFC 9909). */
+static void
+put_pq(struct tlv *w, const struct secret *seed, const struct spki *pub)
+{
+	const size_t len = secret_len(seed), end = w->at;
+	const size_t root = len == ML_DSA_SEED ? 0 : len / 3;
+
+	tlv_put(w, pub->der.data + pub->der.len - root, root);
+	tlv_put(w, secret_peek(seed), len);
+	if (root == 0)
+		tlv_wrap(w, TAG_SEED, end);
+}
+
 static void
 put_info(struct tlv *w, const struct pkcs8 *p, const struct spki *pub)
 {
 	const size_t end = w->at;
 
-	if (p->alg->family == ALG_EC)
+	switch (p->alg->family) {
+	case ALG_EC:
 		put_ec(w, p, pub);
-	else if (p->alg->family == ALG_RSA)
+		break;
+	case ALG_RSA:
 		put_rsa(w, p);
-	else
+		break;
+	case ALG_EDWARDS:
 		put_part(w, p->part[0]);
+		break;
+	case ALG_PQ:
+		put_pq(w, p->part[0], pub);
+		break;
+	}
 	tlv_wrap(w, TAG_OCTETS, end);
 	tlv_put(w, p->alg->id.der, p->alg->id.len);
 	tlv_number(w, NULL, 0);

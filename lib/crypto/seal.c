@@ -202,8 +202,9 @@ seal_write(const struct cert *const *to, size_t n,
 	CMS_ContentInfo *cms = NULL;
 	enum status rc;
 
-	if (n < 1 || n > SEAL_OPENERS_MAX || secret_len(stream) != SEAL_STREAM ||
-	    plain->len < 1 || plain->len > SEAL_MAX)
+	if (n < 1 || n > SEAL_OPENERS_MAX ||
+	    secret_len(stream) != SEAL_STREAM || plain->len < 1 ||
+	    plain->len > SEAL_MAX)
 		FAIL(d, ST_BUG, "a seal for %zu openers", n);
 	TRY(fed_start(d));
 	cms = CMS_AuthEnvelopedData_create_ex(EVP_aes_256_gcm(), fed.lib,

@@ -1,6 +1,6 @@
-/* slip39_points.h -- one level of SLIP-39: a value, its digest, its points.
- * At x = 255 lies the value, at x = 254 its digest, elsewhere the shares.  No
- * branch and no address depends on a value. */
+/* slip39_points.h -- one level of SLIP-0039 ("Sharing a secret"): a value, its
+ * digest, its points.  At x = 255 lies the value, at x = 254 its digest,
+ * elsewhere the shares.  No branch and no address depends on a value. */
 #ifndef ANCHORITE_SLIP39_POINTS_H
 #define ANCHORITE_SLIP39_POINTS_H
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lib/crypto/mask.h"
+#include "lib/crypto/slip39_sum.h"
 #include "lib/crypto/slip39_text.h"
 
 #define WORD_BITS 10
@@ -11,76 +12,6 @@
 #define PADDING_MAX 8	   /* bits */
 #define EXT_WORD 2	   /* the word, 1.., that has the ext flag */
 #define EXT_BIT 0x010	   /* in that word */
-
-/* RS1024: what each bit that leaves at the top adds below. */
-static const uint32_t gen[WORD_BITS] = {
-	0x00e0e040, 0x01c1c080, 0x03838100, 0x07070200, 0x0e0e0009,
-	0x1c0c2412, 0x38086c24, 0x3090fc48, 0x21b1f890, 0x03f3f120,
-};
-
-/* The way back: what must have left for each bit that stands lowest. */
-static const uint32_t ungen[WORD_BITS] = {
-	0x091, 0x122, 0x244, 0x081, 0x102, 0x204, 0x001, 0x002, 0x004, 0x008,
-};
-
-/* XOR of the rows of ${table} that ${bits} picks. */
-static uint32_t
-pick(const uint32_t table[WORD_BITS], uint32_t bits)
-{
-	uint32_t sum = 0;
-
-	for (unsigned i = 0; i < WORD_BITS; i++)
-		sum ^= table[i] & (uint32_t)mask_bit(bits, i);
-	return sum;
-}
-
-static uint32_t
-step(uint32_t sum, uint32_t word)
-{
-	return ((sum & 0xfffff) << WORD_BITS ^ word) ^ pick(gen, sum >> 20);
-}
-
-static uint32_t
-unstep(uint32_t sum)
-{
-	const uint32_t left = pick(ungen, sum & WORD_MASK);
-
-	return (sum ^ pick(gen, left)) >> WORD_BITS | left << 20;
-}
-
-uint32_t
-slip39_text_residue(const uint16_t *word, size_t n, bool extendable)
-{
-	const char *custom = extendable ? "shamir_extendable" : "shamir";
-	uint32_t sum = 1;
-
-	for (; *custom != '\0'; custom++)
-		sum = step(sum, (uint8_t)*custom);
-	for (size_t i = 0; i < n; i++)
-		sum = step(sum, word[i]);
-	return sum;
-}
-
-/*
- * A change e of the last word but k leaves the syndrome e x^k.  Take one power
- * of x away after another: where what is left is a single word, that was it.
- */
-size_t
-slip39_text_locate(uint32_t syndrome, size_t n, uint16_t *change)
-{
-	uint64_t found = 0, by = 0, hit;
-
-	/* all words are looked at, whichever it is */
-	for (uint64_t word = n; word > 0; word--) {
-		hit = mask_zero(syndrome >> WORD_BITS) &
-		    ~mask_zero(syndrome) & mask_zero(found);
-		found |= word & hit;
-		by |= syndrome & hit;
-		syndrome = unstep(syndrome);
-	}
-	*change = (uint16_t)by;
-	return (size_t)found;
-}
 
 size_t
 slip39_text_words(size_t len)
@@ -159,7 +90,7 @@ slip39_text_pack(const struct slip39_share *s, struct slip39_mnemonic *m)
 	}
 	/* the checksum is what makes the residue 1 */
 	memset(&m->word[at], 0, SLIP39_CHECK_WORDS * sizeof(m->word[0]));
-	bits = slip39_text_residue(m->word, m->n, s->extendable) ^ 1;
+	bits = slip39_sum(m->word, m->n, s->extendable) ^ 1;
 	m->word[at] = bits >> 20 & WORD_MASK;
 	m->word[at + 1] = bits >> 10 & WORD_MASK;
 	m->word[at + 2] = bits & WORD_MASK;
@@ -278,17 +209,32 @@ out:
 	return rc;
 }
 
-/* The same, where they are to be a share. */
+/* The same into the first of ${many} mnemonics; the caller frees ${hold}, which
+ * they are in. */
 static enum status
-read_all(const struct secret *mnemonic, struct slip39_mnemonic *m,
-    struct diag *d)
+hold_words(const struct secret *mnemonic, size_t many, struct secret **hold,
+    struct slip39_mnemonic **m, struct diag *d)
 {
 	enum status rc;
 
-	TRY(read_words(mnemonic, m, d));
-	if (slip39_text_len(m->n) == 0)
+	TRY(secret_new(many * sizeof(**m), hold, d));
+	*m = (void *)secret_bytes(*hold);
+	TRY(read_words(mnemonic, *m, d));
+out:
+	return rc;
+}
+
+/* The same, where they are to be a share. */
+static enum status
+hold_share(const struct secret *mnemonic, struct secret **hold,
+    struct slip39_mnemonic **m, struct diag *d)
+{
+	enum status rc;
+
+	TRY(hold_words(mnemonic, 1, hold, m, d));
+	if (slip39_text_len((*m)->n) == 0)
 		FAIL(d, ST_FORMAT, "FORMATS 4.4: no share has %zu words (one "
-		    "of 32 bytes has %zu)", m->n, slip39_text_words(32));
+		    "of 32 bytes has %zu)", (*m)->n, slip39_text_words(32));
 out:
 	return rc;
 }
@@ -307,7 +253,7 @@ read_share(const struct slip39_mnemonic *m, struct slip39_share *s,
 	const size_t len = slip39_text_len(m->n);
 	enum status rc;
 
-	if (slip39_text_residue(m->word, m->n, is_extendable(m)) != 1)
+	if (slip39_sum(m->word, m->n, is_extendable(m)) != 1)
 		FAIL(d, ST_FORMAT, "FORMATS 4.6: the checksum does not hold");
 	unpack_head(m, s);
 	TRY(secret_new(len, &s->value, d));
@@ -333,9 +279,7 @@ slip39_read(const struct secret *mnemonic, struct slip39_share **out,
 	*out = NULL;
 	if ((s = calloc(1, sizeof(*s))) == NULL)
 		FAIL(d, ST_SYSTEM, "out of memory");
-	TRY(secret_new(sizeof(*m), &hold, d));
-	m = (void *)secret_bytes(hold);
-	TRY(read_all(mnemonic, m, d));
+	TRY(hold_share(mnemonic, &hold, &m, d));
 	TRY(read_share(m, s, d));
 
 	*out = s;
@@ -383,12 +327,10 @@ slip39_text_suspect(const struct slip39_mnemonic *m)
 	uint16_t change;
 	uint64_t as_read, flipped, two;
 
-	as_read = slip39_text_locate(
-	    slip39_text_residue(m->word, m->n, ext) ^ 1, m->n, &change);
+	as_read = slip39_sum_locate(m->word, m->n, ext, &change);
 	as_read &= ~(mask_zero(as_read ^ EXT_WORD) &
 	    ~mask_zero(change & EXT_BIT));
-	flipped = slip39_text_locate(
-	    slip39_text_residue(m->word, m->n, !ext) ^ 1, m->n, &change);
+	flipped = slip39_sum_locate(m->word, m->n, !ext, &change);
 	flipped &= mask_zero(flipped ^ EXT_WORD) &
 	    ~mask_zero(change & EXT_BIT);
 	/* two explanations are none */
@@ -402,8 +344,7 @@ slip39_text_suspect_of(const struct slip39_mnemonic *m, bool extendable)
 {
 	uint16_t change;
 
-	return slip39_text_locate(
-	    slip39_text_residue(m->word, m->n, extendable) ^ 1, m->n, &change);
+	return slip39_sum_locate(m->word, m->n, extendable, &change);
 }
 
 enum status
@@ -414,10 +355,8 @@ slip39_holds(const struct secret *mnemonic, bool *holds, struct diag *d)
 	enum status rc;
 
 	*holds = false;
-	TRY(secret_new(sizeof(*m), &hold, d));
-	m = (void *)secret_bytes(hold);
-	TRY(read_all(mnemonic, m, d));
-	*holds = slip39_text_residue(m->word, m->n, is_extendable(m)) == 1;
+	TRY(hold_share(mnemonic, &hold, &m, d));
+	*holds = slip39_sum(m->word, m->n, is_extendable(m)) == 1;
 out:
 	secret_free(hold);
 	return rc;
@@ -431,10 +370,8 @@ slip39_suspect(const struct secret *mnemonic, size_t *word, struct diag *d)
 	enum status rc;
 
 	*word = 0;
-	TRY(secret_new(sizeof(*m), &hold, d));
-	m = (void *)secret_bytes(hold);
-	TRY(read_all(mnemonic, m, d));
-	if (slip39_text_residue(m->word, m->n, is_extendable(m)) != 1)
+	TRY(hold_share(mnemonic, &hold, &m, d));
+	if (slip39_sum(m->word, m->n, is_extendable(m)) != 1)
 		*word = slip39_text_suspect(m);
 	rc = ST_OK;
 out:
@@ -451,9 +388,7 @@ slip39_suspect_of(const struct secret *mnemonic, bool extendable,
 	enum status rc;
 
 	*word = 0;
-	TRY(secret_new(sizeof(*m), &hold, d));
-	m = (void *)secret_bytes(hold);
-	TRY(read_all(mnemonic, m, d));
+	TRY(hold_share(mnemonic, &hold, &m, d));
 	*word = slip39_text_suspect_of(m, extendable);
 out:
 	secret_free(hold);
@@ -469,9 +404,7 @@ slip39_claim(const struct secret *mnemonic, struct slip39_share *out,
 	enum status rc;
 
 	*out = (struct slip39_share){ 0 };
-	TRY(secret_new(sizeof(*m), &hold, d));
-	m = (void *)secret_bytes(hold);
-	TRY(read_words(mnemonic, m, d));
+	TRY(hold_words(mnemonic, 1, &hold, &m, d));
 	if (m->n < SLIP39_HEAD_WORDS)
 		FAIL(d, ST_FORMAT, "FORMATS 4.5: %zu words, and the first %d "
 		    "say which share it is", m->n, SLIP39_HEAD_WORDS);
@@ -492,9 +425,7 @@ slip39_differ(const struct secret *typed, const struct secret *is,
 	size_t n;
 
 	*word = 0;
-	TRY(secret_new(2 * sizeof(*m), &hold, d));
-	m = (void *)secret_bytes(hold);
-	TRY(read_words(typed, &m[0], d));
+	TRY(hold_words(typed, 2, &hold, &m, d));
 	TRY(read_words(is, &m[1], d));
 	n = m[0].n < m[1].n ? m[0].n : m[1].n;
 	if (m[0].n != m[1].n)
@@ -519,9 +450,7 @@ slip39_some(const struct secret *mnemonic, const uint8_t *number, size_t n,
 	enum status rc;
 
 	*out = NULL;
-	TRY(secret_new(2 * sizeof(*m), &hold, d));
-	m = (void *)secret_bytes(hold);
-	TRY(read_words(mnemonic, &m[0], d));
+	TRY(hold_words(mnemonic, 2, &hold, &m, d));
 	for (m[1].n = 0; m[1].n < n; m[1].n++) {
 		if (m[1].n == SLIP39_WORDS_MAX || number[m[1].n] == 0 ||
 		    number[m[1].n] > m[0].n)

@@ -1,4 +1,5 @@
-/* slip39_text.h -- a share as numbers of words, and as words. */
+/* slip39_text.h -- a share as numbers of words, and as words.  SLIP-0039,
+ * "Format of the share mnemonic"; FORMATS 4.3 to 4.6. */
 #ifndef ANCHORITE_SLIP39_TEXT_H
 #define ANCHORITE_SLIP39_TEXT_H
 
@@ -30,20 +31,6 @@ size_t slip39_text_words(size_t len);
 
 /* How many bytes a share of ${n} words holds, or 0: no such length. */
 size_t slip39_text_len(size_t n);
-
-/**
- * slip39_text_residue(word, n, extendable):
- * RS1024 over the customization string and the words: 1 when the checksum
- * holds.  No branch and no address depends on a word.
- */
-uint32_t slip39_text_residue(const uint16_t *word, size_t n, bool extendable);
-
-/**
- * slip39_text_locate(syndrome, n, change):
- * Which of ${n} words, 1.., explains a residue that is ${syndrome} from 1 by
- * itself, and by what XOR; else 0.  No branch and no address depends on it.
- */
-size_t slip39_text_locate(uint32_t syndrome, size_t n, uint16_t *change);
 
 /**
  * slip39_text_suspect(m):

@@ -1,6 +1,7 @@
-/* slip39_words.h -- words of shares and their numbers, without telling which
- * by time or address: each look goes over the whole list.  What is told is a
- * word's length: a mnemonic is text, and text has blanks at public places. */
+/* slip39_words.h -- words of shares (the list of SLIP-0039, FORMATS 4.3) and
+ * their numbers, without telling which by time or address: each look goes over
+ * the whole list.  What is told is a word's length: a mnemonic is text, and
+ * text has blanks at public places. */
 #ifndef ANCHORITE_SLIP39_WORDS_H
 #define ANCHORITE_SLIP39_WORDS_H
 

@@ -253,8 +253,8 @@ static const struct explain_row rows[] = {
 	    EXPLAIN_UNMEASURED, "it asks about the signer alone, not about "
 	    "authorities between", "read in its commit 3dc458f5" },
 	{ EXPLAIN_LIST, OPENSSL, "verify -crl_check", TRAIT_DELTA,
-	    EXPLAIN_IGNORES, "without -use_deltas, but 3.0.19 and 3.5.7 take it "
-	    "for the whole list: it un-revokes",
+	    EXPLAIN_IGNORES, "without -use_deltas, but 3.0.19 and 3.5.7 take "
+	    "it for the whole list: it un-revokes",
 	    OPENSSL_FROM "; tests/integration/23-attacks.sh" },
 	{ EXPLAIN_LIST, OPENSSL, "verify -crl_check", TRAIT_PARTIAL,
 	    EXPLAIN_REFUSES, "error 3 for an indirect one, without "

@@ -131,7 +131,7 @@ const char *explain_answer_text(enum explain_answer answer);
 const char *explain_trait_text(size_t bit);
 const char *explain_end_text(enum explain_end end);
 
-/* Of a certificate, list or bundle that was read; ${now} decides what is over. */
+/* Of a certificate, list or bundle that was read; by ${now} some are over. */
 void explain_cert(const struct cert *c, int64_t now,
     struct explain_thing *out);
 void explain_list(const struct crl *l, int64_t now,

@@ -43,8 +43,8 @@ MUST_USE enum status lint_anchor(const struct cert *cert, const char *arc,
 /**
  * lint_brought(room, cert, from, d):
  * Whether a root's certificate that was there before can be that of a root
- * here: FORMATS 8.60, of this organisation and mode, valid at ${from}, signed by
- * its own key.  ST_POLICY, ST_AUTH: it is not.
+ * here: FORMATS 8.60, of this organisation and mode, valid at ${from}, signed
+ * by its own key.  ST_POLICY, ST_AUTH: it is not.
  */
 MUST_USE enum status lint_brought(const struct profile_room *room,
     const struct cert *cert, int64_t from, struct diag *d);

@@ -81,6 +81,14 @@ is_plain(const char *text)
 	return true;
 }
 
+static bool
+begins(const struct bytes *text, const char *with)
+{
+	const size_t len = strlen(with);
+
+	return text->len >= len && memcmp(text->data, with, len) == 0;
+}
+
 enum status
 bag_read(const char *name, const struct bytes *text, struct bag *out,
     struct diag *d)
@@ -89,11 +97,8 @@ bag_read(const char *name, const struct bytes *text, struct bag *out,
 	enum status rc;
 
 	memset(out, 0, sizeof(*out));
-	out->in = text->len > strlen(IN_TITLE) && strncmp(
-	    (const char *)text->data, IN_TITLE "\n", strlen(IN_TITLE) + 1) == 0;
-	if ((!out->in && (text->len <= strlen(OUT_TITLE) || strncmp(
-	    (const char *)text->data, OUT_TITLE "\n",
-	    strlen(OUT_TITLE) + 1) != 0)) ||
+	out->in = begins(text, IN_TITLE "\n");
+	if ((!out->in && !begins(text, OUT_TITLE "\n")) ||
 	    !take_all((const char *)text->data, out) ||
 	    !is_plain(out->bag) || !is_plain(out->seal))
 		FAIL(d, ST_FORMAT, "%s: FORMATS 7.40: it is not of the form",

@@ -378,3 +378,15 @@ out:
 		close(fd);
 	return rc;
 }
+
+enum status
+state_from(const char *path, struct state **out, struct diag *d)
+{
+	enum status rc;
+	int fd = -1;
+
+	TRY(state_load(path, out, &fd, NULL, NULL, d));
+	(*out)->folder = fd;
+out:
+	return rc;
+}

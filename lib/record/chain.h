@@ -54,4 +54,8 @@ MUST_USE enum status chain_replay(struct chain *c, int dirfd,
 MUST_USE enum status state_load(const char *path, struct state **out,
     int *dirfd, char ***strays, size_t *nstrays, struct diag *d);
 
+/* The same where the folder is the state's own, which state_free closes. */
+MUST_USE enum status state_from(const char *path, struct state **out,
+    struct diag *d);
+
 #endif

@@ -1,4 +1,4 @@
-/* due.h -- when the holder of a sheet has to look at it again.  FORMATS 7.43. */
+/* due.h -- when a holder has to look at a sheet again: FORMATS 7.43. */
 #ifndef ANCHORITE_DUE_H
 #define ANCHORITE_DUE_H
 

@@ -86,8 +86,9 @@ struct front {
 	/* Words to the holder's eyes alone, until written; then wiped. */
 	enum status (*show_sheet)(const struct front *,
 	    const struct sheet_view *, struct diag *);
-	/* The same on paper by a printer, for a view that says so; NULL: there is
-	 * none.  ${printer} is its own (cmd/printer), freed with the front. */
+	/* The same on paper by a printer, for a view that says so; NULL: there
+	 * is none.  ${printer} is its own (cmd/printer), and is freed with the
+	 * front. */
 	enum status (*print_sheet)(const struct front *,
 	    const struct sheet_view *, struct diag *);
 	void *printer;
@@ -103,12 +104,12 @@ struct front {
 	enum status (*ask_share)(const struct front *,
 	    const struct sheet_set *, size_t nth, const char *missing,
 	    struct secret **out, struct diag *);
-	/* A passphrase, never shown, by who keeps it.  ST_AUTH: there is nobody,
-	 * or there are no more. */
+	/* A passphrase, never shown, by who keeps it.  ST_AUTH: there is
+	 * nobody, or there are no more. */
 	enum status (*ask_passphrase)(const struct front *,
 	    const struct pass_view *, struct secret **out, struct diag *);
-	/* The passphrase of the key file ${name}, by who has it.  ST_AUTH: there
-	 * is nobody who does.  NULL: nobody to ask. */
+	/* The passphrase of the key file ${name}, by who has it.  ST_AUTH:
+	 * there is nobody who does.  NULL: nobody to ask. */
 	enum status (*ask_file_passphrase)(const struct front *,
 	    const char *name, struct secret **out, struct diag *);
 	/* How the parcel goes out that ${what}, lines of text, is about: by

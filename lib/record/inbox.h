@@ -32,8 +32,8 @@ struct inbox {
  * inbox_look(box, now, d):
  * Open the parcels of the folder, its files *.parcel in the order of their
  * names.  Each is read once, passes parcel_read, parcel_check and parcel_names,
- * and may be used at ${now}; or it is passed over, and ${box->passed} says which
- * and why, of all that are not opened in one line.  The caller calls
+ * and may be used at ${now}; or it is passed over, and ${box->passed} says
+ * which and why, of all that are not opened in one line.  The caller calls
  * inbox_clear.  ST_SYSTEM: the folder cannot be listed.
  */
 MUST_USE enum status inbox_look(struct inbox *box, int64_t now,

@@ -45,12 +45,17 @@ MUST_USE enum status kind_read_number(const char *text, unsigned max,
 /* Exactly ${n} words, one blank between each two. */
 bool kind_split(const char *text, char (*part)[SHA384_HEX_SIZE], size_t n);
 
-/* Seeds, sheets and roots: kinds_sheets.c. */
+/* The newest set of a root, whatever its fate; NULL: it never had one. */
+struct sheet_set *kind_newest_set(const struct state *s, const char *root);
+
+/* The sheet that the facts root, epoch and sheet name, and its set. */
+MUST_USE enum status kind_sheet(const struct state *s, const struct facts *f,
+    struct sheet_set **set, struct sheet **out, struct diag *d);
+
+/* Seeds and sheets: kinds_sheets.c. */
 MUST_USE enum status kind_drawn(struct state *s, const struct entry *e,
     struct diag *d);
 MUST_USE enum status kind_void(struct state *s, const struct entry *e,
-    struct diag *d);
-MUST_USE enum status kind_root(struct state *s, const struct entry *e,
     struct diag *d);
 MUST_USE enum status kind_read_back(struct state *s, const struct entry *e,
     struct diag *d);
@@ -63,6 +68,12 @@ MUST_USE enum status kind_replaced(struct state *s, const struct entry *e,
 MUST_USE enum status kind_destroyed(struct state *s, const struct entry *e,
     struct diag *d);
 
+/* Roots, drawn or adopted: kinds_roots.c. */
+MUST_USE enum status kind_root(struct state *s, const struct entry *e,
+    struct diag *d);
+MUST_USE enum status kind_adopted(struct state *s, const struct entry *e,
+    struct diag *d);
+
 /* What people do with sheets: kinds_people.c. */
 MUST_USE enum status kind_sheet_read(struct state *s, const struct entry *e,
     struct diag *d);
@@ -71,8 +82,6 @@ MUST_USE enum status kind_checked(struct state *s, const struct entry *e,
 MUST_USE enum status kind_stood_in(struct state *s, const struct entry *e,
     struct diag *d);
 MUST_USE enum status kind_custody(struct state *s, const struct entry *e,
-    struct diag *d);
-MUST_USE enum status kind_adopted(struct state *s, const struct entry *e,
     struct diag *d);
 
 /* What roots sign, what becomes of it, and to whom it goes: kinds_signed.c. */

@@ -5,43 +5,16 @@
 #include "lib/record/bag.h"
 #include "lib/record/kinds.h"
 
-/* The sheet that an entry is about, which its holder has. */
-static enum status
-find_sheet(struct state *s, const struct entry *e, struct sheet **out,
-    struct diag *d)
-{
-	const struct facts *f = &e->facts;
-	unsigned epoch = 0, number = 0;
-	struct sheet_set *set;
-	char root[33] = "";
-	enum status rc;
-
-	TRY(kind_text(f, "root", root, sizeof(root), d));
-	TRY(kind_number(f, "epoch", KIND_NUMBER_MAX, &epoch, d));
-	TRY(kind_number(f, "sheet", SHEETS_MAX, &number, d));
-	for (size_t i = 0; i < s->nsets; i++) {
-		set = &s->sets[i];
-		if (set->epoch != epoch || strcmp(set->root, root) != 0 ||
-		    number < 1 || number > set->n)
-			continue;
-		*out = &set->sheets[number - 1];
-		return ST_OK;
-	}
-	FAIL(d, ST_FORMAT, "FORMATS 7.5: root %s has no sheet %u of epoch %u",
-	    root, number, epoch);
-out:
-	return rc;
-}
-
-/* As the last, where the entry names the holder too. */
+/* The sheet that an entry is about, which the holder that it names has. */
 static enum status
 find_held(struct state *s, const struct entry *e, struct sheet **out,
     struct diag *d)
 {
+	struct sheet_set *set;
 	const char *holder;
 	enum status rc;
 
-	TRY(find_sheet(s, e, out, d));
+	TRY(kind_sheet(s, &e->facts, &set, out, d));
 	TRY(facts_need(&e->facts, "holder", &holder, d));
 	if (strcmp(holder, (*out)->holder) != 0)
 		FAIL(d, ST_FORMAT, "FORMATS 7.5: sheet %u is not held by %s",
@@ -102,8 +75,8 @@ kind_checked(struct state *s, const struct entry *e, struct diag *d)
 	    strcmp(sheet_found_word((enum sheet_found)found), result) != 0)
 		found++;
 	if (found == SHEET_FOUND_MAX)
-		FAIL(d, ST_FORMAT, "FORMATS 7.5: a check-up finds a sheet good, "
-		    "absent, missing or damaged");
+		FAIL(d, ST_FORMAT, "FORMATS 7.5: a check-up finds a sheet "
+		    "good, absent, missing or damaged");
 	sheet->checked = e->number;
 	sheet->found = (enum sheet_found)found;
 	if (sheet->found != SHEET_GOOD)
@@ -135,11 +108,12 @@ kind_custody(struct state *s, const struct entry *e, struct diag *d)
 {
 	const char *way, *match = facts_get(&e->facts, "match");
 	struct sheet *sheet = NULL;
+	struct sheet_set *set;
 	char plain[OBJECT_NAME_SIZE];
 	enum status rc;
 	bool in;
 
-	TRY(find_sheet(s, e, &sheet, d));
+	TRY(kind_sheet(s, &e->facts, &set, &sheet, d));
 	TRY(facts_need(&e->facts, "way", &way, d));
 	in = strcmp(way, "in") == 0;
 	bag_name(e->number, plain);

@@ -1,4 +1,4 @@
-/* see kinds.h: seeds, sheets and roots. */
+/* see kinds.h: seeds and sheets. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,7 +6,6 @@
 #include "lib/base/table.h"
 #include "lib/base/text.h"
 #include "lib/record/kinds.h"
-#include "lib/record/ledger.h"
 
 #define SET_ID_MAX 32767 /* 15 bits */
 #define SHEET_PARTS 7
@@ -42,6 +41,7 @@ check_sheets(const struct sheet_set *set, struct diag *d)
 	}
 	return ST_OK;
 }
+
 /* "1 main 0 0 first office 5f..": number, group, places, holder, commitment */
 static enum status
 read_sheet(const char *text, struct sheet *out, struct diag *d)
@@ -100,9 +100,8 @@ read_keeper(const struct facts *f, struct sheet_set *set, struct diag *d)
 	return ST_OK;
 }
 
-/* The newest set of a root, whatever its fate. */
-static struct sheet_set *
-newest_set(const struct state *s, const char *root)
+struct sheet_set *
+kind_newest_set(const struct state *s, const char *root)
 {
 	for (size_t i = s->nsets; i-- > 0;) {
 		if (strcmp(s->sets[i].root, root) == 0)
@@ -116,7 +115,7 @@ static unsigned
 last_epoch(const struct state *s, const char *root)
 {
 	const struct sheet_set *set = root == NULL ? NULL :
-						     newest_set(s, root);
+						     kind_newest_set(s, root);
 
 	return set == NULL ? 0 : set->epoch;
 }
@@ -175,7 +174,7 @@ kind_void(struct state *s, const struct entry *e, struct diag *d)
 	struct sheet_set *set;
 
 	(void)d;
-	if (root != NULL && (set = newest_set(s, root)) != NULL &&
+	if (root != NULL && (set = kind_newest_set(s, root)) != NULL &&
 	    set->fate == SET_DRAWN)
 		set->fate = SET_VOID;
 	return ST_OK;
@@ -186,7 +185,7 @@ enum status
 kind_read_back(struct state *s, const struct entry *e, struct diag *d)
 {
 	const char *root = facts_get(&e->facts, "root");
-	struct sheet_set *set = root == NULL ? NULL : newest_set(s, root);
+	struct sheet_set *set = root == NULL ? NULL : kind_newest_set(s, root);
 	uint64_t sheet = 0;
 
 	if (set != NULL && set->fate == SET_DRAWN &&
@@ -207,7 +206,6 @@ find_set(const struct state *s, const char *root, unsigned epoch)
 	return NULL;
 }
 
-/* Sheet ${number}, 1.., of that set; else ST_FORMAT. */
 static enum status
 find_sheet(const struct state *s, const char *root, unsigned epoch,
     unsigned number, struct sheet_set **set, struct sheet **out,
@@ -215,10 +213,26 @@ find_sheet(const struct state *s, const char *root, unsigned epoch,
 {
 	*set = find_set(s, root, epoch);
 	if (*set == NULL || number < 1 || number > (*set)->n)
-		return diag_set(d, ST_FORMAT, "root %.32s has no sheet %u of "
-		    "epoch %u", root, number, epoch);
+		return diag_set(d, ST_FORMAT, "FORMATS 7.5: root %.32s has no "
+		    "sheet %u of epoch %u", root, number, epoch);
 	*out = &(*set)->sheets[number - 1];
 	return ST_OK;
+}
+
+enum status
+kind_sheet(const struct state *s, const struct facts *f,
+    struct sheet_set **set, struct sheet **out, struct diag *d)
+{
+	unsigned epoch, number;
+	const char *root;
+	enum status rc;
+
+	TRY(facts_need(f, "root", &root, d));
+	TRY(kind_number(f, "epoch", KIND_NUMBER_MAX, &epoch, d));
+	TRY(kind_number(f, "sheet", SHEETS_MAX, &number, d));
+	TRY(find_sheet(s, root, epoch, number, set, out, d));
+out:
+	return rc;
 }
 
 /* The set that was drawn last is live, and the one before it no more. */
@@ -237,7 +251,7 @@ kind_reshared(struct state *s, const struct entry *e, struct diag *d)
 	TRY(kind_number(f, "replaces", KIND_NUMBER_MAX, &replaces, d));
 	if (state_root(s, root) == NULL)
 		FAIL(d, ST_FORMAT, "root %.32s is not there", root);
-	if ((set = newest_set(s, root)) == NULL || set->epoch != epoch ||
+	if ((set = kind_newest_set(s, root)) == NULL || set->epoch != epoch ||
 	    set->fate != SET_DRAWN)
 		FAIL(d, ST_FORMAT, "root %s has no drawn set of epoch %u", root,
 		    epoch);
@@ -272,25 +286,20 @@ read_again(const struct state *s, const struct facts *f, struct again *out,
     struct diag *d)
 {
 	uint8_t commitment[SHA256_LEN] = { 0 };
-	unsigned epoch, number;
 	struct sheet_set *set;
-	const char *root;
 	enum status rc;
 
-	TRY(facts_need(f, "root", &root, d));
-	TRY(kind_number(f, "epoch", KIND_NUMBER_MAX, &epoch, d));
-	TRY(kind_number(f, "sheet", SHEETS_MAX, &number, d));
+	TRY(kind_sheet(s, f, &set, &out->sheet, d));
 	TRY(kind_text(f, "reason", out->reason, sizeof(out->reason), d));
 	TRY(kind_text(f, "holder", out->holder, sizeof(out->holder), d));
 	TRY(kind_text(f, "place", out->place, sizeof(out->place), d));
 	TRY(kind_hex(f, "commitment", commitment, sizeof(commitment), d));
-	TRY(find_sheet(s, root, epoch, number, &set, &out->sheet, d));
 	if (set->fate != SET_LIVE || out->sheet->destroyed != 0)
-		FAIL(d, ST_FORMAT, "sheet %u of epoch %u is not live", number,
-		    epoch);
+		FAIL(d, ST_FORMAT, "sheet %u of epoch %u is not live",
+		    out->sheet->number, set->epoch);
 	if (memcmp(commitment, out->sheet->commitment, sizeof(commitment)) != 0)
 		FAIL(d, ST_FORMAT, "FORMATS 4.32: it is another share than "
-		    "sheet %u of epoch %u", number, epoch);
+		    "sheet %u of epoch %u", out->sheet->number, set->epoch);
 	if (!text_listed(SHEET_REASONS, '|', out->reason) ||
 	    !text_is_word(out->holder) ||
 	    (strcmp(out->place, "-") != 0 && !text_is_word(out->place)))
@@ -383,70 +392,6 @@ kind_destroyed(struct state *s, const struct entry *e, struct diag *d)
 	if (burnt == 0)
 		FAIL(d, ST_FORMAT, "no sheet was destroyed");
 	rc = ST_OK;
-out:
-	return rc;
-}
-
-/* What is said of every root: its sheets are its, and its key is new. */
-static enum status
-add_root(struct state *s, const struct facts *f, struct root **out,
-    struct diag *d)
-{
-	struct sheet_set *set;
-	const char *hex;
-	struct root *r;
-	enum status rc;
-	char where[96];
-
-	if (state_root(s, facts_get(f, "root")) != NULL)
-		FAIL(d, ST_FORMAT, "root %s is there already",
-		    facts_get(f, "root"));
-	if ((r = GROW(s->roots, s->nroots)) == NULL)
-		FAIL(d, ST_SYSTEM, "out of memory");
-	TRY(kind_text(f, "root", r->name, sizeof(r->name), d));
-	TRY(kind_text(f, "algorithm", r->alg, sizeof(r->alg), d));
-	TRY(kind_number(f, "number", KIND_NUMBER_MAX, &r->number, d));
-	if (r->number != s->nroots)
-		FAIL(d, ST_FORMAT, "root %u is not the %zuth", r->number,
-		    s->nroots);
-	TRY(facts_need(f, "public", &hex, d));
-	TRY(spki_unhex(hex, &r->key, d));
-	if (strcmp(r->alg, r->key.alg) != 0)
-		FAIL(d, ST_FORMAT, "algorithm is not that of the public key");
-	if ((set = newest_set(s, r->name)) == NULL || set->fate != SET_DRAWN)
-		FAIL(d, ST_FORMAT, "root %s has no drawn set", r->name);
-	set->fate = SET_LIVE;
-	snprintf(where, sizeof(where), "root %s", r->name);
-	TRY(ledger_add(&s->keys, r->key.index, where, d));
-	*out = r;
-out:
-	return rc;
-}
-
-enum status
-kind_root(struct state *s, const struct entry *e, struct diag *d)
-{
-	struct root *r = NULL;
-	enum status rc;
-
-	TRY(add_root(s, &e->facts, &r, d));
-	TRY(kind_number(&e->facts, "counter", KIND_NUMBER_MAX, &r->counter,
-	    d));
-out:
-	return rc;
-}
-
-enum status
-kind_adopted(struct state *s, const struct entry *e, struct diag *d)
-{
-	struct root *r = NULL;
-	enum status rc;
-
-	TRY(add_root(s, &e->facts, &r, d));
-	TRY(kind_hex(&e->facts, "ski", r->key.ski, sizeof(r->key.ski), d));
-	if (e->n != 1)
-		FAIL(d, ST_FORMAT, "not one file with its key");
-	snprintf(r->adopted, sizeof(r->adopted), "%s", e->objects[0].name);
 out:
 	return rc;
 }

@@ -729,7 +729,7 @@ out:
 	return rc;
 }
 
-/* Only a room has one: a state keeps none, and so does the desk's copy of it. */
+/* Only a room has one: a state keeps none, nor does the desk's copy of it. */
 static bool
 has_key_files(const struct plan *p)
 {

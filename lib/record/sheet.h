@@ -73,16 +73,16 @@ void sheet_set_clear(struct sheet_set *s);
 
 /* --- what became of them: FORMATS 4.30 to 4.33 --- */
 
-/* Whether sheet ${i}, 0.., may ever have been written: of a set that was cut the
- * first may, and the one behind each that was read back. */
+/* Whether sheet ${i}, 0.., may ever have been written: of a set that was cut
+ * the first may, and the one behind each that was read back. */
 bool sheet_written(const struct sheet_set *s, size_t i);
 
-/* Why a sheet is written once more, and whether the other copy is out of control
- * then: a damaged one is burnt under the eyes of the witness. */
+/* Why a sheet is written once more, and whether the other copy is out of
+ * control then: a damaged one is burnt under the eyes of the witness. */
 #define SHEET_REASONS "lost|damaged|holder-left"
 bool sheet_reason_loses(const char *reason);
 
-/* What is destroyed that was lost, and turned up: a copy beside the holder's. */
+/* What is destroyed that was lost and turned up: a copy beside the holder's. */
 #define SHEET_FOUND "found"
 
 /* Written, and not destroyed on record: somebody has it, or had. */

@@ -27,8 +27,8 @@ MUST_USE enum status signer_check(const struct plan *p, size_t line,
 
 /**
  * signer_next(p, line, before, promises, name, d):
- * Root ${name} is one to come: it has no certificate, or a row above promises it
- * and its section has no subject.  ST_POLICY with the place in the plan.
+ * Root ${name} is one to come: it has no certificate, or a row above promises
+ * it and its section has no subject.  ST_POLICY with the place in the plan.
  */
 MUST_USE enum status signer_next(const struct plan *p, size_t line,
     const struct state *before, const struct promises *promises,

@@ -1,6 +1,7 @@
 /* see state.h */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/base/file.h"
 #include "lib/base/table.h"
@@ -17,7 +18,7 @@ state_new(struct state **out, struct diag *d)
 {
 	if ((*out = calloc(1, sizeof(**out))) == NULL)
 		return diag_set(d, ST_SYSTEM, "out of memory");
-	(*out)->dirfd = -1;
+	(*out)->dirfd = (*out)->folder = -1;
 	return ST_OK;
 }
 
@@ -45,6 +46,8 @@ state_free(struct state *s)
 	free(s->ceremonies);
 	ledger_free(s->keys);
 	ledger_free(s->objects);
+	if (s->folder >= 0)
+		close(s->folder);
 	free(s);
 }
 

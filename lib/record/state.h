@@ -77,7 +77,7 @@ struct sealed {
 /* Taken out of service: in every list of its root from then on. */
 struct revocation {
 	char root[33];
-	char name[33]; /* of the delegation, or of the root vouched for; or "-" */
+	char name[33]; /* of the delegation, or the root vouched for; or "-" */
 	char serial[2 * CRL_SERIAL_MAX + 1];
 	char reason[24]; /* a word of the plan */
 	int64_t date;
@@ -125,6 +125,7 @@ struct state {
 	char org[NAME_PART_SIZE];
 	char arc[CERT_OID_SIZE];
 	int dirfd; /* where objects are read from; borrowed; -1: nowhere */
+	int folder; /* owned: what dirfd borrows, of state_open; or -1 */
 	size_t withheld; /* private objects of record, in a desk copy */
 	struct entry *entries; /* owned, all of them in order */
 	size_t n;
@@ -192,8 +193,8 @@ const struct sent *state_sent(const struct state *s, const char *name,
 /* Whether a root's lists name that serial number from now on. */
 bool state_revoked(const struct state *s, const char *root,
     const char *serial);
-/* Whether a root may be in other hands: it was retired for that, or what vouched
- * for it was revoked for that (RULES B11). */
+/* Whether a root may be in other hands: it was retired for that, or what
+ * vouched for it was revoked for that (RULES B11). */
 bool state_stolen(const struct state *s, const struct root *r);
 /* How many sealed lists of a root are not accounted for. */
 size_t state_unaccounted(const struct state *s, const char *root);

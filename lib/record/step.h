@@ -96,8 +96,9 @@ struct hands {
 	enum status (*decrypted)(struct hands *, const struct split_terms *,
 	    const struct secret *ems, const struct secret *seed,
 	    struct secret **out, struct diag *);
-	/* A sheet that was fetched to be burnt: the seal of its bag is asked for
-	 * (7.42).  ST_POLICY: it is another, and the people do not go on. */
+	/* A sheet that was fetched to be burnt: the seal of its bag is asked
+	 * for (FORMATS 7.42).  ST_POLICY: it is another, and the people do not
+	 * go on. */
 	enum status (*fetched)(struct hands *, const struct sheet_set *,
 	    const struct sheet *, struct diag *);
 	/* Whether a witness saw it: ST_POLICY, no.  Not asked when a ceremony
@@ -154,7 +155,7 @@ struct step_kind { /* const; one per section word; `want` is the row's own */
 	enum status (*check)(const void *want, const struct plan *,
 	    const struct state *before, const struct promises *,
 	    struct diag *);
-	/* After a check: whether it will take ${g} out of service.  NULL: no. */
+	/* After a check: whether it takes ${g} out of service.  NULL: no. */
 	bool (*revokes)(const void *want, const struct state *before,
 	    const struct delegation *g);
 	/* After a check: what people must know before they agree to the plan,
@@ -174,8 +175,8 @@ struct step_kind { /* const; one per section word; `want` is the row's own */
 	enum status (*perform)(const void *want, size_t item, struct hands *,
 	    struct outcome *, struct diag *);
 	/* The same for the run and for `ceremony verify`: what came out is what
-	 * was asked for.  No key but public ones.  It gets no file in
-	 * private/, on a stick either: only when computed again is that known. */
+	 * was asked for.  No key but public ones.  It gets no file in private/,
+	 * on a stick either: that is known only when it is computed again. */
 	enum status (*verify)(const void *want, size_t item,
 	    const struct plan *, const struct state *, const struct outcome *,
 	    struct diag *);

@@ -15,6 +15,7 @@
 #include "lib/crypto/hash.h"
 #include "lib/crypto/slip39.h"
 #include "lib/crypto/slip39_points.h"
+#include "lib/crypto/slip39_sum.h"
 #include "lib/crypto/slip39_text.h"
 #include "lib/crypto/slip39_words.h"
 #include "lib/record/sheet.h"
@@ -112,7 +113,7 @@ run_text(void)
 	if (s.value == NULL)
 		return 0;
 	slip39_text_pack(&s, &m);
-	residue = slip39_text_residue(m.word, m.n, true);
+	residue = slip39_sum(m.word, m.n, true);
 	padding = slip39_text_unpack(&m, back, LEN);
 	same = sodium_memcmp(back, secret_peek(s.value), LEN);
 	tell(&residue, sizeof(residue));

@@ -9,8 +9,8 @@ set -eu
 dir=$1
 sources='lib/base/diag.c lib/base/secret.c lib/crypto/gf256.c
 lib/crypto/hash.c lib/crypto/slip39_cipher.c lib/crypto/slip39_gather.c
-lib/crypto/slip39_points.c lib/crypto/slip39_text.c lib/crypto/slip39_words.c
-lib/record/sheet.c tests/ct/ct_shares.c'
+lib/crypto/slip39_points.c lib/crypto/slip39_sum.c lib/crypto/slip39_text.c
+lib/crypto/slip39_words.c lib/record/sheet.c tests/ct/ct_shares.c'
 cases='gf256 points gather text suspect words commitment cipher hkdf'
 controls='control-address control-branch control-compare control-search'
 clean=0

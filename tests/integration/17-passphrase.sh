@@ -4,62 +4,24 @@
 # with another one, no sheets open the root.  Each time that one is tried takes
 # seconds (FORMATS 4.2), so little is tried twice: test_quorum has the rest.
 . "$ROOT/tests/integration/lib.sh"
+. "$ROOT/tests/integration/plans.sh"
 
-people=$HELPER/people
 pass='correct horse ~ battery'
-from=$(date -u +%Y-%m-%d)
-to=$(date -u -d '+2 days' +%Y-%m-%dT00:00:00Z)
 
-# plan NUMBER PREVIOUS MODE: two sheets of three and a passphrase of clara's.
+# plan NUMBER PREVIOUS MODE
 plan() {
-	cat <<INI
-[ceremony]
-format = 1
-org = example
-mode = $3
-number = $1
-previous = $2
-effective = ${from}T00:0$1:00Z
-latest = $to
-oid-arc = 1.3.6.1.4.1.55555
-officer = anna
-witness = bruno
-entropy = system
-
-[person anna]
-name = Anna
-
-[person bruno]
-name = Bruno
-
-[person clara]
-name = Clara
-INI
+	head_of_plan "$1" "$2" 'entropy = system' |
+		sed "s/^mode = .*/mode = $3/"
 }
-mint() {
-	cat <<INI
-
-[mint g1]
-algorithm = ecdsa-p256
-subject = example-root
-years = 20
-need = 1 group
-group.main = 2 of 3: anna@office, bruno@bank, clara@notary
-passphrase = $1
-INI
-}
-list() {
-	printf '\n[crl g1]\nby = g1\ndays = 400\n'
-}
-head_of() {
-	must_pass "$ANCHORITE" state show --state "$1" --json
-	sed -n 's/.*"head": *"\([^"]*\)".*/\1/p' "$OUT" | head -n 1
+# new_root KEEPER: two sheets of three and a passphrase.
+new_root() {
+	mint g1 ecdsa-p256 "passphrase = $1"
 }
 
 # --- a plan that names nobody ---
 {
 	plan 1 none rehearsal
-	mint nobody
+	new_root nobody
 } >nobody.ini
 must_refuse 1 "FORMATS 3.90: no [person nobody]" "$ANCHORITE" ceremony check \
 	nobody.ini
@@ -67,8 +29,8 @@ must_refuse 1 "FORMATS 3.90: no [person nobody]" "$ANCHORITE" ceremony check \
 # --- a rehearsal: its passphrase is as public as its seed ---
 {
 	plan 1 none rehearsal
-	mint clara
-	list
+	new_root clara
+	crl g1 400
 } >test.ini
 must_pass "$ANCHORITE" ceremony check test.ini
 must_say "the passphrase of root g1 is kept by clara: if it is forgotten"
@@ -118,13 +80,12 @@ no_new_files r
 # --- people at a terminal ---
 {
 	plan 1 none production
-	mint clara
-	list
+	new_root clara
+	crl g1 400
 } >plan.ini
 printf '[room]\nstate-a = state\ninbox = inbox\n' >room.ini
 mkdir inbox
-must_pass "$ANCHORITE" words plan.ini
-tail -n +2 "$OUT" >plan.words
+plan_words plan.ini >plan.words
 
 # nowhere KEEP: not in the record, not on the screen, not in what was printed.
 nowhere() {
@@ -167,7 +128,7 @@ must_say "every byte is equal"
 
 # Whoever leaves the passphrase out of the next sheets is told.
 {
-	plan 2 "$(head_of state)" production
+	plan 2 "$(fact state head)" production
 	printf '\n[reshare g1]\nneed = 1 group\ngroup.main = %s\nwaive = anna\n' \
 		'2 of 3: anna, bruno, clara'
 } >bare.ini
@@ -179,11 +140,10 @@ must_pass "$ANCHORITE" ceremony check bare.ini --room room.ini
 
 # The next ceremony, at its terminal; and where nobody types, nothing happens.
 {
-	plan 2 "$(head_of state)" production
-	list
+	plan 2 "$(fact state head)" production
+	crl g1 400
 } >plan2.ini
-must_pass "$ANCHORITE" words plan2.ini
-tail -n +2 "$OUT" >plan2.words
+plan_words plan2.ini >plan2.words
 must_pass "$people" --words plan2.words --passphrase "$pass" --shown shown \
 	keep "$ANCHORITE" ceremony run plan2.ini --room room.ini
 nowhere

@@ -2,45 +2,18 @@
 # A holder's yearly check of a real sheet: not on a machine with a way out, not
 # where another holder's words were typed, and each verdict by name.
 . "$ROOT/tests/integration/lib.sh"
+. "$ROOT/tests/integration/plans.sh"
 . "$ROOT/tests/integration/machine.sh"
 . "$ROOT/tests/integration/typed.sh"
-people=$HELPER/people
 
 # a real root, held by three
 mkdir inbox
-cat >plan.ini <<INI
-[ceremony]
-format = 1
-org = example
-mode = production
-number = 1
-previous = none
-effective = $(date -u +%Y-%m-%d)T00:01:00Z
-latest = $(date -u -d '+2 days' +%Y-%m-%dT00:00:00Z)
-oid-arc = 1.3.6.1.4.1.55555
-officer = anna
-witness = bruno
-entropy = system
-
-[person anna]
-name = Anna
-
-[person bruno]
-name = Bruno
-
-[person clara]
-name = Clara
-
-[mint g1]
-algorithm = ecdsa-p384
-subject = example-firmware-root-g1
-years = 20
-need = 1 group
-group.main = 2 of 3: anna@office, bruno@bank, clara@notary
-INI
+{
+	head_of_plan 1 none 'entropy = system'
+	mint g1 ecdsa-p384
+} >plan.ini
 printf '[room]\nstate-a = state\nstate-b = state-b\ninbox = inbox\n' >room.ini
-must_pass "$ANCHORITE" words plan.ini
-tail -n +2 "$OUT" >plan.words
+plan_words plan.ini >plan.words
 must_pass "$people" --words plan.words keep "$ANCHORITE" ceremony run \
 	plan.ini --room room.ini
 for i in 1 2 3; do

@@ -2,93 +2,24 @@
 # A real ceremony, held by people at a terminal: mistakes, a cut, the second
 # machine, the next ceremony; and no secret stays behind.
 . "$ROOT/tests/integration/lib.sh"
+. "$ROOT/tests/integration/plans.sh"
 
-people=$HELPER/people
-from=$(date -u +%Y-%m-%d) # each ceremony a minute after the one before
-to=$(date -u -d '+2 days' +%Y-%m-%dT00:00:00Z)
-
-request() {
-	openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
-		-keyout "$1.key" -subj "/CN=$1 team" -sha256 \
-		-out "inbox/$1.csr" 2>openssl.err || fail "no request"
-}
-
-# head NUMBER PREVIOUS: what every plan here begins with.
-head_of_plan() {
-	cat <<INI
-[ceremony]
-format = 1
-org = example
-mode = production
-number = $1
-previous = $2
-effective = ${from}T00:0$1:00Z
-latest = $to
-oid-arc = 1.3.6.1.4.1.55555
-officer = anna
-witness = bruno
-entropy = system+dice
-
-[person anna]
-name = Anna
-
-[person bruno]
-name = Bruno
-
-[person clara]
-name = Clara
-
-[profile firmware]
-base = fw-pki-v1
-keys = ecdsa-p256, ecdsa-p384
-most-days = 400
-INI
-}
-
-mint() {
-	cat <<INI
-
-[mint $1]
-algorithm = ecdsa-p384
-subject = example-firmware-root-$1
-years = 20
-need = 1 group
-group.main = 2 of 3: anna@office, bruno@bank, clara@notary
-INI
-}
-
-list_and_delegate() {
-	cat <<INI
-
-[crl g1]
-by = g1
-days = 400
-
-[delegate $1]
-by = g1
-profile = firmware
-product = $1
-role = release
-versions = 4.0..
-request = $1.csr sha384:$(sha384sum "inbox/$1.csr" | cut -d' ' -f1)
-days = 400
-INI
-}
-
-# plan_words PLAN: what the reviewers wrote down.
-plan_words() {
-	must_pass "$ANCHORITE" words "$1"
-	tail -n +2 "$OUT"
+# plan NUMBER PREVIOUS NAME [ROOT...]: roots, a list of g1, and a delegation of
+# that name.
+plan() {
+	head_of_plan "$1" "$2" 'entropy = system+dice'
+	name=$3
+	shift 3
+	for new; do
+		mint "$new" ecdsa-p384
+	done
+	crl g1 400
+	delegate "$name" g1 400
 }
 
 room() {
 	printf '[room]\nstate-a = %s\nstate-b = %s-b\ninbox = inbox\n' \
 		"$1" "$1"
-}
-
-fact() {
-	must_pass "$ANCHORITE" state show --state "$1" --json
-	sed -n 's/.*"'"$2"'": *"\([^"]*\)".*/\1/p' "$OUT" | head -n 1
 }
 
 # flat FILE: what a terminal had, as words with single blanks
@@ -124,11 +55,7 @@ no_secret() {
 
 mkdir inbox
 request gateway
-{
-	head_of_plan 1 none
-	mint g1
-	list_and_delegate gateway
-} >plan.ini
+plan 1 none gateway g1 >plan.ini
 plan_words plan.ini >plan.words
 head_of_plan 1 none >other.ini
 plan_words other.ini >other.words
@@ -195,10 +122,7 @@ must_refuse 1 "FORMATS 4.8" "$ANCHORITE" ceremony reproduce --after state \
 # The next ceremony: its plan names the head, people bring it on paper, and two
 # holders open the root.
 request sensor
-{
-	head_of_plan 2 "$(fact state head)"
-	list_and_delegate sensor
-} >plan2.ini
+plan 2 "$(fact state head)" sensor >plan2.ini
 plan_words plan2.ini >plan2.words
 cp plan2.ini inbox
 must_refuse 1 "1, not 2; there is no record here: say where the state is" \
@@ -264,12 +188,7 @@ must_pass "$ANCHORITE" ceremony reproduce --after cut \
 
 # Two roots: the second machine takes the digits of both, a line each, and says
 # so where it was not given any.
-{
-	head_of_plan 1 none
-	mint g1
-	mint g2
-	list_and_delegate gateway
-} >two.ini
+plan 1 none gateway g1 g2 >two.ini
 sed -i 's/^entropy = .*/&\nreproduce = required/' two.ini
 plan_words two.ini >two.words
 room two >two-room.ini
@@ -300,12 +219,7 @@ grep -q "RULES C7: the second machine came to another head" shown ||
 no_new_files two
 
 # The same digits for two roots.
-{
-	head_of_plan 1 none
-	mint g1
-	mint g2
-	list_and_delegate gateway
-} >twice.ini
+plan 1 none gateway g1 g2 >twice.ini
 plan_words twice.ini >twice.words
 cat keep/paper/dice-0001.txt keep/paper/dice-0001.txt >same.txt
 room twice >twice-room.ini

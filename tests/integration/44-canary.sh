@@ -3,10 +3,10 @@
 # memory of a process that is about to end, or of a child of it, not in a file,
 # not in what was printed, not in a core.  And who looks for them can see.
 . "$ROOT/tests/integration/lib.sh"
+. "$ROOT/tests/integration/plans.sh"
 . "$ROOT/tests/integration/typed.sh"
 [ "$(id -u)" -eq 0 ] || skip "only root looks into a process that hides itself"
 
-people=$HELPER/people
 here="network,swap:a test" # no machine to type real words into
 canary=$HELPER/canary
 needles=$HELPER/needles
@@ -20,69 +20,14 @@ run "$canary" watch can true
 
 # plan NUMBER PREVIOUS: of a ceremony; the rest of it is on standard input.
 plan() {
-	cat <<-INI
-		[ceremony]
-		format = 1
-		org = example
-		mode = production
-		number = $1
-		previous = $2
-		effective = $(date -u +%Y-%m-%d)T00:0$1:00Z
-		latest = $(date -u -d '+2 days' +%Y-%m-%dT00:00:00Z)
-		oid-arc = 1.3.6.1.4.1.55555
-		officer = anna
-		witness = bruno
-		entropy = system+dice
-		[person anna]
-		name = Anna
-		[person bruno]
-		name = Bruno
-		[person clara]
-		name = Clara
-		[profile firmware]
-		base = fw-pki-v1
-		keys = ecdsa-p256, ecdsa-p384
-		most-days = 400
-	INI
+	head_of_plan "$1" "$2" 'entropy = system+dice'
 	cat
-	cat <<-INI
-		[delegate gateway]
-		by = g1
-		profile = firmware
-		product = p$1
-		role = release
-		versions = 4.0..
-		request = gateway$1.csr sha384:$(sha384sum "inbox/gateway$1.csr" |
-			cut -d' ' -f1)
-		days = 400
-	INI
+	delegate "gateway$1" g1 400
 }
-request() {
-	openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
-		-keyout key.pem -subj "/CN=gateway team" -sha256 \
-		-out "inbox/gateway$1.csr" 2>openssl.err || fail "no request"
-}
-mint() {
-	cat <<-INI
-		[mint g1]
-		algorithm = $1
-		subject = example-firmware-root-g1
-		years = 20
-		need = 1 group
-		group.main = 2 of 3: anna@office, bruno@bank, clara@notary
-	INI
-	list
-}
-list() {
-	cat <<-INI
-		[crl g1]
-		by = g1
-		days = 400
-	INI
-}
-words_of() {
-	must_pass "$ANCHORITE" words "$1"
-	tail -n +2 "$OUT"
+# new_root ALGORITHM: and its list.
+new_root() {
+	mint g1 "$1"
+	crl g1 400
 }
 # hold NAME CMD...: ceremony plan.ini of state NAME, watched; CMD goes before
 # the program's verb.
@@ -91,7 +36,7 @@ hold() {
 	shift
 	printf '[room]\nstate-a = %s\nstate-b = %s-b\ninbox = inbox\n' \
 		"$name" "$name" >room.ini
-	words_of plan.ini >plan.words
+	plan_words plan.ini >plan.words
 	run "$people" --words plan.words --screen screen --shown shown \
 		${dice:+--dice "$dice"} ${stop:+--stop-after "$stop" --signal "$signal"} \
 		"keep-$name" "$@" ceremony run plan.ini --room room.ini
@@ -132,11 +77,11 @@ dirty() {
 
 # --- a ceremony that makes a root, and one that opens it ---
 mkdir inbox
-request 1
-request 2
+request gateway1
+request gateway2
 for alg in ecdsa-p384 ecdsa-p256; do
 	s=$alg
-	mint $alg | plan 1 none >plan.ini
+	new_root $alg | plan 1 none >plan.ini
 	hold $s "$canary" watch $s-1 "$ANCHORITE"
 	[ "$STATUS" -eq 0 ] || complain "the ceremony failed" hold $s
 	cat "$OUT" "$ERR" >$s-said
@@ -145,9 +90,7 @@ for alg in ecdsa-p384 ecdsa-p256; do
 	# what looks, sees: the words were on the screen
 	dirty $s words shown
 
-	must_pass "$ANCHORITE" state show --state $s --json
-	list | plan 2 "$(sed -n 's/.*"head": *"\([^"]*\)".*/\1/p' "$OUT" |
-		head -n 1)" >plan.ini
+	crl g1 400 | plan 2 "$(fact $s head)" >plan.ini
 	hold $s "$canary" watch $s-2 "$ANCHORITE"
 	[ "$STATUS" -eq 0 ] || complain "the second ceremony failed" hold $s
 	cat "$OUT" "$ERR" >$s-said
@@ -209,8 +152,8 @@ clean $s recover-3 said
 
 # One that ends with a refusal, when it has drawn a seed and shown its sheets.
 {
-	mint ecdsa-p384
-	mint ecdsa-p384 | sed 's/g1/g2/g'
+	new_root ecdsa-p384
+	new_root ecdsa-p384 | sed 's/g1/g2/g'
 } | plan 1 none >plan.ini
 for _ in 1 2; do
 	cat keep-$s/paper/dice-0001.txt
@@ -252,7 +195,7 @@ while read -r which alg; do
 done <roots
 
 # --- no core, and what is in memory while a sheet is on the screen ---
-mint ecdsa-p384 | plan 1 none >plan.ini
+new_root ecdsa-p384 | plan 1 none >plan.ini
 stop='SHEET 2 OF 3' signal=10
 hold held "$canary" watch held-1 "$ANCHORITE"
 [ "$STATUS" -eq 137 ] || complain "it was not stopped" hold held

@@ -3,50 +3,12 @@
 # what it vouched for stay; its key lies in a file that the sheets open, with
 # this program or with openssl alone; and nothing else opens it.
 . "$ROOT/tests/integration/lib.sh"
-
-people=$HELPER/people
-from=$(date -u +%Y-%m-%d)
-to=$(date -u -d '+2 days' +%Y-%m-%dT00:00:00Z)
-
-# head_of_plan NUMBER PREVIOUS
-head_of_plan() {
-	cat <<INI
-[ceremony]
-format = 1
-org = example
-mode = production
-number = $1
-previous = $2
-effective = ${from}T00:0$1:00Z
-latest = $to
-oid-arc = 1.3.6.1.4.1.55555
-officer = anna
-witness = bruno
-
-[person anna]
-name = Anna
-
-[person bruno]
-name = Bruno
-
-[person clara]
-name = Clara
-
-[profile firmware]
-base = fw-pki-v1
-keys = ecdsa-p256, ecdsa-p384
-most-days = 90
-INI
-}
-
-file() {
-	echo "$1 sha384:$(sha384sum "inbox/$1" | cut -d' ' -f1)"
-}
+. "$ROOT/tests/integration/plans.sh"
 
 # adopt NAME ALGORITHM KEY LINE...: its lines say which certificate.
 adopt() {
 	printf '\n[adopt %s]\nalgorithm = %s\nkey = %s\n' "$1" "$2" \
-		"$(file "$3")"
+		"$(in_inbox "$3")"
 	shift 3
 	printf '%s\n' "$@"
 	cat <<INI
@@ -55,37 +17,8 @@ group.main = 2 of 3: anna@office, bruno@bank, clara@notary
 INI
 }
 
-# crl ROOT; delegate NAME ROOT
-crl() {
-	printf '\n[crl %s]\nby = %s\ndays = 90\n' "$1" "$1"
-}
-
-delegate() {
-	cat <<INI
-
-[delegate $1]
-by = $2
-profile = firmware
-product = $1
-role = release
-versions = 4.0..
-request = $(file "$1.csr")
-days = 60
-INI
-}
-
-plan_words() {
-	must_pass "$ANCHORITE" words "$1"
-	tail -n +2 "$OUT"
-}
-
 room() {
 	printf '[room]\nstate-a = %s\ninbox = inbox\n' "$1"
-}
-
-fact() {
-	must_pass "$ANCHORITE" state show --state "$1" --json
-	sed -n 's/.*"'"$2"'": *"\([^"]*\)".*/\1/p' "$OUT" | head -n 1
 }
 
 # check PLAN FRAGMENT: the desk refuses it, and makes nothing.
@@ -122,12 +55,6 @@ authority() {
 		-extensions "$ext" -preserveDN -md sha256 \
 		-startdate 20200101000000Z -enddate 20401231235959Z "$@" \
 		2>openssl.err || fail "no certificate: $(cat openssl.err)"
-}
-
-request() {
-	openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
-		-keyout "$1.key" -subj "/CN=$1 team" -sha256 \
-		-out "inbox/$1.csr" 2>openssl.err || fail "no request"
 }
 
 cat >req.cnf <<'CNF'
@@ -190,9 +117,9 @@ openssl pkey -in old.pem -aes-256-cbc -passout pass:'open sesame' \
 
 {
 	head_of_plan 1 none
-	adopt g1 ecdsa-p384 old.key "certificate = $(file old.crt)"
-	crl g1
-	delegate gateway g1
+	adopt g1 ecdsa-p384 old.key "certificate = $(in_inbox old.crt)"
+	crl g1 90
+	delegate gateway g1 60
 } >ec.ini
 cp ec.ini inbox/plan.ini
 must_pass "$ANCHORITE" ceremony check inbox/plan.ini
@@ -289,8 +216,8 @@ run sh recipe.sh
 
 {
 	head_of_plan 2 "$(fact ec head)"
-	crl g1
-	delegate sensor g1
+	crl g1 90
+	delegate sensor g1 60
 } >ec2.ini
 plan_words ec2.ini >ec2.words
 cp -r ec altered
@@ -336,8 +263,8 @@ INI
 	to_come g3
 	adopt g1 rsa-3072 rsa.der "subject = example-firmware-root-g1" \
 		"years = 20" "next = g2"
-	crl g1
-	delegate gateway g1
+	crl g1 90
+	delegate gateway g1 60
 	cat <<INI
 
 [bundle b1]
@@ -397,9 +324,9 @@ openssl pkey -in old.pem -out inbox/old.key
 	head_of_plan 1 none
 	to_come g2
 	to_come g3
-	adopt g1 ecdsa-p384 old.key "certificate = $(file old.crt)"
-	crl g1
-	delegate gateway g1
+	adopt g1 ecdsa-p384 old.key "certificate = $(in_inbox old.crt)"
+	crl g1 90
+	delegate gateway g1 60
 	sed -n '/^\[bundle b1\]/,/^succession/p' rsa.ini
 } >fleet.ini
 hold fleet
@@ -428,18 +355,18 @@ openssl pkey -in old.pem -out inbox/old.key
 plan() {
 	head_of_plan 1 none
 	adopt g1 ecdsa-p384 old.key "$@"
-	crl g1
+	crl g1 90
 }
 # no CERTIFICATE FRAGMENT: that certificate is refused so
 no() {
-	plan "certificate = $(file "$1")" >no.ini
+	plan "certificate = $(in_inbox "$1")" >no.ini
 	check no.ini "FORMATS $2"
 }
-plan "certificate = $(file old.crt)" "subject = new" "years = 9" >no.ini
+plan "certificate = $(in_inbox old.crt)" "subject = new" "years = 9" >no.ini
 check no.ini "FORMATS 3.92: the root's certificate is a file, or subject and"
 plan >no.ini
 check no.ini "FORMATS 3.92: the root's certificate is a file, or subject and"
-plan "certificate = $(file old.crt)" "next = g2" >no.ini
+plan "certificate = $(in_inbox old.crt)" "next = g2" >no.ini
 check no.ini "FORMATS 3.92: a certificate that is there already names no next"
 
 made() {
@@ -472,7 +399,7 @@ authority other.pem stranger.crt
 openssl x509 -in inbox/old.crt -out inbox/forged.crt -CA stranger.crt \
 	-CAkey other.pem -CAcreateserial -days 3650 -clrext -extfile req.cnf \
 	-extensions plain 2>openssl.err || fail "no forged certificate"
-plan "certificate = $(file forged.crt)" >no.ini
+plan "certificate = $(in_inbox forged.crt)" >no.ini
 sed -i "s/^effective = .*/effective = $(date -u -d tomorrow \
 	+%Y-%m-%dT00:00:00Z)/" no.ini
 check no.ini "FORMATS 8.60: it is not signed by its own key"
@@ -482,20 +409,20 @@ for alg in rsa-2048 rsa-16384 ecdsa-p521 ml-dsa-65 dsa; do
 	{
 		head_of_plan 1 none
 		adopt g1 $alg old.key "subject = new" "years = 9"
-		crl g1
+		crl g1 90
 	} >no.ini
 	check no.ini "FORMATS 3.92: "
 	grep -qF "$alg" "$ERR" || fail "$alg is not named"
 done
 {
 	head_of_plan 1 none
-	adopt g1 ecdsa-p256 old.key "certificate = $(file old.crt)"
+	adopt g1 ecdsa-p256 old.key "certificate = $(in_inbox old.crt)"
 } >no.ini
 check no.ini "FORMATS 3.92: the key of root g1 is ecdsa-p384, and the plan says"
 {
 	head_of_plan 1 none
-	adopt g1 ecdsa-p384 old.key "certificate = $(file old.crt)"
-	adopt g1 ecdsa-p384 old.key "certificate = $(file old.crt)" |
+	adopt g1 ecdsa-p384 old.key "certificate = $(in_inbox old.crt)"
+	adopt g1 ecdsa-p384 old.key "certificate = $(in_inbox old.crt)" |
 		sed 's/adopt g1/mint g1/; /^key/d; s/^certificate.*/subject = a\
 years = 9/'
 } >no.ini
@@ -504,7 +431,7 @@ check no.ini "FORMATS 3.19: root g1 is there already"
 # a key that the state knows
 {
 	head_of_plan 3 "$(fact ec head)"
-	adopt g9 ecdsa-p384 old.key "certificate = $(file old.crt)"
+	adopt g9 ecdsa-p384 old.key "certificate = $(in_inbox old.crt)"
 } >inbox/again.ini
 remember_files ec
 must_refuse 1 "FORMATS 3.95: the key of root g9 is known already, from root g1" \
@@ -534,10 +461,10 @@ in_room() {
 }
 cp other.crt inbox/other.crt
 in_room pair "FORMATS 3.94: the certificate is not of the key of root g1" \
-	ecdsa-p384 old.key "certificate = $(file other.crt)"
+	ecdsa-p384 old.key "certificate = $(in_inbox other.crt)"
 cp other.crt inbox/none.key
 in_room none "FORMATS 3.93: not one private key in DER" \
-	ecdsa-p384 none.key "certificate = $(file old.crt)"
+	ecdsa-p384 none.key "certificate = $(in_inbox old.crt)"
 openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-521 \
 	-out inbox/p521.key 2>openssl.err
 in_room p521 "FORMATS 3.93: a root of ecdsa-p521 cannot be adopted" \
@@ -555,8 +482,8 @@ in_room dsa "FORMATS 3.93: of an algorithm that no root is adopted with" \
 # --- a rehearsal: another key in the place of the real one, and none else ---
 
 {
-	plan "certificate = $(file old.crt)"
-	delegate gateway g1
+	plan "certificate = $(in_inbox old.crt)"
+	delegate gateway g1 60
 } >inbox/real.ini
 must_pass "$ANCHORITE" rehearse --plan inbox/real.ini --dir test
 must_say "TEST rehearsal done"

@@ -191,6 +191,34 @@ start_reader(void)
 	bytes_free(&pem);
 }
 
+/* A sheet is typed as it is shown. */
+static enum status
+type_sheet(struct hands *h, const struct sheet_view *view, struct facts *f,
+    struct diag *d)
+{
+	struct fake *fake = h->engine;
+	struct secret **typed = &fake->typed[view->sheet->number - 1];
+	enum status rc;
+
+	assert_true(view->sheet->number <= FAKE_SHEETS_MAX);
+	secret_free(*typed);
+	*typed = NULL;
+	fake->proven++;
+	TRY(secret_copy(view->mnemonic, typed, d));
+	TRY(facts_set(f, d, "how", "typed"));
+	TRY(facts_set(f, d, "tries", "1"));
+out:
+	return rc;
+}
+
+static const struct secret *
+lend_typed(struct hands *h, size_t sheet)
+{
+	const struct fake *fake = h->engine;
+
+	return fake->typed[sheet];
+}
+
 void
 fake_start(struct fake *f, enum plan_mode mode)
 {
@@ -216,6 +244,8 @@ fake_start(struct fake *f, enum plan_mode mode)
 	f->state->dirfd = f->dirfd;
 	f->hands.root = lend_root;
 	f->hands.derive = lend_derive;
+	f->hands.prove = type_sheet;
+	f->hands.typed = lend_typed;
 	f->hands.engine = f;
 	open_ceremony(f);
 }
@@ -248,6 +278,8 @@ fake_end(struct fake *f)
 		secret_free(f->root[i].seed);
 		key_free(f->root[i].key);
 	}
+	for (size_t i = 0; i < FAKE_SHEETS_MAX; i++)
+		secret_free(f->typed[i]);
 	plan_free(f->plan);
 	state_free(f->state);
 	close(f->inboxfd);

@@ -18,6 +18,7 @@
 #define FAKE_EFFECTIVE 1803859200    /* 2027-03-01T00:00:00Z */
 #define FAKE_ROOTS_MAX 4
 #define FAKE_PLAN_SIZE 8192
+#define FAKE_SHEETS_MAX 8 /* of a set whose words are typed */
 
 struct fake_root {
 	char name[33];
@@ -35,6 +36,8 @@ struct fake {
 	struct inbox inbox;
 	struct plan *plan;
 	struct hands hands;
+	struct secret *typed[FAKE_SHEETS_MAX]; /* as they were shown */
+	unsigned proven; /* sheets, also those that were typed once more */
 };
 
 /* An empty state whose first ceremony is open.  fake_end removes the folder. */

@@ -36,12 +36,12 @@ static const struct kind kinds[] = {
 	    NULL },
 };
 
-/* --- hands: a seed, sheets that are typed as they are, a key --- */
+/* --- hands: a seed, a key --- */
 
 static struct {
 	struct fake fake;
 	const struct kind *kind;
-	struct secret *seed, *typed[SHEETS];
+	struct secret *seed;
 	struct key *key;
 	void *want;
 } now;
@@ -64,28 +64,6 @@ lend_seed(struct hands *h, const char *name, const struct secret **out,
 		TRY(facts_set(f, d, "people-mac", "%s", now.kind->mac));
 out:
 	return rc;
-}
-
-static enum status
-type_sheet(struct hands *h, const struct sheet_view *view, struct facts *f,
-    struct diag *d)
-{
-	enum status rc;
-
-	(void)h;
-	TRY(secret_copy(view->mnemonic, &now.typed[view->sheet->number - 1],
-	    d));
-	TRY(facts_set(f, d, "how", "typed"));
-	TRY(facts_set(f, d, "tries", "1"));
-out:
-	return rc;
-}
-
-static const struct secret *
-lend_typed(struct hands *h, size_t sheet)
-{
-	(void)h;
-	return now.typed[sheet];
 }
 
 static enum status
@@ -122,8 +100,6 @@ begin(const struct kind *kind)
 	fake_plan(&now.fake, 1, section);
 	now.fake.plan->entropy = kind->plan;
 	now.fake.hands.seed = lend_seed;
-	now.fake.hands.prove = type_sheet;
-	now.fake.hands.typed = lend_typed;
 	now.fake.hands.proven = take_proven;
 	now.fake.hands.root = lend_key;
 	assert_int_equal(secret_new(SEED_LEN, &now.seed, NULL), ST_OK);
@@ -139,8 +115,6 @@ end(void)
 	mint_step.free(now.want);
 	key_free(now.key);
 	secret_free(now.seed);
-	for (size_t i = 0; i < SHEETS; i++)
-		secret_free(now.typed[i]);
 	fake_end(&now.fake);
 }
 

@@ -26,13 +26,11 @@
 	"[destroy old]\nroot = g1\nepoch = 1\n"                               \
 	"[destroy all]\nroot = g1\nwhat = root\nwaive = first\n"
 
-/* --- hands: a root that is open, sheets that are typed as they are, and a
- * witness who says no to some --- */
+/* --- hands: a root that is open, and a witness who says no to some --- */
 
 static struct {
 	struct fake fake;
-	struct secret *typed[SHEETS];
-	unsigned asked, proven, fetched;
+	unsigned asked, fetched;
 	unsigned no; /* to the question of this number, 1.., and more as bits */
 	char question[512]; /* the last one */
 	void *want;
@@ -48,31 +46,6 @@ lend_seed(struct hands *h, const char *name, const struct secret **out,
 	(void)d;
 	*out = now.fake.root[0].seed;
 	return ST_OK;
-}
-
-static enum status
-type_sheet(struct hands *h, const struct sheet_view *view, struct facts *f,
-    struct diag *d)
-{
-	struct secret **typed = &now.typed[view->sheet->number - 1];
-	enum status rc;
-
-	(void)h;
-	secret_free(*typed);
-	*typed = NULL;
-	now.proven++;
-	TRY(secret_copy(view->mnemonic, typed, d));
-	TRY(facts_set(f, d, "how", "typed"));
-	TRY(facts_set(f, d, "tries", "1"));
-out:
-	return rc;
-}
-
-static const struct secret *
-lend_typed(struct hands *h, size_t sheet)
-{
-	(void)h;
-	return now.typed[sheet];
 }
 
 static enum status
@@ -118,7 +91,8 @@ read_row(const struct step_kind *row, const char *name)
 		now.row->free(now.want);
 	now.row = row;
 	now.want = NULL;
-	now.asked = now.proven = now.fetched = now.no = 0;
+	now.asked = now.fetched = now.no = 0;
+	now.fake.proven = 0;
 	if (row->read(now.fake.plan, plan_section(now.fake.plan, row->word,
 	    name), &now.want, &d) != ST_OK)
 		fail_msg("%s", d.text);
@@ -133,8 +107,6 @@ begin(void)
 	fake_next(&now.fake);
 	fake_plan(&now.fake, 2, SECTIONS);
 	now.fake.hands.opened = lend_seed;
-	now.fake.hands.prove = type_sheet;
-	now.fake.hands.typed = lend_typed;
 	now.fake.hands.proven = take_proven;
 	now.fake.hands.confirm = answer;
 	now.fake.hands.fetched = fetch;
@@ -144,8 +116,6 @@ static void
 end(void)
 {
 	now.row->free(now.want);
-	for (size_t i = 0; i < SHEETS; i++)
-		secret_free(now.typed[i]);
 	fake_end(&now.fake);
 }
 
@@ -214,7 +184,7 @@ reshare_makes_the_new_set_live(void **state)
 	assert_int_equal(state_live_set(s, "g1")->epoch, 2);
 	assert_int_equal(state_live_set(s, "g1")->n, SHEETS);
 	assert_int_equal(s->sets[0].fate, SET_REPLACED);
-	assert_int_equal(now.proven, SHEETS);
+	assert_int_equal(now.fake.proven, SHEETS);
 	end();
 }
 
@@ -259,14 +229,14 @@ replaced_is_the_same_share(void **state)
 	(void)state;
 	begin();
 	reshare();
-	assert_int_equal(secret_copy(now.typed[1], &was, NULL), ST_OK);
+	assert_int_equal(secret_copy(now.fake.typed[1], &was, NULL), ST_OK);
 	read_row(&replace_step, "broken");
 	done(0);
 	sheet = &state_live_set(now.fake.state, "g1")->sheets[1];
 	assert_string_equal(sheet->holder, "second");
 	assert_int_equal(sheet->lost, 1);
 	done(1);
-	assert_true(secret_equal(was, now.typed[1]));
+	assert_true(secret_equal(was, now.fake.typed[1]));
 	assert_int_equal(now.asked, 1);
 	assert_non_null(strstr(now.question, "sheet 2 of root g1, epoch 2, "
 	    "second, group main"));
@@ -310,7 +280,7 @@ replace_refuses_a_share_that_is_not_of_record(void **state)
 	assert_int_equal(perform(1, &o, &d), ST_AUTH);
 	assert_string_equal(d.text, "FORMATS 4.32: the seed of root g1 does "
 	    "not give sheet 2 of epoch 1 as the record has it");
-	assert_int_equal(now.proven, 0);
+	assert_int_equal(now.fake.proven, 0);
 	outcome_clear(&o);
 	end();
 }
@@ -334,7 +304,7 @@ destroy_names_what_nobody_saw_burnt(void **state)
 	old = &now.fake.state->sets[0];
 	assert_int_equal(old->sheets[0].destroyed, 2);
 	assert_int_equal(old->sheets[1].destroyed, 0);
-	/* what is left is asked for the next time, and all the rest of a root */
+	/* what is left is asked for next time, and all the rest of a root */
 	read_row(&destroy_step, "all");
 	done(0);
 	assert_int_equal(now.asked, 1 + SHEETS);

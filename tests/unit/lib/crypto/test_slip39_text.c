@@ -9,6 +9,7 @@
 #include <sodium.h>
 
 #include "lib/crypto/hash.h"
+#include "lib/crypto/slip39_sum.h"
 #include "lib/crypto/slip39_text.h"
 #include "lib/crypto/slip39_words.h"
 #include "tests/support/shares.h"
@@ -315,7 +316,7 @@ seal(struct slip39_mnemonic *m, bool extendable)
 	uint32_t sum;
 
 	memset(&m->word[m->n - 3], 0, 3 * sizeof(m->word[0]));
-	sum = slip39_text_residue(m->word, m->n, extendable) ^ 1;
+	sum = slip39_sum(m->word, m->n, extendable) ^ 1;
 	m->word[m->n - 3] = sum >> 20 & 0x3ff;
 	m->word[m->n - 2] = sum >> 10 & 0x3ff;
 	m->word[m->n - 1] = sum & 0x3ff;

@@ -1,6 +1,7 @@
 /* see proof.h */
 #include <string.h>
 
+#include "ceremony/event.h"
 #include "ceremony/proof.h"
 #include "lib/crypto/rng.h"
 
@@ -230,7 +231,7 @@ prove(struct proof *p, struct diag *d)
 		if (is_final(p->e, rc))
 			FAIL(d, rc, "%s", why.text);
 		diag_prefix(&why, "sheet %u of %s", s->number, s->holder);
-		TRY(engine_refused(p->e, why.text, d));
+		TRY(event_refused(p->e, why.text, d));
 		if (!f->refused(f, &why))
 			FAIL(d, rc, "%s", why.text);
 		diag_clear(&why);

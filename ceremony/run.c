@@ -6,10 +6,12 @@
 #include <unistd.h>
 
 #include "ceremony/engine.h"
+#include "ceremony/event.h"
 #include "ceremony/hands.h"
 #include "ceremony/load.h"
 #include "ceremony/print.h"
 #include "ceremony/run.h"
+#include "ceremony/undone.h"
 #include "ceremony/verify.h"
 #include "lib/base/clock.h"
 #include "lib/base/file.h"
@@ -19,8 +21,6 @@
 #include "lib/record/chain.h"
 #include "lib/record/desk.h"
 #include "lib/record/stick.h"
-
-#define REASON_MAX 1000 /* bytes */
 
 /* --- is this plan the next, or the one that is open? --- */
 
@@ -524,7 +524,7 @@ out:
 static enum status
 record_refusal(struct session *s, const char *why, struct diag *d)
 {
-	return s->begun ? engine_refused(&s->e, why, d) : ST_OK;
+	return s->begun ? event_refused(&s->e, why, d) : ST_OK;
 }
 
 /* --- the second machine's word (RULES C7) --- */
@@ -751,7 +751,7 @@ end_given_up(const struct run *r, struct session *s, const char *reason,
 {
 	enum status rc;
 
-	TRY(engine_give_up(&s->e, reason, d));
+	TRY(undone_held(&s->e, reason, d));
 	TRY(engine_close(&s->e, d));
 	left->given_up = true;
 	if (awaits_second(s->e.plan, s->e.state))
@@ -809,24 +809,6 @@ out:
 	return rc;
 }
 
-/* It is recorded as it stands, and escaped wherever it is shown. */
-static enum status
-check_reason(const char *reason, struct diag *d)
-{
-	size_t len = strlen(reason), n;
-	uint32_t c;
-
-	if (len == 0 || len > REASON_MAX)
-		return diag_set(d, ST_USAGE, "a reason has 1 to %d bytes",
-		    REASON_MAX);
-	for (; len > 0; reason += n, len -= n) {
-		if ((n = text_scalar(reason, len, &c)) == 0)
-			return diag_set(d, ST_USAGE, "the reason is not "
-			    "UTF-8");
-	}
-	return ST_OK;
-}
-
 enum status
 run_end(const struct run *r, const char *reason, struct diag *d)
 {
@@ -837,7 +819,7 @@ run_end(const struct run *r, const char *reason, struct diag *d)
 
 	TRY(session_look(r, &s, d));
 	tell_passed(r, &s.l.inbox);
-	TRY(check_reason(reason, d));
+	TRY(undone_reason(reason, d));
 	if ((open = state_open(s.known)) == NULL)
 		FAIL(d, ST_POLICY, "%s: no ceremony is open", r->plan);
 	TRY(check_continuity(s.l.plan, s.known, &s.resume, d));
@@ -847,7 +829,7 @@ run_end(const struct run *r, const char *reason, struct diag *d)
 	TRY(ask_head_words(r->front, s.known, first_head(s.known),
 	    s.known->n == open->first, NULL, d));
 	TRY(session_start(r, &s, open->first + 1, d));
-	TRY(engine_abandon(&s.e, reason, d));
+	TRY(undone_cut(&s.e, reason, d));
 	TRY(engine_close(&s.e, d));
 	if (awaits_second(s.e.plan, s.e.state))
 		TRY(ask_second(r->front, s.e.state, d));

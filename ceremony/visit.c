@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "ceremony/bags.h"
+#include "ceremony/event.h"
 #include "ceremony/proof.h"
 #include "ceremony/quorum.h"
 #include "ceremony/visit.h"
@@ -265,7 +266,7 @@ refuse(struct engine *e, const struct sheet *sheet, struct diag *why,
 	    why->code == ST_BUG)
 		FAIL(d, why->code, "%s", why->text);
 	diag_prefix(why, "sheet %u of %s", sheet->number, sheet->holder);
-	TRY(engine_refused(e, why->text, d));
+	TRY(event_refused(e, why->text, d));
 	if (!e->front->refused(e->front, why))
 		FAIL(d, why->code, "%s", why->text);
 	rc = ST_OK;
@@ -355,7 +356,7 @@ visit_taken(struct engine *e, const struct sheet_set *set,
 	TRY(facts_set(&o.facts, d, "sheet", "%u", sheet->number));
 	TRY(facts_set(&o.facts, d, "holder", "%s", sheet->holder));
 	TRY(facts_set(&o.facts, d, "by", "%s", by));
-	TRY(engine_say(e, &o, d));
+	TRY(event_say(e, &o, d));
 out:
 	facts_clear(&who);
 	outcome_clear(&o);

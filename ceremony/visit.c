@@ -255,25 +255,6 @@ out:
 	return rc;
 }
 
-/* Not this sheet: said, recorded, and the people say what is to be done. */
-static enum status
-refuse(struct engine *e, const struct sheet *sheet, struct diag *why,
-    struct diag *d)
-{
-	enum status rc;
-
-	if (why->code == ST_USAGE || why->code == ST_SYSTEM ||
-	    why->code == ST_BUG)
-		FAIL(d, why->code, "%s", why->text);
-	diag_prefix(why, "sheet %u of %s", sheet->number, sheet->holder);
-	TRY(event_refused(e, why->text, d));
-	if (!e->front->refused(e->front, why))
-		FAIL(d, why->code, "%s", why->text);
-	rc = ST_OK;
-out:
-	return rc;
-}
-
 enum status
 visit_check_up(struct engine *e, const struct sheet_set *set,
     const struct sheet *sheet, struct facts *facts, struct diag *d)
@@ -299,7 +280,7 @@ visit_check_up(struct engine *e, const struct sheet_set *set,
 		diag_clear(&why);
 		if (read_alone(e, set, sheet, &scanned, &why) == ST_OK)
 			break;
-		TRY(refuse(e, sheet, &why, d));
+		TRY(proof_refuse(e, sheet, &why, d));
 	}
 	TRY(say_good(e, scanned, tries, who == DEPUTY && deputy != NULL ?
 	    deputy : NULL, facts, d));

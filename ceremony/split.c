@@ -188,6 +188,29 @@ out:
 	return rc;
 }
 
+enum status
+split_check_new(const struct split *s, const struct plan *p,
+    const struct state *before, const struct promises *promises,
+    struct diag *d)
+{
+	size_t n = before->nroots;
+	enum status rc;
+
+	/* the rows above promise other things too */
+	for (size_t i = 0; i < promises->n; i++)
+		n += strcmp(promises->promise[i].kind, "root") == 0;
+	if (n >= REHEARSAL_SEEDS)
+		PLAN_FAIL(d, ST_POLICY, p, s->line, "FORMATS 3.19: more than "
+		    "%d roots in one state", REHEARSAL_SEEDS);
+	if (state_root(before, s->root) != NULL ||
+	    promise_find(promises, "root", NULL, s->root) != NULL)
+		PLAN_FAIL(d, ST_POLICY, p, s->line, "FORMATS 3.19: root %s is "
+		    "there already", s->root);
+	rc = ST_OK;
+out:
+	return rc;
+}
+
 /* A place named more than once is said once; of a sheet without one nobody
  * knows where it will lie. */
 enum status

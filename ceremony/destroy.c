@@ -357,7 +357,8 @@ out:
 	return rc;
 }
 
-/* "Did bruno see it burnt: sheet 2 of root g1, ...; words acid acne acquire?" */
+/* "Did bruno see it burnt: sheet 2 of root g1, ..., check words acid acne
+ * acquire?" */
 static enum status
 ask(const struct destroy *w, const struct sheet_set *set, unsigned i,
     struct hands *hands, struct diag *d)

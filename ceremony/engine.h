@@ -33,7 +33,7 @@ struct engine_root {
 	char name[33];
 	struct secret *seed; /* drawn or recovered */
 	struct key *key;     /* NULL until proven or opened */
-	struct secret *ems;  /* it encrypted, for the set of ${epoch}; or NULL */
+	struct secret *ems;  /* the seed, encrypted for ${epoch}; or NULL */
 	unsigned epoch;
 };
 

@@ -44,9 +44,9 @@ bool event_ended(const struct engine *e);
 
 /**
  * event_catch_up(e, d):
- * Once the record has no more: after a cut that the run goes on, by which entry,
- * and not by a closing one, its leftovers are named (7.8); and what was said
- * while entries were compared.
+ * Once the record has no more, and before a new entry: that the run goes on
+ * after a cut, by which and not by the closing one its leftovers are named
+ * (7.8); and what was said while entries were compared.
  */
 MUST_USE enum status event_catch_up(struct engine *e, struct diag *d);
 

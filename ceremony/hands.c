@@ -93,7 +93,7 @@ sheet_taken(void *cookie, const struct sheet_set *set,
 	return visit_taken(o->e, set, sheet, d);
 }
 
-/* From its sheets: those of the state so far, or, while entries are compared, of
+/* From its sheets: those of the state so far or, while entries are compared, of
  * all that the stick had: a set that was replaced later may be burnt. */
 static enum status
 open_root(struct engine *e, const char *name, struct engine_root **out,

@@ -47,7 +47,7 @@ MUST_USE enum status paper_text_take(const struct paper_text *t,
 
 /* --- what a stranger is told, the same on every kind of sheet --- */
 
-#define PAPER_SAID_MAX 1024
+#define PAPER_SAID_MAX 1024 /* bytes, with NUL */
 
 /* How many sheets open the root; what to do with a sheet that was found; what
  * it is to a program.  ${out} takes PAPER_SAID_MAX bytes. */
@@ -55,7 +55,8 @@ void paper_say_quorum(const struct sheet_view *v, char *out);
 void paper_say_found(const struct sheet_view *v, char *out);
 void paper_say_share(const struct sheet_view *v, char *out);
 
-/* The commands of the recovery, or NULL, and the line that stands before them. */
+/* The commands of the recovery, or NULL; and the line that stands before
+ * them. */
 const struct recipe *paper_recipe(const struct sheet_view *v);
 void paper_say_first(const struct sheet_view *v, char *out);
 

@@ -165,8 +165,8 @@ draw_numbers(unsigned n, unsigned k, uint8_t *out)
 	}
 }
 
-/* A code says what was printed, and the words are what is read in twenty
- * years: a third of them, which nobody could choose, is typed from the paper. */
+/* A code says what was printed, and the words are what is read in twenty years:
+ * a third of them, which nobody could choose, is typed from the paper. */
 static enum status
 ask_third(struct proof *p, struct diag *d)
 {

@@ -281,9 +281,9 @@ out:
 
 /* The end of a ceremony that is closed, as often as its plan is run: a cut may
  * have come before it, and may have closed only one of the sticks.  Whoever can
- * write to a stick can make one that is closed: up to a head that is on paper it
- * is the one in the room, and from there on a root has signed it that was made
- * before. */
+ * write to a stick can make one that is closed: up to a head that is on paper
+ * it is the one in the room, and from there on a root has signed it that was
+ * made before. */
 static enum status
 end_again(const struct run *r, struct session *s, struct run_left *left,
     struct diag *d)

@@ -151,16 +151,6 @@ out:
 	return rc;
 }
 
-static size_t
-promised_roots(const struct promises *promises)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < promises->n; i++)
-		n += strcmp(promises->promise[i].kind, adopt_step.makes) == 0;
-	return n;
-}
-
 static enum status
 adopt_check(const void *want, const struct plan *p,
     const struct state *before, const struct promises *promises,
@@ -174,13 +164,7 @@ adopt_check(const void *want, const struct plan *p,
 		PLAN_FAIL(d, ST_POLICY, p, a->alg_line, "FORMATS 3.92: %s",
 		    why.text);
 	TRY(split_check(&a->split, p, d));
-	if (before->nroots + promised_roots(promises) >= REHEARSAL_SEEDS)
-		PLAN_FAIL(d, ST_POLICY, p, a->split.line, "FORMATS 3.19: more "
-		    "than %d roots in one state", REHEARSAL_SEEDS);
-	if (state_root(before, a->split.root) != NULL ||
-	    promise_find(promises, "root", NULL, a->split.root) != NULL)
-		PLAN_FAIL(d, ST_POLICY, p, a->split.line, "FORMATS 3.19: root "
-		    "%s is there already", a->split.root);
+	TRY(split_check_new(&a->split, p, before, promises, d));
 	TRY(check_certificate(a, p, before, promises, d));
 out:
 	return rc;

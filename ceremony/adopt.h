@@ -3,8 +3,8 @@
  * 3.96; RULES S5, C6.
  *
  * Items: 0 draw the set; 1..n prove a sheet; n + 1 commit the root and its
- * file; n + 2 its certificate, the one that it has or a new one.  0..n + 1 count
- * together. */
+ * file; n + 2 its certificate, the one that it has or a new one.  0..n + 1
+ * count together. */
 #ifndef ANCHORITE_ADOPT_H
 #define ANCHORITE_ADOPT_H
 

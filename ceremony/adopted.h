@@ -23,9 +23,10 @@ MUST_USE enum status adopted_look(const struct state *state,
 
 /**
  * adopted_or_derived(state, root, seed, out, d):
- * The key of ${root} from its seed: derived, or out of its file, whose digest is
- * checked first and whose public half is computed.  The caller compares it with
- * the record, and frees.
+ * The key of ${root} from its seed: derived, or out of its file, whose digest
+ * is checked first and whose public half is computed.  The caller compares it
+ * with the record, and frees.
+ * ST_AUTH: the file is not the one of record, or the seed does not open it.
  */
 MUST_USE enum status adopted_or_derived(const struct state *state,
     const struct root *root, const struct secret *seed, struct key **out,
@@ -33,7 +34,8 @@ MUST_USE enum status adopted_or_derived(const struct state *state,
 
 /**
  * adopted_seal(key, seed, out, d):
- * The file, opened once more with the seed and compared.
+ * The file, opened once more with the seed and compared.  The caller frees
+ * ${*out}.
  */
 MUST_USE enum status adopted_seal(const struct key *key,
     const struct secret *seed, struct bytes *out, struct diag *d);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "ceremony/bags.h"
+#include "ceremony/event.h"
 #include "ceremony/loose.h"
 #include "lib/base/text.h"
 #include "lib/crypto/rng.h"
@@ -15,20 +16,13 @@ keeps_bags(const struct engine *e)
 	    e->front->ask_text != NULL && e->front->ask_one != NULL;
 }
 
-/* All that is recorded: while it is computed again that is more than is done. */
-static const struct state *
-all_of(const struct engine *e)
-{
-	return engine_comparing(e) && e->known != NULL ? e->known : e->state;
-}
-
 bool
 bags_wanted(const struct engine *e, const struct sheet_set *set)
 {
 	const struct sheet *s;
 
 	for (size_t i = 0; keeps_bags(e) && i < set->n; i++) {
-		s = state_sheet(all_of(e), set->root, set->epoch,
+		s = state_sheet(engine_known(e), set->root, set->epoch,
 		    set->sheets[i].number);
 		if (s != NULL && s->out != 0)
 			return true;
@@ -54,7 +48,7 @@ say(struct engine *e, const struct sheet_set *set, const struct sheet *sheet,
 		TRY(facts_set(&o.facts, d, "match", "%s", match));
 	TRY(bag_write(b, &text, d));
 	TRY(outcome_add(&o, "private/", &text, d));
-	TRY(engine_say(e, &o, d));
+	TRY(event_say(e, &o, d));
 out:
 	bytes_free(&text);
 	outcome_clear(&o);
@@ -97,9 +91,9 @@ enum status
 bags_in(struct engine *e, const struct sheet_set *set,
     const struct sheet *sheet, struct diag *d)
 {
-	const struct sheet *known = state_sheet(all_of(e), set->root,
+	const struct sheet *known = state_sheet(engine_known(e), set->root,
 	    set->epoch, sheet->number);
-	const struct ceremony *open = state_open(all_of(e));
+	const struct ceremony *open = state_open(engine_known(e));
 	struct bag old = { 0 }, b = { .in = true };
 	bool match;
 	enum status rc;
@@ -109,7 +103,7 @@ bags_in(struct engine *e, const struct sheet_set *set,
 		return ST_OK;
 	if (known->in > known->out && known->in >= open->first)
 		return ST_OK; /* it is in the room, and in no bag yet */
-	TRY(bag_of(all_of(e), known->out, &old, d));
+	TRY(bag_of(engine_known(e), known->out, &old, d));
 	TRY(ask_number(e, "seal", set, sheet, true, b.seal, d));
 	match = strcmp(b.seal, old.seal) == 0;
 	TRY(say(e, set, sheet, &b, match ? "yes" : "no", d));

@@ -15,7 +15,7 @@
 #include "lib/record/facts.h"
 #include "lib/record/sheet.h"
 
-#define BARE_NAME_SIZE 256 /* what a share is called in refusals */
+#define BARE_NAME_SIZE 256 /* bytes: what a share is called in refusals */
 
 struct bare {
 	struct slip39_share *share[SHEETS_MAX]; /* owned */
@@ -45,8 +45,8 @@ MUST_USE enum status bare_put(struct bare *b, const struct secret *mnemonic,
 /* Whether a quorum is there; ${d} says what is not (slip39_enough). */
 MUST_USE enum status bare_enough(const struct bare *b, struct diag *d);
 
-/* Whether those that are enough combine, without decrypting what of, which takes
- * as long as the set's exponent wants.  Refusals: slip39_gather's, by name. */
+/* Whether those that are enough combine, short of decrypting, which takes as
+ * long as the set's exponent wants.  Refusals: slip39_gather's, by name. */
 MUST_USE enum status bare_agree(const struct bare *b, struct diag *d);
 
 /**

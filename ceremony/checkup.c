@@ -118,23 +118,9 @@ out:
 static bool
 opens(const struct plan *p, const char *root)
 {
-	const struct ini_section *s;
-	const struct ini_entry *by;
-	char word[33];
-	const char *at;
-	size_t len;
-
 	for (size_t i = 0; i < p->ini->n; i++) {
-		s = &p->ini->sections[i];
-		if ((by = plan_entry(s, "by", NULL)) == NULL)
-			continue;
-		for (at = by->value; *at != '\0'; at += strspn(at, ", ")) {
-			len = strcspn(at, ", ");
-			snprintf(word, sizeof(word), "%.*s", (int)len, at);
-			if (strcmp(word, root) == 0)
-				return true;
-			at += len;
-		}
+		if (plan_lists(&p->ini->sections[i], "by", root))
+			return true;
 	}
 	return false;
 }

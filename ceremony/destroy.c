@@ -17,7 +17,7 @@ static const char *const whats[] = { "sheets", SHEET_FOUND, "root" };
 
 struct destroy {
 	const struct ini_section *section; /* borrowed, as the next are */
-	const char *name, *root;
+	const char *root;
 	enum what what;
 	unsigned epoch; /* 0: of all */
 	unsigned number[LOOSE_NUMBERS_MAX];
@@ -83,7 +83,6 @@ destroy_read(const struct plan *p, const struct ini_section *s, void **want,
 	if ((w = calloc(1, sizeof(*w))) == NULL)
 		FAIL(d, ST_SYSTEM, "out of memory");
 	w->section = s;
-	w->name = s->name;
 	w->root = plan_text(s, "root", "");
 	w->what = find_what(plan_text(s, "what", whats[WHAT_SHEETS]));
 	TRY(read_sheets(p, s, w, d));
@@ -236,7 +235,6 @@ static bool
 uses_root(const struct ini_section *s, const char *root)
 {
 	static const char *const words[] = { "by", "old", "new", "root" };
-	const char *value;
 
 	if (strcmp(s->kind, "destroy") == 0)
 		return false;
@@ -245,13 +243,8 @@ uses_root(const struct ini_section *s, const char *root)
 	    strcmp(s->kind, "certify") == 0))
 		return true;
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		value = plan_text(s, words[i], NULL);
-		for (; value != NULL; value = strpbrk(value, ", ")) {
-			value += strspn(value, ", ");
-			if (strncmp(value, root, strlen(root)) == 0 &&
-			    strchr(", ", value[strlen(root)]) != NULL)
-				return true;
-		}
+		if (plan_lists(s, words[i], root))
+			return true;
 	}
 	return false;
 }
@@ -364,7 +357,8 @@ out:
 	return rc;
 }
 
-/* "Did bruno see it burnt: sheet 2 of root g1, ...; words acid acne acquire?" */
+/* "Did bruno see it burnt: sheet 2 of root g1, ..., check words acid acne
+ * acquire?" */
 static enum status
 ask(const struct destroy *w, const struct sheet_set *set, unsigned i,
     struct hands *hands, struct diag *d)

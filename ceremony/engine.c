@@ -4,17 +4,17 @@
 #include <string.h>
 
 #include "ceremony/bags.h"
+#include "ceremony/block.h"
 #include "ceremony/closing.h"
 #include "ceremony/engine.h"
+#include "ceremony/event.h"
 #include "ceremony/hands.h"
 #include "ceremony/visit.h"
 #include "lib/base/clock.h"
-#include "lib/base/table.h"
 #include "lib/base/text.h"
 #include "lib/crypto/cms.h"
 #include "lib/crypto/csr.h"
 #include "lib/crypto/words.h"
-#include "lib/record/bag.h"
 #include "lib/record/signer.h"
 
 #define PLAN_FILE_MAX 1048576 /* bytes of a file that a plan names */
@@ -48,6 +48,8 @@ engine_steps(const struct plan *plan, const struct step_kind *const *steps,
 			continue;
 		TRY(kind->read(plan, s, &step[at].want, d));
 		step[at].section = s;
+		snprintf(step[at].name, sizeof(step[at].name), "%s %s",
+		    s->kind, s->name == NULL ? "" : s->name);
 		step[at].kind = kind;
 		step[at].count = kind->count(step[at].want);
 		at++;
@@ -65,6 +67,12 @@ out:
 	csr_rest();
 	engine_steps_free(step, at);
 	return rc;
+}
+
+bool
+engine_step_is(const struct engine_step *s, const char *name)
+{
+	return name != NULL && strcmp(s->name, name) == 0;
 }
 
 static const char *
@@ -154,141 +162,18 @@ engine_tell(const struct engine_step *step, size_t n,
 	return rc;
 }
 
-/* --- what a cut made void --- */
-
-static void
-step_name(const struct engine_step *s, char out[80])
-{
-	snprintf(out, 80, "%s %s", s->section->kind,
-	    s->section->name == NULL ? "" : s->section->name);
-}
-
-/* Whether a recorded entry belongs to this step; ${*item} says which. */
-static bool
-of_step(const struct entry *t, const char *step, uint64_t *item)
-{
-	const char *is = facts_get(&t->facts, "step");
-
-	if (is == NULL || strcmp(is, step) != 0)
-		return false;
-	return facts_number(&t->facts, "item", 0, UINT32_MAX, item, NULL) ==
-	    ST_OK;
-}
-
-/* The sheets that were drawn for the root of ${v} and never proven. */
-static enum status
-void_sheets(const struct state *state, struct facts *v, struct diag *d)
-{
-	const char *root = facts_get(v, "root");
-	const struct sheet_set *set;
-	const struct sheet *s;
-	enum status rc = ST_OK;
-
-	for (size_t i = 0; root != NULL && i < state->nsets; i++) {
-		set = &state->sets[i];
-		if (set->fate != SET_DRAWN || strcmp(set->root, root) != 0)
-			continue;
-		for (size_t j = 0; j < set->n; j++) {
-			s = &set->sheets[j];
-			TRY(facts_add(v, d, "sheets", "sheet %u of %s at %s",
-			    s->number, s->holder,
-			    s->place[0] == '\0' ? "-" : s->place));
-		}
-	}
-out:
-	return rc;
-}
-
-/* All items of the step since it last began do not count: what a void entry
- * says follows from the entries before it. */
-static enum status
-void_facts(const struct state *state, const char *step, struct facts *v,
-    size_t *items, struct diag *d)
-{
-	const struct entry *t;
-	size_t from = state->n;
-	uint64_t item;
-	enum status rc;
-
-	while (from > 0 && strcmp(state->entries[from - 1].kind, "void") != 0 &&
-	    (state_is_event(state->entries[from - 1].kind) ||
-	    of_step(&state->entries[from - 1], step, &item)))
-		from--;
-	*items = 0;
-	TRY(facts_set(v, d, "step", "%s", step));
-	for (; from < state->n; from++) {
-		t = &state->entries[from];
-		if (state_is_event(t->kind))
-			continue;
-		if (*items == 0 && facts_get(&t->facts, "root") != NULL)
-			TRY(facts_set(v, d, "root", "%s",
-			    facts_get(&t->facts, "root")));
-		TRY(facts_add(v, d, "entries", "%lu",
-		    (unsigned long)t->number));
-		(*items)++;
-	}
-	TRY(void_sheets(state, v, d));
-out:
-	return rc;
-}
-
-static const struct engine_step *
-find_step(const struct engine_step *step, size_t n, const char *name)
-{
-	char is[80];
-
-	for (size_t i = 0; name != NULL && i < n; i++) {
-		step_name(&step[i], is);
-		if (strcmp(is, name) == 0)
-			return &step[i];
-	}
-	return NULL;
-}
-
-enum status
-engine_void_holds(const struct engine_step *step, size_t n,
-    const struct state *state, const struct entry *e, struct diag *d)
-{
-	const char *name = facts_get(&e->facts, "step"), *key;
-	const struct engine_step *s = find_step(step, n, name);
-	struct facts v = { 0 };
-	size_t items = 0;
-	enum status rc;
-
-	if (s == NULL || s->kind->together == NULL)
-		FAIL(d, ST_AUTH, "the plan has no such step");
-	TRY(void_facts(state, name, &v, &items, d));
-	if (items == 0 || items >= s->kind->together(s->want))
-		FAIL(d, ST_AUTH, "[%s] has nothing that could be void here",
-		    name);
-	if ((key = facts_differ(&v, &e->facts, NULL)) != NULL)
-		FAIL(d, ST_AUTH, "FORMATS 7.5: \"%s\" is not what the cut "
-		    "made void", key);
-out:
-	facts_clear(&v);
-	return rc;
-}
-
-enum status
-engine_event_holds(const struct plan *plan, const struct engine_step *step,
-    size_t n, const struct state *state, const struct entry *e,
-    struct diag *d)
-{
-	if (strcmp(e->kind, "void") == 0)
-		return engine_void_holds(step, n, state, e, d);
-	if (strcmp(e->kind, "custody") == 0 && !plan->bags)
-		return diag_set(d, ST_AUTH, "FORMATS 7.40: the plan keeps no "
-		    "bags");
-	return strcmp(e->kind, "stood-in") == 0 ?
-	    visit_by_holds(plan, &e->facts, d) : ST_OK;
-}
-
 /* --- one entry: written, or compared --- */
 
 bool
 engine_comparing(const struct engine *e)
 {
 	return e->at < e->ntail;
+}
+
+const struct state *
+engine_known(const struct engine *e)
+{
+	return engine_comparing(e) && e->known != NULL ? e->known : e->state;
 }
 
 enum status
@@ -307,16 +192,15 @@ engine_who_and_when(const struct plan *p, const struct entry *e,
 	return ST_OK;
 }
 
-/* The next recorded entry, which was computed again or is an event. */
-static enum status
-take_recorded(struct engine *e, struct diag *d)
+enum status
+engine_take(struct engine *e, struct diag *d)
 {
 	struct entry *t = &e->tail[e->at];
 	enum status rc;
 
 	if ((rc = engine_who_and_when(e->plan, t, d)) == ST_OK)
-		rc = engine_event_holds(e->plan, e->step, e->nsteps, e->state,
-		    t, d);
+		rc = event_holds(e->plan, e->step, e->nsteps, e->state, t,
+		    d);
 	if (rc != ST_OK) {
 		diag_prefix(d, "entry %lu (%s)", (unsigned long)t->number,
 		    t->kind);
@@ -324,33 +208,6 @@ take_recorded(struct engine *e, struct diag *d)
 	}
 	if ((rc = state_apply(e->state, t, d)) == ST_OK)
 		e->at++;
-	return rc;
-}
-
-/* A ceremony that was ended early: no item follows. */
-static bool
-ended(const struct engine *e)
-{
-	return engine_comparing(e) &&
-	    strcmp(e->tail[e->at].kind, "undone") == 0;
-}
-
-/* What happened between the items is not computed again.  A void entry is met
- * where the items are that it is about, and only there. */
-static enum status
-take_events(struct engine *e, struct diag *d)
-{
-	const struct entry *t;
-	enum status rc = ST_OK;
-
-	while (rc == ST_OK && engine_comparing(e) && !ended(e) &&
-	    state_is_event((t = &e->tail[e->at])->kind)) {
-		if (strcmp(t->kind, "void") == 0)
-			return diag_set(d, ST_AUTH, "entry %lu (void): "
-			    "nothing could be void here",
-			    (unsigned long)t->number);
-		rc = take_recorded(e, d);
-	}
 	return rc;
 }
 
@@ -404,18 +261,17 @@ compare(struct engine *e, const struct outcome *o, struct diag *d)
 		    t->kind);
 		return rc;
 	}
-	return take_recorded(e, d);
+	return engine_take(e, d);
 }
 
-/* Whole minutes: what the record knows of time. */
-static int64_t
-minute(void)
+int64_t
+engine_minute(void)
 {
 	return clock_now() / 60 * 60;
 }
 
-static enum status
-write_entry(struct engine *e, struct outcome *o, int64_t time,
+enum status
+engine_write(struct engine *e, struct outcome *o, int64_t time,
     struct diag *d)
 {
 	struct entry entry = { 0 };
@@ -449,92 +305,7 @@ static enum status
 put(struct engine *e, struct outcome *o, int64_t time, struct diag *d)
 {
 	return engine_comparing(e) ? compare(e, o, d) :
-				     write_entry(e, o, time, d);
-}
-
-enum status
-engine_event(struct engine *e, const char *kind, struct facts *facts,
-    struct diag *d)
-{
-	struct outcome o = { .kind = kind };
-	enum status rc;
-
-	if (engine_comparing(e) || e->sticks == NULL ||
-	    state_open(e->state) == NULL)
-		return ST_OK;
-	o.facts = *facts; /* moved */
-	memset(facts, 0, sizeof(*facts));
-	rc = write_entry(e, &o, minute(), d);
-	outcome_clear(&o);
-	return rc;
-}
-
-enum status
-engine_say(struct engine *e, struct outcome *o, struct diag *d)
-{
-	struct outcome *wait;
-	enum status rc;
-
-	if (e->sticks == NULL || state_open(e->state) == NULL)
-		return ST_OK;
-	if (!engine_comparing(e)) {
-		if (o->n == 1 && strcmp(o->objects[0].name, "private/") == 0)
-			bag_name(e->state->n + 1, o->objects[0].name);
-		return write_entry(e, o, minute(), d);
-	}
-	if ((wait = GROW(e->later, e->nlater)) == NULL)
-		FAIL(d, ST_SYSTEM, "out of memory");
-	*wait = *o;
-	memset(o, 0, sizeof(*o));
-	rc = ST_OK;
-out:
-	return rc;
-}
-
-static void
-forget_later(struct engine *e)
-{
-	for (size_t i = 0; i < e->nlater; i++)
-		outcome_clear(&e->later[i]);
-	free(e->later);
-	e->later = NULL;
-	e->nlater = 0;
-}
-
-enum status
-engine_refused(struct engine *e, const char *why, struct diag *d)
-{
-	struct facts f = { 0 };
-	enum status rc;
-
-	TRY(facts_set(&f, d, "why", "%s", why));
-	TRY(engine_event(e, "refused", &f, d));
-out:
-	facts_clear(&f);
-	return rc;
-}
-
-/* The record has no more: what comes is new, and after a cut says so.  By this
- * entry, and not by a closing one, the leftovers of the cut are named. */
-static enum status
-begin_new(struct engine *e, struct diag *d)
-{
-	struct facts f = { 0 };
-	enum status rc = ST_OK;
-
-	if (engine_comparing(e))
-		return ST_OK;
-	if (e->resumed) {
-		e->resumed = false;
-		TRY(facts_set(&f, d, "program", "%s", e->program));
-		TRY(engine_event(e, "resumed", &f, d));
-	}
-	for (size_t i = 0; i < e->nlater; i++)
-		TRY(engine_say(e, &e->later[i], d));
-	forget_later(e);
-out:
-	facts_clear(&f);
-	return rc;
+				     engine_write(e, o, time, d);
 }
 
 /* --- opening --- */
@@ -641,7 +412,7 @@ do_opening(struct engine *e, struct diag *d)
 	enum status rc;
 
 	TRY(engine_opening(e->plan, e->program, &o, d));
-	TRY(put(e, &o, minute(), d));
+	TRY(put(e, &o, engine_minute(), d));
 	TRY(note_head(e, "at the opening", d));
 out:
 	outcome_clear(&o);
@@ -650,79 +421,6 @@ out:
 
 /* --- items --- */
 
-enum block { BLOCK_NONE, BLOCK_WHOLE, BLOCK_VOID, BLOCK_CUT };
-
-/* What the record has of a block whose items count only together; ${*end} is
- * the entry behind it. */
-static enum block
-find_block(const struct engine *e, const char *step, size_t together,
-    size_t *end)
-{
-	bool begun = false;
-	const char *is;
-	uint64_t item;
-
-	for (*end = e->at; *end < e->ntail; (*end)++) {
-		const struct entry *t = &e->tail[*end];
-
-		if (strcmp(t->kind, "undone") == 0)
-			break;
-		is = facts_get(&t->facts, "step");
-		if (strcmp(t->kind, "void") == 0 && is != NULL &&
-		    strcmp(is, step) == 0) {
-			(*end)++;
-			return BLOCK_VOID;
-		}
-		if (of_step(t, step, &item) && item == together - 1)
-			return BLOCK_WHOLE;
-		begun |= !state_is_event(t->kind);
-	}
-	return begun ? BLOCK_CUT : BLOCK_NONE;
-}
-
-/* The void entry: which entries and which sheets do not count. */
-static enum status
-void_block(struct engine *e, const char *step, struct diag *d)
-{
-	struct facts v = { 0 };
-	size_t items;
-	enum status rc;
-
-	TRY(void_facts(e->state, step, &v, &items, d));
-	TRY(engine_event(e, "void", &v, d));
-out:
-	facts_clear(&v);
-	return rc;
-}
-
-/* Items that count together are whole in the record, or start anew. */
-static enum status
-start_block(struct engine *e, const char *step, size_t together,
-    struct diag *d)
-{
-	enum block block;
-	size_t end;
-	enum status rc;
-
-	hands_rest(e);
-	for (;;) {
-		block = find_block(e, step, together, &end);
-		if (block == BLOCK_NONE || block == BLOCK_WHOLE)
-			return ST_OK;
-		while (e->at < end)
-			TRY(take_recorded(e, d));
-		if (block == BLOCK_VOID)
-			continue;
-		if (e->sticks == NULL)
-			FAIL(d, ST_AUTH, "FORMATS 7.9: the record was cut in "
-			    "[%s]", step);
-		TRY(begin_new(e, d));
-		TRY(void_block(e, step, d));
-	}
-out:
-	return rc;
-}
-
 static enum status
 do_item(struct engine *e, const struct engine_step *s, size_t item,
     struct diag *d)
@@ -730,9 +428,7 @@ do_item(struct engine *e, const struct engine_step *s, size_t item,
 	struct outcome o = { 0 };
 	struct bytes text = { 0 };
 	enum status rc;
-	char step[80];
 
-	step_name(s, step);
 	TRY(s->kind->show(s->want, item, e->plan, e->state, &text, d));
 	if (!engine_comparing(e))
 		e->front->progress(e->front, e->shown, e->nsteps + 1,
@@ -742,91 +438,12 @@ do_item(struct engine *e, const struct engine_step *s, size_t item,
 		TRY(facts_take(&e->tail[e->at].facts, state_trusted(o.kind),
 		    &o.facts, d));
 	TRY(s->kind->verify(s->want, item, e->plan, e->state, &o, d));
-	TRY(facts_set(&o.facts, d, "step", "%s", step));
+	TRY(facts_set(&o.facts, d, "step", "%s", s->name));
 	TRY(facts_set(&o.facts, d, "item", "%zu", item));
-	TRY(put(e, &o, minute(), d));
+	TRY(put(e, &o, engine_minute(), d));
 out:
 	bytes_free(&text);
 	outcome_clear(&o);
-	return rc;
-}
-
-enum status
-engine_abandon(struct engine *e, const char *reason, struct diag *d)
-{
-	struct facts f = { 0 };
-	uint64_t item;
-	enum status rc = ST_OK;
-	char step[80];
-
-	TRY(engine_settle(e->plan, e->step, e->nsteps, e->state, d));
-	/* the first step that the record has not whole */
-	for (size_t i = 0; i < e->nsteps; i++) {
-		size_t done = 0, end, together;
-
-		step_name(&e->step[i], step);
-		together = e->step[i].kind->together == NULL ? 0 :
-		    e->step[i].kind->together(e->step[i].want);
-		while (together > 0 &&
-		    find_block(e, step, together, &end) == BLOCK_VOID) {
-			while (e->at < end)
-				TRY(take_recorded(e, d));
-		}
-		while (engine_comparing(e) &&
-		    (state_is_event(e->tail[e->at].kind) ||
-		    of_step(&e->tail[e->at], step, &item))) {
-			done += !state_is_event(e->tail[e->at].kind);
-			TRY(take_recorded(e, d));
-		}
-		if (done > 0 && done < together)
-			TRY(void_block(e, step, d));
-		if (done < e->step[i].count)
-			TRY(facts_add(&f, d, "steps", "%s: %zu of %zu done",
-			    step, done < together ? 0 : done,
-			    e->step[i].count));
-	}
-	/* after a cut, the end that was begun is brought to its end */
-	e->resumed = state_open(e->state)->ended;
-	if (e->resumed)
-		goto out;
-	TRY(facts_set(&f, d, "reason", "%s", reason));
-	TRY(engine_event(e, "undone", &f, d));
-out:
-	facts_clear(&f);
-	return rc;
-}
-
-enum status
-engine_give_up(struct engine *e, const char *reason, struct diag *d)
-{
-	const struct engine_step *s;
-	struct facts f = { 0 }, unused = { 0 };
-	size_t together, done = 0;
-	enum status rc = ST_OK;
-	char step[80];
-
-	if (e->shown == 0 || engine_comparing(e))
-		FAIL(d, ST_BUG, "nothing is in progress that could be given "
-		    "up");
-	hands_forget(e);
-	for (size_t i = e->shown - 1; i < e->nsteps; i++) {
-		s = &e->step[i];
-		step_name(s, step);
-		/* only items that count together are ever given up */
-		together = s->kind->together == NULL ? 0 :
-		    s->kind->together(s->want);
-		facts_clear(&unused);
-		TRY(void_facts(e->state, step, &unused, &done, d));
-		if (done > 0 && done < together)
-			TRY(void_block(e, step, d));
-		TRY(facts_add(&f, d, "steps", "%s: %zu of %zu done", step,
-		    done < together ? 0 : done, s->count));
-	}
-	TRY(facts_set(&f, d, "reason", "%s", reason));
-	TRY(engine_event(e, "undone", &f, d));
-out:
-	facts_clear(&unused);
-	facts_clear(&f);
 	return rc;
 }
 
@@ -834,28 +451,26 @@ static enum status
 do_items(struct engine *e, struct diag *d)
 {
 	const struct engine_step *s;
-	char step[80], when[96];
+	char when[96];
 	enum status rc;
 
 	for (size_t i = 0; i < e->nsteps; i++) {
 		s = &e->step[i];
 		e->shown = i + 1;
-		step_name(s, step);
-		TRY(take_events(e, d));
-		if (s->kind->together != NULL)
-			TRY(start_block(e, step, s->kind->together(s->want),
-			    d));
+		TRY(event_take(e, d));
+		if (block_size(s) > 0)
+			TRY(block_start(e, s, d));
 		for (size_t item = 0; item < s->count; item++) {
-			TRY(take_events(e, d));
-			if (ended(e))
+			TRY(event_take(e, d));
+			if (event_ended(e))
 				return ST_OK;
-			TRY(begin_new(e, d));
+			TRY(event_catch_up(e, d));
 			TRY(bags_settle(e, false, d));
 			TRY(do_item(e, s, item, d));
 			TRY(bags_settle(e, false, d));
 		}
 		hands_rest(e);
-		snprintf(when, sizeof(when), "after [%s]", step);
+		snprintf(when, sizeof(when), "after [%s]", s->name);
 		TRY(note_head(e, when, d));
 	}
 	rc = ST_OK;
@@ -898,17 +513,17 @@ engine_close(struct engine *e, struct diag *d)
 	int64_t time;
 	enum status rc;
 
-	TRY(take_events(e, d));
-	if (ended(e)) {
-		TRY(take_recorded(e, d));
-		TRY(take_events(e, d));
+	TRY(event_take(e, d));
+	if (event_ended(e)) {
+		TRY(engine_take(e, d));
+		TRY(event_take(e, d));
 	}
-	TRY(begin_new(e, d));
+	TRY(event_catch_up(e, d));
 	TRY(bags_settle(e, true, d));
 	if (!engine_comparing(e))
 		e->front->progress(e->front, e->nsteps + 1, e->nsteps + 1,
 		    "close the record");
-	time = engine_comparing(e) ? e->tail[e->at].time : minute();
+	time = engine_comparing(e) ? e->tail[e->at].time : engine_minute();
 	TRY(closing_line(e->state, time, &line, d));
 	snprintf(name, sizeof(name), "record/%06zu.line", e->state->n + 1);
 	TRY(outcome_add(&o, name, &line, d));
@@ -941,7 +556,7 @@ void
 engine_clear(struct engine *e)
 {
 	hands_forget(e);
-	forget_later(e);
+	event_forget(e);
 	for (size_t i = 0; i < e->ntail; i++)
 		entry_clear(&e->tail[i]);
 	free(e->tail);

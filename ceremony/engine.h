@@ -22,6 +22,7 @@
 /* One section of the plan that is a step. */
 struct engine_step {
 	const struct ini_section *section; /* borrowed from the plan */
+	char name[80]; /* "crl 2027Q1": what a fact "step" says */
 	const struct step_kind *kind;
 	void *want; /* owned; freed by kind */
 	size_t count;
@@ -32,7 +33,7 @@ struct engine_root {
 	char name[33];
 	struct secret *seed; /* drawn or recovered */
 	struct key *key;     /* NULL until proven or opened */
-	struct secret *ems;  /* it encrypted, for the set of ${epoch}; or NULL */
+	struct secret *ems;  /* the seed, encrypted for ${epoch}; or NULL */
 	unsigned epoch;
 };
 
@@ -58,7 +59,7 @@ struct engine {
 	size_t shown; /* the step in progress, 1.. */
 	struct outcome *later; /* owned: events that wait for the tail's end */
 	size_t nlater;
-	bool given_up; /* by a holder: it is to end (engine_give_up) */
+	bool given_up; /* by a holder: it is to end (undone_held) */
 	struct hands hands;
 };
 
@@ -71,6 +72,9 @@ MUST_USE enum status engine_steps(const struct plan *plan,
     const struct step_kind *const *steps, struct engine_step **out, size_t *n,
     struct diag *d);
 void engine_steps_free(struct engine_step *step, size_t n);
+
+/* Whether a fact "step", or NULL, names this one. */
+bool engine_step_is(const struct engine_step *s, const char *name);
 
 /**
  * engine_settle(plan, step, n, state, d):
@@ -98,6 +102,28 @@ MUST_USE enum status engine_tell(const struct engine_step *step, size_t n,
 /* Whether the next entry is in the record already. */
 bool engine_comparing(const struct engine *e);
 
+/* All that is recorded: while that is computed again, more than is done. */
+const struct state *engine_known(const struct engine *e);
+
+/* The minute it is, in seconds: what the record knows of time. */
+int64_t engine_minute(void);
+
+/**
+ * engine_write(e, o, time, d):
+ * A new entry with its files, on all sticks; the facts of ${*o} are moved from.
+ * ST_AUTH: there are no sticks, and the record should go on (7.9).
+ * ST_SYSTEM: ${time} is before that of the last entry.
+ */
+MUST_USE enum status engine_write(struct engine *e, struct outcome *o,
+    int64_t time, struct diag *d);
+
+/**
+ * engine_take(e, d):
+ * The next recorded entry as it is: an event, or one that was computed again.
+ * ST_AUTH: it is not of the plan.
+ */
+MUST_USE enum status engine_take(struct engine *e, struct diag *d);
+
 /**
  * engine_opening(plan, program, out, d):
  * What the opening entry says: the plan and every file that it names, once.
@@ -111,23 +137,6 @@ MUST_USE enum status engine_opening(const struct plan *plan,
  * begins within the plan's dates.
  */
 MUST_USE enum status engine_who_and_when(const struct plan *p,
-    const struct entry *e, struct diag *d);
-
-/**
- * engine_void_holds(step, n, state, e, d):
- * Only items that count together are void together, and only before the last
- * of them is done; what the entry says of them follows from the state.
- */
-MUST_USE enum status engine_void_holds(const struct engine_step *step,
-    size_t n, const struct state *state, const struct entry *e,
-    struct diag *d);
-
-/**
- * engine_event_holds(plan, step, n, state, e, d):
- * The same of any event: what it says of people is the plan's.
- */
-MUST_USE enum status engine_event_holds(const struct plan *plan,
-    const struct engine_step *step, size_t n, const struct state *state,
     const struct entry *e, struct diag *d);
 
 /**
@@ -151,43 +160,6 @@ MUST_USE enum status engine_drive(struct engine *e, struct diag *d);
  * and seeds are wiped.
  */
 MUST_USE enum status engine_close(struct engine *e, struct diag *d);
-
-/**
- * engine_abandon(e, reason, d):
- * Close early: take what is recorded as it stands, void what was cut, and
- * record what was not done.  engine_close then closes unsigned.
- */
-MUST_USE enum status engine_abandon(struct engine *e, const char *reason,
-    struct diag *d);
-
-/**
- * engine_give_up(e, reason, d):
- * The same for one that is being held, after engine_drive: keys and seeds are
- * wiped first, then what the step in progress has drawn is void.
- */
-MUST_USE enum status engine_give_up(struct engine *e, const char *reason,
-    struct diag *d);
-
-/**
- * engine_event(e, kind, facts, d):
- * Something that happened between the items: a refusal, a void set.
- * Nothing is written while entries are compared.
- */
-MUST_USE enum status engine_event(struct engine *e, const char *kind,
-    struct facts *facts, struct diag *d);
-
-/* An event "refused". */
-MUST_USE enum status engine_refused(struct engine *e, const char *why,
-    struct diag *d);
-
-/**
- * engine_say(e, o, d):
- * As the last, with a file, and not forgotten while entries are compared: it is
- * written before the next new one.  A file "private/" is named when it is.
- * ${*o} is moved from.
- */
-MUST_USE enum status engine_say(struct engine *e, struct outcome *o,
-    struct diag *d);
 
 /* Wipe keys and seeds, free all that is owned. */
 void engine_clear(struct engine *e);

@@ -5,6 +5,7 @@
 #include "ceremony/adopted.h"
 #include "ceremony/bags.h"
 #include "ceremony/entropy.h"
+#include "ceremony/event.h"
 #include "ceremony/hands.h"
 #include "ceremony/passphrase.h"
 #include "ceremony/proof.h"
@@ -24,7 +25,7 @@ engine_of(struct hands *h)
 static enum status
 note_refusal(void *cookie, const char *why, struct diag *d)
 {
-	return engine_refused(cookie, why, d);
+	return event_refused(cookie, why, d);
 }
 
 static struct engine_root *
@@ -92,7 +93,7 @@ sheet_taken(void *cookie, const struct sheet_set *set,
 	return visit_taken(o->e, set, sheet, d);
 }
 
-/* From its sheets: those of the state so far, or, while entries are compared, of
+/* From its sheets: those of the state so far or, while entries are compared, of
  * all that the stick had: a set that was replaced later may be burnt. */
 static enum status
 open_root(struct engine *e, const char *name, struct engine_root **out,
@@ -106,14 +107,13 @@ open_root(struct engine *e, const char *name, struct engine_root **out,
 		.taken = sheet_taken,
 		.cookie = &o,
 	};
-	const struct state *s = e->known != NULL && engine_comparing(e) ?
-	    e->known : e->state;
 	struct secret *seed = NULL;
 	struct key *key = NULL;
 	size_t used = 0;
 	enum status rc;
 
-	TRY(quorum_open(e->front, s, name, &watch, &seed, &key, &used, d));
+	TRY(quorum_open(e->front, engine_known(e), name, &watch, &seed, &key,
+	    &used, d));
 	TRY(add_root(e, name, out, d));
 	(*out)->seed = seed;
 	(*out)->key = key;

@@ -1,7 +1,6 @@
 /* see mark.h */
 #include <stdio.h>
 #include <string.h>
-
 #include <unistd.h>
 
 #include "ceremony/mark.h"
@@ -10,7 +9,7 @@
 
 #define LABEL_SYSTEM "anchorite mark v1/system/"
 #define LABEL_HOLDER "anchorite mark v1/holder/"
-#define NAME_SIZE 48
+#define NAME_SIZE 48 /* bytes, as the next two are */
 #define LINE_LEN (2 * SHA256_LEN + 1) /* hex and a line feed */
 #define TEXT_SIZE 256
 

@@ -40,7 +40,8 @@ bool marks_any(const struct marks *m, const struct state *s);
 MUST_USE enum status marks_check(const struct marks *m,
     const struct sheet_set *set, const char *holder, struct diag *d);
 
-/* One for this holder, on the medium, where there is none of the set. */
+/* One for this holder, on the medium, where there is none of the set; else
+ * refusals are marks_check's. */
 MUST_USE enum status marks_leave(const struct marks *m,
     const struct sheet_set *set, const char *holder, struct diag *d);
 

@@ -65,17 +65,6 @@ out:
 	return rc;
 }
 
-/* Roots that the rows above make; they promise other things too. */
-static size_t
-promised_roots(const struct promises *promises)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < promises->n; i++)
-		n += strcmp(promises->promise[i].kind, mint_step.makes) == 0;
-	return n;
-}
-
 /* RULES B10: in one room the roots to come are made, proven and wiped before a
  * present one is there.  A row with `by` opens one. */
 static enum status
@@ -110,13 +99,7 @@ mint_check(const void *want, const struct plan *p, const struct state *before,
 		PLAN_FAIL(d, ST_POLICY, p, m->alg_line, "FORMATS 3.19: %s",
 		    why.text);
 	TRY(split_check(&m->split, p, d));
-	if (before->nroots + promised_roots(promises) >= REHEARSAL_SEEDS)
-		PLAN_FAIL(d, ST_POLICY, p, m->split.line, "FORMATS 3.19: "
-		    "more than %d roots in one state", REHEARSAL_SEEDS);
-	if (state_root(before, m->split.root) != NULL ||
-	    promise_find(promises, "root", NULL, m->split.root) != NULL)
-		PLAN_FAIL(d, ST_POLICY, p, m->split.line, "FORMATS 3.19: "
-		    "root %s is there already", m->split.root);
+	TRY(split_check_new(&m->split, p, before, promises, d));
 	TRY(check_order(m, p, promises, d));
 	if (m->cert.subject != NULL)
 		TRY(certificate_check(&m->cert, p, before, promises, d));

@@ -27,8 +27,8 @@ add_words(struct paper_text *t, const struct secret *mnemonic)
 		number++;
 		paper_add(t, "   %2u  ", number);
 		paper_add_secret(t, at, (size_t)len);
-		paper_add(t, "%*s%s", len < WORD_WIDTH ? WORD_WIDTH - len : 0, "",
-		    number % 4 == 0 ? "\n" : "");
+		paper_add(t, "%*s%s", len < WORD_WIDTH ? WORD_WIDTH - len : 0,
+		    "", number % 4 == 0 ? "\n" : "");
 		at += len + 1;
 	}
 	paper_add(t, "%s\n", number % 4 == 0 ? "" : "\n");
@@ -47,8 +47,8 @@ add_root_words(struct paper_text *t, const struct spki *root, struct diag *d)
 	at = (const char *)words.data;
 	for (unsigned n = 1; *at != '\0'; n++) {
 		len = (int)strcspn(at, " ");
-		paper_add(t, "%s %.*s%s", n % WORDS_LINE == 1 ? "  " : "", len, at,
-		    n % WORDS_LINE == 0 ? "\n" : "");
+		paper_add(t, "%s %.*s%s", n % WORDS_LINE == 1 ? "  " : "", len,
+		    at, n % WORDS_LINE == 0 ? "\n" : "");
 		at += len + (at[len] == ' ');
 	}
 out:
@@ -178,8 +178,8 @@ paper_screen(const struct sheet_view *v, struct secret **out, struct diag *d)
 	paper_add(&t, "%sSHEET %u OF %zu of root %s, epoch %u\n%s\n",
 	    v->test ? TEST_MARK "\n" : "", s->number, v->set->n, v->set->root,
 	    v->set->epoch, v->ceremony);
-	paper_add(&t, "For %s%s%s\nGroup %s: %u of its %u sheets, %u of %u groups"
-	    "\n", s->holder, s->place[0] == '\0' ? "" : ", kept at ",
+	paper_add(&t, "For %s%s%s\nGroup %s: %u of its %u sheets, %u of %u "
+	    "groups\n", s->holder, s->place[0] == '\0' ? "" : ", kept at ",
 	    s->place, s->group_name, g->need, g->members, scheme->need,
 	    scheme->groups);
 	if (has_keeper)
@@ -228,6 +228,27 @@ is_marked(const char *line, size_t len)
 	return len > mark && memcmp(line, PAPER_SHARE_MARK, mark) == 0;
 }
 
+static enum status
+keep(const char *line, size_t len, const char *what, struct secret **list,
+    size_t max, size_t *n, struct diag *d)
+{
+	enum status rc;
+
+	if (*n == max)
+		FAIL(d, ST_FORMAT, "more than %zu %s", max, what);
+	TRY(secret_new(len, &list[*n], d));
+	memcpy(secret_bytes(list[(*n)++]), line, len);
+out:
+	return rc;
+}
+
+static void
+drop(struct secret **list, size_t *n)
+{
+	while (*n > 0)
+		secret_free(list[--*n]);
+}
+
 enum status
 paper_shares(const struct secret *text, struct secret **share, size_t max,
     size_t *n, struct diag *d)
@@ -244,20 +265,15 @@ paper_shares(const struct secret *text, struct secret **share, size_t max,
 	while (next_line(text, &at, &line, &len)) {
 		if (len == 0 || (marked && !is_marked(line, len)))
 			continue;
-		if (*n == max)
-			FAIL(d, ST_FORMAT, "more than %zu shares", max);
 		skip = marked ? strlen(PAPER_SHARE_MARK) : 0;
-		TRY(secret_new(len - skip, &share[*n], d));
-		memcpy(secret_bytes(share[(*n)++]), line + skip, len - skip);
+		TRY(keep(line + skip, len - skip, "shares", share, max, n, d));
 	}
 	if (*n == 0)
 		FAIL(d, ST_FORMAT, "there is no share in it");
 	rc = ST_OK;
 out:
-	if (rc != ST_OK) {
-		while (*n > 0)
-			secret_free(share[--*n]);
-	}
+	if (rc != ST_OK)
+		drop(share, n);
 	return rc;
 }
 
@@ -275,18 +291,13 @@ paper_lines(const struct secret *text, struct secret **line, size_t max,
 			at++;
 		if (len == 0)
 			continue;
-		if (*n == max)
-			FAIL(d, ST_FORMAT, "more than %zu lines", max);
-		TRY(secret_new(len, &line[*n], d));
-		memcpy(secret_bytes(line[(*n)++]), at, len);
+		TRY(keep(at, len, "lines", line, max, n, d));
 	}
 	if (*n == 0)
 		FAIL(d, ST_FORMAT, "there is no line in it");
 	rc = ST_OK;
 out:
-	if (rc != ST_OK) {
-		while (*n > 0)
-			secret_free(line[--*n]);
-	}
+	if (rc != ST_OK)
+		drop(line, n);
 	return rc;
 }

@@ -1,4 +1,5 @@
-/* paper.h -- what is written by hand: a sheet's text.  FORMATS 4.11. */
+/* paper.h -- a sheet's text, as it is written by hand or printed, and as it is
+ * read again.  FORMATS 4.11, 4.21. */
 #ifndef ANCHORITE_PAPER_H
 #define ANCHORITE_PAPER_H
 
@@ -8,6 +9,7 @@
 
 #define PAPER_SHEET_MAX 16384 /* bytes */
 #define PAPER_WIDTH 76	      /* columns */
+#define PAPER_SCREEN_ROWS 22
 
 /**
  * paper_sheet(view, out, d):
@@ -31,9 +33,9 @@ MUST_USE enum status paper_page(const struct sheet_view *view,
  * paper_screen(view, out, d):
  * What a holder copies to the sheet by hand: the same without what only
  * programs read.  At most PAPER_SCREEN_ROWS rows of 80 columns, so that it
- * stands on a console with two rows to spare for the prompt.
+ * stands on a console with two rows to spare for the prompt.  In locked memory;
+ * caller frees.
  */
-#define PAPER_SCREEN_ROWS 22
 MUST_USE enum status paper_screen(const struct sheet_view *view,
     struct secret **out, struct diag *d);
 
@@ -41,6 +43,7 @@ MUST_USE enum status paper_screen(const struct sheet_view *view,
  * paper_shares(text, share, max, n, d):
  * The shares in a file: lines after "share: ", or, when there is no such
  * line, every line that is not empty.  The caller frees each.
+ * ST_FORMAT: there is none, or more than ${max}.
  */
 MUST_USE enum status paper_shares(const struct secret *text,
     struct secret **share, size_t max, size_t *n, struct diag *d);

@@ -94,7 +94,7 @@ out:
 }
 
 void
-paper_say_quorum(const struct sheet_view *v, char *out)
+paper_say_quorum(const struct sheet_view *v, char out[PAPER_SAID_MAX])
 {
 	const struct slip39_scheme *all = &v->set->scheme;
 	const struct slip39_group *g = &all->group[v->sheet->group];
@@ -112,7 +112,7 @@ paper_say_quorum(const struct sheet_view *v, char *out)
 }
 
 void
-paper_say_found(const struct sheet_view *v, char *out)
+paper_say_found(const struct sheet_view *v, char out[PAPER_SAID_MAX])
 {
 	snprintf(out, PAPER_SAID_MAX, "This sheet is one part of a key that "
 	    "is kept in parts, each with somebody else (%s). Alone it opens "
@@ -123,7 +123,7 @@ paper_say_found(const struct sheet_view *v, char *out)
 }
 
 void
-paper_say_share(const struct sheet_view *v, char *out)
+paper_say_share(const struct sheet_view *v, char out[PAPER_SAID_MAX])
 {
 	const struct slip39_scheme *s = &v->set->scheme;
 	const char *keeper = v->set->keeper;
@@ -150,7 +150,7 @@ paper_recipe(const struct sheet_view *v)
 }
 
 void
-paper_say_first(const struct sheet_view *v, char *out)
+paper_say_first(const struct sheet_view *v, char out[PAPER_SAID_MAX])
 {
 	const char *bare;
 
@@ -164,7 +164,8 @@ paper_say_first(const struct sheet_view *v, char *out)
 }
 
 void
-paper_say_step(const struct sheet_view *v, unsigned i, char *out)
+paper_say_step(const struct sheet_view *v, unsigned i,
+    char out[PAPER_SAID_MAX])
 {
 	const struct recipe *r = paper_recipe(v);
 	const char *keeper = v->set->keeper;

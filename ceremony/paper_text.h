@@ -47,22 +47,24 @@ MUST_USE enum status paper_text_take(const struct paper_text *t,
 
 /* --- what a stranger is told, the same on every kind of sheet --- */
 
-#define PAPER_SAID_MAX 1024
+#define PAPER_SAID_MAX 1024 /* bytes, with NUL */
 
 /* How many sheets open the root; what to do with a sheet that was found; what
- * it is to a program.  ${out} takes PAPER_SAID_MAX bytes. */
-void paper_say_quorum(const struct sheet_view *v, char *out);
-void paper_say_found(const struct sheet_view *v, char *out);
-void paper_say_share(const struct sheet_view *v, char *out);
+ * it is to a program. */
+void paper_say_quorum(const struct sheet_view *v, char out[PAPER_SAID_MAX]);
+void paper_say_found(const struct sheet_view *v, char out[PAPER_SAID_MAX]);
+void paper_say_share(const struct sheet_view *v, char out[PAPER_SAID_MAX]);
 
-/* The commands of the recovery, or NULL, and the line that stands before them. */
+/* The commands of the recovery, or NULL; and the line that stands before
+ * them. */
 const struct recipe *paper_recipe(const struct sheet_view *v);
-void paper_say_first(const struct sheet_view *v, char *out);
+void paper_say_first(const struct sheet_view *v, char out[PAPER_SAID_MAX]);
 
-/* The steps of the recovery that come before the commands, ending NULL, with
- * one for the seed itself; and what is to be seen behind them. */
+/* Step ${i}, 0..PAPER_STEPS - 1, of the recovery, before the commands; and what
+ * is to be seen behind them. */
 #define PAPER_STEPS 3
-void paper_say_step(const struct sheet_view *v, unsigned i, char *out);
+void paper_say_step(const struct sheet_view *v, unsigned i,
+    char out[PAPER_SAID_MAX]);
 extern const char *const paper_said_last;
 
 #endif

@@ -154,8 +154,7 @@ passphrase_encrypt(const struct front *front, const struct split_terms *set,
     struct secret **out, struct diag *d)
 {
 	const struct pass_view view = { set->root, set->keeper, PASS_OPEN };
-	struct held h = { .set = set, .seed = seed,
-		.known = known };
+	struct held h = { .set = set, .seed = seed, .known = known };
 	const struct passphrase_test test = { takes_sheets, &h };
 	struct secret *passphrase = NULL;
 	enum status rc;
@@ -179,8 +178,7 @@ passphrase_prove(const struct front *front, const struct split_terms *set,
     const struct quorum_watch *watch, struct secret **out, struct diag *d)
 {
 	const struct pass_view view = { set->root, set->keeper, PASS_PROVE };
-	struct held h = { .set = set, .seed = seed,
-		.ems = ems };
+	struct held h = { .set = set, .seed = seed, .ems = ems };
 	const struct passphrase_test test = { takes_seed, &h };
 	enum status rc;
 

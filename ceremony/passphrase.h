@@ -9,7 +9,7 @@
 #include "lib/record/front.h"
 #include "lib/record/step.h"
 
-/* A new one has so many characters.  Who has the sheets tries some hundred a
+/* Characters of a new one, at least.  Who has the sheets tries some hundred a
  * second on one graphics card (FORMATS 4.50): a shorter one is found. */
 #define PASSPHRASE_MIN 12
 

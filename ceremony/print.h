@@ -1,4 +1,4 @@
-/* print.h -- where a ceremony's sheets go as files. */
+/* print.h -- where a ceremony's sheets go as files.  FORMATS 4.22. */
 #ifndef ANCHORITE_PRINT_H
 #define ANCHORITE_PRINT_H
 

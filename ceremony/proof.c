@@ -1,6 +1,7 @@
 /* see proof.h */
 #include <string.h>
 
+#include "ceremony/event.h"
 #include "ceremony/proof.h"
 #include "lib/crypto/rng.h"
 
@@ -18,18 +19,13 @@ static const struct sheet *
 find_sheet(const struct state *s, const struct secret *canonical,
     const struct sheet_set **set)
 {
-	uint8_t is[SHA256_LEN];
+	const struct sheet *sheet = NULL;
 
-	for (size_t i = 0; i < s->nsets; i++) {
+	for (size_t i = 0; i < s->nsets && sheet == NULL; i++) {
 		*set = &s->sets[i];
-		sheet_commitment((*set)->salt, canonical, is);
-		for (size_t j = 0; j < (*set)->n; j++) {
-			if (memcmp((*set)->sheets[j].commitment, is,
-			    sizeof(is)) == 0)
-				return &(*set)->sheets[j];
-		}
+		sheet = sheet_of_words(*set, canonical);
 	}
-	return NULL;
+	return sheet;
 }
 
 /* A whole share, and not this one: which? */
@@ -169,8 +165,8 @@ draw_numbers(unsigned n, unsigned k, uint8_t *out)
 	}
 }
 
-/* A code says what was printed, and the words are what is read in twenty
- * years: a third of them, which nobody could choose, is typed from the paper. */
+/* A code says what was printed, and the words are what is read in twenty years:
+ * a third of them, which nobody could choose, is typed from the paper. */
 static enum status
 ask_third(struct proof *p, struct diag *d)
 {
@@ -180,7 +176,7 @@ ask_third(struct proof *p, struct diag *d)
 	size_t at = 0;
 	enum status rc;
 
-	draw_numbers(PROOF_WORDS, PROOF_THIRD, number);
+	draw_numbers(SHEET_WORDS, PROOF_THIRD, number);
 	TRY(slip39_some(p->canonical, number, PROOF_THIRD, &want, d));
 	TRY(ask_holder(p, number, PROOF_THIRD, &gave, &came, d));
 	TRY(slip39_differ(came, want, &at, d));
@@ -209,30 +205,34 @@ out:
 	return rc;
 }
 
-/* Nothing that is typed again would mend it. */
-static bool
-is_final(const struct engine *e, enum status rc)
+enum status
+proof_refuse(struct engine *e, const struct sheet *sheet, struct diag *why,
+    struct diag *d)
 {
-	return e->given_up || rc == ST_USAGE || rc == ST_SYSTEM ||
-	    rc == ST_BUG;
+	enum status rc;
+
+	/* nothing that is typed again would mend it */
+	if (e->given_up || why->code == ST_USAGE || why->code == ST_SYSTEM ||
+	    why->code == ST_BUG)
+		FAIL(d, why->code, "%s", why->text);
+	diag_prefix(why, "sheet %u of %s", sheet->number, sheet->holder);
+	TRY(event_refused(e, why->text, d));
+	if (!e->front->refused(e->front, why))
+		FAIL(d, why->code, "%s", why->text);
+	rc = ST_OK;
+out:
+	return rc;
 }
 
 static enum status
 prove(struct proof *p, struct diag *d)
 {
-	const struct sheet *s = p->view->sheet;
-	const struct front *f = p->e->front;
 	struct diag why = { 0 };
 	enum status rc;
 
-	TRY(show_sheet(f, p->view, d));
-	while ((rc = ask_once(p, &why)) != ST_OK) {
-		if (is_final(p->e, rc))
-			FAIL(d, rc, "%s", why.text);
-		diag_prefix(&why, "sheet %u of %s", s->number, s->holder);
-		TRY(engine_refused(p->e, why.text, d));
-		if (!f->refused(f, &why))
-			FAIL(d, rc, "%s", why.text);
+	TRY(show_sheet(p->e->front, p->view, d));
+	while (ask_once(p, &why) != ST_OK) {
+		TRY(proof_refuse(p->e, p->view->sheet, &why, d));
 		diag_clear(&why);
 	}
 out:
@@ -257,7 +257,7 @@ proof_how(const struct engine *e, bool scanned, unsigned tries,
 
 	if (scanned)
 		TRY(facts_set(facts, d, "how", "scanned, %d of %d words typed",
-		    PROOF_THIRD, PROOF_WORDS));
+		    PROOF_THIRD, SHEET_WORDS));
 	else
 		TRY(facts_set(facts, d, "how", "%s", e->front->how));
 	TRY(facts_set(facts, d, "tries", "%u", tries));

@@ -6,9 +6,7 @@
 
 #include "ceremony/engine.h"
 
-/* A sheet's words (FORMATS 4.4), and those that are typed after a scan. */
-#define PROOF_WORDS 33
-#define PROOF_THIRD 11
+#define PROOF_THIRD 11 /* words that are typed after a scan */
 
 /**
  * proof_take(e, view, canonical, facts, d):
@@ -24,11 +22,19 @@ MUST_USE enum status proof_take(struct engine *e,
 
 /**
  * proof_third(e, view, canonical, d):
- * After a scan of the sheet of ${view}, whose words are ${canonical}: a third of
- * them, typed from the paper (RULES S2).  ST_AUTH: others.
+ * After a scan of the sheet of ${view}, whose words are ${canonical}: a third
+ * of them, typed from the paper (RULES S2).  ST_AUTH: others.
  */
 MUST_USE enum status proof_third(struct engine *e,
     const struct sheet_view *view, struct secret *canonical, struct diag *d);
+
+/**
+ * proof_refuse(e, sheet, why, d):
+ * What came is not this sheet: said, recorded, and asked again (ST_OK) if the
+ * people can; else ${why} as it is.
+ */
+MUST_USE enum status proof_refuse(struct engine *e, const struct sheet *sheet,
+    struct diag *why, struct diag *d);
 
 /* How a sheet was read, and after how many tries. */
 MUST_USE enum status proof_how(const struct engine *e, bool scanned,

@@ -9,7 +9,6 @@
 #include "ceremony/quorum.h"
 
 #define MISSING_MAX 1280 /* bytes: 16 groups, each by name */
-#define SHEET_WORDS 33 /* of a seed of 32 bytes: FORMATS 4.4 */
 
 /* The sheets taken so far. */
 struct pile {
@@ -123,20 +122,6 @@ enough(const struct pile *p, char *missing, size_t size)
 		before = joint;
 	}
 	return false;
-}
-
-/* The sheet of a set whose commitment these words meet. */
-static const struct sheet *
-match(const struct sheet_set *set, const struct secret *canonical)
-{
-	uint8_t is[SHA256_LEN];
-
-	sheet_commitment(set->salt, canonical, is);
-	for (size_t i = 0; i < set->n; i++) {
-		if (memcmp(set->sheets[i].commitment, is, sizeof(is)) == 0)
-			return &set->sheets[i];
-	}
-	return NULL;
 }
 
 /* The sheet whose place a share claims for itself in one of the sets of
@@ -314,7 +299,7 @@ quorum_identify(const struct state *state, const char *root,
 	TRY(read_share(state, mnemonic, canonical, d));
 	for (size_t i = 0; i < state->nsets && *sheet == NULL; i++) {
 		*set = &state->sets[i];
-		*sheet = match(*set, *canonical);
+		*sheet = sheet_of_words(*set, *canonical);
 	}
 	if (*sheet == NULL) {
 		*set = NULL;

@@ -1,4 +1,5 @@
-/* quorum.h -- holders' sheets in, a root's key out: never a wrong one. */
+/* quorum.h -- holders' sheets in, a root's key out: never a wrong one.
+ * FORMATS 4.6 to 4.10. */
 #ifndef ANCHORITE_QUORUM_H
 #define ANCHORITE_QUORUM_H
 
@@ -60,9 +61,9 @@ MUST_USE enum status quorum_claim(const struct state *state,
 /**
  * quorum_open(front, state, root, watch, seed, key, used, d):
  * Ask for sheets until the scheme is met, and for the passphrase if the record
- * says that there is one; combine, derive, and compare with
- * the recorded public key (never a result that was not compared).  The caller
- * frees ${*seed} and ${*key}; ${*used} says how many sheets were taken.
+ * says that there is one; combine, derive, and compare with the recorded public
+ * key (never a result that was not compared).  The caller frees ${*seed} and
+ * ${*key}; ${*used} says how many sheets were taken.
  * ST_AUTH: see quorum_identify; or the key is not the one of record.
  */
 MUST_USE enum status quorum_open(const struct front *front,

@@ -12,7 +12,7 @@
 struct replace {
 	const struct plan *plan; /* borrowed */
 	const struct ini_section *section; /* borrowed, as the next are */
-	const char *name, *root, *reason;
+	const char *root, *reason;
 	unsigned sheet; /* 1.. */
 	bool moves; /* to the holder of the plan, not the one of record */
 	struct plan_holder holder;
@@ -48,7 +48,6 @@ replace_read(const struct plan *p, const struct ini_section *s, void **want,
 		FAIL(d, ST_SYSTEM, "out of memory");
 	r->plan = p;
 	r->section = s;
-	r->name = s->name;
 	r->root = plan_text(s, "root", "");
 	r->reason = plan_text(s, "reason", "");
 	r->sheet = (unsigned)plan_int(s, "sheet", 0);
@@ -159,7 +158,8 @@ check_above(const struct replace *r, const struct sheet_set *set,
 	if (loose_burnt_above(p, line, set, r->sheet))
 		PLAN_FAIL(d, ST_POLICY, p, line, "FORMATS 3.71: sheet %u of "
 		    "root %s is destroyed above", r->sheet, r->root);
-	while ((s = loose_above(p, s->line, "replace-share", r->root)) != NULL) {
+	while ((s = loose_above(p, s->line, "replace-share",
+	    r->root)) != NULL) {
 		if (plan_int(s, "sheet", 0) == r->sheet)
 			PLAN_FAIL(d, ST_POLICY, p, line, "FORMATS 3.71: sheet "
 			    "%u of root %s is replaced above", r->sheet,
@@ -361,8 +361,8 @@ replace_verify(const void *want, size_t item, const struct plan *p,
 	TRY(say_replaced(r, set, &sheet, &said, d));
 	if ((key = facts_differ(&said, &o->facts, state_trusted(o->kind))) !=
 	    NULL)
-		FAIL(d, ST_AUTH, "the record gives another %s than plan and set "
-		    "for sheet %u of root %s", key, r->sheet, r->root);
+		FAIL(d, ST_AUTH, "the record gives another %s than plan and "
+		    "set for sheet %u of root %s", key, r->sheet, r->root);
 	TRY(visit_by_holds(p, &o->facts, d));
 out:
 	facts_clear(&said);

@@ -18,8 +18,8 @@ struct room {
 	 * Empty in a real room. */
 	char paper[ROOM_PATH_SIZE];
 	char sheets[ROOM_PATH_SIZE];
-	/* Where pictures of printed sheets come from: "camera", "camera:DEVICE",
-	 * a file, or a folder of files; or empty. */
+	/* Where pictures of printed sheets come from: "camera",
+	 * "camera:DEVICE", a file, or a folder of files; or empty. */
 	char scan[ROOM_PATH_SIZE];
 	/* Where sheets go as PDF files: a folder, "lp", "lp:PRINTER"; or empty. */
 	char print[ROOM_PATH_SIZE];

@@ -5,303 +5,20 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "ceremony/continuity.h"
 #include "ceremony/engine.h"
+#include "ceremony/event.h"
+#include "ceremony/handover.h"
 #include "ceremony/hands.h"
 #include "ceremony/load.h"
 #include "ceremony/print.h"
 #include "ceremony/run.h"
+#include "ceremony/typed.h"
+#include "ceremony/undone.h"
 #include "ceremony/verify.h"
-#include "lib/base/clock.h"
-#include "lib/base/file.h"
-#include "lib/base/text.h"
 #include "lib/crypto/key.h"
-#include "lib/crypto/words.h"
 #include "lib/record/chain.h"
-#include "lib/record/desk.h"
 #include "lib/record/stick.h"
-
-#define REASON_MAX 1000 /* bytes */
-
-/* --- is this plan the next, or the one that is open? --- */
-
-static enum status
-check_next(const struct plan *p, const struct state *s, struct diag *d)
-{
-	if (p->number <= s->nceremonies)
-		return diag_set(d, ST_POLICY, "%s: RULES C1: ceremony %u has "
-		    "run already; a plan runs once", p->file, p->number);
-	if (p->number != s->nceremonies + 1)
-		return diag_set(d, ST_POLICY, "%s: RULES C1: the next ceremony "
-		    "of this state is %zu, not %u%s", p->file,
-		    s->nceremonies + 1, p->number, s->n == 0 ?
-		    "; there is no record here: say where the state is" : "");
-	if (strcmp(p->previous, state_head(s)) != 0)
-		return diag_set(d, ST_AUTH, "%s: RULES C1: the plan continues "
-		    "another state: its previous head is not this one's",
-		    p->file);
-	return ST_OK;
-}
-
-static enum status
-check_continuity(const struct plan *p, const struct state *s, bool *resume,
-    struct diag *d)
-{
-	const struct ceremony *open = state_open(s);
-	char digest[SHA384_HEX_SIZE];
-	enum status rc;
-
-	*resume = false;
-	if (s->n > 0 && s->mode != p->mode)
-		FAIL(d, ST_POLICY, "%s: RULES C6: a rehearsal and a real "
-		    "ceremony never share a state", p->file);
-	if (s->n > 0 && (strcmp(s->arc, p->arc) != 0 ||
-	    strcmp(s->org, p->org) != 0))
-		FAIL(d, ST_POLICY, "%s: FORMATS 3.14: org and oid-arc are not "
-		    "those of this state", p->file);
-	if (open == NULL) {
-		TRY(check_next(p, s, d));
-		return ST_OK;
-	}
-	text_hex(p->digest, sizeof(p->digest), digest);
-	if (strcmp(digest, open->plan) != 0)
-		FAIL(d, ST_POLICY, "%s: RULES C3: ceremony %u is open under "
-		    "another plan, which alone can resume it", p->file,
-		    open->number);
-	/* the words of the plan are typed from paper: through them the state
-	 * before the ceremony is covered, even while no head of it is noted */
-	if (strcmp(p->previous, open->before) != 0)
-		FAIL(d, ST_AUTH, "%s: RULES C1: the open ceremony continues "
-		    "another state than the plan", p->file);
-	*resume = true;
-	rc = ST_OK;
-out:
-	return rc;
-}
-
-/* Whoever can write to a stick can write that a ceremony was ended; it is not
- * closed over that without anyone's word. */
-static enum status
-check_goes_on(const struct state *s, struct diag *d)
-{
-	const struct ceremony *open = state_open(s);
-
-	if (open == NULL || !open->ended)
-		return ST_OK;
-	return diag_set(d, ST_POLICY, "RULES C3: the record says that ceremony "
-	    "%u was ended early: `ceremony end` closes it, if it was",
-	    open->number);
-}
-
-/* At the desk a plan may lie in the future, but not in the past. */
-static enum status
-check_not_over(const struct plan *p, struct diag *d)
-{
-	char now_text[CLOCK_TEXT_SIZE], bound[CLOCK_TEXT_SIZE];
-	const int64_t now = clock_now();
-
-	if (now <= p->latest + 59) /* to the end of that minute */
-		return ST_OK;
-	clock_text(now, now_text);
-	clock_text(p->latest, bound);
-	return diag_set(d, ST_POLICY, "%s: FORMATS 3.14: the clock says %s, "
-	    "and the plan ended at %s", p->file, now_text, bound);
-}
-
-/* The room's clock lies between the plan's dates and not behind the record. */
-static enum status
-check_clock(const struct plan *p, const struct state *s, struct diag *d)
-{
-	char now_text[CLOCK_TEXT_SIZE], bound[CLOCK_TEXT_SIZE];
-	const int64_t now = clock_now();
-
-	clock_text(now, now_text);
-	if (now < p->effective) {
-		clock_text(p->effective, bound);
-		return diag_set(d, ST_POLICY, "%s: FORMATS 3.14: the clock "
-		    "says %s, and the plan is not effective before %s",
-		    p->file, now_text, bound);
-	}
-	if (s->n > 0 && now < s->entries[s->n - 1].time) {
-		clock_text(s->entries[s->n - 1].time, bound);
-		return diag_set(d, ST_POLICY, "FORMATS 7.4: the clock says %s, "
-		    "and the record was written to at %s", now_text, bound);
-	}
-	return check_not_over(p, d);
-}
-
-/* --- words from paper --- */
-
-static enum status
-ask_plan_words(const struct front *front, const struct plan *p,
-    struct diag *d)
-{
-	uint8_t typed[WORDS_FULL];
-	struct diag why = { 0 };
-	enum status rc;
-
-	for (;;) {
-		TRY(front->ask_words(front, "the plan", WORDS_FULL, NULL, typed,
-		    d));
-		if (memcmp(typed, p->digest, sizeof(typed)) == 0)
-			return ST_OK;
-		diag_clear(&why);
-		rc = diag_set(&why, ST_AUTH, "%s: RULES C4: these are not the "
-		    "words of this plan: it is not the one that was reviewed",
-		    p->file);
-		if (!front->refused(front, &why))
-			FAIL(d, rc, "%s", why.text);
-	}
-out:
-	return rc;
-}
-
-/* The entry that typed words are the head at, of the open ceremony or, for a
- * new one, the last; 0: none. */
-static uint64_t
-head_at(const struct state *s, uint64_t first, const uint8_t *typed)
-{
-	uint8_t head[SHA384_LEN];
-
-	for (size_t i = s->n; i-- > 0 && i + 1 >= first;) {
-		if (text_unhex(s->entries[i].digest, head, sizeof(head),
-		    NULL) == ST_OK && memcmp(head, typed, WORDS_FULL) == 0)
-			return i + 1;
-	}
-	return 0;
-}
-
-/* Where heads on paper begin that an open ceremony goes on from: while only its
- * opening is there, and no head of it was noted, the last is the one before. */
-static uint64_t
-first_head(const struct state *s)
-{
-	const struct ceremony *open = state_open(s);
-
-	return s->n == open->first ? open->first - 1 : open->first;
-}
-
-/* ${*at}, unless NULL: the entry that it is the head at. */
-static enum status
-ask_head_words(const struct front *front, const struct state *s,
-    uint64_t first, bool none_yet, uint64_t *at, struct diag *d)
-{
-	uint64_t found;
-	uint8_t typed[WORDS_FULL];
-	struct diag why = { 0 };
-	bool none = false;
-	enum status rc;
-
-	for (;;) {
-		TRY(front->ask_words(front, "the head of the record",
-		    WORDS_FULL, none_yet ? &none : NULL, typed, d));
-		if (none)
-			return ST_OK;
-		found = head_at(s, first, typed);
-		if (at != NULL)
-			*at = found;
-		if (found > 0)
-			return ST_OK;
-		diag_clear(&why);
-		rc = diag_set(&why, ST_AUTH, "RULES C3: the head on paper is "
-		    "not in this state: it is an older, another or an edited "
-		    "one");
-		if (!front->refused(front, &why))
-			FAIL(d, rc, "%s", why.text);
-	}
-out:
-	return rc;
-}
-
-/* --- from sticks to an engine --- */
-
-static enum status
-start_words(const struct run *r, const struct plan *p,
-    const struct state *known, bool resume, struct diag *d)
-{
-	const struct ceremony *open = state_open(known);
-	enum status rc;
-
-	TRY(ask_plan_words(r->front, p, d));
-	if (resume)
-		TRY(ask_head_words(r->front, known, first_head(known),
-		    known->n == open->first, NULL, d));
-	else if (known->n > 0)
-		TRY(ask_head_words(r->front, known, known->n, false, NULL,
-		    d));
-out:
-	return rc;
-}
-
-/* --- the outbox --- */
-
-/* Nothing lies in a state that its record does not cover. */
-static enum status
-check_apart(const struct run *r, const struct sticks *sticks, struct diag *d)
-{
-	enum status rc = ST_OK;
-	int fd = -1;
-
-	if (r->room->outbox[0] == '\0' ||
-	    file_open_dir(r->room->outbox, false, &fd, NULL) != ST_OK)
-		return ST_OK;
-	for (size_t i = 0; rc == ST_OK && i < sticks->n; i++) {
-		if (sticks->stick[i].dirfd >= 0 &&
-		    file_lies_in(fd, sticks->stick[i].dirfd))
-			rc = diag_set(d, ST_POLICY, "%s: FORMATS 3.61: the "
-			    "outbox lies in the state %s", r->room->outbox,
-			    sticks->stick[i].path);
-	}
-	close(fd);
-	return rc;
-}
-
-/* What would be found when all is signed is found before: a parcel is written
- * new. */
-static enum status
-check_outbox(const struct run *r, const struct loaded *l, struct diag *d)
-{
-	const char *path = r->room->outbox;
-	char name[OBJECT_NAME_SIZE];
-	enum status rc;
-	int fd = -1;
-
-	if (path[0] == '\0')
-		return ST_OK;
-	TRY(file_open_dir(path, false, &fd, d));
-	for (size_t i = 0; i < l->nsteps; i++) {
-		if (strcmp(l->step[i].kind->makes, "parcel") != 0)
-			continue;
-		snprintf(name, sizeof(name), "%s" PARCEL_ENDING,
-		    l->step[i].section->name);
-		if (file_exists_at(fd, name))
-			FAIL(d, ST_POLICY, "%s/%s: FORMATS 3.61: it is there "
-			    "already, and a parcel is written new", path, name);
-	}
-	rc = ST_OK;
-out:
-	if (fd >= 0)
-		close(fd);
-	return rc;
-}
-
-/* Take the sticks and read what they have, the longest chain of them.  Nothing
- * is made or mended yet, so that a refusal leaves them as they were. */
-static enum status
-look(const struct run *r, bool memory, struct sticks **sticks,
-    struct state **known, struct diag *d)
-{
-	const char *paths[STICKS_MAX] = { r->room->state[0],
-		r->room->state[1] };
-	struct chain *c;
-	enum status rc;
-	int fd;
-
-	TRY(sticks_look(paths, r->room->nstates, memory, sticks, d));
-	c = sticks_longest(*sticks, &fd);
-	TRY(chain_replay(c, fd, known, d));
-out:
-	return rc;
-}
 
 /* What both `run` and `end` begin with. */
 struct session {
@@ -332,6 +49,25 @@ tell_passed(const struct run *r, const struct inbox *box)
 		    "over: %s", facts_at(&box->passed, "passed-over", i));
 		r->front->tell(r->front, line);
 	}
+}
+
+/* Take the sticks and read what they have, the longest chain of them.  Nothing
+ * is made or mended yet, so that a refusal leaves them as they were. */
+static enum status
+look(const struct run *r, bool memory, struct sticks **sticks,
+    struct state **known, struct diag *d)
+{
+	const char *paths[STICKS_MAX] = { r->room->state[0],
+		r->room->state[1] };
+	struct chain *c;
+	enum status rc;
+	int fd;
+
+	TRY(sticks_look(paths, r->room->nstates, memory, sticks, d));
+	c = sticks_longest(*sticks, &fd);
+	TRY(chain_replay(c, fd, known, d));
+out:
+	return rc;
 }
 
 static enum status
@@ -398,18 +134,18 @@ check_all(const struct run *r, struct session *s, struct diag *d)
 	struct engine e = { 0 };
 	enum status rc;
 
-	TRY(check_continuity(s->l.plan, s->known, &s->resume, d));
-	TRY(check_goes_on(s->known, d));
-	TRY(check_clock(s->l.plan, s->known, d));
+	TRY(continuity_check(s->l.plan, s->known, &s->resume, d));
+	TRY(continuity_goes_on(s->known, d));
+	TRY(continuity_clock(s->l.plan, s->known, d));
 	if (s->resume) {
 		TRY(load_tail(&e, s->known, state_open(s->known)->first, d));
 		before = e.state;
 	}
 	TRY(engine_check(s->l.plan, s->l.step, s->l.nsteps,
 	    before == NULL ? s->known : before, d));
-	TRY(check_apart(r, s->sticks, d));
+	TRY(handover_apart(r->room, s->sticks, d));
 	TRY(check_places(r->room, d));
-	TRY(check_outbox(r, &s->l, d));
+	TRY(handover_check(r->room, s->l.step, s->l.nsteps, d));
 	TRY(print_check(s->l.plan, r->room, s->sticks, d));
 out:
 	engine_clear(&e);
@@ -468,9 +204,9 @@ check_at_desk(const struct run *r, struct facts *out, struct diag *d)
 		TRY(state_load(r->state, &known, &dirfd, NULL, NULL, d));
 	else
 		TRY(state_new(&known, d));
-	TRY(check_continuity(l.plan, known, &resume, d));
-	TRY(check_goes_on(known, d));
-	TRY(check_not_over(l.plan, d));
+	TRY(continuity_check(l.plan, known, &resume, d));
+	TRY(continuity_goes_on(known, d));
+	TRY(continuity_not_over(l.plan, d));
 	if (!resume) {
 		TRY(engine_check(l.plan, l.step, l.nsteps, known, d));
 		TRY(engine_tell(l.step, l.nsteps, known, out, d));
@@ -524,79 +260,7 @@ out:
 static enum status
 record_refusal(struct session *s, const char *why, struct diag *d)
 {
-	return s->begun ? engine_refused(&s->e, why, d) : ST_OK;
-}
-
-/* --- the second machine's word (RULES C7) --- */
-
-/* Whether something could leave the room: any file but the plan's own, and
- * those that stay on the sticks. */
-static bool
-gives_out(const struct state *s, const struct ceremony *c)
-{
-	size_t files = 0;
-
-	for (uint64_t i = c->first + 1; i < c->last; i++)
-		files += s->entries[i - 1].n;
-	return files > desk_count(s->entries + c->first,
-	    c->last == 0 ? 0 : (size_t)(c->last - c->first));
-}
-
-/* The last ceremony, if it is closed, and by this very plan; else NULL. */
-static const struct ceremony *
-closed_by(const struct plan *p, const struct state *s)
-{
-	const struct ceremony *c = s->nceremonies == 0 ? NULL :
-	    &s->ceremonies[s->nceremonies - 1];
-	char digest[SHA384_HEX_SIZE];
-
-	text_hex(p->digest, sizeof(p->digest), digest);
-	return c != NULL && c->last != 0 && strcmp(digest, c->plan) == 0 ? c :
-	    NULL;
-}
-
-/* The plan wants it computed again before anything leaves the room; asked as
- * often as the plan is run. */
-static bool
-awaits_second(const struct plan *p, const struct state *s)
-{
-	const struct ceremony *c = closed_by(p, s);
-
-	return p->second_machine && c != NULL && gives_out(s, c);
-}
-
-/* Parcels that are to be given out: of a ceremony that came to its end. */
-static size_t
-count_parcels(const struct plan *p, const struct state *s)
-{
-	const struct ceremony *c = closed_by(p, s);
-	size_t n = 0;
-
-	for (size_t i = 0; c != NULL && !c->ended && i < s->nsent; i++)
-		n += s->sent[i].ceremony == c->number;
-	return n;
-}
-
-static enum status
-ask_second(const struct front *front, const struct state *s, struct diag *d)
-{
-	uint8_t typed[WORDS_FULL];
-	struct diag why = { 0 };
-	enum status rc;
-
-	for (;;) {
-		TRY(front->ask_words(front, "the head, as the second machine "
-		    "shows it", WORDS_FULL, NULL, typed, d));
-		if (head_at(s, s->n, typed) > 0)
-			return ST_OK;
-		diag_clear(&why);
-		rc = diag_set(&why, ST_AUTH, "RULES C7: the second machine "
-		    "came to another head: nothing may leave the room");
-		if (!front->refused(front, &why))
-			FAIL(d, rc, "%s", why.text);
-	}
-out:
-	return rc;
+	return s->begun ? event_refused(&s->e, why, d) : ST_OK;
 }
 
 static enum status
@@ -605,7 +269,8 @@ run_whole(const struct run *r, struct session *s, struct diag *d)
 	enum status rc;
 
 	TRY(check_all(r, s, d));
-	TRY(start_words(r, s->l.plan, s->known, s->resume, d));
+	TRY(typed_plan(r->front, s->l.plan, d));
+	TRY(typed_head(r->front, s->known, d));
 	TRY(session_start(r, s, s->resume ? state_open(s->known)->first :
 	    s->known->n + 1, d));
 	s->e.resumed = s->resume;
@@ -614,106 +279,29 @@ out:
 	return rc;
 }
 
-/* Lists that are sealed, which somebody may have to open. */
-static size_t
-count_sealed(const struct state *s)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < s->nroots; i++)
-		n += state_unaccounted(s, s->roots[i].name);
-	return n;
-}
-
-static void
-say_left(const struct plan *p, const struct state *s, struct run_left *left)
-{
-	left->sealed = count_sealed(s);
-	left->parcels = count_parcels(p, s);
-	snprintf(left->head, sizeof(left->head), "%s", state_head(s));
-}
-
-/* Where a root came into the state; behind all, if it did not. */
-static uint64_t
-root_entry(const struct state *s, const char *root)
-{
-	const struct entry *e = s->entries;
-	const char *name;
-
-	for (; e < s->entries + s->n; e++) {
-		name = facts_get(&e->facts, "root");
-		if (strcmp(e->kind, "root") == 0 && name != NULL &&
-		    strcmp(name, root) == 0)
-			break;
-	}
-	return (uint64_t)(e - s->entries) + 1;
-}
-
-/* From which entry on a head on paper vouches for the last ceremony to its end:
- * that of a root which signed its closing line, for else whoever has the sticks
- * goes on behind the head with a root of his own. */
-static uint64_t
-vouched_from(const struct state *s, const struct verify_report *seen)
-{
-	const struct ceremony *c = &s->ceremonies[s->nceremonies - 1];
-	uint64_t from = c->last, at;
-
-	for (size_t i = 0; i < seen->nsigners; i++) {
-		at = root_entry(s, seen->signer[i].root);
-		if (seen->signer[i].to == c->last && at < from)
-			from = at;
-	}
-	return from;
-}
-
-static enum status
-ask_vouching_head(const struct front *front, const struct state *s,
-    const struct verify_report *seen, struct diag *d)
-{
-	const uint64_t from = vouched_from(s, seen);
-	struct diag why = { 0 };
-	uint64_t at = 0;
-	enum status rc;
-
-	for (;;) {
-		TRY(ask_head_words(front, s,
-		    s->ceremonies[s->nceremonies - 1].first, false, &at, d));
-		if (at >= from)
-			return ST_OK;
-		diag_clear(&why);
-		rc = diag_set(&why, ST_AUTH, "RULES C3: the head on paper is "
-		    "older than any root that signed what is behind it: a "
-		    "later one is needed");
-		if (!front->refused(front, &why))
-			FAIL(d, rc, "%s", why.text);
-	}
-out:
-	return rc;
-}
-
 /* The end of a ceremony that is closed, as often as its plan is run: a cut may
  * have come before it, and may have closed only one of the sticks.  Whoever can
- * write to a stick can make one that is closed: up to a head that is on paper it
- * is the one in the room, and from there on a root has signed it that was made
- * before. */
+ * write to a stick can make one that is closed: up to a head that is on paper
+ * it is the one in the room, and from there on a root has signed it that was
+ * made before. */
 static enum status
 end_again(const struct run *r, struct session *s, struct run_left *left,
     struct diag *d)
 {
-	const bool second = awaits_second(s->l.plan, s->known);
+	const bool second = handover_awaits_second(s->l.plan, s->known);
 	struct verify_report seen;
 	enum status rc;
 
-	TRY(check_apart(r, s->sticks, d));
+	TRY(handover_apart(r->room, s->sticks, d));
 	if (!second) {
 		TRY(verify_entries(s->known, r->steps, &seen, d));
-		TRY(ask_vouching_head(r->front, s->known, &seen, d));
+		TRY(typed_vouching(r->front, s->known, &seen, d));
 	}
 	TRY(sticks_begin(s->sticks, s->known->entries, s->known->n, d));
 	if (second)
-		TRY(ask_second(r->front, s->known, d));
+		TRY(typed_second(r->front, s->known, d));
 	left->again = true;
-	say_left(s->l.plan, s->known, left);
+	handover_left(s->l.plan, s->known, left);
 out:
 	return rc;
 }
@@ -743,19 +331,26 @@ tell_key_files(const struct run *r, const struct plan *p)
 	}
 }
 
+/* It is closed: the second machine's word, where the plan wants it. */
+static enum status
+hear_second(const struct engine *e, struct diag *d)
+{
+	return handover_awaits_second(e->plan, e->state) ?
+	    typed_second(e->front, e->state, d) : ST_OK;
+}
+
 /* What `ceremony end` does, but that nobody has to say by words which ceremony:
  * it is the one that was held until now. */
 static enum status
-end_given_up(const struct run *r, struct session *s, const char *reason,
-    struct run_left *left, struct diag *d)
+end_given_up(struct session *s, const char *reason, struct run_left *left,
+    struct diag *d)
 {
 	enum status rc;
 
-	TRY(engine_give_up(&s->e, reason, d));
+	TRY(undone_held(&s->e, reason, d));
 	TRY(engine_close(&s->e, d));
 	left->given_up = true;
-	if (awaits_second(s->e.plan, s->e.state))
-		TRY(ask_second(r->front, s->e.state, d));
+	TRY(hear_second(&s->e, d));
 	FAIL(d, ST_POLICY, "%s: the ceremony is closed early, and the seed is "
 	    "gone", reason);
 out:
@@ -772,13 +367,12 @@ run_held(const struct run *r, struct session *s, struct run_left *left,
 
 	rc = run_whole(r, s, &why);
 	if (rc != ST_OK && s->e.given_up)
-		return end_given_up(r, s, why.text, left, d);
+		return end_given_up(s, why.text, left, d);
 	if (rc != ST_OK)
 		FAIL(d, rc, "%s", why.text);
 	tell_key_files(r, s->e.plan);
-	if (awaits_second(s->e.plan, s->e.state))
-		TRY(ask_second(r->front, s->e.state, d));
-	say_left(s->e.plan, s->e.state, left);
+	TRY(hear_second(&s->e, d));
+	handover_left(s->e.plan, s->e.state, left);
 out:
 	return rc;
 }
@@ -795,8 +389,8 @@ run_ceremony(const struct run *r, struct run_left *left, struct diag *d)
 	tell_passed(r, &s.l.inbox);
 	/* before anyone is asked for a sheet */
 	TRY(key_proven(d));
-	if (awaits_second(s.l.plan, s.known) ||
-	    count_parcels(s.l.plan, s.known) > 0) {
+	if (handover_awaits_second(s.l.plan, s.known) ||
+	    handover_parcels(s.l.plan, s.known) > 0) {
 		TRY(end_again(r, &s, left, d));
 		goto out;
 	}
@@ -809,24 +403,6 @@ out:
 	return rc;
 }
 
-/* It is recorded as it stands, and escaped wherever it is shown. */
-static enum status
-check_reason(const char *reason, struct diag *d)
-{
-	size_t len = strlen(reason), n;
-	uint32_t c;
-
-	if (len == 0 || len > REASON_MAX)
-		return diag_set(d, ST_USAGE, "a reason has 1 to %d bytes",
-		    REASON_MAX);
-	for (; len > 0; reason += n, len -= n) {
-		if ((n = text_scalar(reason, len, &c)) == 0)
-			return diag_set(d, ST_USAGE, "the reason is not "
-			    "UTF-8");
-	}
-	return ST_OK;
-}
-
 enum status
 run_end(const struct run *r, const char *reason, struct diag *d)
 {
@@ -837,20 +413,18 @@ run_end(const struct run *r, const char *reason, struct diag *d)
 
 	TRY(session_look(r, &s, d));
 	tell_passed(r, &s.l.inbox);
-	TRY(check_reason(reason, d));
+	TRY(undone_reason(reason, d));
 	if ((open = state_open(s.known)) == NULL)
 		FAIL(d, ST_POLICY, "%s: no ceremony is open", r->plan);
-	TRY(check_continuity(s.l.plan, s.known, &s.resume, d));
+	TRY(continuity_check(s.l.plan, s.known, &s.resume, d));
 	/* without sheets nothing is computed again, but what is there must
 	 * hold, or the end of it would be that of an edited one */
 	TRY(verify_entries(s.known, r->steps, &seen, d));
-	TRY(ask_head_words(r->front, s.known, first_head(s.known),
-	    s.known->n == open->first, NULL, d));
+	TRY(typed_head(r->front, s.known, d));
 	TRY(session_start(r, &s, open->first + 1, d));
-	TRY(engine_abandon(&s.e, reason, d));
+	TRY(undone_cut(&s.e, reason, d));
 	TRY(engine_close(&s.e, d));
-	if (awaits_second(s.e.plan, s.e.state))
-		TRY(ask_second(r->front, s.e.state, d));
+	TRY(hear_second(&s.e, d));
 out:
 	session_clear(&s);
 	return rc;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ceremony/drawn.h"
 #include "ceremony/split.h"
 #include "ceremony/visit.h"
 #include "lib/base/text.h"
@@ -11,7 +12,6 @@
  * buys nothing. */
 #define SPLIT_EXPONENT 1
 #define SPLIT_EXPONENT_PASSPHRASE 10
-#define STREAM_MAX 16320 /* bytes: what one HKDF gives */
 #define SHEET_TEXT_MAX 128 /* bytes: three words and three short numbers */
 
 /* --- what a section says --- */
@@ -188,6 +188,29 @@ out:
 	return rc;
 }
 
+enum status
+split_check_new(const struct split *s, const struct plan *p,
+    const struct state *before, const struct promises *promises,
+    struct diag *d)
+{
+	size_t n = before->nroots;
+	enum status rc;
+
+	/* the rows above promise other things too */
+	for (size_t i = 0; i < promises->n; i++)
+		n += strcmp(promises->promise[i].kind, "root") == 0;
+	if (n >= REHEARSAL_SEEDS)
+		PLAN_FAIL(d, ST_POLICY, p, s->line, "FORMATS 3.19: more than "
+		    "%d roots in one state", REHEARSAL_SEEDS);
+	if (state_root(before, s->root) != NULL ||
+	    promise_find(promises, "root", NULL, s->root) != NULL)
+		PLAN_FAIL(d, ST_POLICY, p, s->line, "FORMATS 3.19: root %s is "
+		    "there already", s->root);
+	rc = ST_OK;
+out:
+	return rc;
+}
+
 /* A place named more than once is said once; of a sheet without one nobody
  * knows where it will lie. */
 enum status
@@ -249,170 +272,7 @@ split_show(const struct split *s, size_t item, const char *verb,
 	    h->place[0] == '\0' ? "" : " at ", h->place);
 }
 
-/* --- the set, computed from the seed alone --- */
-
-/* The stream that points are drawn from: HKDF of the seed under a label that
- * names epoch, scheme and the encrypted secret, so never one for two uses. */
-struct stream {
-	struct secret *bytes;
-	size_t at;
-};
-
-static enum status
-stream_draw(void *cookie, uint8_t *out, size_t len, struct diag *d)
-{
-	struct stream *s = cookie;
-
-	if (len > secret_len(s->bytes) - s->at)
-		return diag_set(d, ST_BUG, "the stream of points ran dry");
-	memcpy(out, secret_peek(s->bytes) + s->at, len);
-	s->at += len;
-	return ST_OK;
-}
-
-/* "2:2/3,3/5" */
-static void
-scheme_text(const struct slip39_scheme *s, char *out, size_t size)
-{
-	size_t at = (size_t)snprintf(out, size, "%u:", s->need);
-
-	for (size_t g = 0; g < s->groups && at < size; g++)
-		at += (size_t)snprintf(out + at, size - at, "%s%u/%u",
-		    g == 0 ? "" : ",", s->group[g].need, s->group[g].members);
-}
-
-/* A set of sheets as it is in memory while one item needs it. */
-struct drawn {
-	unsigned epoch;
-	char scheme[160]; /* as labels have it */
-	uint16_t id;
-	uint8_t salt[SHA256_LEN];
-	struct secret *ems;
-	struct slip39_set set;
-};
-
-static void
-drawn_clear(struct drawn *w)
-{
-	secret_free(w->ems);
-	slip39_set_clear(&w->set);
-	memset(w, 0, sizeof(*w));
-}
-
-static enum status
-split_points(const struct split *s, const struct secret *seed,
-    struct drawn *w, struct diag *d)
-{
-	struct stream stream = { 0 };
-	const struct slip39_source source = { stream_draw, &stream };
-	char label[512], ems[SHA384_HEX_SIZE];
-	enum status rc;
-
-	hash_sha384_hex(secret_peek(w->ems), secret_len(w->ems), ems);
-	snprintf(label, sizeof(label), "set-points/%u/%s/%d/%u/%s", w->epoch,
-	    w->scheme, s->scheme.extendable, s->scheme.exponent, ems);
-	TRY(secret_new(STREAM_MAX, &stream.bytes, d));
-	TRY(derive_label(seed, label, secret_bytes(stream.bytes), STREAM_MAX,
-	    d));
-	TRY(slip39_split(w->ems, &s->scheme, w->id, &source, &w->set, d));
-out:
-	secret_wipe(ems, sizeof(ems));
-	secret_wipe(label, sizeof(label));
-	secret_free(stream.bytes);
-	return rc;
-}
-
-/* What is published of a set; its passphrase has no say in it. */
-static enum status
-name_set(const struct split *s, const struct secret *seed, unsigned epoch,
-    struct drawn *w, struct diag *d)
-{
-	char label[256];
-	uint8_t raw[2];
-	enum status rc;
-
-	w->epoch = epoch;
-	scheme_text(&s->scheme, w->scheme, sizeof(w->scheme));
-	snprintf(label, sizeof(label), "set-id/%u/%s", epoch, w->scheme);
-	TRY(derive_label(seed, label, raw, sizeof(raw), d));
-	w->id = (uint16_t)((raw[0] << 8 | raw[1]) & 0x7fff);
-	snprintf(label, sizeof(label), "set-salt/%u/%s", epoch, w->scheme);
-	TRY(derive_label(seed, label, w->salt, sizeof(w->salt), d));
-out:
-	return rc;
-}
-
-/* A set that has a name and no sheets yet. */
-struct named {
-	const struct split *s;
-	const struct secret *seed;
-	const struct drawn *w;
-};
-
-/* Its sheets, if it were encrypted to ${ems}, are those of record. */
-static enum status
-gives_sheets(void *cookie, const struct secret *ems,
-    const struct sheet_set *known, struct diag *d)
-{
-	const struct named *n = cookie;
-	struct drawn w = *n->w;
-	uint8_t is[SHA256_LEN];
-	enum status rc;
-
-	TRY(secret_copy(ems, &w.ems, d));
-	TRY(split_points(n->s, n->seed, &w, d));
-	for (size_t i = 0; i < w.set.n; i++) {
-		sheet_commitment(known->salt, w.set.mnemonic[i], is);
-		if (i >= known->n || memcmp(is, known->sheets[i].commitment,
-		    sizeof(is)) != 0)
-			FAIL(d, ST_AUTH, "FORMATS 4.51: with this passphrase "
-			    "the sheets of root %s, epoch %u, would be others "
-			    "than those of record: it is not the one that %s "
-			    "keeps", n->s->root, w.epoch, n->s->keeper);
-	}
-out:
-	drawn_clear(&w);
-	return rc;
-}
-
-/* What a set says to whoever asks for its passphrase. */
-static struct split_terms
-terms_of(const struct named *n)
-{
-	return (struct split_terms) { n->s->root, n->s->keeper, n->w->epoch,
-		&n->s->scheme, n->w->id, gives_sheets, (void *)(uintptr_t)n };
-}
-
-static enum status
-encrypt(const struct split *s, const struct secret *seed,
-    struct hands *hands, struct drawn *w, struct diag *d)
-{
-	const struct named named = { s, seed, w };
-	const struct split_terms terms = terms_of(&named);
-	const struct secret *ems;
-	enum status rc;
-
-	if (s->keeper == NULL)
-		return slip39_encrypt(seed, NULL, &s->scheme, w->id, &w->ems,
-		    d);
-	TRY(hands->encrypted(hands, &terms, seed, &ems, d));
-	TRY(secret_copy(ems, &w->ems, d));
-out:
-	return rc;
-}
-
-static enum status
-draw_set(const struct split *s, const struct secret *seed, unsigned epoch,
-    struct hands *hands, struct drawn *w, struct diag *d)
-{
-	enum status rc;
-
-	TRY(name_set(s, seed, epoch, w, d));
-	TRY(encrypt(s, seed, hands, w, d));
-	TRY(split_points(s, seed, w, d));
-out:
-	return rc;
-}
+/* --- item 0: draw --- */
 
 uint64_t
 split_quorums(const struct split *s)
@@ -431,8 +291,6 @@ split_epoch(const struct split *s, const struct state *state)
 	}
 	return epoch;
 }
-
-/* --- item 0: draw --- */
 
 /* "1 main 0 0 first office ": what a sheet's fact says before its commitment */
 static void
@@ -490,7 +348,7 @@ split_draw(const struct split *s, const struct secret *seed,
 	enum status rc;
 
 	o->kind = "drawn";
-	TRY(draw_set(s, seed, split_epoch(s, hands->state) + 1, hands, &w,
+	TRY(drawn_set(s, seed, split_epoch(s, hands->state) + 1, hands, &w,
 	    d));
 	TRY(slip39_prove(&w.set, w.ems, &quorums, d));
 	TRY(say_set(s, &w, quorums, &o->facts, d));
@@ -548,7 +406,7 @@ split_sheet(const struct split *s, size_t i, const struct secret *seed,
 	enum status rc;
 
 	o->kind = "read-back";
-	TRY(draw_set(s, seed, set->epoch, hands, &w, d));
+	TRY(drawn_set(s, seed, set->epoch, hands, &w, d));
 	TRY(say_sheet(s, i, hands->state, &o->facts, d));
 	TRY(prove_sheet(set, &set->sheets[i], w.set.mnemonic[i], root, hands,
 	    &o->facts, d));
@@ -610,7 +468,7 @@ split_again(const struct split *s, const struct sheet_set *set,
 	struct drawn w = { 0 };
 	enum status rc;
 
-	TRY(draw_set(s, seed, set->epoch, hands, &w, d));
+	TRY(drawn_set(s, seed, set->epoch, hands, &w, d));
 	sheet_commitment(set->salt, w.set.mnemonic[i], is);
 	if (w.set.n != set->n || w.set.id != set->id ||
 	    memcmp(is, sheet->commitment, sizeof(is)) != 0)
@@ -625,21 +483,6 @@ out:
 }
 
 /* --- all sheets were read back --- */
-
-/* Back to the seed, from what one quorum of the typed sheets gave. */
-static enum status
-decrypt(const struct split *s, const struct secret *seed,
-    struct hands *hands, const struct drawn *w,
-    const struct slip39_share *share, const struct secret *ems,
-    struct secret **out, struct diag *d)
-{
-	const struct named named = { s, seed, w };
-	const struct split_terms terms = terms_of(&named);
-
-	if (s->keeper == NULL)
-		return slip39_decrypt(ems, NULL, share, out, d);
-	return hands->decrypted(hands, &terms, ems, seed, out, d);
-}
 
 /* Every quorum of what was typed gives the set's secret, and one of them the
  * seed. */
@@ -667,7 +510,7 @@ recover_typed(const struct split *s, const struct secret *seed,
 	TRY(slip39_prove(&typed, w->ems, quorums, d));
 	TRY(slip39_gather((const struct slip39_share *const *)share, typed.n,
 	    &again, d));
-	TRY(decrypt(s, seed, hands, w, share[0], again, out, d));
+	TRY(drawn_decrypt(s, seed, hands, w, share[0], again, out, d));
 out:
 	for (size_t i = 0; i < s->nsheets; i++)
 		slip39_share_free(share[i]);
@@ -684,7 +527,7 @@ split_recover(const struct split *s, const struct secret *seed,
 	struct drawn w = { 0 };
 	enum status rc;
 
-	TRY(draw_set(s, seed, split_epoch(s, hands->state), hands, &w, d));
+	TRY(drawn_set(s, seed, split_epoch(s, hands->state), hands, &w, d));
 	TRY(recover_typed(s, seed, hands, &w, out, quorums, d));
 out:
 	drawn_clear(&w);

@@ -48,6 +48,12 @@ MUST_USE enum status split_check(const struct split *s, const struct plan *p,
 MUST_USE enum status split_tell(const struct split *s, struct facts *out,
     struct diag *d);
 
+/* Of a row that brings a root: there is none of that name yet, and room for one
+ * more.  ST_POLICY. */
+MUST_USE enum status split_check_new(const struct split *s,
+    const struct plan *p, const struct state *before,
+    const struct promises *promises, struct diag *d);
+
 /* One line for item ${item}, 0..n; ${verb}, "draw", is what is done to the
  * seed. */
 MUST_USE enum status split_show(const struct split *s, size_t item,

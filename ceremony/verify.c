@@ -6,6 +6,7 @@
 
 #include "ceremony/closing.h"
 #include "ceremony/engine.h"
+#include "ceremony/event.h"
 #include "ceremony/verify.h"
 #include "lib/crypto/cms.h"
 #include "lib/record/bag.h"
@@ -169,7 +170,6 @@ check_place(struct replay *v, const struct entry *e, struct diag *d)
 	const struct engine_step *s;
 	const char *step = facts_get(&e->facts, "step");
 	uint64_t item;
-	char name[80];
 	enum status rc;
 
 	if (v->at == v->nsteps || step == NULL)
@@ -178,12 +178,10 @@ check_place(struct replay *v, const struct entry *e, struct diag *d)
 		FAIL(d, ST_AUTH, "FORMATS 7.5: step and item are not its last "
 		    "facts");
 	s = &v->step[v->at];
-	snprintf(name, sizeof(name), "%s %s", s->section->kind,
-	    s->section->name);
 	TRY(facts_number(&e->facts, "item", 0, UINT32_MAX, &item, d));
-	if (strcmp(step, name) != 0 || item != v->item)
+	if (!engine_step_is(s, step) || item != v->item)
 		FAIL(d, ST_AUTH, "item %zu of [%s] should be here", v->item,
-		    name);
+		    s->name);
 	if (++v->item == s->count) {
 		v->at++;
 		v->item = 0;
@@ -302,9 +300,8 @@ verify_closed(struct replay *v, const struct entry *e, struct diag *d)
 	enum status rc;
 
 	if (!ended && v->at != v->nsteps)
-		FAIL(d, ST_AUTH, "the ceremony closes, and [%s %s] is not "
-		    "done", v->step[v->at].section->kind,
-		    v->step[v->at].section->name);
+		FAIL(d, ST_AUTH, "the ceremony closes, and [%s] is not done",
+		    v->step[v->at].name);
 	TRY(check_closing(v, e, d));
 	TRY(closing_line(v->now, e->time, &want, d));
 	snprintf(plain, sizeof(plain), "record/%06lu.line",
@@ -361,7 +358,7 @@ verify_entry(struct replay *v, const struct entry *e, struct diag *d)
 	if (strcmp(e->kind, "closed") == 0)
 		return verify_closed(v, e, d);
 	if (state_is_event(e->kind))
-		TRY(engine_event_holds(v->plan, v->step, v->nsteps, v->now, e,
+		TRY(event_holds(v->plan, v->step, v->nsteps, v->now, e,
 		    d));
 	if (strcmp(e->kind, "custody") == 0 && v->all->withheld == 0)
 		TRY(bag_holds(v->all, v->now, e, d));

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "ceremony/bags.h"
+#include "ceremony/event.h"
 #include "ceremony/proof.h"
 #include "ceremony/quorum.h"
 #include "ceremony/visit.h"
@@ -254,25 +255,6 @@ out:
 	return rc;
 }
 
-/* Not this sheet: said, recorded, and the people say what is to be done. */
-static enum status
-refuse(struct engine *e, const struct sheet *sheet, struct diag *why,
-    struct diag *d)
-{
-	enum status rc;
-
-	if (why->code == ST_USAGE || why->code == ST_SYSTEM ||
-	    why->code == ST_BUG)
-		FAIL(d, why->code, "%s", why->text);
-	diag_prefix(why, "sheet %u of %s", sheet->number, sheet->holder);
-	TRY(engine_refused(e, why->text, d));
-	if (!e->front->refused(e->front, why))
-		FAIL(d, why->code, "%s", why->text);
-	rc = ST_OK;
-out:
-	return rc;
-}
-
 enum status
 visit_check_up(struct engine *e, const struct sheet_set *set,
     const struct sheet *sheet, struct facts *facts, struct diag *d)
@@ -298,7 +280,7 @@ visit_check_up(struct engine *e, const struct sheet_set *set,
 		diag_clear(&why);
 		if (read_alone(e, set, sheet, &scanned, &why) == ST_OK)
 			break;
-		TRY(refuse(e, sheet, &why, d));
+		TRY(proof_refuse(e, sheet, &why, d));
 	}
 	TRY(say_good(e, scanned, tries, who == DEPUTY && deputy != NULL ?
 	    deputy : NULL, facts, d));
@@ -355,7 +337,7 @@ visit_taken(struct engine *e, const struct sheet_set *set,
 	TRY(facts_set(&o.facts, d, "sheet", "%u", sheet->number));
 	TRY(facts_set(&o.facts, d, "holder", "%s", sheet->holder));
 	TRY(facts_set(&o.facts, d, "by", "%s", by));
-	TRY(engine_say(e, &o, d));
+	TRY(event_say(e, &o, d));
 out:
 	facts_clear(&who);
 	outcome_clear(&o);

@@ -47,7 +47,8 @@ MUST_USE enum status visit_check_up(struct engine *e,
     const struct sheet_set *set, const struct sheet *sheet,
     struct facts *facts, struct diag *d);
 
-/* For a quorum (ceremony/quorum.h): which sheet comes, and that it was taken. */
+/* For a quorum (struct quorum_watch): which sheet comes, ${*number} 1.. or 0,
+ * any, and what its bag's seal is; and who brought the one that was taken. */
 MUST_USE enum status visit_comes(struct engine *e, const struct sheet_set *set,
     size_t nth, unsigned *number, struct diag *d);
 MUST_USE enum status visit_taken(struct engine *e, const struct sheet_set *set,

@@ -15,7 +15,6 @@
 #define WORDS_LINE_MAX 160
 #define PEOPLE_LINE_MAX 1024
 #define PASSPHRASE_MAX 1024 /* characters */
-#define SHEET_WORDS 33 /* FORMATS 4.4 */
 #define WAY_MAX 16  /* bytes, as the next */
 #define DIR_MAX 512
 #define ONE_MAX 40  /* a word of a choice */

@@ -606,6 +606,21 @@ plan_int(const struct ini_section *s, const char *key, uint64_t dflt)
 	return n;
 }
 
+bool
+plan_lists(const struct ini_section *s, const char *key, const char *word)
+{
+	const char *at = plan_text(s, key, "");
+	size_t len;
+
+	for (; *at != '\0'; at += strspn(at, ", ")) {
+		len = strcspn(at, ", ");
+		if (len == strlen(word) && strncmp(at, word, len) == 0)
+			return true;
+		at += len;
+	}
+	return false;
+}
+
 enum status
 plan_words(const struct plan *p, const struct ini_entry *e,
     char (*out)[33], size_t max, size_t *n, struct diag *d)

@@ -124,6 +124,10 @@ const char *plan_text(const struct ini_section *s, const char *key,
 uint64_t plan_int(const struct ini_section *s, const char *key,
     uint64_t dflt);
 
+/* Whether the value of a key, a word or a list of them, has this word. */
+bool plan_lists(const struct ini_section *s, const char *key,
+    const char *word);
+
 /* Split a list at its commas into at most ${max} words; ST_FORMAT beyond. */
 MUST_USE enum status plan_words(const struct plan *p,
     const struct ini_entry *e, char (*out)[33], size_t max, size_t *n,

@@ -13,6 +13,19 @@ sheet_commitment(const uint8_t salt[SHA256_LEN],
 	    secret_len(canonical), out);
 }
 
+const struct sheet *
+sheet_of_words(const struct sheet_set *set, const struct secret *canonical)
+{
+	uint8_t is[SHA256_LEN];
+
+	sheet_commitment(set->salt, canonical, is);
+	for (size_t i = 0; i < set->n; i++) {
+		if (memcmp(set->sheets[i].commitment, is, sizeof(is)) == 0)
+			return &set->sheets[i];
+	}
+	return NULL;
+}
+
 void
 sheet_check_words(const uint8_t commitment[SHA256_LEN], char out[32])
 {

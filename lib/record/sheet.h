@@ -12,6 +12,7 @@
 #include "lib/crypto/slip39.h"
 
 #define SHEETS_MAX 256
+#define SHEET_WORDS 33 /* of a seed of 32 bytes: FORMATS 4.4 */
 
 /* What a check-up found. */
 enum sheet_found { SHEET_GOOD, SHEET_ABSENT, SHEET_MISSING, SHEET_DAMAGED };
@@ -59,11 +60,15 @@ struct sheet_set {
 };
 
 /**
- * sheet_commitment(salt, mnemonic, out):
+ * sheet_commitment(salt, canonical, out):
  * HMAC-SHA256 under the set's salt of the canonical mnemonic.
  */
 void sheet_commitment(const uint8_t salt[SHA256_LEN],
     const struct secret *canonical, uint8_t out[SHA256_LEN]);
+
+/* The sheet of a set that these words are, or NULL. */
+const struct sheet *sheet_of_words(const struct sheet_set *set,
+    const struct secret *canonical);
 
 /* The three words (30 bits) of a commitment that stand on the sheet: they
  * catch accidents only (RULES C4).  ${out} takes 32 bytes. */

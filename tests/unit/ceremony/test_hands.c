@@ -12,6 +12,7 @@
 #include "ceremony/engine.h"
 #include "ceremony/hands.h"
 #include "ceremony/mint.h"
+#include "ceremony/undone.h"
 #include "lib/crypto/cert.h"
 #include "lib/pki/profile.h"
 #include "lib/record/signer.h"
@@ -387,7 +388,7 @@ hands_give_up_with_the_set_void_and_the_seed_gone(void **state)
 	    "was read back");
 	assert_true(now.e.given_up);
 	assert_int_equal(count("void", NULL, NULL), 0);
-	assert_int_equal(engine_give_up(&now.e, d.text, NULL), ST_OK);
+	assert_int_equal(undone_held(&now.e, d.text, NULL), ST_OK);
 	assert_int_equal(now.e.nroots, 0);
 	assert_int_equal(count("void", "root", "g1"), 1);
 	assert_int_equal(count("undone", "reason", d.text), 1);

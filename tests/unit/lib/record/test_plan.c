@@ -598,6 +598,23 @@ plan_words_splits_lists(void **state)
 }
 
 static void
+plan_lists_takes_whole_words_alone(void **state)
+{
+	struct plan *p = good(GOOD "words = aa, bb,ccc  ,  d\n");
+	const struct ini_section *s = plan_section(p, "probe", "p");
+
+	(void)state;
+	assert_true(plan_lists(s, "words", "aa"));
+	assert_true(plan_lists(s, "words", "ccc"));
+	assert_true(plan_lists(s, "words", "d"));
+	assert_false(plan_lists(s, "words", "a"));
+	assert_false(plan_lists(s, "words", "bbb"));
+	assert_false(plan_lists(s, "words", ""));
+	assert_false(plan_lists(s, "other", "d"));
+	plan_free(p);
+}
+
+static void
 plan_finds_sections_and_entries_by_their_whole_name(void **state)
 {
 	const struct ini_section *s;
@@ -949,6 +966,7 @@ main(void)
 		cmocka_unit_test(plan_scheme_gives_back_what_is_written),
 		cmocka_unit_test(plan_scheme_refuses_what_is_none),
 		cmocka_unit_test(plan_words_splits_lists),
+		cmocka_unit_test(plan_lists_takes_whole_words_alone),
 		cmocka_unit_test(
 		    plan_finds_sections_and_entries_by_their_whole_name),
 		cmocka_unit_test(plan_file_gives_the_bytes_that_were_reviewed),

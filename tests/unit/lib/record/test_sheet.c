@@ -49,6 +49,24 @@ sheet_commitment_moves_with_salt_and_words(void **state)
 }
 
 static void
+sheet_of_words_is_found_under_the_sets_salt(void **state)
+{
+	struct secret *a = shares_text("academic acid");
+	struct secret *b = shares_text("academic acic");
+	struct sheet sheets[2] = { { .number = 1 }, { .number = 2 } };
+	struct sheet_set set = { .sheets = sheets, .n = 2 };
+
+	(void)state;
+	sheet_commitment(set.salt, a, sheets[1].commitment);
+	assert_ptr_equal(sheet_of_words(&set, a), &sheets[1]);
+	assert_null(sheet_of_words(&set, b));
+	set.salt[0] = 1;
+	assert_null(sheet_of_words(&set, a));
+	secret_free(a);
+	secret_free(b);
+}
+
+static void
 sheet_check_words_are_its_first_thirty_bits(void **state)
 {
 	uint8_t c[SHA256_LEN] = { 0 };
@@ -182,6 +200,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sheet_commitment_is_an_hmac_under_the_salt),
 		cmocka_unit_test(sheet_commitment_moves_with_salt_and_words),
+		cmocka_unit_test(sheet_of_words_is_found_under_the_sets_salt),
 		cmocka_unit_test(sheet_check_words_are_its_first_thirty_bits),
 		cmocka_unit_test(sheet_set_is_cleared_twice_and_unasked),
 		cmocka_unit_test(sheet_set_opens_by_its_groups),

@@ -96,6 +96,7 @@ look(struct desk *k, const char *text)
 		}
 		if ((p[0].revents & POLLIN) == 0)
 			return false;
+		assert_true(len < SCREEN_MAX - 1);
 		n = read(k->master, k->screen + len, SCREEN_MAX - 1 - len);
 		assert_true(n > 0);
 		len += (size_t)n;

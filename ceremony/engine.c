@@ -812,7 +812,7 @@ engine_give_up(struct engine *e, const char *reason, struct diag *d)
 	for (size_t i = e->shown - 1; i < e->nsteps; i++) {
 		s = &e->step[i];
 		step_name(s, step);
-		/* only items that count together are ever given up */
+		/* of other items those that are recorded count */
 		together = s->kind->together == NULL ? 0 :
 		    s->kind->together(s->want);
 		facts_clear(&unused);

@@ -371,8 +371,7 @@ help(struct pad *p, struct diag *d)
 		TRY(tty_say(p->t, d, "    give up   end the ceremony; you are "
 		    "asked once more\n"));
 	TRY(tty_say(p->t, d, "    Ctrl-C    stop the program; the same command "
-	    "goes on later%s\n\n", a->give_up == NULL ? "" :
-	    ", with new sheets"));
+	    "goes on later%s\n\n", a->anew ? ", with new sheets" : ""));
 	p->len = 0;
 	TRY(draw_row(p, d));
 out:

@@ -19,6 +19,23 @@ SCHEME='3 of 4: anna@office, bruno@bank, clara@notary, dario'
 genesis >plan.ini
 must_pass hold plan.ini
 
+# --- no quorum comes: nothing was shown, and nothing is begun ---
+
+again 2 damaged >plan2.ini
+cp -a state before
+cp -a keep keep-before
+run hold plan2.ini --stop-after 'is opened by its holders'
+[ "$STATUS" -eq 137 ] || fail "it was not cut"
+log_hasnt '"kind":"begun"'
+must_pass "$people" --words written --shown shown keep "$ANCHORITE" \
+	ceremony end plan2.ini --room room.ini --reason 'nobody came'
+must_pass "$ANCHORITE" state show --state state
+! grep -q 'a copy was lost' "$OUT" || fail "a copy that never was is lost"
+rm -rf state keep
+cp -a before state
+cp -a keep-before keep
+rm -rf before keep-before
+
 # --- a cut while the words are on the table ---
 
 again 2 damaged 'holder = dario' >plan2.ini

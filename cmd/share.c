@@ -243,6 +243,9 @@ open_root(struct recovery *r, struct diag *d)
 
 	TRY(front_of(c->arg, c->n, cmd_opt(c, "--passphrase", NULL), r->state,
 	    &front, d));
+	if (r->room.test && c->n == 0)
+		front->tell(front, "This is a rehearsal: TEST sheets are asked "
+		    "for, and no real one's words.");
 	TRY(quorum_open(front, r->state, r->root, NULL, &r->seed, &r->key,
 	    &r->used, d));
 	if (c->n > 0)

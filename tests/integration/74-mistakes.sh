@@ -208,6 +208,7 @@ done
 
 # --- a root is opened ---
 begin 80 24 "$ANCHORITE share recover --root g1"
+seen "This is a rehearsal: TEST sheets are asked for"
 again "Root g1 is opened by its holders: 0 of 2 sheets"
 enter "show"
 told '"show" is of no use here.' "    1"

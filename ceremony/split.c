@@ -342,6 +342,27 @@ out:
 	return rc;
 }
 
+enum status
+split_public(const struct sheet_set *set, bool *yes, struct diag *d)
+{
+	const struct split s = { .scheme = set->scheme };
+	struct secret *seed = NULL;
+	struct drawn w = { 0 };
+	enum status rc = ST_OK;
+
+	*yes = false;
+	for (unsigned n = 0; n < REHEARSAL_SEEDS && !*yes; n++) {
+		TRY(derive_rehearsal_seed(n, &seed, d));
+		TRY(name_set(&s, seed, set->epoch, &w, d));
+		*yes = memcmp(w.salt, set->salt, sizeof(w.salt)) == 0;
+		secret_free(seed);
+		seed = NULL;
+	}
+out:
+	secret_free(seed);
+	return rc;
+}
+
 /* A set that has a name and no sheets yet. */
 struct named {
 	const struct split *s;

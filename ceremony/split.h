@@ -74,6 +74,14 @@ MUST_USE enum status split_sheet(const struct split *s, size_t i,
     struct outcome *o, struct diag *d);
 
 /**
+ * split_public(set, yes, d):
+ * Whether the set is of a public rehearsal seed (FORMATS 5.4): its salt, which
+ * follows from the seed, is computed of each (RULES C6).
+ */
+MUST_USE enum status split_public(const struct sheet_set *set, bool *yes,
+    struct diag *d);
+
+/**
  * split_of(p, set, alg, line, out, d):
  * How a set of record was split, with its holders of now and the deputies of
  * ${p}; split_clear.

@@ -366,6 +366,8 @@ replace_verify(const void *want, size_t item, const struct plan *p,
 	    NULL)
 		FAIL(d, ST_AUTH, "the record gives another %s than plan and set "
 		    "for sheet %u of root %s", key, r->sheet, r->root);
+	if (item == ITEM_REPLACED)
+		TRY(visit_how_holds(p, &o->facts, d));
 	TRY(visit_by_holds(p, &o->facts, d));
 out:
 	facts_clear(&said);

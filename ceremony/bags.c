@@ -87,6 +87,29 @@ out:
 	return rc;
 }
 
+/* Whether in this ceremony a seal of that sheet was another one: a cut may have
+ * come before the answer, or the answer was no, and the sheet is in a new bag. */
+static bool
+was_another(const struct state *s, size_t from, const struct sheet_set *set,
+    const struct sheet *sheet)
+{
+	const struct facts *f;
+	uint64_t number;
+
+	for (size_t i = from; i < s->n; i++) {
+		f = &s->entries[i].facts;
+		if (strcmp(s->entries[i].kind, "custody") == 0 &&
+		    facts_get(f, "match") != NULL &&
+		    strcmp(facts_get(f, "match"), "no") == 0 &&
+		    strcmp(facts_get(f, "root"), set->root) == 0 &&
+		    facts_number(f, "epoch", set->epoch, set->epoch, &number,
+		    NULL) == ST_OK && facts_number(f, "sheet", sheet->number,
+		    sheet->number, &number, NULL) == ST_OK)
+			return true;
+	}
+	return false;
+}
+
 enum status
 bags_in(struct engine *e, const struct sheet_set *set,
     const struct sheet *sheet, struct diag *d)
@@ -95,20 +118,24 @@ bags_in(struct engine *e, const struct sheet_set *set,
 	    set->epoch, sheet->number);
 	const struct ceremony *open = state_open(engine_known(e));
 	struct bag old = { 0 }, b = { .in = true };
-	bool match;
+	bool match, another;
 	enum status rc;
 
 	if (!keeps_bags(e) || open == NULL || known == NULL ||
 	    known->out == 0)
 		return ST_OK;
-	if (known->in > known->out && known->in >= open->first)
-		return ST_OK; /* it is in the room, and in no bag yet */
-	TRY(bag_of(engine_known(e), known->out, &old, d));
-	TRY(ask_number(e, "seal", set, sheet, true, b.seal, d));
-	match = strcmp(b.seal, old.seal) == 0;
-	TRY(say(e, set, sheet, &b, match ? "yes" : "no", d));
-	if (!match)
+	another = was_another(engine_known(e), open->first, set, sheet);
+	/* or it is in the room, and in no bag yet */
+	if (known->in <= known->out || known->in < open->first) {
+		TRY(bag_of(engine_known(e), known->out, &old, d));
+		TRY(ask_number(e, "seal", set, sheet, true, b.seal, d));
+		match = strcmp(b.seal, old.seal) == 0;
+		TRY(say(e, set, sheet, &b, match ? "yes" : "no", d));
+		another |= !match;
+	}
+	if (another)
 		TRY(ask_whether_on(e, set, sheet, d));
+	rc = ST_OK;
 out:
 	return rc;
 }

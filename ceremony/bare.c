@@ -119,6 +119,15 @@ out:
 	return rc;
 }
 
+enum status
+bare_fits(const struct spki *want, struct diag *d)
+{
+	if (key_known(want->alg, NULL) == ST_USAGE)
+		return diag_set(d, ST_POLICY, "FORMATS 5.2: no root's key of "
+		    "%s comes from a seed", want->alg);
+	return ST_OK;
+}
+
 /* Which key, and by whose salt: nothing else tells a rehearsal's from a real
  * one. */
 enum status
@@ -134,9 +143,7 @@ bare_key(const struct secret *seed, const struct spki *want,
 	if (secret_len(seed) != SEED_LEN)
 		FAIL(d, ST_AUTH, "FORMATS 5.1: the shares give %zu bytes, and "
 		    "a root's seed has %d", secret_len(seed), SEED_LEN);
-	if (key_known(want->alg, NULL) == ST_USAGE)
-		FAIL(d, ST_POLICY, "FORMATS 5.2: no root's key of %s comes "
-		    "from a seed", want->alg);
+	TRY(bare_fits(want, d));
 	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]) && !is_it;
 	     i++) {
 		TRY(key_from_seed(seed, modes[i], want->alg, "root", 0, &key,

@@ -57,6 +57,9 @@ MUST_USE enum status bare_agree(const struct bare *b, struct diag *d);
 MUST_USE enum status bare_seed(const struct bare *b, struct secret **seed,
     struct diag *d);
 
+/* ST_POLICY: no root is derived of such an algorithm.  Without a share. */
+MUST_USE enum status bare_fits(const struct spki *want, struct diag *d);
+
 /**
  * bare_key(seed, want, mode, d):
  * Whether a root's key of ${want}'s algorithm that ${seed} gives is ${want}:

@@ -337,6 +337,8 @@ checkup_verify(const void *want, size_t item, const struct plan *p,
 		FAIL(d, ST_AUTH, "it is not the check-up of sheet %u of root "
 		    "%s", sheet->number, c->root);
 	TRY(check_result(&o->facts, d));
+	if (facts_get(&o->facts, "how") != NULL)
+		TRY(visit_how_holds(p, &o->facts, d));
 	TRY(visit_by_holds(p, &o->facts, d));
 out:
 	facts_clear(&said);

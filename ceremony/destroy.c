@@ -205,6 +205,36 @@ leaves_quorum(const struct destroy *w, const struct pyre *pyre,
 	return sheet_set_opens(live, gone);
 }
 
+/* As the last, by what people saw: a sheet that is missing or damaged opens
+ * nothing.  Of what burns no sheet of the live set nothing is said. */
+static enum status
+check_left(const struct destroy *w, const struct pyre *pyre,
+    const struct state *state, bool reshared, struct diag *d)
+{
+	const struct root *root = state_root(state, w->root);
+	const struct sheet_set *live = reshared ? NULL :
+	    state_live_set(state, w->root);
+	bool gone[SHEETS_MAX] = { false }, any = false;
+
+	if (w->waive != NULL || w->what != WHAT_SHEETS || live == NULL ||
+	    root == NULL || root->retired != 0)
+		return ST_OK;
+	for (size_t i = 0; i < live->n; i++)
+		gone[i] = sheet_amiss(&live->sheets[i]) &&
+		    live->sheets[i].found != SHEET_ABSENT;
+	for (size_t i = 0; i < pyre->n; i++) {
+		if (pyre->set[i] != live)
+			continue;
+		gone[pyre->at[i]] = any = true;
+	}
+	if (!any || sheet_set_opens(live, gone))
+		return ST_OK;
+	return diag_set(d, ST_POLICY, "FORMATS 3.72: nothing would open root "
+	    "%s any more: too few of its sheets are left, those not counted "
+	    "that a check-up found missing or damaged, unless somebody answers "
+	    "for it by name (waive)", w->root);
+}
+
 /* What would leave a root that is in use without a quorum is refused. */
 static enum status
 check_pyre(const struct destroy *w, const struct pyre *pyre,
@@ -304,6 +334,7 @@ destroy_check(const void *want, const struct plan *p,
 	(void)promises;
 	TRY(plan_at(p, line, gather(w, before, &pyre, d), d));
 	TRY(plan_at(p, line, check_pyre(w, &pyre, before, reshared, d), d));
+	TRY(plan_at(p, line, check_left(w, &pyre, before, reshared, d), d));
 	TRY(check_once(w, p, d));
 	if (w->what == WHAT_ROOT || (!reshared && !leaves_quorum(w, &pyre,
 	    state_live_set(before, w->root))))
@@ -433,6 +464,7 @@ destroy_perform(const void *want, size_t item, struct hands *hands,
 	o->kind = "destroyed";
 	TRY(gather(w, hands->state, &pyre, d));
 	TRY(check_pyre(w, &pyre, hands->state, false, d));
+	TRY(check_left(w, &pyre, hands->state, false, d));
 	for (size_t i = 0; i < pyre.n; i++) {
 		sheet = &pyre.set[i]->sheets[pyre.at[i]];
 		if (w->what != WHAT_FOUND)

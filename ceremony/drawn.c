@@ -149,6 +149,27 @@ out:
 }
 
 enum status
+drawn_public(const struct sheet_set *set, bool *yes, struct diag *d)
+{
+	const struct split s = { .scheme = set->scheme };
+	struct secret *seed = NULL;
+	struct drawn w = { 0 };
+	enum status rc = ST_OK;
+
+	*yes = false;
+	for (unsigned n = 0; n < REHEARSAL_SEEDS && !*yes; n++) {
+		TRY(derive_rehearsal_seed(n, &seed, d));
+		TRY(name_set(&s, seed, set->epoch, &w, d));
+		*yes = memcmp(w.salt, set->salt, sizeof(w.salt)) == 0;
+		secret_free(seed);
+		seed = NULL;
+	}
+out:
+	secret_free(seed);
+	return rc;
+}
+
+enum status
 drawn_set(const struct split *s, const struct secret *seed, unsigned epoch,
     struct hands *hands, struct drawn *w, struct diag *d)
 {

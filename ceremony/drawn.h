@@ -44,4 +44,12 @@ MUST_USE enum status drawn_decrypt(const struct split *s,
     const struct slip39_share *share, const struct secret *ems,
     struct secret **out, struct diag *d);
 
+/**
+ * drawn_public(set, yes, d):
+ * Whether the set is of a public rehearsal seed (FORMATS 5.4): its salt, which
+ * follows from the seed, is computed of each (RULES C6).
+ */
+MUST_USE enum status drawn_public(const struct sheet_set *set, bool *yes,
+    struct diag *d);
+
 #endif

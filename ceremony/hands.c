@@ -401,6 +401,7 @@ hand_prove(struct hands *h, const struct sheet_view *sheet,
 		view.adopted = file.name;
 		view.adopted_sha256 = file.digest;
 	}
+	view.live = state_live_set(e->state, view.set->root);
 	TRY(visit_reader(e, view.set, view.sheet, facts, d));
 	TRY(proof_take(e, &view, typed, facts, d));
 out:

@@ -268,6 +268,11 @@ check_fit(const struct sheet_set *set, const struct sheet *sheet,
 
 	snprintf(line, sizeof(line), "sheet %u of root %s, epoch %u, %s",
 	    sheet->number, set->root, set->epoch, sheet->holder);
+	if (sheet->destroyed != 0 && sheet->lost > 0)
+		return diag_set(d, ST_AUTH, "FORMATS 4.9: %s, was destroyed on "
+		    "record in ceremony %u: this is the copy of it that was "
+		    "lost, or that one was not destroyed", line,
+		    sheet->destroyed);
 	if (sheet->destroyed != 0)
 		return diag_set(d, ST_AUTH, "FORMATS 4.9: %s, was destroyed on "
 		    "record in ceremony %u: it was not", line,

@@ -330,11 +330,14 @@ replace_perform(const void *want, size_t item, struct hands *hands,
     struct outcome *o, struct diag *d)
 {
 	const struct replace *r = want;
+	const struct secret *seed = NULL;
 	const struct sheet_set *set;
 	struct sheet sheet;
 	enum status rc;
 
 	o->kind = item_kinds[item];
+	/* without a quorum there is no copy that could be out of control */
+	TRY(hands->opened(hands, r->root, &seed, d));
 	TRY(find_sheet(r, hands->state, &set, &sheet, d));
 	TRY(say_replaced(r, set, &sheet, &o->facts, d));
 	if (item == ITEM_REPLACED)
@@ -363,6 +366,8 @@ replace_verify(const void *want, size_t item, const struct plan *p,
 	    NULL)
 		FAIL(d, ST_AUTH, "the record gives another %s than plan and "
 		    "set for sheet %u of root %s", key, r->sheet, r->root);
+	if (item == ITEM_REPLACED)
+		TRY(visit_how_holds(p, &o->facts, d));
 	TRY(visit_by_holds(p, &o->facts, d));
 out:
 	facts_clear(&said);

@@ -339,20 +339,38 @@ hear_second(const struct engine *e, struct diag *d)
 	    typed_second(e->front, e->state, d) : ST_OK;
 }
 
+/* Whether no sheet is left that gives the seed of what was given up: not where
+ * a set of before is live. */
+static bool
+is_gone(const struct state *s)
+{
+	const struct entry *e;
+
+	for (size_t i = s->n; i-- > 0;) {
+		e = &s->entries[i];
+		if (strcmp(e->kind, "undone") != 0)
+			return strcmp(e->kind, "void") == 0 && state_live_set(s,
+			    facts_get(&e->facts, "root")) == NULL;
+	}
+	return false;
+}
+
 /* What `ceremony end` does, but that nobody has to say by words which ceremony:
  * it is the one that was held until now. */
 static enum status
 end_given_up(struct session *s, const char *reason, struct run_left *left,
     struct diag *d)
 {
+	bool gone;
 	enum status rc;
 
 	TRY(undone_held(&s->e, reason, d));
+	gone = is_gone(s->e.state);
 	TRY(engine_close(&s->e, d));
 	left->given_up = true;
 	TRY(hear_second(&s->e, d));
-	FAIL(d, ST_POLICY, "%s: the ceremony is closed early, and the seed is "
-	    "gone", reason);
+	FAIL(d, ST_POLICY, "%s: the ceremony is closed early%s", reason,
+	    gone ? ", and the seed is gone" : "");
 out:
 	return rc;
 }

@@ -584,6 +584,7 @@ split_verify_sheet(const struct split *s, size_t i, const struct state *state,
 	if (facts_differ(&said, &o->facts, state_trusted(o->kind)) != NULL)
 		FAIL(d, ST_AUTH, "it is not sheet %zu of root %s, read back "
 		    "by its holder", i + 1, s->root);
+	TRY(visit_how_holds(s->plan, &o->facts, d));
 	TRY(visit_by_holds(s->plan, &o->facts, d));
 out:
 	facts_clear(&said);

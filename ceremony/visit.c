@@ -130,6 +130,26 @@ visit_by_holds(const struct plan *p, const struct facts *f, struct diag *d)
 	    "in the plan", by, holder == NULL ? "anybody" : holder);
 }
 
+/* How it was read back is a trusted fact, and yet one of the ways there are. */
+enum status
+visit_how_holds(const struct plan *p, const struct facts *f, struct diag *d)
+{
+	const char *how = facts_get(f, "how");
+	uint64_t tries = 0;
+	char scanned[64];
+
+	snprintf(scanned, sizeof(scanned), "scanned, %d of %d words typed",
+	    PROOF_THIRD, SHEET_WORDS);
+	if (how == NULL || (strcmp(how, "typed") != 0 &&
+	    strcmp(how, scanned) != 0 && (p->mode == MODE_PRODUCTION ||
+	    strcmp(how, "rehearsed") != 0)))
+		return diag_set(d, ST_AUTH, "FORMATS 7.5: a sheet is typed, or "
+		    "scanned and a third of it typed");
+	return facts_number(f, "tries", 1, UINT32_MAX, &tries, NULL) == ST_OK ?
+	    ST_OK : diag_set(d, ST_AUTH, "FORMATS 7.5: tries is no number "
+	    "from 1 on");
+}
+
 /* --- who comes --- */
 
 #define HOLDER 0 /* in the lists of answers below */

@@ -30,6 +30,11 @@ MUST_USE enum status visit_check_set(const struct plan *p,
 MUST_USE enum status visit_by_holds(const struct plan *p,
     const struct facts *f, struct diag *d);
 
+/* That it was read back in a way of FORMATS 7.5, after one try or more; nobody
+ * is played in production.  ST_AUTH: not so. */
+MUST_USE enum status visit_how_holds(const struct plan *p,
+    const struct facts *f, struct diag *d);
+
 /**
  * visit_reader(e, set, sheet, facts, d):
  * Ask, where the plan has a deputy, which of the two reads: ${facts} gets `by`.

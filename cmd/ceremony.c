@@ -187,25 +187,70 @@ out:
 	return rc;
 }
 
-/* Sheets of a root that never was; ${any}: some were named before. */
-static void
-tell_void(const struct facts *f, bool any)
+/* The epoch of the set that was drawn last before entry ${i}, 0... */
+static const char *
+drawn_before(const struct state *s, size_t i, const char *root)
 {
+	const struct facts *f;
+
+	while (root != NULL && i-- > 0) {
+		f = &s->entries[i].facts;
+		if (strcmp(s->entries[i].kind, "drawn") == 0 &&
+		    strcmp(facts_get(f, "root"), root) == 0)
+			return facts_get(f, "epoch");
+	}
+	return "?";
+}
+
+/* Sheets of a set that never was, by the void entry ${i}; the holders may have
+ * others of this root, which are good.  ${any}: some were named before. */
+static void
+tell_void(const struct state *s, size_t i, bool any)
+{
+	const struct facts *f = &s->entries[i].facts;
 	const char *root = facts_get(f, "root"), *sheet;
+	const char *epoch = drawn_before(s, i, root);
+	const struct sheet_set *live = root == NULL ? NULL :
+	    state_live_set(s, root);
 	size_t len;
 
-	for (size_t i = 0; i < facts_count(f, "sheets"); i++) {
+	for (size_t k = 0; k < facts_count(f, "sheets"); k++) {
 		if (!any)
 			fprintf(stderr, "these sheets are void, and can only "
 			    "do harm: burn those that were written\n");
 		any = true;
-		sheet = facts_at(f, "sheets", i);
+		sheet = facts_at(f, "sheets", k);
 		len = strlen(sheet);
 		/* of one that is kept nowhere in particular */
 		if (len > 5 && strcmp(sheet + len - 5, " at -") == 0)
 			len -= 5;
-		fprintf(stderr, "  root %s: %.*s\n", root, (int)len, sheet);
+		fprintf(stderr, "  root %s, epoch %s: %.*s\n", root, epoch,
+		    (int)len, sheet);
 	}
+	if (facts_count(f, "sheets") > 0 && live != NULL)
+		fprintf(stderr, "  of root %s the sheets of epoch %u are good: "
+		    "burn none of them\n", root, live->epoch);
+}
+
+/* A sheet that was begun once more, and that nobody read back. */
+static void
+tell_begun(const struct state *s, size_t from)
+{
+	const struct facts *f = NULL;
+
+	for (size_t i = from; i < s->n; i++) {
+		if (strcmp(s->entries[i].kind, "begun") == 0)
+			f = &s->entries[i].facts;
+		else if (strcmp(s->entries[i].kind, "replaced") == 0)
+			f = NULL;
+	}
+	if (f == NULL)
+		return;
+	fprintf(stderr, "this copy is out of control, and can only do harm: "
+	    "burn it, if it was written; [destroy] with what = found records "
+	    "it\n  sheet %s of root %s, epoch %s, begun for %s\n",
+	    facts_get(f, "sheet"), facts_get(f, "root"), facts_get(f, "epoch"),
+	    facts_get(f, "holder"));
 }
 
 /* What the last ceremony, which is closed, wants burnt. */
@@ -223,9 +268,10 @@ tell_burn(const struct room *room, struct diag *d)
 		e = &s->entries[i];
 		if (strcmp(e->kind, "void") != 0)
 			continue;
-		tell_void(&e->facts, any);
+		tell_void(s, i, any);
 		any |= facts_count(&e->facts, "sheets") > 0;
 	}
+	tell_begun(s, s->ceremonies[s->nceremonies - 1].first);
 out:
 	state_free(s);
 	return rc;

@@ -441,6 +441,26 @@ out:
 	return rc;
 }
 
+/* What is good before stays good; nobody is to burn it. */
+static enum status
+say_give_up(const struct sheet_view *v, struct bytes *out, struct diag *d)
+{
+	const char *root = v->set->root;
+
+	if (v->live == NULL)
+		return text_format(out, d, "Giving up ends the ceremony: the "
+		    "seed is destroyed, and every sheet of\n  root %s that "
+		    "was written is void.", root);
+	if (v->live->epoch == v->set->epoch)
+		return text_format(out, d, "Giving up ends the ceremony. All "
+		    "sheets of root %s, epoch %u, stay good;\n  this copy is "
+		    "out of control until it is burnt.", root, v->set->epoch);
+	return text_format(out, d, "Giving up ends the ceremony: every sheet "
+	    "of root %s, epoch %u, that was\n  written is void. Those of "
+	    "epoch %u stay good: burn none of them.", root, v->set->epoch,
+	    v->live->epoch);
+}
+
 static enum status
 read_back(const struct front *f, const struct sheet_view *v,
     const uint8_t *number, size_t n, enum front_gave *gave,
@@ -455,9 +475,9 @@ read_back(const struct front *f, const struct sheet_view *v,
 	    "paper.%s", v->sheet->number, v->set->n, v->sheet->holder, n > 0 ?
 	    "the words of these numbers" : "all its words", v->alone ?
 	    " Everybody else looks away." : ""));
-	TRY(text_format(&give_up, d, "Giving up ends the ceremony: the seed is "
-	    "destroyed, and every sheet of\n  root %s that was written is "
-	    "void.", v->set->root));
+	TRY(say_give_up(v, &give_up, d));
+	ask.anew = !v->alone && (v->live == NULL ||
+	    v->live->epoch != v->set->epoch);
 	ask.title = (const char *)title.data;
 	ask.give_up = v->alone ? NULL : (const char *)give_up.data;
 	TRY(ask_sheet(f, &ask, n == 0, gave, out, d));

@@ -169,8 +169,7 @@ help(struct pad *p, struct diag *d)
 			TRY(tty_say(t, d, "    %-8s  %s\n", c->word, c->does));
 	}
 	TRY(tty_say(t, d, "    Ctrl-C    stop the program; the same command "
-	    "goes on later%s\n\n", a->give_up == NULL ? "" :
-	    ", with new sheets"));
+	    "goes on later%s\n\n", a->anew ? ", with new sheets" : ""));
 	p->len = 0;
 	TRY(pad_draw_row(p, d));
 out:

@@ -20,6 +20,7 @@ struct pad_ask {
 	bool show;	       /* the sheet can be shown again */
 	bool scan;	       /* its code can be scanned */
 	const char *give_up;   /* lines: what giving up does; NULL: it cannot */
+	bool anew;	       /* after ^C there are new sheets */
 };
 
 /**

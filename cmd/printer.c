@@ -97,33 +97,6 @@ out:
 	return rc;
 }
 
-enum status
-printer_write(struct printer *p, const struct sheet_view *v, char *name,
-    struct diag *d)
-{
-	struct secret *text = NULL, *code = NULL;
-	const uint8_t *pdf;
-	enum status rc;
-	mode_t others;
-	size_t len;
-
-	snprintf(name, PRINTER_NAME_SIZE, "%s-e%u-sheet%02u-%s" ENDING,
-	    v->set->root, v->set->epoch, v->sheet->number, v->sheet->holder);
-	TRY(paper_page(v, &text, &code, d));
-	TRY(press_draw(p->press, text, code, &pdf, &len, d));
-	if (p->fd < 0) {
-		TRY(spool_print(p->place, name, pdf, len, d));
-		goto out;
-	}
-	others = umask(077);
-	rc = file_create_at(p->fd, name, pdf, len, d);
-	umask(others);
-out:
-	secret_free(text);
-	secret_free(code);
-	return rc;
-}
-
 /* Over what is there, in place, as far as the medium lets one. */
 static bool
 overwrite(int fd)
@@ -158,6 +131,49 @@ take_away(const struct printer *p, const char *name, struct diag *d)
 	return diag_set(d, ST_SYSTEM, "%s/%s: the sheet could not be taken "
 	    "away again (%s): destroy the medium", p->place, name,
 	    strerror(errno));
+}
+
+/* Of a file that could not be written whole no piece is left: its words are
+ * those of the sheet.  One that was there before is not ours. */
+static enum status
+create(const struct printer *p, const char *name, const uint8_t *pdf,
+    size_t len, struct diag *d)
+{
+	struct diag why = { 0 };
+	enum status rc;
+
+	rc = file_create_at(p->fd, name, pdf, len, d);
+	if (rc != ST_OK && rc != ST_POLICY && file_exists_at(p->fd, name) &&
+	    take_away(p, name, &why) != ST_OK)
+		diag_prefix(d, "%s", why.text);
+	return rc;
+}
+
+enum status
+printer_write(struct printer *p, const struct sheet_view *v, char *name,
+    struct diag *d)
+{
+	struct secret *text = NULL, *code = NULL;
+	const uint8_t *pdf;
+	enum status rc;
+	mode_t others;
+	size_t len;
+
+	snprintf(name, PRINTER_NAME_SIZE, "%s-e%u-sheet%02u-%s" ENDING,
+	    v->set->root, v->set->epoch, v->sheet->number, v->sheet->holder);
+	TRY(paper_page(v, &text, &code, d));
+	TRY(press_draw(p->press, text, code, &pdf, &len, d));
+	if (p->fd < 0) {
+		TRY(spool_print(p->place, name, pdf, len, d));
+		goto out;
+	}
+	others = umask(077);
+	rc = create(p, name, pdf, len, d);
+	umask(others);
+out:
+	secret_free(text);
+	secret_free(code);
+	return rc;
 }
 
 /* Only yes ends it; what else ends it is for who called. */

@@ -1,6 +1,7 @@
 /* see cmd.h: verbs of the noun "share". */
 #include <string.h>
 
+#include "ceremony/drawn.h"
 #include "ceremony/mark.h"
 #include "ceremony/quorum.h"
 #include "cmd/front.h"
@@ -9,6 +10,30 @@
 #include "lib/base/tty.h"
 #include "lib/crypto/words.h"
 #include "lib/record/chain.h"
+
+/* A rehearsal's record is one whose sheets everybody can make: what it says of
+ * itself is not believed, for whoever had the stick could have real words typed
+ * on any machine. */
+static enum status
+check_mode(const struct state *s, struct diag *d)
+{
+	const struct sheet_set *set;
+	bool test = true;
+	enum status rc;
+
+	for (size_t i = 0; s->mode != MODE_PRODUCTION && i < s->nsets; i++) {
+		set = &s->sets[i];
+		TRY(drawn_public(set, &test, d));
+		if (!test)
+			FAIL(d, ST_AUTH, "RULES C6: the record says that it is "
+			    "a rehearsal's, and the sheets of root %s, epoch "
+			    "%u, come from no public seed", set->root,
+			    set->epoch);
+	}
+	rc = ST_OK;
+out:
+	return rc;
+}
 
 /* --- check --- */
 
@@ -177,6 +202,7 @@ cmd_share_check(const struct call *c, struct diag *d)
 	/* sheets may be void of a root that never came to be */
 	if (k.state->nsets == 0)
 		FAIL(d, ST_POLICY, "this state has no root");
+	TRY(check_mode(k.state, d));
 	TRY(share_room_enter(c, k.state->mode != MODE_PRODUCTION, &k.room,
 	    d));
 	TRY(open_marks(&k, d));
@@ -238,6 +264,9 @@ open_root(struct recovery *r, struct diag *d)
 
 	TRY(front_of(c->arg, c->n, cmd_opt(c, "--passphrase", NULL), r->state,
 	    &front, d));
+	if (r->room.test && c->n == 0)
+		front->tell(front, "This is a rehearsal: TEST sheets are asked "
+		    "for, and no real one's words.");
 	TRY(quorum_open(front, r->state, r->root, NULL, &r->seed, &r->key,
 	    &r->used, d));
 	if (c->n > 0)
@@ -255,6 +284,7 @@ recover_of_record(const struct call *c, struct diag *d)
 	enum status rc;
 
 	TRY(state_from(cmd_opt(c, "--state", "state"), &r.state, d));
+	TRY(check_mode(r.state, d));
 	TRY(share_room_enter(c, r.state->mode != MODE_PRODUCTION, &r.room,
 	    d));
 	TRY(share_export_begin(c, r.state, &r.export, d));

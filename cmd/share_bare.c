@@ -49,14 +49,15 @@ out:
 /* --- shares from the terminal --- */
 
 static enum status
-ask_share(struct tty *t, size_t nth, const char *why, struct secret **out,
-    struct diag *d)
+ask_share(struct tty *t, size_t nth, const char *why, bool test,
+    struct secret **out, struct diag *d)
 {
 	enum status rc, wipe;
 
-	TRY(tty_say(t, d, "\n%s\nAll words of the %s, in one line (number "
-	    "%zu); four letters of a word are enough.\n", why,
-	    nth == 0 ? "first sheet" : "next sheet", nth + 1));
+	TRY(tty_say(t, d, "\n%s\nAll words of the %s %ssheet%s, in one line "
+	    "(number %zu); four letters of a word are enough.\n", why,
+	    nth == 0 ? "first" : "next", test ? "TEST " : "",
+	    test ? " (no real one's)" : "", nth + 1));
 	rc = tty_ask_secret(t, "  words: ", SLIP39_TEXT_MAX, true, out, d);
 	wipe = tty_wipe(t, rc == ST_OK ? d : NULL);
 	rc = rc == ST_OK ? wipe : rc;
@@ -66,13 +67,14 @@ out:
 
 /* One share more; what is refused is said, and asked again. */
 static enum status
-take_typed(struct tty *t, struct bare *b, const char *why, struct diag *d)
+take_typed(struct tty *t, struct bare *b, const char *why, bool test,
+    struct diag *d)
 {
 	struct secret *words = NULL;
 	struct diag no = { 0 };
 	enum status rc;
 
-	TRY(ask_share(t, b->n, why, &words, d));
+	TRY(ask_share(t, b->n, why, test, &words, d));
 	if (bare_add(b, words, NULL, &no) != ST_OK) {
 		if (no.code == ST_SYSTEM || no.code == ST_BUG)
 			FAIL(d, no.code, "%s", no.text);
@@ -86,7 +88,7 @@ out:
 /* Until there are enough; and one more where they do not agree, for then it
  * can be told which one is wrong. */
 static enum status
-ask_all(struct tty *t, struct bare *b, struct diag *d)
+ask_all(struct tty *t, struct bare *b, bool test, struct diag *d)
 {
 	struct diag why = { 0 };
 	size_t had;
@@ -94,13 +96,13 @@ ask_all(struct tty *t, struct bare *b, struct diag *d)
 
 	diag_note(&why, ST_FORMAT, "no share yet");
 	while (b->n == 0 || bare_enough(b, &why) != ST_OK) {
-		TRY(take_typed(t, b, why.text, d));
+		TRY(take_typed(t, b, why.text, test, d));
 		diag_clear(&why);
 	}
 	if (bare_agree(b, &why) == ST_AUTH) {
 		had = b->n;
 		while (b->n == had)
-			TRY(take_typed(t, b, why.text, d));
+			TRY(take_typed(t, b, why.text, test, d));
 	}
 	rc = ST_OK;
 out:
@@ -108,7 +110,7 @@ out:
 }
 
 static enum status
-take_shares(const struct call *c, struct bare *b, struct diag *d)
+take_shares(const struct call *c, struct bare *b, bool test, struct diag *d)
 {
 	struct tty *t = NULL;
 	enum status rc = ST_OK;
@@ -118,7 +120,7 @@ take_shares(const struct call *c, struct bare *b, struct diag *d)
 	if (c->n > 0)
 		return ST_OK;
 	TRY(tty_open("/dev/tty", &t, d));
-	rc = ask_all(t, b, d);
+	rc = ask_all(t, b, test, d);
 out:
 	tty_close(t);
 	return rc;
@@ -225,13 +227,17 @@ share_recover_bare(const struct call *c, struct diag *d)
 
 	if (file != NULL) {
 		TRY(read_public(file, &key, d));
+		if ((rc = bare_fits(&key, d)) != ST_OK) {
+			diag_prefix(d, "%s", file);
+			goto out;
+		}
 		/* a rehearsal's key is known by computing it (RULES C6) */
 		if (rehearsal_key(&key, &test, NULL) != ST_OK)
 			test = false;
 	}
 	TRY(share_room_enter(c, test, &room, d));
 	TRY(bare_new(&b, d));
-	TRY(take_shares(c, b, d));
+	TRY(take_shares(c, b, test, d));
 	if (file != NULL)
 		TRY(compare(c, &room, b, &key, &f, d));
 	else

@@ -1,6 +1,7 @@
 /* see share.h: a root's private key into an encrypted file. */
 #include <sys/stat.h>
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -34,6 +35,9 @@ check_apart(const char *file, const struct state *s, struct diag *d)
 	fd = open((const char *)dir.data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		FAIL(d, ST_SYSTEM, "%s: its folder is not there", file);
+	if (faccessat(fd, ".", W_OK, AT_EACCESS) != 0)
+		FAIL(d, ST_SYSTEM, "%s: its folder cannot be written to (%s)",
+		    file, strerror(errno));
 	if (file_lies_in(fd, s->dirfd))
 		FAIL(d, ST_POLICY, "%s: FORMATS 5.18: it would lie inside the "
 		    "state", file);
@@ -57,6 +61,8 @@ share_export_begin(const struct call *c, const struct state *s,
 		return ST_OK;
 	out->file = cmd_opt(c, "--export-key", "");
 	out->state = s;
+	if (out->file[0] == '\0')
+		FAIL(d, ST_USAGE, "--export-key: not the name of a file");
 	if (file_exists_at(AT_FDCWD, out->file))
 		FAIL(d, ST_POLICY, "%s: it is there already; nothing is ever "
 		    "replaced", out->file);

@@ -208,7 +208,7 @@ say_found(const struct state *s, struct facts *f, struct diag *d)
 		set = &s->sets[i];
 		for (size_t j = 0; set->fate == SET_LIVE && j < set->n; j++) {
 			h = &set->sheets[j];
-			if (h->checked == 0 || h->found == SHEET_GOOD)
+			if (!sheet_amiss(h))
 				continue;
 			TRY(facts_add(f, d, "not-found-good", "%s, epoch %u: "
 			    "sheet %u, %s: %s in ceremony %u", set->root,

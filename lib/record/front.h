@@ -22,6 +22,9 @@ struct sheet_view {
 	const struct secret *mnemonic; /* NULL when words are asked for */
 	bool test;
 	bool alone; /* a check-up: there is nothing to be shown again */
+	/* the set that opens its root whatever comes of this sheet; NULL: there
+	 * is none */
+	const struct sheet_set *live;
 	const char *ceremony; /* "example ceremony 1" */
 	/* Of the plan, given by whoever proves the sheet; or NULL. */
 	const char *name; /* the holder's, in any script */

@@ -78,6 +78,12 @@ sheet_there(const struct sheet_set *s, size_t i)
 }
 
 bool
+sheet_amiss(const struct sheet *s)
+{
+	return s->checked > s->proven && s->found != SHEET_GOOD;
+}
+
+bool
 sheet_loose(const struct sheet_set *s, size_t i)
 {
 	return s->sheets[i].lost > 0 ||

@@ -93,6 +93,9 @@ bool sheet_reason_loses(const char *reason);
 /* Written, and not destroyed on record: somebody has it, or had. */
 bool sheet_there(const struct sheet_set *s, size_t i);
 
+/* The last look at it did not find it good, and it was not read since. */
+bool sheet_amiss(const struct sheet *s);
+
 /* Out of control: a copy of it was lost, or it is there and of no live set. */
 bool sheet_loose(const struct sheet_set *s, size_t i);
 size_t sheet_set_loose(const struct sheet_set *s);

@@ -22,6 +22,7 @@
  *	--mistake bag         the first bag has the number of the last one again
  *	--mistake seal        the first seal that comes in is another one
  *	--mistake no          "no" where only "yes" goes on
+ *	--mistake give-up     the first sheet that is read back is given up
  *	--answer WORD      to a choice of words, each in turn; else the first of
  *	                   them, or the next sheet that was not handed over
  *	--printed DIR      sheets are PDF files there: they are printed, seen by
@@ -83,7 +84,7 @@ struct people {
 	const char *dice, *stop_after, *screen_file, *shown_file;
 	bool slip_read_back, slip_words;
 	bool slip_early, slip_line;
-	bool slip_bag, slip_seal, says_no;
+	bool slip_bag, slip_seal, says_no, gives_up;
 	int signal;
 
 	pid_t child;
@@ -508,6 +509,10 @@ answer_share(struct people *p)
 		type(p, "show\n");
 		return;
 	}
+	if (back != NULL && p->gives_up) {
+		type(p, "give up\n");
+		return;
+	}
 	if (back != NULL) {
 		p->handed = 0;
 		type_sheet(p, p->last);
@@ -780,6 +785,7 @@ static const struct prompt {
 	{ "  again: ", false, answer_passphrase },
 	{ "  passphrase of the file: ", false, answer_file_passphrase },
 	{ "Enter \"yes\" or \"no\": ", false, answer_yes },
+	{ "to give up, or \"no\" to go on: ", false, answer_yes },
 	{ ", or \"done\": ", false, answer_way },
 	{ "\": ", false, answer_choice },
 	{ "  it says: ", false, answer_bag },
@@ -985,6 +991,8 @@ take_mistake(struct people *p, void *at, const char *value)
 		p->slip_bag = true;
 	else if (strcmp(value, "no") == 0)
 		p->says_no = true;
+	else if (strcmp(value, "give-up") == 0)
+		p->gives_up = true;
 	else if (strcmp(value, "seal") == 0)
 		p->slip_seal = true;
 	else if (strcmp(value, "words") == 0)

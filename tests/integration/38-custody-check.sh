@@ -170,3 +170,12 @@ refused 1 "RULES S4: network: eth0 is up" machine loud none "$ANCHORITE" \
 	share recover --root g1 share1 share2
 must_pass machine quiet none "$ANCHORITE" share recover --root g1 share1 share2
 must_say "the sheets give the key of record"
+
+# --- a real record that says of itself that it is a rehearsal's ---
+cp -a state lie
+"$HELPER/forge" fact lie 1 mode rehearsal
+anew
+refused 1 "RULES C6: the record says that it is a rehearsal's, and the sheets of root g1, epoch 1, come from no public seed" \
+	machine loud some "$ANCHORITE" share check --state lie --marks marks share1
+refused 1 "RULES C6: the record says" machine loud some "$ANCHORITE" \
+	share recover --root g1 --state lie share1 share2

@@ -338,7 +338,7 @@ must_pass "$ANCHORITE" ceremony end plan.ini --room room.ini \
 	--reason "bruno is ill"
 # whoever has a sheet of it is told there and then
 grep -q '^these sheets are void, and can only do harm: burn those that were written$' "$ERR" &&
-	grep -q '^  root g1: sheet 1 of anna' "$ERR" ||
+	grep -q '^  root g1, epoch 1: sheet 1 of anna' "$ERR" ||
 	fail "nobody is told which sheets to burn"
 must_pass "$ANCHORITE" ceremony verify --state state-a
 must_pass "$ANCHORITE" ceremony log --state state-a

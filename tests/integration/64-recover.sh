@@ -119,10 +119,19 @@ refused 2 "--root NAME is needed where --export-key is" recover --export-key out
 refused 2 "--journal is for --export-key" recover --root g1 --journal j
 
 # --- at the terminal ---
+# what no words can help is said before any is typed
+run typed seen "'$ANCHORITE' share recover --public rsa.pem --waive 'network,swap:a test'" \
+	"$(cat share1)" "$(cat share2)" "$(cat share3)"
+[ "$STATUS" -eq 1 ] || complain "a key of RSA came from a seed" typed
+tr -d '\r\n' <seen >flat
+grep -q 'rsa.pem: FORMATS 5.2: no root' flat || fail "it was not refused"
+! grep -q 'All words' flat || fail "words were asked for in vain"
 bare_typed="'$ANCHORITE' share recover --public g1.crt"
 must_pass typed seen "$bare_typed" "$(cat share2)" "$(cat slip)" \
 	"$(cat share2)" "$(cat share5)" "$(cat share1)"
 tr -d '\r\n' <seen >flat
+grep -q "All words of the first TEST sheet (no real one's)" flat ||
+	fail "it is not said that real words are not wanted"
 grep -q 'Refused: FORMATS 4.6:.*it is word 9' flat || fail "no word was named"
 grep -q 'Refused: FORMATS 4.14:' flat || fail "the same twice was taken"
 grep -q 'the sheets give this public key' seen || fail "it was not recovered"
@@ -193,6 +202,19 @@ refused 2 "the terminal cannot be opened" export_to third.key
 refused 1 "g1.key: it is there already" export_to g1.key
 refused 1 "FORMATS 5.18: it would lie inside the state" export_to r/state/lists/g1.key
 refused 2 "its folder is not there" export_to nowhere/g1.key
+# what can be no file is said before anything is typed
+refused 2 "--export-key: not the name of a file" export_to ''
+if unshare -m true 2>/dev/null; then
+	mkdir read-only
+	echo "mount -t tmpfs -o ro none read-only && exec $out_typed read-only/g1.key" >export.sh
+	run typed ../typing "unshare -m sh export.sh" g1 "$pass" "$pass"
+	tr -d '\r\n' <../typing >../flat
+	grep -q 'read-only/g1.key: its folder cannot be written to' ../flat ||
+		fail "a folder that is read only was taken"
+	! grep -q "Type the root" ../flat || fail "the name was typed in vain"
+	rm export.sh
+	rmdir read-only
+fi
 # a note that says what nobody who had the sheets wrote
 cp -r journal kept
 sed -i 's/^mac ./mac x/' journal/signed/000002.txt

@@ -163,6 +163,18 @@ not_shown 'a copy was lost'
 must_pass recover g1 sheets/g1-e2-sheet0[12]*
 must_pass check sheets/g1-e2-sheet02-elena.v2.txt
 
+# --- a copy of one that was burnt turns up: the witness is not blamed for it ---
+cp -a "$WORK/life" "$WORK/copy"
+cd "$WORK/copy" || exit
+printf '[replace-share r]\nroot = g1\nsheet = 3\nreason = lost\nwaive = bruno\n' |
+	next 6
+must_pass hold
+destroy d g1 'epoch = 2' 'sheets = 3' | next 7
+must_pass hold
+must_refuse 1 'was destroyed on record in ceremony 7: this is the copy of it that was lost, or that one was not destroyed' \
+	check sheets/g1-e2-sheet03-anna.txt
+cd "$WORK/life" || exit
+
 # --- the plan to begin with, made ours, is one that can run ---
 cp -a "$WORK/genesis" "$WORK/example"
 cd "$WORK/example" || exit

@@ -208,6 +208,7 @@ done
 
 # --- a root is opened ---
 begin 80 24 "$ANCHORITE share recover --root g1"
+seen "This is a rehearsal: TEST sheets are asked for"
 again "Root g1 is opened by its holders: 0 of 2 sheets"
 enter "show"
 told '"show" is of no use here.' "    1"
@@ -254,7 +255,7 @@ grep -q 'anchorite: given up by bruno while sheet 2 of root g1 was read back: th
 grep -q '^these sheets are void, and can only do harm: burn those that were written$' \
 	errors || fail "nobody is told what to burn"
 for sheet in "1 of anna" "2 of bruno" "3 of clara"; do
-	grep -q "^  root g1: sheet $sheet\$" errors ||
+	grep -q "^  root g1, epoch 1: sheet $sheet\$" errors ||
 		fail "sheet $sheet is not to be burnt"
 done
 must_pass "$ANCHORITE" ceremony verify

@@ -185,6 +185,52 @@ forged "FORMATS 7.5: step and item are not its last facts" fact "$last" by bruno
 forged "FORMATS 7.5: root g1 has no sheet 9" fact "$last" sheet 9
 forged "FORMATS 7.5: root g1 has no sheet 1 of epoch 2" fact "$last" epoch 2
 
+# --- what was found missing is no sheet that could be left ---
+
+cp -a state whole
+cp -a keep keep-whole
+{
+	next 3 state
+	printf '\n[checkup look]\nroot = g1\nsheets = 3\n'
+} >plan3.ini
+must_pass hold plan3.ini --answer missing
+must_pass "$ANCHORITE" state show --state state
+must_say 'sheet 3, clara: missing in ceremony 3'
+{
+	next 4 state
+	printf '\n[destroy d]\nroot = g1\nepoch = 1\nsheets = 1\n'
+} >plan4.ini
+must_refuse 1 'FORMATS 3.72: nothing would open root g1 any more: too few of its sheets are left, those not counted that a check-up found missing or damaged' \
+	"$ANCHORITE" ceremony check plan4.ini --room room.ini
+# in one plan: it is refused before anything burns
+rm -rf state keep
+cp -a whole state
+cp -a keep-whole keep
+{
+	cat plan3.ini
+	printf '\n[destroy d]\nroot = g1\nepoch = 1\nsheets = 1\n'
+} >both.ini
+must_refuse 1 'FORMATS 3.72: nothing would open root g1 any more' \
+	hold both.ini --answer missing
+log_hasnt '"kind":"destroyed"'
+# written once more it is there again, and nobody is told otherwise
+rm -rf state keep
+cp -a whole state
+cp -a keep-whole keep
+must_pass hold plan3.ini --answer missing
+{
+	next 4 state
+	printf '\n[replace-share r]\nroot = g1\nsheet = 3\nreason = lost\nwaive = anna\n'
+} >plan4.ini
+must_pass hold plan4.ini
+must_pass "$ANCHORITE" state show --state state
+! grep -q 'missing in ceremony' "$OUT" || fail "what was replaced is still missing"
+{
+	next 5 state
+	printf '\n[destroy d]\nroot = g1\nepoch = 1\nsheets = 1\n'
+} >plan5.ini
+must_pass "$ANCHORITE" ceremony check plan5.ini --room room.ini
+
 # --- the example runs on what the example of two people leaves ---
 
 cd "$WORK"

@@ -95,6 +95,15 @@ must_refuse 1 "the answer was no: FORMATS 7.42" hold plan3.ini \
 	--mistake seal --mistake no
 log_has '"match":"no"'
 log_hasnt '"kind":"list","actor":"anna","facts":{"root":"g1","file":"1"'
+# nor after a cut, nor when the command is run again, without being asked
+must_refuse 1 "the answer was no: FORMATS 7.42: the seal of sheet 1" \
+	hold plan3.ini --mistake no
+must_pass hold plan3.ini
+must_verify
+[ "$("$ANCHORITE" ceremony log --state state | grep -c '"match":"no"')" -eq 1 ] ||
+	fail "a seal that is in the record was typed again"
+tr -d '\r' <shown | grep -qF "the seal of sheet 1 of root g1 is not the one of record" ||
+	fail "who goes on was not told of another seal"
 
 # another sheet than the one that was to come
 rm -rf state keep

@@ -63,6 +63,26 @@ cp -a state-a x
 echo note >x/issued/note.txt
 both_refuse "x: FORMATS 7.6: issued/note.txt is not covered by the record"
 
+# --- how a sheet was read back: in one of the ways that there are ---
+
+for way in 'by heart' 'scanned' 'scanned, 0 of 33 words typed' 'from files'; do
+	reopen
+	forge fact 4 how "$way"
+	forge close
+	both_refuse "entry 4 (read-back): FORMATS 7.5: a sheet is typed, or scanned and a third of it typed"
+done
+for tries in 0 -1 often; do
+	reopen
+	forge fact 4 tries "$tries"
+	forge close
+	both_refuse "entry 4 (read-back): FORMATS 7.5: tries"
+done
+reopen
+forge fact 4 how 'scanned, 11 of 33 words typed'
+forge fact 4 tries 7
+forge close
+must_pass "$ANCHORITE" ceremony verify --state x
+
 # --- who, when, and in which order ---
 
 reopen

@@ -1,7 +1,9 @@
 /* A sheet is where it is printed from for as long as that takes. */
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -46,9 +48,30 @@ told(const struct front *f, const char *text)
 	    DIR ",\nas g1-e3-sheet01-first.pdf.\n"));
 }
 
+/* The sentence where nobody was asked whether it is printed. */
+static char why[DIAG_TEXT_MAX];
+
+/* A medium that takes so much of a file and no more; 0: all of it. */
+static void
+limit_files(rlim_t bytes)
+{
+	static struct rlimit all;
+	struct rlimit now;
+
+	if (bytes == 0) {
+		assert_int_equal(setrlimit(RLIMIT_FSIZE, &all), 0);
+		return;
+	}
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &all), 0);
+	now = all;
+	now.rlim_cur = bytes;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &now), 0);
+}
+
 /* What comes of it; no file is left. */
 static enum status
-show(bool real)
+show(bool real, rlim_t most)
 {
 	struct sheet sheet = { .number = 1, .holder = "first" };
 	struct sheet_set set = { .root = "g1", .epoch = 3, .n = 1,
@@ -69,9 +92,12 @@ show(bool real)
 	f.printer = p;
 	words = shares_text("academic acid acne");
 	view.mnemonic = words;
+	if (most > 0)
+		limit_files(most);
 	rc = printer_show(&f, &view, &d);
-	if (rc != ST_OK)
-		assert_string_equal(d.text, "said so");
+	if (most > 0)
+		limit_files(0);
+	snprintf(why, sizeof(why), "%s", d.text);
 	assert_int_not_equal(access(NAME, F_OK), 0);
 	assert_int_equal(there, asked);
 	secret_free(words);
@@ -87,13 +113,27 @@ printer_leaves_no_sheet_behind(void **state)
 	/* not yet, not yet, yes */
 	answers[0] = answers[1] = ST_POLICY;
 	answers[2] = ST_OK;
-	assert_int_equal(show(false), ST_OK);
+	assert_int_equal(show(false, 0), ST_OK);
 	assert_int_equal(asked, 3);
 	/* whoever ends it, ends it without the file */
 	answers[1] = ST_USAGE;
-	assert_int_equal(show(false), ST_USAGE);
+	assert_int_equal(show(false, 0), ST_USAGE);
+	assert_string_equal(why, "said so");
 	answers[0] = ST_SYSTEM;
-	assert_int_equal(show(false), ST_SYSTEM);
+	assert_int_equal(show(false, 0), ST_SYSTEM);
+	assert_string_equal(why, "said so");
+	assert_int_equal(rmdir(DIR), 0);
+}
+
+/* On a stick that is full the words would lie there in a torn file. */
+static void
+printer_leaves_no_piece_of_a_sheet(void **state)
+{
+	(void)state;
+	assert_int_equal(mkdir(DIR, 0700), 0);
+	assert_int_equal(show(false, 4096), ST_SYSTEM);
+	assert_int_equal(asked, 0);
+	assert_non_null(strstr(why, "g1-e3-sheet01-first.pdf"));
 	assert_int_equal(rmdir(DIR), 0);
 }
 
@@ -106,7 +146,7 @@ printer_draws_real_sheets_in_locked_memory(void **state)
 		skip();
 	assert_int_equal(mkdir(DIR, 0700), 0);
 	answers[0] = ST_OK;
-	assert_int_equal(show(true), ST_OK);
+	assert_int_equal(show(true, 0), ST_OK);
 	assert_int_equal(rmdir(DIR), 0);
 }
 
@@ -135,6 +175,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(printer_leaves_no_sheet_behind),
+		cmocka_unit_test(printer_leaves_no_piece_of_a_sheet),
 		cmocka_unit_test(printer_draws_real_sheets_in_locked_memory),
 		cmocka_unit_test(printer_refuses_a_folder_with_somebodys_sheet),
 	};

@@ -146,14 +146,13 @@ preflight_look(const struct preflight_at *at, struct preflight *out,
     struct diag *d)
 {
 	struct finding *f;
-	enum status rc;
 
 	memset(out, 0, sizeof(*out));
 	for (size_t i = 0; i < NROWS; i++) {
 		f = &out->found[out->n++];
 		f->name = rows[i].name;
 		f->good = true;
-		if ((rc = rows[i].ask(at, f, d)) != ST_OK) {
+		if (rows[i].ask(at, f, d) != ST_OK) {
 			diag_prefix(d, "RULES S4: %s: it cannot be told",
 			    f->name);
 			/* whatever the file is, the machine does not say */

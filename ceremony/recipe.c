@@ -42,6 +42,7 @@ static const char *const p384[] = {
 };
 /* RFC 8410: an OCTET STRING in an OCTET STRING. */
 static const char *const ed25519[] = {
+	/* NOLINTNEXTLINE(bugprone-suspicious-missing-comma): of a macro */
 	DERIVE("ed25519", "32"),
 	"printf '%s\\n' asn1=SEQUENCE:key '[key]' version=INTEGER:0 \\",
 	" alg=SEQUENCE:alg private=OCTWRAP,FORMAT:HEX,OCTETSTRING:$K \\",

@@ -40,7 +40,9 @@ fold(uint32_t c)
 {
 	if (text_is_blank(c))
 		return ' ';
-	return c > 0xff00 && c < 0xff5f ? (char)(c - 0xfee0) : KEYS_FOREIGN;
+	if (c > 0xff00 && c < 0xff5f)
+		return (char)(c - 0xfee0);
+	return KEYS_FOREIGN;
 }
 
 /* The character that a byte above ASCII begins; what cannot go on with it is
@@ -62,8 +64,9 @@ read_foreign(struct keys *k, char *out, struct diag *d)
 		else if ((k->ahead = key[n]) == 0)
 			break;
 	}
-	*out = n == len && text_scalar(key, len, &c) == len ? fold(c) :
-	    KEYS_FOREIGN;
+	*out = KEYS_FOREIGN;
+	if (n == len && text_scalar(key, len, &c) == len)
+		*out = fold(c);
 out:
 	return rc;
 }

@@ -95,7 +95,9 @@ add_typed(struct pad *p)
 
 	for (size_t i = 0; i < p->len; i++) {
 		c = (char)p->s->typed[i];
-		add_times(p, c == KEYS_FOREIGN ? '?' : c, 1);
+		if (c == KEYS_FOREIGN)
+			c = '?';
+		add_times(p, c, 1);
 	}
 	if (found != 0) {
 		slip39_words_pick((uint16_t)(found - 1), p->s->spelt);

@@ -76,8 +76,7 @@ is_line(const struct draw *w, const struct page_line *l, const char *at,
 {
 	bool code;
 
-	if (l->kind == NULL || (len > 1 && at[1] != ' ') ||
-	    !is_printable(at, len))
+	if ((len > 1 && at[1] != ' ') || !is_printable(at, len))
 		return false;
 	code = l->kind->letter == 'C';
 	if (l->beside && (code || w->nlines == 0 ||
@@ -97,10 +96,10 @@ take_line(struct draw *w, const char *at, size_t len, struct diag *d)
 	l->beside = len > 0 && at[0] == '|';
 	at += l->beside;
 	len -= l->beside;
-	l->kind = page_kind(len > 0 ? at[0] : '\0');
+	l->kind = len > 0 ? page_kind(at[0]) : NULL;
 	l->at = len > 2 ? at + 2 : at + len;
 	l->len = len > 2 ? len - 2 : 0;
-	if (!is_line(w, l, at, len))
+	if (l->kind == NULL || !is_line(w, l, at, len))
 		return diag_set(d, ST_FORMAT, "line %zu is none of a page",
 		    w->nlines + 1);
 	if (l->kind->letter == 'M')
@@ -192,11 +191,11 @@ static void
 next_sheet(struct draw *w, size_t from)
 {
 	struct sheet *s = &w->sheet[w->nsheets++];
-	const struct sheet *before = w->nsheets > 1 ? s - 1 : NULL;
 	double high, codes;
 	size_t ncodes, springs;
 
-	s->head = before == NULL ? NULL : before->head;
+	if (w->nsheets > 1)
+		s->head = s[-1].head;
 	s->from = from;
 	for (size_t i = from; i < w->nblocks && !is_at(w, i, 'B') &&
 	    kind_at(w, i)->draw == NULL; i++) {

@@ -137,13 +137,14 @@ draw_words(const struct page_view *w, const struct page_block *b, double x,
 	const double row = l->beside ? BESIDE_H : WORD_H;
 	double left, top;
 	char digits[8];
-	size_t n = 0;
+	size_t n = 0, line;
 
 	for (; at < end; at = stop + 1, n++) {
 		stop = memchr(at, ' ', (size_t)(end - at));
 		stop = stop == NULL ? end : stop;
 		left = x + column * (double)(n % COLUMNS);
-		top = y + row * (double)(n / COLUMNS);
+		line = n / COLUMNS;
+		top = y + row * (double)line;
 		if (indent > 0) {
 			snprintf(digits, sizeof(digits), "%zu", n + 1);
 			put(w, &count, left, top + 4, indent - 7, digits,
@@ -152,7 +153,8 @@ draw_words(const struct page_view *w, const struct page_block *b, double x,
 		put(w, &word, left + indent, top, column - indent - 4, at,
 		    (size_t)(stop - at));
 	}
-	return row * (double)((n + COLUMNS - 1) / COLUMNS);
+	line = (n + COLUMNS - 1) / COLUMNS;
+	return row * (double)line;
 }
 
 static double

@@ -21,7 +21,7 @@
 #define WORK_MAX 10000000 /* rounds of others, who take 2048 and more */
 
 /* What a seed gives for its file, FORMATS 5.5. */
-#define PASSWORD_BYTES 32
+#define PASSWORD_BYTES ((size_t)32)
 #define SALT_BYTES 32
 #define ROUNDS 10000 /* the password has 256 bits: they are for show */
 

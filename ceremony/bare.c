@@ -106,14 +106,15 @@ out:
 }
 
 enum status
-bare_seed(const struct bare *b, struct secret **seed, struct diag *d)
+bare_seed(const struct bare *b, const struct secret *passphrase,
+    struct secret **seed, struct diag *d)
 {
 	struct secret *ems = NULL;
 	enum status rc;
 
 	*seed = NULL;
 	TRY(slip39_gather(shares_of(b), b->n, &ems, d));
-	TRY(slip39_decrypt(ems, NULL, b->share[0], seed, d));
+	TRY(slip39_decrypt(ems, passphrase, b->share[0], seed, d));
 out:
 	secret_free(ems);
 	return rc;

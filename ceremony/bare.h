@@ -50,12 +50,12 @@ MUST_USE enum status bare_enough(const struct bare *b, struct diag *d);
 MUST_USE enum status bare_agree(const struct bare *b, struct diag *d);
 
 /**
- * bare_seed(b, seed, d):
- * What they combine to, no passphrase given: nothing says that it is anybody's.
- * The caller frees it.  Refusals: slip39_gather's, by name.
+ * bare_seed(b, passphrase, seed, d):
+ * What they combine to under ${passphrase} (NULL: none): nothing says that it is
+ * anybody's.  The caller frees it.  Refusals: slip39_gather's, by name.
  */
-MUST_USE enum status bare_seed(const struct bare *b, struct secret **seed,
-    struct diag *d);
+MUST_USE enum status bare_seed(const struct bare *b,
+    const struct secret *passphrase, struct secret **seed, struct diag *d);
 
 /* ST_POLICY: no root is derived of such an algorithm.  Without a share. */
 MUST_USE enum status bare_fits(const struct spki *want, struct diag *d);

@@ -305,7 +305,7 @@ enum status
 cmd_share_recover(const struct call *c, struct diag *d)
 {
 	static const char *const of_record[] = { "--state", "--export-key",
-		"--journal", "--passphrase" };
+		"--journal" };
 
 	if (cmd_has(c, "--root") && cmd_has(c, "--public"))
 		return diag_set(d, ST_USAGE, "either --root, of a state, or "
@@ -319,5 +319,11 @@ cmd_share_recover(const struct call *c, struct diag *d)
 			return diag_set(d, ST_USAGE, "--root NAME is needed "
 			    "where %s is", of_record[i]);
 	}
+	if (cmd_has(c, "--passphrase") && !cmd_has(c, "--public"))
+		return diag_set(d, ST_USAGE, "--passphrase is for --root or "
+		    "--public: nothing else can tell whether it is right");
+	if (cmd_has(c, "--passphrase") && c->n == 0)
+		return diag_set(d, ST_USAGE, "--passphrase goes with shares "
+		    "from files; at a terminal it is asked for");
 	return share_recover_bare(c, d);
 }

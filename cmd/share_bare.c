@@ -12,6 +12,9 @@
 #include "lib/crypto/words.h"
 #include "lib/pki/rehearsal.h"
 
+#define PASSPHRASES_MAX 32 /* lines of a file */
+#define PASSPHRASE_LEN_MAX 1024 /* characters: FORMATS 4.17 */
+
 /* --- shares from files --- */
 
 /* "a.txt", or "the 2nd of all.txt" where one file has several. */
@@ -162,18 +165,93 @@ out:
 	return rc;
 }
 
+/* Whether they give that key, under this passphrase. */
+static enum status
+gives(const struct bare *b, const struct secret *passphrase,
+    const struct spki *key, enum derive_mode *mode, struct diag *d)
+{
+	struct secret *seed = NULL;
+	enum status rc;
+
+	TRY(bare_seed(b, passphrase, &seed, d));
+	TRY(bare_key(seed, key, mode, d));
+out:
+	secret_free(seed);
+	return rc;
+}
+
+/* Those of a file, each in turn; ${d} says of the last what is wrong. */
+static enum status
+gives_of_file(const char *file, const struct bare *b, const struct spki *key,
+    enum derive_mode *mode, struct diag *d)
+{
+	struct secret *line[PASSPHRASES_MAX] = { NULL };
+	size_t n = 0;
+	enum status rc;
+
+	TRY(front_read_lines(file, line, PASSPHRASES_MAX, &n, d));
+	for (size_t i = 0; i < n; i++) {
+		diag_clear(d);
+		if ((rc = gives(b, line[i], key, mode, d)) != ST_AUTH)
+			break;
+	}
+out:
+	for (size_t i = 0; i < n; i++)
+		secret_free(line[i]);
+	return rc;
+}
+
+/* As long as somebody types one: ${d} says what was wrong till then. */
+static enum status
+gives_typed(const struct bare *b, const struct spki *key,
+    enum derive_mode *mode, struct diag *d)
+{
+	struct secret *passphrase = NULL;
+	struct diag why = *d, left = { 0 };
+	struct tty *t = NULL;
+	enum status rc;
+
+	diag_clear(d);
+	TRY(tty_open("/dev/tty", &t, d));
+	for (rc = ST_AUTH; rc == ST_AUTH;) {
+		diag_clear(d);
+		TRY(tty_say(t, d, "\n%s.\nIf the sheets have a passphrase, "
+		    "its keeper enters it; nothing of it is shown.\nCtrl-C "
+		    "ends it.\n", why.text));
+		if (tty_ask_secret(t, "  passphrase: ", PASSPHRASE_LEN_MAX,
+		    false, &passphrase, &left) != ST_OK)
+			FAIL(d, why.code, "%s", why.text);
+		TRY(tty_say(t, d, "  It is stretched: that may take some "
+		    "seconds.\n"));
+		diag_clear(&why);
+		rc = gives(b, passphrase, key, mode, &why);
+		secret_free(passphrase);
+		passphrase = NULL;
+		if (rc != ST_OK && rc != ST_AUTH)
+			FAIL(d, rc, "%s", why.text);
+	}
+out:
+	secret_free(passphrase);
+	tty_close(t);
+	return rc;
+}
+
 /* With a public key: it is that one, or it is refused. */
 static enum status
 compare(const struct call *c, const struct share_room *room,
     const struct bare *b, const struct spki *key, struct facts *f,
     struct diag *d)
 {
+	const char *passphrases = cmd_opt(c, "--passphrase", NULL);
 	enum derive_mode mode = DERIVE_REAL;
-	struct secret *seed = NULL;
 	enum status rc;
 
-	TRY(bare_seed(b, &seed, d));
-	if ((rc = bare_key(seed, key, &mode, d)) != ST_OK) {
+	rc = gives(b, NULL, key, &mode, d);
+	if (rc == ST_AUTH && passphrases != NULL)
+		rc = gives_of_file(passphrases, b, key, &mode, d);
+	else if (rc == ST_AUTH && c->n == 0)
+		rc = gives_typed(b, key, &mode, d);
+	if (rc != ST_OK) {
 		diag_prefix(d, "%s", cmd_opt(c, "--public", ""));
 		goto out;
 	}
@@ -183,7 +261,6 @@ compare(const struct call *c, const struct share_room *room,
 	TRY(say_key(key, b->n, f, d));
 	TRY(cmd_report(c, f, d));
 out:
-	secret_free(seed);
 	return rc;
 }
 

@@ -73,6 +73,23 @@ refused 1 "FORMATS 4.13: share stranger is of another set than share share1: the
 refused 1 "g1.crt: FORMATS 4.10: the shares combine, but not to this key: a passphrase is missing" \
 	bare strange
 
+# the root's own seed, under a passphrase that no record knows
+cat share1 share2 share3 >three
+"$HELPER/slip39" split --secret "$("$HELPER/slip39" recover <three)" \
+	--group-threshold 1 --groups 2/3 --passphrase 'a word of mine' |
+	head -n 2 >under
+refused 1 "g1.crt: FORMATS 4.10: the shares combine, but not to this key: a passphrase is missing" \
+	bare under
+echo 'a word of yours' >yours
+refused 1 "g1.crt: FORMATS 4.10: the shares combine, but not to this key" \
+	bare under --passphrase yours
+echo 'a word of mine' | cat yours - >both
+must_pass bare under --passphrase both
+must_say 'the sheets give this public key'
+must_pass bare three --passphrase both # they have none
+refused 2 "--passphrase is for --root or --public" recover --passphrase both under
+refused 2 "--passphrase goes with shares from files" bare --passphrase both
+
 # sixteen bytes are no seed, and not every key comes from one
 "$HELPER/slip39" split --secret "$(printf '5a%.0s' $(seq 16))" \
 	--group-threshold 1 --groups 2/2 >small
@@ -135,6 +152,16 @@ grep -q "All words of the first TEST sheet (no real one's)" flat ||
 grep -q 'Refused: FORMATS 4.6:.*it is word 9' flat || fail "no word was named"
 grep -q 'Refused: FORMATS 4.14:' flat || fail "the same twice was taken"
 grep -q 'the sheets give this public key' seen || fail "it was not recovered"
+# and with a passphrase, asked for until it is right
+sed -n 1p under >under1
+sed -n 2p under >under2
+must_pass typed seen "$bare_typed" "$(cat under1)" "$(cat under2)" \
+	'a word of yours' 'a word of mine'
+tr -d '\r\n' <seen >flat
+grep -q 'FORMATS 4.10: the shares combine, but not.*passphrase:.*FORMATS 4.10' \
+	flat || fail "nobody was asked once more"
+grep -q 'the sheets give this public key' seen || fail "it was not recovered"
+! grep -q 'a word of' seen || fail "a passphrase is on the screen"
 # one is forged: one sheet more tells which, by its number
 run typed seen "$bare_typed" "$(cat share1)" "$(cat forged)" "$(cat share3)" \
 	"$(cat share4)"

@@ -70,7 +70,7 @@ combines(struct bare *b, enum status code, const char *why)
 {
 	struct secret *seed = NULL;
 	struct diag d = { 0 };
-	const enum status rc = bare_seed(b, &seed, &d);
+	const enum status rc = bare_seed(b, NULL, &seed, &d);
 
 	if (rc != code || strstr(d.text, why) == NULL)
 		fail_msg("%d: %s", (int)rc, d.text);
@@ -133,7 +133,7 @@ compares(struct bare *b, const struct key *want, enum derive_mode mode,
 	struct diag d = { 0 };
 	enum status rc;
 
-	assert_int_equal(bare_seed(b, &seed, NULL), ST_OK);
+	assert_int_equal(bare_seed(b, NULL, &seed, NULL), ST_OK);
 	rc = bare_key(seed, key_public(want), &is, &d);
 	if (rc != code || strstr(d.text, why) == NULL)
 		fail_msg("%d: %s", (int)rc, d.text);

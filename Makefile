@@ -156,8 +156,8 @@ test-all: tests ## the same, and a short ceremony cut at every place
 	@scripts/run-tests all $(BUILD)
 
 .PHONY: san
-san: ## the same under AddressSanitizer and UBSan
-	@$(MAKE) BUILD=$(BUILD)-san SAN=1 test-all
+san: ## unit tests and scenarios under AddressSanitizer and UBSan
+	@$(MAKE) BUILD=$(BUILD)-san SAN=1 test
 
 .PHONY: ct
 ct: ## secrets decide no branch and no address (valgrind)

@@ -20,8 +20,8 @@ struct checkup {
 
 static const struct plan_key keys[] = {
 	{ "root", PT_WORD, true, false, NULL },
-	{ "sheets", PT_WORDS, false, false, NULL },
-	{ "waive", PT_WORD, false, false, NULL },
+	{ "sheets", PT_TEXT, false, false, NULL },
+	LOOSE_KEYS,
 	{ 0 }
 };
 
@@ -31,50 +31,22 @@ checkup_free(void *want)
 	free(want);
 }
 
-/* "1, 3": in order, each once. */
-static enum status
-read_numbers(const struct plan *p, const struct ini_entry *e,
-    struct checkup *out, struct diag *d)
-{
-	char word[SHEETS_MAX][33];
-	uint64_t number = 0, last = 0;
-	enum status rc;
-
-	TRY(plan_words(p, e, word, SHEETS_MAX, &out->n, d));
-	for (size_t i = 0; i < out->n; i++) {
-		if (text_number(word[i], last + 1, SHEETS_MAX, &number, NULL) !=
-		    ST_OK)
-			PLAN_FAIL(d, ST_FORMAT, p, e->line, "FORMATS 3.80: %s",
-			    "sheets are numbers from 1 on, in order, each "
-			    "once");
-		out->number[i] = (unsigned)number;
-		last = number;
-	}
-out:
-	return rc;
-}
-
 static enum status
 checkup_read(const struct plan *p, const struct ini_section *s, void **want,
     struct diag *d)
 {
 	const struct ini_entry *sheets = plan_entry(s, "sheets", NULL);
-	const struct ini_entry *waive = plan_entry(s, "waive", NULL);
 	struct checkup *c = NULL;
 	enum status rc;
 
 	if ((c = calloc(1, sizeof(*c))) == NULL)
 		FAIL(d, ST_SYSTEM, "out of memory");
 	c->root = plan_text(s, "root", "");
-	c->waive = plan_text(s, "waive", NULL);
 	c->line = s->line;
-	c->all = sheets == NULL;
-	if (waive != NULL &&
-	    plan_section(p, "person", waive->value) == NULL)
-		PLAN_FAIL(d, ST_FORMAT, p, waive->line, "FORMATS 3.15: no "
-		    "[person %s]", waive->value);
-	if (sheets != NULL)
-		TRY(read_numbers(p, sheets, c, d));
+	c->all = sheets == NULL || strcmp(sheets->value, "all") == 0;
+	TRY(loose_waive(p, s, &c->waive, d));
+	if (!c->all)
+		TRY(loose_numbers(p, sheets, c->number, &c->n, d));
 	*want = c;
 	c = NULL;
 	rc = ST_OK;

@@ -150,11 +150,12 @@ out:
 }
 
 enum status
-engine_tell(const struct engine_step *step, size_t n,
-    const struct state *state, struct facts *out, struct diag *d)
+engine_tell(const struct plan *plan, const struct engine_step *step,
+    size_t n, const struct state *state, struct facts *out, struct diag *d)
 {
-	enum status rc = ST_OK;
+	enum status rc;
 
+	rc = visit_tell(plan, out, d);
 	for (size_t i = 0; i < n && rc == ST_OK; i++) {
 		if (step[i].kind->tell != NULL)
 			rc = step[i].kind->tell(step[i].want, state, out, d);

@@ -93,10 +93,11 @@ MUST_USE enum status engine_check(const struct plan *plan,
     struct diag *d);
 
 /**
- * engine_tell(step, n, state, out, d):
+ * engine_tell(plan, step, n, state, out, d):
  * What people must know before they agree to a plan that was checked.
  */
-MUST_USE enum status engine_tell(const struct engine_step *step, size_t n,
+MUST_USE enum status engine_tell(const struct plan *plan,
+    const struct engine_step *step, size_t n,
     const struct state *state, struct facts *out, struct diag *d);
 
 /* Whether the next entry is in the record already. */

@@ -176,7 +176,8 @@ check_in_room(const struct run *r, struct facts *out, struct diag *d)
 	TRY(say_passed(&s.l.inbox, out, d));
 	TRY(check_all(r, &s, d));
 	if (!s.resume)
-		TRY(engine_tell(s.l.step, s.l.nsteps, s.known, out, d));
+		TRY(engine_tell(s.l.plan, s.l.step, s.l.nsteps, s.known,
+		    out, d));
 out:
 	session_clear(&s);
 	return rc;
@@ -209,7 +210,7 @@ check_at_desk(const struct run *r, struct facts *out, struct diag *d)
 	TRY(continuity_not_over(l.plan, d));
 	if (!resume) {
 		TRY(engine_check(l.plan, l.step, l.nsteps, known, d));
-		TRY(engine_tell(l.step, l.nsteps, known, out, d));
+		TRY(engine_tell(l.plan, l.step, l.nsteps, known, out, d));
 	}
 out:
 	state_free(known);

@@ -102,6 +102,23 @@ visit_check_plan(const struct plan *p, const struct state *s, struct diag *d)
 }
 
 enum status
+visit_tell(const struct plan *p, struct facts *out, struct diag *d)
+{
+	enum status rc = ST_OK;
+
+	for (size_t i = 0; i < p->npersons; i++) {
+		for (size_t j = 0; j < i && rc == ST_OK; j++) {
+			if (strcmp(p->persons[i].name, p->persons[j].name) == 0)
+				rc = facts_add(out, d, "note", "%s and %s have "
+				    "one name, %s: what one person has is "
+				    "counted by the words", p->persons[j].word,
+				    p->persons[i].word, p->persons[i].name);
+		}
+	}
+	return rc;
+}
+
+enum status
 visit_check_set(const struct plan *p, const struct state *s,
     const struct sheet_set *set, size_t line, struct diag *d)
 {

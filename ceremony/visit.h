@@ -14,6 +14,13 @@ MUST_USE enum status visit_check_plan(const struct plan *p,
     const struct state *s, struct diag *d);
 
 /**
+ * visit_tell(p, out, d):
+ * A note of persons who have one name: what one person has is counted by words.
+ */
+MUST_USE enum status visit_tell(const struct plan *p, struct facts *out,
+    struct diag *d);
+
+/**
  * visit_check_set(p, s, set, line, d):
  * The same of everybody in the plan, of a set as it will be held; ${line} is
  * where the plan wants it so.  ST_POLICY: one person has had enough of it.

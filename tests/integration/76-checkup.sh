@@ -33,16 +33,20 @@ refused "FORMATS 3.13: [checkup year] needs root" "sheets = 1"
 refused "FORMATS 3.80: root g9 has no live sheets" "root = g9"
 refused "FORMATS 3.80: root g1 has 3 sheets, and no sheet 4" "root = g1" \
 	"sheets = 1, 4"
-refused "FORMATS 3.80: sheets are numbers from 1 on, in order, each once" \
+refused "FORMATS 3.72: sheets are numbers that rise: 1-3, 5" \
 	"root = g1" "sheets = 2, 1"
-refused "FORMATS 3.80: sheets are numbers" "root = g1" "sheets = 0"
-refused "FORMATS 3.80: sheets are numbers" "root = g1" "sheets = all"
-refused "FORMATS 3.15: no [person nobody]" "root = g1" "waive = nobody"
+refused "FORMATS 3.72: sheets are numbers" "root = g1" "sheets = 0"
+refused "FORMATS 3.72: sheets are numbers" "root = g1" "sheets = some"
+refused "FORMATS 3.73: there is no [person nobody]" "root = g1" "waive = nobody"
 # RULES S4: of several holders of one set as many as open it
 refused "FORMATS 3.81: enough sheets to open root g1 would be read on one machine" \
 	"root = g1"
 refused "FORMATS 3.81: enough sheets to open root g1" "root = g1" \
+	"sheets = all"
+refused "FORMATS 3.81: enough sheets to open root g1" "root = g1" \
 	"sheets = 1, 3"
+refused "FORMATS 3.81: enough sheets to open root g1" "root = g1" \
+	"sheets = 2-3"
 refused "FORMATS 3.81: enough sheets to open root g1" "root = g1" \
 	"sheets = 1" "" "[checkup more]" "root = g1" "sheets = 2"
 refused "FORMATS 3.80: sheet 1 of root g1 is looked at twice" "root = g1" \

@@ -18,6 +18,7 @@
 
 #define ENDING ".pdf"
 #define ZEROS 4096
+#define VERSIONS_MAX 99 /* of one sheet that a rehearsal leaves */
 
 struct printer {
 	struct press *press;
@@ -149,6 +150,22 @@ create(const struct printer *p, const char *name, const uint8_t *pdf,
 	return rc;
 }
 
+/* "g1-e1-sheet02-bruno.pdf", or with ".v2" and on where a rehearsal left one. */
+static void
+name_file(const struct printer *p, const struct sheet_view *v, char *name)
+{
+	char again[16] = "";
+
+	for (unsigned n = 2;; n++) {
+		snprintf(name, PRINTER_NAME_SIZE, "%s-e%u-sheet%02u-%s%s" ENDING,
+		    v->set->root, v->set->epoch, v->sheet->number,
+		    v->sheet->holder, again);
+		if (p->fd < 0 || n > VERSIONS_MAX || !file_exists_at(p->fd, name))
+			return;
+		snprintf(again, sizeof(again), ".v%u", n);
+	}
+}
+
 enum status
 printer_write(struct printer *p, const struct sheet_view *v, char *name,
     struct diag *d)
@@ -159,8 +176,7 @@ printer_write(struct printer *p, const struct sheet_view *v, char *name,
 	mode_t others;
 	size_t len;
 
-	snprintf(name, PRINTER_NAME_SIZE, "%s-e%u-sheet%02u-%s" ENDING,
-	    v->set->root, v->set->epoch, v->sheet->number, v->sheet->holder);
+	name_file(p, v, name);
 	TRY(paper_page(v, &text, &code, d));
 	TRY(press_draw(p->press, text, code, &pdf, &len, d));
 	if (p->fd < 0) {

@@ -5,6 +5,7 @@
 #include "ceremony/mark.h"
 #include "ceremony/quorum.h"
 #include "cmd/front.h"
+#include "cmd/pad.h"
 #include "cmd/share.h"
 #include "lib/base/text.h"
 #include "lib/base/tty.h"
@@ -112,16 +113,18 @@ out:
 static enum status
 ask_words(const struct check *k, struct secret **out, struct diag *d)
 {
+	const struct pad_ask ask = { .n = SHEET_WORDS,
+		.title = k->room.test ? "Its holder enters all words of the "
+		    "TEST sheet, and of no real one." :
+		    "Its holder enters all words of the sheet." };
 	struct tty *t = NULL;
+	enum front_gave gave;
 	enum status rc, wipe;
 
 	TRY(tty_open("/dev/tty", &t, d));
 	rc = ask_whose(k, t, d);
 	if (rc == ST_OK)
-		rc = tty_ask_secret(t, k->room.test ? "All words of the TEST "
-		    "sheet, in one line (no real one's): " :
-		    "All words of the sheet, in one line: ",
-		    SLIP39_TEXT_MAX, true, out, d);
+		rc = pad_ask(t, &ask, &gave, out, d);
 	/* after ^C too nothing typed stays on the screen */
 	wipe = tty_wipe(t, rc == ST_OK ? d : NULL);
 	rc = rc == ST_OK ? wipe : rc;

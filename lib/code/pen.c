@@ -6,7 +6,7 @@
 #include "lib/code/pen.h"
 
 #define SMALLEST 0.5 /* of its size, before a line is wrapped */
-#define STEP (0.25 * PANGO_SCALE)
+#define STEP (PANGO_SCALE / 4)
 
 /* What is called there, by the type and name it has in the headers. */
 static struct {
@@ -240,9 +240,9 @@ lay(const struct pen_style *style, double wide, const char *text, size_t len,
 	lib.pango_layout_set_font_description(l, f);
 	lib.pango_layout_set_text(l, text, (int)len);
 	lib.pango_layout_get_extents(l, NULL, &r);
-	for (double to = size - STEP; style->line && r.width > most &&
+	for (int to = size - STEP; style->line && r.width > most &&
 	    to >= size * SMALLEST; to -= STEP) {
-		lib.pango_font_description_set_size(f, (int)to);
+		lib.pango_font_description_set_size(f, to);
 		lib.pango_layout_set_font_description(l, f);
 		lib.pango_layout_get_extents(l, NULL, &r);
 	}

@@ -61,9 +61,11 @@ names(struct lint_subject *s, const struct check *c)
 
 	(void)c;
 	if (!exact || !profile_is_plain(issuer_of(s)))
-		return "the issuer's name is not of the form O, OU, CN";
+		return "the issuer's name is not of the form O, OU, CN, "
+		    "without blanks but in O";
 	if (s->cert != NULL && !profile_is_plain(&s->cert->spec.subject))
-		return "the subject is not of the form O, OU, CN";
+		return "the subject is not of the form O, OU, CN, without "
+		    "blanks but in O";
 	return NULL;
 }
 

@@ -494,6 +494,16 @@ newest_sheets(const struct people *p, const char *root,
 	return list_sheets(p, begin, names);
 }
 
+static void
+answer_check(struct people *p)
+{
+	static char names[SHEETS_MAX][256];
+
+	if (list_sheets(p, "", names) == 0)
+		give_up(p, 98, "nobody has a sheet");
+	type_sheet(p, names[0]);
+}
+
 /* A share: read back by its holder, or brought to open a root. */
 static void
 answer_share(struct people *p)
@@ -518,6 +528,10 @@ answer_share(struct people *p)
 		type_sheet(p, p->last);
 		return;
 	}
+	if (strstr(text, "Its holder enters") != NULL) {
+		answer_check(p);
+		return;
+	}
 	if (root == NULL || sscanf(root, "Root %63s", name) != 1)
 		give_up(p, 98, "a share of what?");
 	if (strcmp(name, p->opening) != 0)
@@ -529,16 +543,6 @@ answer_share(struct people *p)
 }
 
 /* A holder looks at a sheet alone: the first there is. */
-static void
-answer_check(struct people *p)
-{
-	static char names[SHEETS_MAX][256];
-
-	if (list_sheets(p, "", names) == 0)
-		give_up(p, 98, "nobody has a sheet");
-	type_sheet(p, names[0]);
-}
-
 /* The next line of what they add: a line of the file for each root, or, where
  * there are empty lines, a piece of it, whose lines are typed one by one. */
 static void
@@ -780,7 +784,6 @@ static const struct prompt {
 	{ "  tosses: ", false, answer_added },
 	{ "  characters: ", false, answer_added },
 	{ "; Enter alone ends: ", false, press_enter },
-	{ "of the sheet, in one line: ", false, answer_check },
 	{ "  passphrase: ", false, answer_passphrase },
 	{ "  again: ", false, answer_passphrase },
 	{ "  passphrase of the file: ", false, answer_file_passphrase },

@@ -114,7 +114,7 @@ run quietly seen "$(cut -d' ' -f1-4 share3)" "$(cat share3)"
 [ "$STATUS" -eq 1 ] || complain "a second holder was let in" quietly
 grep -q "RULES S4: another holder's words" seen ||
 	fail "it does not say why: $(cat seen)"
-! grep -q "All words of the sheet" seen ||
+! grep -q "all words of the sheet" seen ||
 	fail "the secret words were asked for"
 must_pass quietly seen "$(cut -d' ' -f1-4 share1)" "$(cat share1)"
 grep -q 'it is the sheet of record' seen || fail "anna was not let in"

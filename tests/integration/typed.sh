@@ -6,10 +6,14 @@ over() {
 	grep -q 'Script done' "$1"
 }
 
-# asked SEEN HAD: more is on the screen than before, and it ends in a prompt;
-# or nobody will ask any more.
+# asked SEEN HAD: more is on the screen than before, and it ends in a prompt, or
+# in the first number of a sheet's rows; or nobody will ask any more.
 asked() {
-	{ [ "$(wc -c <"$1")" -gt "$2" ] && [ "$(tail -c 2 "$1")" = ': ' ]; } ||
+	{ [ "$(wc -c <"$1")" -gt "$2" ] &&
+		case $(tail -c 8 "$1" | tr -d '\033') in
+		*': ' | *' 1  ' | *' 1  [K') ;;
+		*) false ;;
+		esac; } ||
 		over "$1"
 }
 

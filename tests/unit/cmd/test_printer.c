@@ -150,6 +150,43 @@ printer_draws_real_sheets_in_locked_memory(void **state)
 	assert_int_equal(rmdir(DIR), 0);
 }
 
+/* A sheet that is written once more, or after a cut: what a rehearsal left stays. */
+static void
+printer_gives_a_second_file_another_name(void **state)
+{
+	static const char *const names[] = { "g1-e3-sheet01-first.pdf",
+		"g1-e3-sheet01-first.v2.pdf", "g1-e3-sheet01-first.v3.pdf" };
+	struct sheet sheet = { .number = 1, .holder = "first" };
+	struct sheet_set set = { .root = "g1", .epoch = 3, .n = 1,
+		.sheets = &sheet, .scheme = { .need = 1, .groups = 1,
+		.group = { { 1, 1 } } } };
+	const struct spki root = { .alg = "ecdsa-p384" };
+	struct sheet_view view = { .set = &set, .sheet = &sheet,
+		.root = &root, .print = true, .ceremony = "example" };
+	char name[PRINTER_NAME_SIZE], path[PRINTER_NAME_SIZE + sizeof(DIR)];
+	struct printer *p = NULL;
+	struct secret *words;
+	struct diag d = { 0 };
+
+	(void)state;
+	assert_int_equal(mkdir(DIR, 0700), 0);
+	assert_int_equal(printer_open(&room, false, &p, &d), ST_OK);
+	words = shares_text("academic acid acne");
+	view.mnemonic = words;
+	for (size_t i = 0; i < 3; i++) {
+		if (printer_write(p, &view, name, &d) != ST_OK)
+			fail_msg("%s", d.text);
+		assert_string_equal(name, names[i]);
+	}
+	for (size_t i = 0; i < 3; i++) {
+		snprintf(path, sizeof(path), DIR "/%s", names[i]);
+		assert_int_equal(unlink(path), 0);
+	}
+	secret_free(words);
+	printer_free(p);
+	assert_int_equal(rmdir(DIR), 0);
+}
+
 static void
 printer_refuses_a_folder_with_somebodys_sheet(void **state)
 {
@@ -177,6 +214,7 @@ main(void)
 		cmocka_unit_test(printer_leaves_no_sheet_behind),
 		cmocka_unit_test(printer_leaves_no_piece_of_a_sheet),
 		cmocka_unit_test(printer_draws_real_sheets_in_locked_memory),
+		cmocka_unit_test(printer_gives_a_second_file_another_name),
 		cmocka_unit_test(printer_refuses_a_folder_with_somebodys_sheet),
 	};
 

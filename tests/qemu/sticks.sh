@@ -60,8 +60,9 @@ for tool in qemu-system-x86_64 mkfs.vfat mkfs.exfat mkfs.ext4 mcopy python3 \
 done
 # what the program loads where it is wanted, and is not linked to
 loaded=$(find /usr/lib -name libzbar.so.0 -o -name libpng16.so.16 \
-	-o -name libqrencode.so.4 -o -name libturbojpeg.so.0)
-[ "$(echo "$loaded" | wc -l)" -eq 4 ] ||
+	-o -name libqrencode.so.4 -o -name libturbojpeg.so.0 \
+	-o -name libseccomp.so.2)
+[ "$(echo "$loaded" | wc -l)" -eq 5 ] ||
 	skip "not all libraries of codes and pictures are there"
 
 # --- the machine: a kernel, its modules, our program, and a shell ---

@@ -14,7 +14,6 @@
 #define LINE_WORDS 8 /* typed in one line */
 #define WORDS_LINE_MAX 160
 #define PEOPLE_LINE_MAX 1024
-#define PASSPHRASE_MAX 1024 /* characters */
 #define WAY_MAX 16  /* bytes, as the next */
 #define DIR_MAX 512
 #define ONE_MAX 40  /* a word of a choice */
@@ -537,7 +536,7 @@ ask_passphrase(const struct front *f, const struct pass_view *v,
 	TRY(tty_say(tty_of(f), d, "\n%s%s%s%s%s\n", passes[v->why].before,
 	    v->root, passes[v->why].between, v->keeper,
 	    passes[v->why].after));
-	TRY(tty_ask_secret(tty_of(f), passes[v->why].prompt, PASSPHRASE_MAX,
+	TRY(tty_ask_secret(tty_of(f), passes[v->why].prompt, SLIP39_PASSPHRASE_MAX,
 	    false, out, d));
 	if (passes[v->why].slow)
 		TRY(tty_say(tty_of(f), d, "  It is stretched: that takes some "
@@ -555,7 +554,7 @@ ask_file_passphrase(const struct front *f, const char *name,
 	TRY(tty_say(tty_of(f), d, "\nThe key in %s is encrypted. Whoever has "
 	    "its passphrase enters it;\nit is not shown.\n", name));
 	rc = tty_ask_secret(tty_of(f), "  passphrase of the file: ",
-	    PASSPHRASE_MAX, false, out, d);
+	    SLIP39_PASSPHRASE_MAX, false, out, d);
 	TRY(wiped(f, rc, d));
 out:
 	return rc;

@@ -24,6 +24,7 @@ struct printer {
 	struct press *press;
 	char place[ROOM_PATH_SIZE]; /* a folder, or lp's */
 	int fd; /* of the folder; -1: it is lp's */
+	bool real;
 };
 
 /* A stick that has somebody's sheet on it is not written to. */
@@ -60,6 +61,7 @@ printer_open(const struct room *room, bool real, struct printer **out,
 	if ((p = calloc(1, sizeof(*p))) == NULL)
 		return diag_set(d, ST_SYSTEM, "out of memory");
 	p->fd = -1;
+	p->real = real;
 	snprintf(p->place, sizeof(p->place), "%s", room->print);
 	if (room_has_spooler(room))
 		TRY(spool_find(p->place, d));
@@ -150,17 +152,19 @@ create(const struct printer *p, const char *name, const uint8_t *pdf,
 	return rc;
 }
 
-/* "g1-e1-sheet02-bruno.pdf", or with ".v2" and on where a rehearsal left one. */
+/* "g1-e1-sheet02-bruno.pdf", or with ".v2" and on where a rehearsal left one.
+ * Of a real sheet none is left, and what is there is refused. */
 static void
 name_file(const struct printer *p, const struct sheet_view *v, char *name)
 {
 	char again[16] = "";
 
 	for (unsigned n = 2;; n++) {
-		snprintf(name, PRINTER_NAME_SIZE, "%s-e%u-sheet%02u-%s%s" ENDING,
-		    v->set->root, v->set->epoch, v->sheet->number,
+		snprintf(name, PRINTER_NAME_SIZE, "%s-e%u-sheet%02u-%s%s"
+		    ENDING, v->set->root, v->set->epoch, v->sheet->number,
 		    v->sheet->holder, again);
-		if (p->fd < 0 || n > VERSIONS_MAX || !file_exists_at(p->fd, name))
+		if (p->real || p->fd < 0 || n > VERSIONS_MAX ||
+		    !file_exists_at(p->fd, name))
 			return;
 		snprintf(again, sizeof(again), ".v%u", n);
 	}

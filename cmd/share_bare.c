@@ -13,7 +13,6 @@
 #include "lib/pki/rehearsal.h"
 
 #define PASSPHRASES_MAX 32 /* lines of a file */
-#define PASSPHRASE_LEN_MAX 1024 /* characters: FORMATS 4.17 */
 
 /* --- shares from files --- */
 
@@ -218,7 +217,7 @@ gives_typed(const struct bare *b, const struct spki *key,
 		TRY(tty_say(t, d, "\n%s.\nIf the sheets have a passphrase, "
 		    "its keeper enters it; nothing of it is shown.\nCtrl-C "
 		    "ends it.\n", why.text));
-		if (tty_ask_secret(t, "  passphrase: ", PASSPHRASE_LEN_MAX,
+		if (tty_ask_secret(t, "  passphrase: ", SLIP39_PASSPHRASE_MAX,
 		    false, &passphrase, &left) != ST_OK)
 			FAIL(d, why.code, "%s", why.text);
 		TRY(tty_say(t, d, "  It is stretched: that may take some "

@@ -131,7 +131,7 @@ spool_print(const char *place, const char *title, const uint8_t *pdf,
     size_t len, struct diag *d)
 {
 	int pair[2] = { -1, -1 }, how = 0;
-	pid_t child = 0;
+	pid_t child = 0, ended;
 	bool sent = false;
 	enum status rc;
 
@@ -144,9 +144,10 @@ spool_print(const char *place, const char *title, const uint8_t *pdf,
 	sent = send_all(pair[1], pdf, len);
 	close(pair[1]);
 	pair[1] = -1;
-	while (waitpid(child, &how, 0) < 0 && errno == EINTR)
-		;
-	if (!sent || !WIFEXITED(how) || WEXITSTATUS(how) != 0)
+	do
+		ended = waitpid(child, &how, 0);
+	while (ended < 0 && errno == EINTR);
+	if (!sent || ended != child || !WIFEXITED(how) || WEXITSTATUS(how) != 0)
 		FAIL(d, ST_SYSTEM, "print: lp did not take the sheet: see "
 		    "lpstat -p");
 	rc = ST_OK;

@@ -25,8 +25,8 @@ struct secret {
 static size_t alive;
 
 /* Mappings of one page that are free: nobody can touch them till they are used
- * again.  To make one takes the kernel as long as to hash a share: it takes the
- * page out of its own map, on all processors. */
+ * again.  To make one and to give it back is dear: the kernel takes the page out
+ * of its own map, and tells all processors. */
 #define KEPT_MAX 32
 static struct secret kept[KEPT_MAX];
 static size_t nkept;

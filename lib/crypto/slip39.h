@@ -12,6 +12,7 @@
 
 #define SLIP39_GROUPS_MAX 16
 #define SLIP39_MEMBERS_MAX 16
+#define SLIP39_PASSPHRASE_MAX 1024 /* characters: FORMATS 4.17 */
 #define SLIP39_EXPONENT_MAX 15
 #define SLIP39_SECRET_MIN 16 /* bytes; even */
 #define SLIP39_SECRET_MAX 32

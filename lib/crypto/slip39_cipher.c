@@ -14,7 +14,6 @@
 #define ITERATIONS 2500U /* of a round, at exponent 0 */
 #define HALF_MAX (SLIP39_VALUE_MAX / 2)
 #define ID_MAX 0x7fff
-#define PASSPHRASE_MAX 1024 /* characters */
 
 /* All that a run holds, in locked memory. */
 struct cipher {
@@ -24,7 +23,7 @@ struct cipher {
 	uint8_t sum[crypto_auth_hmacsha256_BYTES];
 	uint8_t left[HALF_MAX];
 	uint8_t right[HALF_MAX];
-	uint8_t key[1 + PASSPHRASE_MAX]; /* the round's number goes first */
+	uint8_t key[1 + SLIP39_PASSPHRASE_MAX]; /* the round's number goes first */
 	size_t key_len;
 };
 
@@ -93,9 +92,9 @@ slip39_passphrase_check(const struct secret *passphrase, struct diag *d)
 	const uint8_t *text = secret_peek(passphrase);
 	const size_t len = secret_len(passphrase);
 
-	if (len > PASSPHRASE_MAX)
+	if (len > SLIP39_PASSPHRASE_MAX)
 		return diag_set(d, ST_POLICY, "FORMATS 4.17: a passphrase of "
-		    "more than %d characters", PASSPHRASE_MAX);
+		    "more than %d characters", SLIP39_PASSPHRASE_MAX);
 	for (size_t i = 0; i < len; i++)
 		if (text[i] < 32 || text[i] > 126)
 			return diag_set(d, ST_POLICY, "FORMATS 4.17: character "

@@ -32,7 +32,8 @@ add_root(struct state *s, const struct facts *f, struct root **out,
 	TRY(spki_unhex(hex, &r->key, d));
 	if (strcmp(r->alg, r->key.alg) != 0)
 		FAIL(d, ST_FORMAT, "algorithm is not that of the public key");
-	if ((set = kind_newest_set(s, r->name)) == NULL || set->fate != SET_DRAWN)
+	if ((set = kind_newest_set(s, r->name)) == NULL ||
+	    set->fate != SET_DRAWN)
 		FAIL(d, ST_FORMAT, "root %s has no drawn set", r->name);
 	set->fate = SET_LIVE;
 	snprintf(where, sizeof(where), "root %s", r->name);

@@ -38,6 +38,13 @@ answer(const struct front *f, const char *question, struct diag *d)
 	return says == ST_OK ? says : diag_set(d, says, "said so");
 }
 
+static struct sheet sheet = { .number = 1, .holder = "first" };
+static const struct sheet_set set = { .root = "g1", .epoch = 3, .n = 1,
+	.sheets = &sheet, .scheme = { .need = 1, .groups = 1,
+	.group = { { 1, 1 } } } };
+static const struct spki root = { .alg = "ecdsa-p384" };
+static const struct sheet_view first_sheet = { .set = &set, .sheet = &sheet,
+	.root = &root, .print = true, .ceremony = "example" };
 static const struct room room = { .print = DIR };
 
 static void
@@ -73,13 +80,7 @@ limit_files(rlim_t bytes)
 static enum status
 show(bool real, rlim_t most)
 {
-	struct sheet sheet = { .number = 1, .holder = "first" };
-	struct sheet_set set = { .root = "g1", .epoch = 3, .n = 1,
-		.sheets = &sheet, .scheme = { .need = 1, .groups = 1,
-		.group = { { 1, 1 } } } };
-	const struct spki root = { .alg = "ecdsa-p384" };
-	struct sheet_view view = { .set = &set, .sheet = &sheet,
-		.root = &root, .print = true, .ceremony = "example" };
+	struct sheet_view view = first_sheet;
 	struct front f = { .tell = told, .confirm = answer };
 	struct printer *p = NULL;
 	struct secret *words;
@@ -156,13 +157,7 @@ printer_gives_a_second_file_another_name(void **state)
 {
 	static const char *const names[] = { "g1-e3-sheet01-first.pdf",
 		"g1-e3-sheet01-first.v2.pdf", "g1-e3-sheet01-first.v3.pdf" };
-	struct sheet sheet = { .number = 1, .holder = "first" };
-	struct sheet_set set = { .root = "g1", .epoch = 3, .n = 1,
-		.sheets = &sheet, .scheme = { .need = 1, .groups = 1,
-		.group = { { 1, 1 } } } };
-	const struct spki root = { .alg = "ecdsa-p384" };
-	struct sheet_view view = { .set = &set, .sheet = &sheet,
-		.root = &root, .print = true, .ceremony = "example" };
+	struct sheet_view view = first_sheet;
 	char name[PRINTER_NAME_SIZE], path[PRINTER_NAME_SIZE + sizeof(DIR)];
 	struct printer *p = NULL;
 	struct secret *words;
@@ -182,6 +177,32 @@ printer_gives_a_second_file_another_name(void **state)
 		snprintf(path, sizeof(path), DIR "/%s", names[i]);
 		assert_int_equal(unlink(path), 0);
 	}
+	secret_free(words);
+	printer_free(p);
+	assert_int_equal(rmdir(DIR), 0);
+}
+
+/* Of a real sheet what is there is somebody's: it stays, and nothing is written. */
+static void
+printer_refuses_a_real_sheet_beside_another(void **state)
+{
+	struct sheet_view view = first_sheet;
+	char name[PRINTER_NAME_SIZE];
+	struct printer *p = NULL;
+	struct secret *words;
+	struct diag d = { 0 };
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(mkdir(DIR, 0700), 0);
+	assert_int_equal(printer_open(&room, true, &p, &d), ST_OK);
+	assert_int_equal(file_create(NAME, "x", 1, NULL), ST_OK);
+	words = shares_text("academic acid acne");
+	view.mnemonic = words;
+	assert_int_equal(printer_write(p, &view, name, &d), ST_POLICY);
+	assert_non_null(strstr(d.text, "is there already"));
+	assert_int_equal(unlink(NAME), 0);
 	secret_free(words);
 	printer_free(p);
 	assert_int_equal(rmdir(DIR), 0);
@@ -215,6 +236,7 @@ main(void)
 		cmocka_unit_test(printer_leaves_no_piece_of_a_sheet),
 		cmocka_unit_test(printer_draws_real_sheets_in_locked_memory),
 		cmocka_unit_test(printer_gives_a_second_file_another_name),
+		cmocka_unit_test(printer_refuses_a_real_sheet_beside_another),
 		cmocka_unit_test(printer_refuses_a_folder_with_somebodys_sheet),
 	};
 

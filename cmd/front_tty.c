@@ -9,6 +9,7 @@
 #include "cmd/sheet_scan.h"
 #include "lib/base/text.h"
 #include "lib/base/tty.h"
+#include "lib/crypto/slip39.h"
 #include "lib/crypto/words.h"
 
 #define LINE_WORDS 8 /* typed in one line */
@@ -536,8 +537,8 @@ ask_passphrase(const struct front *f, const struct pass_view *v,
 	TRY(tty_say(tty_of(f), d, "\n%s%s%s%s%s\n", passes[v->why].before,
 	    v->root, passes[v->why].between, v->keeper,
 	    passes[v->why].after));
-	TRY(tty_ask_secret(tty_of(f), passes[v->why].prompt, SLIP39_PASSPHRASE_MAX,
-	    false, out, d));
+	TRY(tty_ask_secret(tty_of(f), passes[v->why].prompt,
+	    SLIP39_PASSPHRASE_MAX, false, out, d));
 	if (passes[v->why].slow)
 		TRY(tty_say(tty_of(f), d, "  It is stretched: that takes some "
 		    "seconds.\n"));

@@ -23,7 +23,8 @@ struct cipher {
 	uint8_t sum[crypto_auth_hmacsha256_BYTES];
 	uint8_t left[HALF_MAX];
 	uint8_t right[HALF_MAX];
-	uint8_t key[1 + SLIP39_PASSPHRASE_MAX]; /* the round's number goes first */
+	/* the round's number goes first */
+	uint8_t key[1 + SLIP39_PASSPHRASE_MAX];
 	size_t key_len;
 };
 

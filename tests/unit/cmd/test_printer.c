@@ -151,7 +151,7 @@ printer_draws_real_sheets_in_locked_memory(void **state)
 	assert_int_equal(rmdir(DIR), 0);
 }
 
-/* A sheet that is written once more, or after a cut: what a rehearsal left stays. */
+/* A sheet once more, or after a cut: what a rehearsal left stays. */
 static void
 printer_gives_a_second_file_another_name(void **state)
 {
@@ -182,7 +182,7 @@ printer_gives_a_second_file_another_name(void **state)
 	assert_int_equal(rmdir(DIR), 0);
 }
 
-/* Of a real sheet what is there is somebody's: it stays, and nothing is written. */
+/* What is there is somebody's: it stays, and nothing is written. */
 static void
 printer_refuses_a_real_sheet_beside_another(void **state)
 {

@@ -14,12 +14,16 @@ harmless() {
 cd held
 # bidi, C1 and DEL, beyond the first plane, a quote and what looks like an
 # escape
-mkdir pages
-echo "print = pages" >>room.ini
-echo "in the way" >pages/g1-e1-sheet01-anna.pdf
-run "$ANCHORITE" ceremony run plan.ini --room room.ini
-grep -q 'sheet01-anna.pdf: is there already' "$ERR" ||
+mkdir bin
+printf '#!/bin/sh\nexit 1\n' >bin/lp
+chmod +x bin/lp
+cp room.ini whole.ini
+echo "print = lp" >>room.ini
+run env PATH="$PWD/bin:$PATH" "$ANCHORITE" ceremony run plan.ini \
+	--room room.ini
+grep -q "print: lp did not take the sheet" "$ERR" ||
 	complain "it was not cut" ceremony run
+mv whole.ini room.ini
 reason=$(printf 'a\342\200\256b\302\233c\177d\360\237\224\221"\\u202e')
 must_pass "$ANCHORITE" ceremony end plan.ini --room room.ini --reason "$reason"
 must_pass "$ANCHORITE" ceremony log --state state-a

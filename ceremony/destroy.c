@@ -348,15 +348,12 @@ destroy_tell(const void *want, const struct state *before, struct facts *out,
     struct diag *d)
 {
 	const struct destroy *w = want;
-	char line[SHEET_LINE_SIZE];
 	struct pyre pyre;
 	enum status rc;
 
 	TRY(gather(w, before, &pyre, d));
-	for (size_t i = 0; i < pyre.n; i++) {
-		sheet_line(pyre.set[i], pyre.at[i], line);
-		TRY(facts_add(out, d, "to-destroy", "%s", line));
-	}
+	for (size_t i = 0; i < pyre.n; i++)
+		TRY(loose_tell(pyre.set[i], pyre.at[i], out, d));
 out:
 	return rc;
 }

@@ -215,3 +215,18 @@ loose_check(const struct ini_section *s, const struct plan *p,
 out:
 	return rc;
 }
+
+enum status
+loose_tell(const struct sheet_set *set, size_t i, struct facts *out,
+    struct diag *d)
+{
+	static const char key[] = "to-destroy";
+	char line[SHEET_LINE_SIZE];
+
+	sheet_line(set, i, line);
+	for (size_t k = 0; k < facts_count(out, key); k++) {
+		if (strcmp(facts_at(out, key, k), line) == 0)
+			return ST_OK;
+	}
+	return facts_add(out, d, key, "%s", line);
+}

@@ -43,4 +43,9 @@ const struct ini_section *loose_above(const struct plan *p, size_t line,
 bool loose_burnt_above(const struct plan *p, size_t line,
     const struct sheet_set *set, unsigned number);
 
+/* Sheet ${i}, 0.., of a set is to be destroyed, as the desk is told; once where
+ * two rows say so. */
+MUST_USE enum status loose_tell(const struct sheet_set *set, size_t i,
+    struct facts *out, struct diag *d);
+
 #endif

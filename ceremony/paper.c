@@ -90,7 +90,8 @@ add_recipe(struct paper_text *t, const struct sheet_view *v)
 	for (size_t i = 0; r->line[i] != NULL; i++)
 		paper_add(t, "%s\n", r->line[i]);
 	paper_add(t, "\n");
-	paper_add_wrapped(t, PAPER_WIDTH, "%s", paper_said_last);
+	paper_say_last(v, said);
+	paper_add_wrapped(t, PAPER_WIDTH, "%s", said);
 	paper_add(t, "\n");
 }
 

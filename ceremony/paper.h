@@ -3,6 +3,7 @@
 #ifndef ANCHORITE_PAPER_H
 #define ANCHORITE_PAPER_H
 
+#include "lib/base/bytes.h"
 #include "lib/base/diag.h"
 #include "lib/base/secret.h"
 #include "lib/record/front.h"
@@ -28,6 +29,16 @@ MUST_USE enum status paper_sheet(const struct sheet_view *view,
  */
 MUST_USE enum status paper_page(const struct sheet_view *view,
     struct secret **text, struct secret **code, struct diag *d);
+
+/**
+ * paper_recovery(view, file, out, d):
+ * What lies beside a sheet that is written by hand, and is no secret, as PDF:
+ * which sheets open the root, its public key, how the key is made without this
+ * program; and the file of an adopted key (${view->adopted}) in codes that any
+ * program reads, else ${file} is NULL.  ${view} has no sheet and no words.
+ */
+MUST_USE enum status paper_recovery(const struct sheet_view *view,
+    const struct bytes *file, struct bytes *out, struct diag *d);
 
 /**
  * paper_screen(view, out, d):

@@ -9,11 +9,7 @@
 #include "lib/code/press.h"
 #include "lib/crypto/words.h"
 
-#define MARK                                                                  \
-	"TEST    TEST    TEST    not a real key, never to be trusted    "     \
-	"TEST    TEST    TEST"
 #define CODE_SIDE 168 /* points */
-#define HEX_LINE 48   /* digits */
 
 /* Whose sheet of what. */
 static void
@@ -28,7 +24,7 @@ add_title(struct paper_text *t, const struct sheet_view *v)
 	if (v->date != NULL)
 		paper_add(t, "D %sT00:00:00Z\n", v->date);
 	if (v->test)
-		paper_add(t, "M " MARK "\n");
+		paper_add(t, "M " PAPER_MARK "\n");
 	paper_add(t, "H Anchorite\nT SHEET %u OF %zu of root %s\n", s->number,
 	    v->set->n, v->set->root);
 	paper_add(t, "U %s%s%s\n", v->ceremony, v->date == NULL ? "" : ", ",
@@ -41,8 +37,9 @@ add_title(struct paper_text *t, const struct sheet_view *v)
 	paper_add(t, "F Check words\t%s\n", check);
 }
 
-static enum status
-add_root(struct paper_text *t, const struct spki *root, struct diag *d)
+enum status
+paper_add_root(struct paper_text *t, const struct spki *root, const char *bar,
+    struct diag *d)
 {
 	struct bytes words = { 0 };
 	char id[SHA384_HEX_SIZE];
@@ -50,10 +47,11 @@ add_root(struct paper_text *t, const struct spki *root, struct diag *d)
 
 	text_hex(root->id, sizeof(root->id), id);
 	TRY(words_text(root->id, WORDS_SHORT, &words, d));
-	paper_add(t, "|L Root key (%s) in words\n|V %s\n", root->alg,
-	    (const char *)words.data);
-	paper_add(t, "|L SHA-384 of its SubjectPublicKeyInfo\n|X %.*s\n"
-	    "|X %s\n", HEX_LINE, id, id + HEX_LINE);
+	paper_add(t, "%sL Root key (%s) in words\n%sV %s\n", bar, root->alg,
+	    bar, (const char *)words.data);
+	paper_add(t, "%sL SHA-384 of its SubjectPublicKeyInfo\n%sX %.*s\n"
+	    "%sX %s\n", bar, bar, PAPER_HEX_LINE, id, bar,
+	    id + PAPER_HEX_LINE);
 out:
 	bytes_free(&words);
 	return rc;
@@ -69,15 +67,12 @@ add_found(struct paper_text *t, const struct sheet_view *v)
 	paper_add(t, "P %s\n", said);
 }
 
-static void
-add_recipe(struct paper_text *t, const struct sheet_view *v)
+void
+paper_add_steps(struct paper_text *t, const struct sheet_view *v)
 {
 	const struct recipe *r = paper_recipe(v);
 	char said[PAPER_SAID_MAX];
 
-	paper_add(t, "B\nH SHEET %u OF %zu of root %s, epoch %u\n"
-	    "G To make the key without the program that made this\n",
-	    v->sheet->number, v->set->n, v->set->root, v->set->epoch);
 	paper_say_quorum(v, said);
 	paper_add(t, "P %s\n", said);
 	paper_say_share(v, said);
@@ -92,7 +87,8 @@ add_recipe(struct paper_text *t, const struct sheet_view *v)
 	paper_add(t, "X %s\n", said);
 	for (size_t i = 0; r->line[i] != NULL; i++)
 		paper_add(t, "X %s\n", r->line[i]);
-	paper_add(t, "P %s\n", paper_said_last);
+	paper_say_last(v, said);
+	paper_add(t, "P %s\n", said);
 }
 
 /* In upper case, which a code takes fewer modules for: a letter has bit 6, and
@@ -129,9 +125,12 @@ paper_page(const struct sheet_view *v, struct secret **text,
 	    secret_len(v->mnemonic));
 	paper_add(&t, "\n~\nC %d\t0\tfor a camera\n",
 	    CODE_SIDE);
-	TRY(add_root(&t, v->root, d));
+	TRY(paper_add_root(&t, v->root, "|", d));
 	add_found(&t, v);
-	add_recipe(&t, v);
+	paper_add(&t, "B\nH SHEET %u OF %zu of root %s, epoch %u\n"
+	    "G To make the key without the program that made this\n",
+	    v->sheet->number, v->set->n, v->set->root, v->set->epoch);
+	paper_add_steps(&t, v);
 	TRY(make_code(v->mnemonic, code, d));
 	TRY(paper_text_take(&t, text, d));
 out:

@@ -97,18 +97,22 @@ void
 paper_say_quorum(const struct sheet_view *v, char out[PAPER_SAID_MAX])
 {
 	const struct slip39_scheme *all = &v->set->scheme;
-	const struct slip39_group *g = &all->group[v->sheet->group];
+	const struct slip39_group *g = &all->group[v->sheet == NULL ? 0 :
+	    v->sheet->group];
+	char own[64] = "";
 
-	if (all->groups == 1)
+	if (all->groups == 1) {
 		snprintf(out, PAPER_SAID_MAX, "Any %u of the %u sheets "
 		    "together open the root; fewer open nothing.", g->need,
 		    g->members);
-	else
-		snprintf(out, PAPER_SAID_MAX, "%u of the %u groups of sheets "
-		    "together open the root, fewer open nothing; a group "
-		    "counts when enough of its sheets are there, of this one "
-		    "any %u of %u.", all->need, all->groups, g->need,
-		    g->members);
+		return;
+	}
+	if (v->sheet != NULL)
+		snprintf(own, sizeof(own), ", of this one any %u of %u",
+		    g->need, g->members);
+	snprintf(out, PAPER_SAID_MAX, "%u of the %u groups of sheets together "
+	    "open the root, fewer open nothing; a group counts when enough of "
+	    "its sheets are there%s.", all->need, all->groups, own);
 }
 
 void
@@ -139,8 +143,8 @@ paper_say_share(const struct sheet_view *v, char out[PAPER_SAID_MAX])
 		snprintf(out + at, PAPER_SAID_MAX - at, " The key was there "
 		    "before the sheets and does not follow from them: it lies "
 		    "in the file %s, kept with the record and printed as codes "
-		    "with the sheets. Without that file they open nothing. Its "
-		    "SHA-256: %s", v->adopted, v->adopted_sha256);
+		    "on the pages of the recovery that lie with the sheets. "
+		    "Without that file they open nothing. Its SHA-256: %s", v->adopted, v->adopted_sha256);
 }
 
 const struct recipe *
@@ -184,17 +188,25 @@ paper_say_step(const struct sheet_view *v, unsigned i,
 		    "and Go), %s%s. It gives 32 bytes, the seed: 64 digits in "
 		    "hex. Enter S= with the digits behind it.",
 		    keeper[0] == '\0' ? "without a passphrase" :
-		    "and the passphrase of ", keeper);
+		    "and the passphrase, which is with ", keeper);
 		return;
 	default:
-		snprintf(out, PAPER_SAID_MAX, "Enter these lines in a shell "
+		snprintf(out, PAPER_SAID_MAX, "%sEnter these lines in a shell "
 		    "that has %s; a backslash at the end says that the next "
-		    "line belongs to it:", r == NULL ? "openssl" : r->needs);
+		    "line belongs to it:", v->adopted == NULL ? "" : "Put the "
+		    "file into that folder. ", r == NULL ? "openssl" :
+		    r->needs);
 		return;
 	}
 }
 
-const char *const paper_said_last = "The last line shows the SHA-384 of the "
-    "root's public key, which stands on the sheet: then key.pem is the root's "
-    "key. If it shows another, a word is wrong, or the sheets are not of one "
-    "set.";
+void
+paper_say_last(const struct sheet_view *v, char out[PAPER_SAID_MAX])
+{
+	snprintf(out, PAPER_SAID_MAX, "The last line shows the SHA-384 of the "
+	    "root's public key, which stands %s: then key.pem is the root's "
+	    "key. If it shows another, a word%s is wrong, or the sheets are "
+	    "not of one set.", v->sheet == NULL ? "on the first page" :
+	    "on the sheet", v->set->keeper[0] == '\0' ? "" :
+	    " or the passphrase");
+}

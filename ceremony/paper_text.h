@@ -65,6 +65,20 @@ void paper_say_first(const struct sheet_view *v, char out[PAPER_SAID_MAX]);
 #define PAPER_STEPS 3
 void paper_say_step(const struct sheet_view *v, unsigned i,
     char out[PAPER_SAID_MAX]);
-extern const char *const paper_said_last;
+void paper_say_last(const struct sheet_view *v, char out[PAPER_SAID_MAX]);
+
+/* --- lines of pages that more than one kind of page has --- */
+
+#define PAPER_MARK                                                            \
+	"TEST    TEST    TEST    not a real key, never to be trusted    "     \
+	"TEST    TEST    TEST"
+#define PAPER_HEX_LINE 48 /* digits */
+
+/* The root's key in words and as its digest; each line begins with ${bar}. */
+MUST_USE enum status paper_add_root(struct paper_text *t,
+    const struct spki *root, const char *bar, struct diag *d);
+
+/* What it takes to make the key: sentences, steps and commands. */
+void paper_add_steps(struct paper_text *t, const struct sheet_view *v);
 
 #endif

@@ -26,7 +26,9 @@
 #define FROM_SEED(name)                                                       \
 	"openssl genpkey -algorithm " name " -out key.pem \\",               \
 	" -pkeyopt hexseed:$K"
-#define SHOW "openssl pkey -in key.pem -pubout -outform DER | sha384sum", NULL
+#define SHOW                                                                  \
+	"openssl pkey -in key.pem -pubout -outform DER -out key.pub \\",      \
+	" && sha384sum key.pub", NULL
 
 /* clang-format off */
 static const char *const p256[] = {

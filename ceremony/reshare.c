@@ -105,24 +105,33 @@ reshare_count(const void *want)
 	return r->split.nsheets + 2;
 }
 
+static bool
+is_lost(const struct reshare *r, const struct sheet_set *old, size_t i)
+{
+	for (size_t k = 0; k < r->nlost; k++) {
+		if (r->lost[k] == old->sheets[i].number)
+			return true;
+	}
+	return false;
+}
+
 /* Of the set that goes: which sheets there are, and how many may be left. */
 static enum status
-tell_old(const struct sheet_set *old, struct facts *out, struct diag *d)
+tell_old(const struct reshare *r, const struct sheet_set *old,
+    struct facts *out, struct diag *d)
 {
-	char line[SHEET_LINE_SIZE], survive[SHEET_SURVIVE_SIZE];
-	enum status rc = ST_OK;
+	char survive[SHEET_SURVIVE_SIZE];
+	enum status rc;
 
-	for (size_t i = 0; i < old->n && rc == ST_OK; i++) {
-		if (!sheet_there(old, i))
-			continue;
-		sheet_line(old, i, line);
-		rc = facts_add(out, d, "to-destroy", "%s", line);
+	for (size_t i = 0; i < old->n; i++) {
+		if (sheet_there(old, i) && !is_lost(r, old, i))
+			TRY(loose_tell(old, i, out, d));
 	}
-	if (rc != ST_OK)
-		return rc;
 	sheet_set_may_survive(old, survive);
-	return facts_add(out, d, "may-survive", "root %s, epoch %u, lost ones "
+	rc = facts_add(out, d, "may-survive", "root %s, epoch %u, lost ones "
 	    "counted: %s", old->root, old->epoch, survive);
+out:
+	return rc;
 }
 
 static enum status
@@ -139,7 +148,7 @@ reshare_tell(const void *want, const struct state *before, struct facts *out,
 		    "it without a passphrase: those of epoch %u need the one "
 		    "that %s keeps", r->split.root, old->epoch, old->keeper));
 	if (old != NULL)
-		TRY(tell_old(old, out, d));
+		TRY(tell_old(r, old, out, d));
 out:
 	return rc;
 }

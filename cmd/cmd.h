@@ -182,6 +182,7 @@ enum status cmd_state_publish(const struct call *, struct diag *);
 enum status cmd_state_compare(const struct call *, struct diag *);
 enum status cmd_share_check(const struct call *, struct diag *);
 enum status cmd_share_recover(const struct call *, struct diag *);
+enum status cmd_share_recovery(const struct call *, struct diag *);
 enum status cmd_delegation_show(const struct call *, struct diag *);
 enum status cmd_delegation_verify(const struct call *, struct diag *);
 enum status cmd_delegation_list(const struct call *, struct diag *);

@@ -215,26 +215,33 @@ say_words(const struct front *f, const char *const *word, size_t n,
 	return rc;
 }
 
+/* Whoever was refused may type the words of a sheet here: they are in locked
+ * memory, and what is none of ${word} leaves the screen. */
 static enum status
 ask_one(const struct front *f, const char *question, const char *const *word,
     size_t n, size_t usual, size_t *out, struct diag *d)
 {
-	struct bytes typed = { 0 };
+	struct secret *typed = NULL;
 	enum status rc;
 
 	(void)usual; /* people say what is so */
-	TRY(tty_say(tty_of(f), d, "\n%s\n", question));
 	for (;;) {
+		TRY(tty_say(tty_of(f), d, "\n%s\n", question));
 		TRY(say_words(f, word, n, d));
-		TRY(tty_ask(tty_of(f), ": ", ONE_MAX, &typed, d));
+		TRY(tty_ask_secret(tty_of(f), ": ", ONE_MAX, true, &typed, d));
 		for (*out = 0; *out < n; ++*out) {
-			if (strcmp((const char *)typed.data, word[*out]) == 0)
+			if (secret_len(typed) == strlen(word[*out]) &&
+			    memcmp(secret_peek(typed), word[*out],
+			    secret_len(typed)) == 0)
 				goto out;
 		}
+		secret_free(typed);
+		typed = NULL;
+		TRY(tty_wipe(tty_of(f), d));
 		TRY(tty_say(tty_of(f), d, "That is none of these words.\n"));
 	}
 out:
-	bytes_free(&typed);
+	secret_free(typed);
 	return rc;
 }
 

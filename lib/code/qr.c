@@ -141,19 +141,19 @@ append(QRinput *in, QRencodeMode mode, const char *text, size_t len)
 	return lib.QRinput_append(in, mode, (int)len, copy);
 }
 
-/* What libqrencode made is copied and compared with what was asked for: the
- * version it is given is only the least it takes. */
+/* What libqrencode made, copied. */
 static enum status
-take(const QRcode *code, unsigned version, struct qr *out, struct diag *d)
+take(const QRcode *code, struct qr *out, struct diag *d)
 {
-	const size_t n = (size_t)QR_SIZE(version) * QR_SIZE(version);
+	const unsigned version = (unsigned)code->version;
+	size_t n;
 	enum status rc;
 
-	if (code->version != (int)version)
-		FAIL(d, ST_POLICY, "the text does not fit a code of version "
-		    "%u", version);
-	if (code->width != (int)QR_SIZE(version))
-		FAIL(d, ST_BUG, "a code of %d modules", code->width);
+	if (version < 1 || version > QR_VERSION_MAX ||
+	    code->width != (int)QR_SIZE(version))
+		FAIL(d, ST_BUG, "a code of version %u, of %d modules", version,
+		    code->width);
+	n = (size_t)QR_SIZE(version) * QR_SIZE(version);
 	if ((out->module = malloc(n)) == NULL)
 		FAIL(d, ST_SYSTEM, "out of memory");
 	for (size_t i = 0; i < n; i++)
@@ -162,6 +162,24 @@ take(const QRcode *code, unsigned version, struct qr *out, struct diag *d)
 	out->size = QR_SIZE(version);
 	rc = ST_OK;
 out:
+	return rc;
+}
+
+static enum status
+encode(QRinput *in, struct qr *out, struct diag *d)
+{
+	QRcode *code = lib.QRcode_encodeInput(in);
+	enum status rc;
+
+	if (code == NULL && errno == ERANGE)
+		FAIL(d, ST_POLICY, "the text is longer than any code");
+	if (code == NULL)
+		FAIL(d, ST_SYSTEM, "no code could be made (%s)",
+		    strerror(errno));
+	TRY(take(code, out, d));
+out:
+	if (code != NULL)
+		lib.QRcode_free(code);
 	return rc;
 }
 
@@ -185,7 +203,6 @@ qr_make(const char *text, unsigned version, enum qr_level level,
 	const size_t len = strnlen(text, QR_TEXT_MAX + 1);
 	size_t prefix;
 	QRinput *in = NULL;
-	QRcode *code = NULL;
 	enum status rc;
 
 	*out = (struct qr){ 0 };
@@ -203,16 +220,42 @@ qr_make(const char *text, unsigned version, enum qr_level level,
 	    append(in, QR_MODE_AN, text, prefix) != 0 ||
 	    append(in, QR_MODE_NUM, text + prefix, len - prefix) != 0)
 		FAIL(d, ST_SYSTEM, "out of memory");
-	if ((code = lib.QRcode_encodeInput(in)) == NULL) {
-		if (errno == ERANGE)
-			FAIL(d, ST_POLICY, "the text is longer than any code");
-		FAIL(d, ST_SYSTEM, "no code could be made (%s)",
-		    strerror(errno));
+	TRY(encode(in, out, d));
+	/* the version that it is given is only the least that it takes */
+	if (out->version != version) {
+		qr_free(out);
+		FAIL(d, ST_POLICY, "the text does not fit a code of version "
+		    "%u", version);
 	}
-	TRY(take(code, version, out, d));
 out:
-	if (code != NULL)
-		lib.QRcode_free(code);
+	if (in != NULL)
+		lib.QRinput_free(in);
+	return rc;
+}
+
+enum status
+qr_lines(const char *text, size_t len, enum qr_level level, struct qr *out,
+    struct diag *d)
+{
+	QRinput *in = NULL;
+	enum status rc;
+
+	*out = (struct qr){ 0 };
+	if (len == 0)
+		FAIL(d, ST_FORMAT, "a code of nothing");
+	for (size_t i = 0; i < len; i++) {
+		if (text[i] != '\n' && (text[i] < ' ' || text[i] > '~'))
+			FAIL(d, ST_FORMAT, "a code of other characters than "
+			    "those of ASCII");
+	}
+	if (len > QR_TEXT_MAX)
+		FAIL(d, ST_POLICY, "the text is longer than any code");
+	TRY(library_load(&library, &lib, d));
+	if ((in = lib.QRinput_new2(0, levels[level])) == NULL ||
+	    append(in, QR_MODE_8, text, len) != 0)
+		FAIL(d, ST_SYSTEM, "out of memory");
+	TRY(encode(in, out, d));
+out:
 	if (in != NULL)
 		lib.QRinput_free(in);
 	return rc;

@@ -36,6 +36,15 @@ struct qr {
 MUST_USE enum status qr_make(const char *text, unsigned version,
     enum qr_level level, struct qr *out, struct diag *d);
 
+/**
+ * qr_lines(text, len, level, out, d):
+ * Printable ASCII and line feeds, as bytes, in the smallest code that has room:
+ * for what a stranger reads with any program, and is no frame.
+ * ST_FORMAT: another character, or none.  ST_POLICY: it does not fit.
+ */
+MUST_USE enum status qr_lines(const char *text, size_t len,
+    enum qr_level level, struct qr *out, struct diag *d);
+
 /* Free what is owned; ${q} is empty afterwards.  qr_free(NULL) is allowed. */
 void qr_free(struct qr *q);
 

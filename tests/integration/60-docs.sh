@@ -242,6 +242,11 @@ try() {
 		must_pass sh -c "$command --marks marks $waived sheet1.txt"
 		must_say 'it is the sheet of record'
 		;;
+	'anchorite share recovery g1 --to recovery-g1.pdf')
+		must_pass sh -c "$command"
+		must_say 'recovery-g1.pdf'
+		rm recovery-g1.pdf
+		;;
 	'anchorite share recover --root g1 --state state')
 		held "$command $waived"
 		;;

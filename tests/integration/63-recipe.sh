@@ -72,7 +72,7 @@ combine() {
 
 # recipe: the lines of a text from the salt to the digest, as they stand.
 recipe() {
-	sed -n '/^SALT=/,/sha384sum$/p'
+	sed -n '/^SALT=/,/^ && sha384sum key.pub$/p'
 }
 
 # arrive ALG REHEARSAL: from the sheets of its root g1 to its key.
@@ -88,6 +88,12 @@ arrive() {
 	pdftotext -layout "$pdf" paper.txt
 	recipe <paper.txt >paper.sh
 	cmp recipe.sh paper.sh || fail "$1: another recipe is on paper"
+	# and the pages for whoever wrote by hand
+	must_pass "$ANCHORITE" share recovery g1 --state "$2/state" \
+		--to recovery.pdf
+	pdftotext -layout recovery.pdf pages.txt
+	recipe <pages.txt >pages.sh
+	cmp recipe.sh pages.sh || fail "$1: another recipe is on the pages"
 
 	# just as many sheets as it says
 	need=$(sed -n 's/^Any \([0-9]*\) of the .*/\1/p' "$sheet")
@@ -105,6 +111,9 @@ arrive() {
 	for sheet in "$2"/sheets/g1-*; do
 		grep -q "^   $half\$" "$sheet" || fail "$sheet: another key"
 	done
+	grep -q "^ *$half\$" pages.txt || fail "another key on the pages"
+	grep -qF "not a real key" pages.txt ||
+		fail "the pages do not say that it is a rehearsal"
 	openssl x509 -in "$(grep -l . "$2"/state/roots/*.crt | head -n 1)" \
 		-noout -pubkey >certificate.pub
 	openssl pkey -in key.pem -pubout -out ours.pub

@@ -64,6 +64,16 @@ must_say 'sheet 1 of root g1, epoch 1, anna at office, group main'
 must_say 'sheet 5 of root g1, epoch 1, elena at bank, group main'
 must_say 'root g1, epoch 1, lost ones counted: of group main at most 2 of 5'
 cp -a "$WORK/life" "$WORK/cut"
+# what is lost is nowhere to be burnt
+{
+	echo "$reshare"
+	echo 'lost = 2'
+} | next 2
+must_pass "$ANCHORITE" ceremony check plan.ini --room room.ini
+must_say 'sheet 1 of root g1, epoch 1, anna at office, group main'
+! grep -q 'sheet 2 of root g1, epoch 1' "$OUT" ||
+	fail 'what is lost is to be destroyed'
+cp -a "$WORK/cut/." .
 
 # --- the new set ---
 must_pass hold

@@ -108,6 +108,10 @@ must_pass "$ANCHORITE" ceremony check plan.ini --room room.ini
 	destroy old g1 'epoch = 1'
 	crl g1
 } | next 3
+# each is told once, though two rows say so
+must_pass "$ANCHORITE" ceremony check plan.ini --room room.ini
+[ "$(grep -c 'sheet 1 of root g1, epoch 1, anna' "$OUT")" -eq 1 ] ||
+	fail 'a sheet is told twice, or not at all'
 cp -a "$WORK/life" "$WORK/cut"
 must_pass hold
 grep -q 'these sheets were replaced' "$ERR" &&

@@ -196,7 +196,7 @@ by_hand() {
 	S=$(sed -n 's/^share: //p' "$@" | "$HELPER/slip39" recover)
 	export S
 	recipe >recipe.sh
-	[ "$(wc -l <recipe.sh)" -eq 3 ] || fail "5.15 has not three lines"
+	[ "$(wc -l <recipe.sh)" -eq 4 ] || fail "5.15 has not four lines"
 	must_pass sh recipe.sh
 }
 by_hand ec/adopted/000001.p8 keep-ec/sheets/g1-e1-sheet01.txt keep-ec/sheets/g1-e1-sheet02.txt
@@ -208,9 +208,38 @@ openssl pkey -in old.pem -pubout -outform DER | sha384sum | cut -d' ' -f1 \
 must_pass sh recipe.sh
 grep -qF "$(cat old.digest)" "$OUT" || fail "by hand it is another digest"
 S=$(printf %064d 1)
-rm key.pem
+rm key.pem key.pub
 run sh recipe.sh
 [ ! -s key.pem ] || fail "another seed opened the file"
+[ ! -s "$OUT" ] || fail "a digest of nothing is shown"
+
+# --- on paper: any reader of codes makes the file again ---
+
+# printed STATE FILE CODES: the pages of its recovery, seen as pictures.
+printed() {
+	rm -f page-*
+	must_pass "$ANCHORITE" share recovery g1 --state "$1" --to "$1.pdf"
+	must_say "$2"
+	pdftoppm -r 150 -gray "$1.pdf" page
+	pdftotext -layout "$1.pdf" text
+	for word in "$(sha256sum "$1/$2" | cut -c1-32)" "F=${2##*/}" \
+		"code $3 of $3" "Put the file into that folder"; do
+		grep -qF -- "$word" text || fail "the pages do not say $word"
+	done
+	[ "$(ls page-* | wc -l)" -eq "$(($3 + 2))" ] || fail "other pages"
+	# as it stands there
+	sed -n "s/^ *zbarimg -q --raw PICTURE... >.*/zbarimg -q --raw page-* \
+>again.p8/p" text >scan.sh
+	rm page-*1.pgm page-*2.pgm
+	must_pass sh scan.sh
+	cmp again.p8 "$1/$2" || fail "the codes are not the file"
+}
+printed ec adopted/000001.p8 1
+must_refuse 1 "is there already; nothing is ever replaced" "$ANCHORITE" \
+	share recovery g1 --state ec --to ec.pdf
+must_refuse 1 "this state has no root of that name" "$ANCHORITE" share \
+	recovery g2 --state ec --to g2.pdf
+[ ! -e g2.pdf ] || fail "pages of no root"
 
 # --- the next ceremony opens it; another file does not ---
 
@@ -312,6 +341,7 @@ must_pass openssl verify -x509_strict -crl_check -purpose any \
 	rsa/issued/*.crt
 must_pass "$ANCHORITE" delegation verify rsa/issued/*.crt \
 	--ca rsa/roots/000003.crt --crl rsa/lists/000001.crl
+printed rsa adopted/000003.p8 3
 by_hand rsa/adopted/000003.p8 keep-rsa/sheets/g1-e2-sheet0[12].txt
 openssl pkey -in key.pem -traditional -outform DER -out hand.der 2>openssl.err
 openssl rsa -in rsa.pem -traditional -outform DER -out rsa.der 2>openssl.err

@@ -72,9 +72,13 @@ must_say "by the word of bruno, enough sheets to open root g1 may be read on one
 rm inbox/plan2.ini
 cp -a state before
 cp -a keep keep-before
-# a slip of the first holder is asked again; clara's sheet fell into water
+# a slip of the first holder is asked again; clara types words where none are
+# asked for, and her sheet fell into water
+row=$(sed -n 's/^share: //p' keep/sheets/g1-e1-sheet03.txt | cut -d' ' -f5-8)
 must_pass hold plan2.ini --mistake read-back --screen screen \
-	--answer holder --answer holder --answer absent --answer damaged
+	--answer holder --answer holder --answer absent --answer "$row" \
+	--answer damaged
+grep -q 'That is none of these words' shown || fail "words were an answer"
 must_verify
 must_say "ceremonies  2"
 log_has '"holder":"anna","result":"good","how":"typed","tries":"2"'

@@ -156,6 +156,42 @@ qr_is_read_by_zbar(void **state)
 	}
 }
 
+/* Lines, as bytes: found again by another reader, in a code that is no larger
+ * than it must be. */
+static void
+qr_lines_are_read_by_zbar(void **state)
+{
+	static const char lines[] = "-----BEGIN X-----\nMIGHa+b/c==\n~ !\n";
+	static const struct {
+		const char *text;
+		size_t len;
+	} bad[] = { { "", 0 }, { "a\tb", 3 }, { "a\0b", 3 }, { "\x7f", 1 },
+		{ "\xc3\xa9", 2 } };
+	char text[QR_TEXT_MAX + 8];
+	struct qr q;
+
+	(void)state;
+	assert_int_equal(qr_lines(lines, strlen(lines), QR_M, &q, NULL),
+	    ST_OK);
+	assert_int_equal(q.version, 3);
+	assert_int_equal(qr_prove(&q, lines, eye_read, NULL, NULL), ST_OK);
+	qr_free(&q);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		assert_int_equal(qr_lines(bad[i].text, bad[i].len, QR_M, &q,
+		    NULL), ST_FORMAT);
+		assert_null(q.module);
+	}
+	/* the most that version 40 has at M: ISO/IEC 18004, table 7 */
+	memset(text, 'a', sizeof(text));
+	assert_int_equal(qr_lines(text, 2331, QR_M, &q, NULL), ST_OK);
+	assert_int_equal(q.version, 40);
+	qr_free(&q);
+	assert_int_equal(qr_lines(text, 2332, QR_M, &q, NULL), ST_POLICY);
+	assert_int_equal(qr_lines(text, sizeof(text), QR_M, &q, NULL),
+	    ST_POLICY);
+	assert_null(q.module);
+}
+
 /* What is not the text that was meant is not shown. */
 static void
 qr_prove_sees_another_text(void **state)
@@ -188,6 +224,7 @@ main(void)
 		cmocka_unit_test(qr_digits_of_known_codes),
 		cmocka_unit_test(qr_refuses_other_text),
 		cmocka_unit_test(qr_is_read_by_zbar),
+		cmocka_unit_test(qr_lines_are_read_by_zbar),
 		cmocka_unit_test(qr_prove_sees_another_text),
 	};
 

@@ -242,6 +242,10 @@ install: $(PROGRAM) ## install program and manual
 kit: ## for a machine without a network: a package, all it needs, digests (TO=)
 	@BUILD='$(BUILD)' scripts/kit "$$TO"
 
+.PHONY: kit-test
+kit-test: tests ## the kit, compiled twice, as 58-kit does not
+	@KIT=real scripts/run-tests 58-kit $(BUILD)
+
 .PHONY: uninstall
 uninstall: ## remove program and manual
 	rm -f $(DESTDIR)$(PREFIX)/bin/anchorite

@@ -63,7 +63,7 @@ n=$(awk '/^write\(/ && ++n && /state-a\/record\/000005/ { print n; exit }' \
 	"$SHOP/calls")
 why=$(START=$BASE DEAF=tidies-up ANCHORITE=$SHOP/planted "$HERE/kill1.sh" \
 	write "$n")
-found "a program that tidies up" "no longer has ./record/000005.json"
+found "a program that tidies up" "Files was-a/record/000005.json and"
 
 # What passes over a no.
 deaf hears-no-sync fsync error=EIO "in spite of"

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "cmd/cmd.h"
+#include "delegation/examine.h"
 #include "delegation/show.h"
 #include "delegation/verify.h"
 #include "lib/crypto/chain.h"
@@ -253,6 +254,35 @@ cmd_delegation_show(const struct call *c, struct diag *d)
 out:
 	facts_clear(&f);
 	bytes_free(&bytes);
+	state_free(s);
+	return rc;
+}
+
+/* What fails is a report too: it is printed, and then refused. */
+enum status
+cmd_delegation_lint(const struct call *c, struct diag *d)
+{
+	struct bytes data = { 0 };
+	struct examine_ask ask = { .name = c->arg[0], .data = &data,
+		.as = cmd_opt(c, "--as", NULL) };
+	struct facts f = { 0 };
+	struct state *s = NULL;
+	size_t wrong;
+	enum status rc;
+
+	if (cmd_has(c, "--state")) {
+		TRY(state_from(cmd_opt(c, "--state", ""), &s, d));
+		ask.arc = s->arc;
+	}
+	TRY(file_read(c->arg[0], CRL_MAX, &data, d));
+	TRY(examine(&ask, &f, &wrong, d));
+	TRY(cmd_report(c, &f, d));
+	if (wrong > 0)
+		FAIL(d, ST_POLICY, "%s: %s", c->arg[0],
+		    facts_get(&f, "verdict"));
+out:
+	facts_clear(&f);
+	bytes_free(&data);
 	state_free(s);
 	return rc;
 }

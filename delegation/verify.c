@@ -7,7 +7,6 @@
 #include "lib/base/clock.h"
 #include "lib/base/text.h"
 #include "lib/crypto/chain.h"
-#include "lib/pki/arc.h"
 #include "lib/pki/lint.h"
 #include "lib/pki/profile.h"
 #include "lib/pki/rehearsal.h"
@@ -188,35 +187,6 @@ choose_lists(const struct verify_ask *ask, const struct signed_list *lists,
 
 /* --- the scope --- */
 
-/* The arc that the role in the subject leaves of the second key usage. */
-static enum status
-guess_arc(const struct cert *c, char out[CERT_OID_SIZE], struct diag *d)
-{
-	const size_t mark = strlen(PROFILE_TEST_COMMON);
-	char role[33] = "", tail[CERT_OID_SIZE];
-	const char *common = c->spec.subject.common, *usage;
-	size_t len, end;
-	enum status rc;
-
-	if (strncmp(common, PROFILE_TEST_COMMON, mark) == 0)
-		common += mark;
-	if (c->spec.ekus != 2 ||
-	    sscanf(common, "fw.%*32[a-z0-9-].%32[a-z0-9-].", role) != 1)
-		FAIL(d, ST_POLICY, "FORMATS 8.42: it is not a delegation");
-	/* ".2.<role>", as it stands behind any arc */
-	TRY(arc_oid("", ARC_ROLE, role, tail, d));
-	usage = c->spec.eku[1];
-	len = strlen(usage);
-	end = strlen(tail);
-	if (len <= end || strcmp(usage + len - end, tail) != 0)
-		FAIL(d, ST_POLICY, "FORMATS 8.6: extended key usage is not "
-		    "that of the role");
-	snprintf(out, CERT_OID_SIZE, "%.*s", (int)(len - end), usage);
-	rc = ST_OK;
-out:
-	return rc;
-}
-
 static enum status
 check_scope(const struct verify_ask *ask, const struct cert *c,
     struct scope *out, struct diag *d)
@@ -227,7 +197,7 @@ check_scope(const struct verify_ask *ask, const struct cert *c,
 	if (ask->arc != NULL)
 		snprintf(arc, sizeof(arc), "%s", ask->arc);
 	else
-		TRY(guess_arc(c, arc, d));
+		TRY(profile_arc(c, arc, d));
 	TRY(lint_cert(LINT_DELEGATION, c, arc, d));
 	TRY(profile_scope(c, arc, out, d));
 	if (ask->product != NULL && strcmp(ask->product, out->product) != 0)

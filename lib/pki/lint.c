@@ -81,8 +81,8 @@ out:
 }
 
 enum status
-lint_cert(enum lint_kind kind, const struct cert *cert, const char *arc,
-    struct diag *d)
+lint_cert_each(enum lint_kind kind, const struct cert *cert, const char *arc,
+    lint_told *told, void *cookie, struct diag *d)
 {
 	struct lint_subject s = { .kind = kind, .cert = cert, .arc = arc };
 	enum status rc;
@@ -91,9 +91,50 @@ lint_cert(enum lint_kind kind, const struct cert *cert, const char *arc,
 	s.has_scope = kind == LINT_DELEGATION &&
 	    profile_scope(cert, arc, &s.scope, NULL) == ST_OK;
 	TRY(walk_cert(&s, d));
-	TRY(lint_run(&s, d));
+	TRY(lint_run(&s, told, cookie, d));
 out:
 	return rc;
+}
+
+enum status
+lint_crl_each(const struct crl *crl, lint_told *told, void *cookie,
+    struct diag *d)
+{
+	struct lint_subject s = { .kind = LINT_LIST, .crl = crl };
+	enum status rc;
+
+	TRY(walk_crl(&s, d));
+	TRY(lint_run(&s, told, cookie, d));
+out:
+	return rc;
+}
+
+/* The first that is wrong is the refusal. */
+struct first {
+	enum status rc;
+	struct diag *d;
+};
+
+static bool
+until_wrong(void *cookie, const struct lint_row *row, const char *wrong)
+{
+	struct first *f = cookie;
+
+	if (wrong != NULL)
+		f->rc = diag_set(f->d, ST_POLICY, "%s: %s", row->clause,
+		    wrong);
+	return wrong == NULL;
+}
+
+enum status
+lint_cert(enum lint_kind kind, const struct cert *cert, const char *arc,
+    struct diag *d)
+{
+	struct first f = { ST_OK, d };
+	const enum status rc = lint_cert_each(kind, cert, arc, until_wrong,
+	    &f, d);
+
+	return rc == ST_OK ? f.rc : rc;
 }
 
 enum status
@@ -147,11 +188,8 @@ out:
 enum status
 lint_crl(const struct crl *crl, struct diag *d)
 {
-	struct lint_subject s = { .kind = LINT_LIST, .crl = crl };
-	enum status rc;
+	struct first f = { ST_OK, d };
+	const enum status rc = lint_crl_each(crl, until_wrong, &f, d);
 
-	TRY(walk_crl(&s, d));
-	TRY(lint_run(&s, d));
-out:
-	return rc;
+	return rc == ST_OK ? f.rc : rc;
 }

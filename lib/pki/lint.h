@@ -23,6 +23,21 @@ struct lint_row {
 /* The ${i}th row (0..) that is about this kind, or NULL past the last. */
 const struct lint_row *lint_row(enum lint_kind kind, size_t i);
 
+/* Told of each check, in order; ${wrong} is a sentence, or NULL: it holds.
+ * False: that was enough. */
+typedef bool lint_told(void *cookie, const struct lint_row *row,
+    const char *wrong);
+
+/**
+ * lint_cert_each(kind, cert, arc, told, cookie, d), lint_crl_each(...):
+ * All checks of that kind.  Refuses only what could not be examined.
+ */
+MUST_USE enum status lint_cert_each(enum lint_kind kind,
+    const struct cert *cert, const char *arc, lint_told *told, void *cookie,
+    struct diag *d);
+MUST_USE enum status lint_crl_each(const struct crl *crl, lint_told *told,
+    void *cookie, struct diag *d);
+
 /**
  * lint_cert(kind, cert, arc, d):
  * ${kind} any but LINT_LIST.  Signatures are not looked at, and

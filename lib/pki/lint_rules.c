@@ -668,21 +668,21 @@ lint_row(enum lint_kind kind, size_t i)
 }
 
 enum status
-lint_run(struct lint_subject *s, struct diag *d)
+lint_run(struct lint_subject *s, lint_told *told, void *cookie,
+    struct diag *d)
 {
-	const char *why;
+	const char *wrong;
 	enum status rc;
 
 	for (size_t i = 0; i < NCHECKS; i++) {
 		if (!is_of(&checks[i], s->kind))
 			continue;
-		why = checks[i].wrong(s, &checks[i]);
+		wrong = checks[i].wrong(s, &checks[i]);
 		if (s->trouble != ST_OK)
 			FAIL(d, s->trouble, "%s: it could not be examined",
 			    checks[i].row.clause);
-		if (why != NULL)
-			FAIL(d, ST_POLICY, "%s: %s", checks[i].row.clause,
-			    why);
+		if (!told(cookie, &checks[i].row, wrong))
+			break;
 	}
 	rc = ST_OK;
 out:

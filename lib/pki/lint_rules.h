@@ -24,10 +24,10 @@ struct lint_subject {
 };
 
 /**
- * lint_run(s, d):
- * By all rules for what it is.  ST_POLICY by the clause of the first that it
- * breaks; ${s->trouble}: it could not be told.
+ * lint_run(s, told, cookie, d):
+ * By all rules for what it is.  ${s->trouble}: it could not be told.
  */
-MUST_USE enum status lint_run(struct lint_subject *s, struct diag *d);
+MUST_USE enum status lint_run(struct lint_subject *s, lint_told *told,
+    void *cookie, struct diag *d);
 
 #endif

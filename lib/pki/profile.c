@@ -358,3 +358,32 @@ profile_scope(const struct cert *cert, const char *arc, struct scope *out,
 out:
 	return rc;
 }
+
+/* The arc that the role in the subject leaves of the second key usage. */
+enum status
+profile_arc(const struct cert *c, char out[CERT_OID_SIZE], struct diag *d)
+{
+	const size_t mark = strlen(PROFILE_TEST_COMMON);
+	char role[33] = "", tail[CERT_OID_SIZE];
+	const char *common = c->spec.subject.common, *usage;
+	size_t len, end;
+	enum status rc;
+
+	if (strncmp(common, PROFILE_TEST_COMMON, mark) == 0)
+		common += mark;
+	if (c->spec.ekus != 2 ||
+	    sscanf(common, "fw.%*32[a-z0-9-].%32[a-z0-9-].", role) != 1)
+		FAIL(d, ST_POLICY, "FORMATS 8.42: it is not a delegation");
+	/* ".2.<role>", as it stands behind any arc */
+	TRY(arc_oid("", ARC_ROLE, role, tail, d));
+	usage = c->spec.eku[1];
+	len = strlen(usage);
+	end = strlen(tail);
+	if (len <= end || strcmp(usage + len - end, tail) != 0)
+		FAIL(d, ST_POLICY, "FORMATS 8.6: extended key usage is not "
+		    "that of the role");
+	snprintf(out, CERT_OID_SIZE, "%.*s", (int)(len - end), usage);
+	rc = ST_OK;
+out:
+	return rc;
+}

@@ -95,6 +95,15 @@ bool profile_is_test(const struct name *name);
 bool profile_is_plain(const struct name *name);
 
 /**
+ * profile_arc(cert, out, d):
+ * The arc that a delegation was made under, where nothing else says it: what
+ * the role in the subject leaves of the second key usage.  ST_POLICY: it is no
+ * delegation.
+ */
+MUST_USE enum status profile_arc(const struct cert *cert,
+    char out[CERT_OID_SIZE], struct diag *d);
+
+/**
  * profile_scope(cert, arc, out, d):
  * Read the scope extension out of a certificate, strictly.  ST_POLICY: it is
  * not there, or critical.  ST_FORMAT: not of the form.

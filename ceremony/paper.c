@@ -246,8 +246,10 @@ out:
 static void
 drop(struct secret **list, size_t *n)
 {
-	while (*n > 0)
+	while (*n > 0) {
 		secret_free(list[--*n]);
+		list[*n] = NULL;
+	}
 }
 
 enum status

@@ -185,6 +185,7 @@ enum status cmd_share_recover(const struct call *, struct diag *);
 enum status cmd_share_recovery(const struct call *, struct diag *);
 enum status cmd_delegation_show(const struct call *, struct diag *);
 enum status cmd_delegation_verify(const struct call *, struct diag *);
+enum status cmd_delegation_request(const struct call *, struct diag *);
 enum status cmd_delegation_lint(const struct call *, struct diag *);
 enum status cmd_delegation_list(const struct call *, struct diag *);
 enum status cmd_revocation_show(const struct call *, struct diag *);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cmd/file_passphrase.h"
 #include "cmd/share.h"
 #include "lib/base/clock.h"
 #include "lib/base/file.h"
@@ -16,8 +17,6 @@
 #include "lib/record/signer.h"
 
 #define FILE_SIZE_MAX 65536 /* bytes of what is read back */
-#define ASKED "Passphrase of the file, 12 characters or more: "
-#define AGAIN "Once more: "
 
 /* --- before a word is typed --- */
 
@@ -113,35 +112,6 @@ out:
 	return rc;
 }
 
-/* Twice the same, in ${first} and ${second}: the file is made with one and
- * opened with the other. */
-static enum status
-ask_twice(struct tty *t, struct secret **first, struct secret **second,
-    struct diag *d)
-{
-	struct diag why = { 0 };
-	enum status rc;
-
-	for (;;) {
-		TRY(tty_ask_secret(t, ASKED, TTY_SECRET_MAX, false, first, d));
-		diag_clear(&why);
-		if (key_export_passphrase(*first, &why) == ST_OK) {
-			TRY(tty_ask_secret(t, AGAIN, TTY_SECRET_MAX, false,
-			    second, d));
-			if (secret_equal(*first, *second))
-				return ST_OK;
-			diag_note(&why, ST_POLICY, "the two differ");
-		}
-		TRY(tty_say(t, d, "Refused: %s.\n", why.text));
-		secret_free(*first);
-		secret_free(*second);
-		*first = NULL;
-		*second = NULL;
-	}
-out:
-	return rc;
-}
-
 static enum status
 ask_people(const struct share_export *x, const char *root,
     struct secret **first, struct secret **second, struct diag *d)
@@ -151,7 +121,7 @@ ask_people(const struct share_export *x, const char *root,
 
 	TRY(tty_open("/dev/tty", &t, d));
 	TRY(confirm(x, root, t, d));
-	TRY(ask_twice(t, first, second, d));
+	TRY(file_passphrase(t, first, second, d));
 out:
 	tty_close(t);
 	return rc;

@@ -5,6 +5,7 @@
 #include "delegation/show.h"
 #include "lib/base/clock.h"
 #include "lib/base/text.h"
+#include "lib/crypto/words.h"
 #include "lib/pki/kind.h"
 #include "lib/pki/profile.h"
 
@@ -24,16 +25,21 @@ out:
 enum status
 show_request(const struct csr *r, struct facts *out, struct diag *d)
 {
+	struct bytes words = { 0 };
 	char id[SHA384_HEX_SIZE];
 	enum status rc;
 
 	text_hex(r->id, sizeof(r->id), id);
+	TRY(words_text(r->id, WORDS_SHORT, &words, d));
 	TRY(facts_set(out, d, "kind", "request"));
 	/* a claim: nothing but the key is ever taken from a request */
 	TRY(facts_set(out, d, "claimed-subject", "%s", r->subject));
 	TRY(say_key(&r->key, out, d));
 	TRY(facts_set(out, d, "der-sha384", "%s", id));
+	TRY(facts_set(out, d, "request-words", "%s",
+	    (const char *)words.data));
 out:
+	bytes_free(&words);
 	return rc;
 }
 

@@ -7,6 +7,7 @@
 #include "delegation/request.h"
 #include "lib/base/clock.h"
 #include "lib/base/text.h"
+#include "lib/crypto/primes.h"
 #include "lib/pki/profile.h"
 #include "lib/record/signer.h"
 
@@ -156,6 +157,26 @@ out:
 	return rc;
 }
 
+/* Two RSA keys of one plan: both are open to everybody. */
+static enum status
+check_pair(const struct delegate *g, const struct delegate *other,
+    const struct plan *p, struct diag *d)
+{
+	struct primes *primes = NULL;
+	bool shared;
+	enum status rc;
+
+	TRY(primes_add(&primes, &other->request->key, d));
+	TRY(primes_shared(primes, &g->request->key, &shared, d));
+	if (shared)
+		PLAN_FAIL(d, ST_POLICY, p, g->line, "FORMATS 8.31: its key "
+		    "has a prime in common with that of [delegate %s]: anyone "
+		    "can compute both", other->name);
+out:
+	primes_free(primes);
+	return rc;
+}
+
 /* Against the [delegate] sections above this one. */
 static enum status
 check_siblings(const struct delegate *g, const struct plan *p,
@@ -178,6 +199,7 @@ check_siblings(const struct delegate *g, const struct plan *p,
 		    SHA384_LEN) == 0)
 			PLAN_FAIL(d, ST_POLICY, p, g->line, "FORMATS 8.32: "
 			    "[delegate %s] is for the same key", other->name);
+		TRY(check_pair(g, other, p, d));
 	}
 	rc = ST_OK;
 out:

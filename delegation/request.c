@@ -4,6 +4,7 @@
 #include "delegation/request.h"
 #include "lib/pki/profile.h"
 #include "lib/pki/rehearsal.h"
+#include "lib/record/moduli.h"
 
 enum status
 request_read(const char *name, const struct bytes *data, struct csr **out,
@@ -28,6 +29,24 @@ is_wanted(const char *alg, const struct request_rules *rules)
 	return false;
 }
 
+/* An RSA key that shares a prime with another is nobody's secret. */
+static enum status
+check_primes(const struct csr *r, const struct request_rules *rules,
+    struct diag *d)
+{
+	char whose[MODULI_WHOSE_SIZE];
+	enum status rc;
+
+	if (rules->state == NULL || strncmp(r->key.alg, "rsa-", 4) != 0)
+		return ST_OK;
+	TRY(moduli_shared(rules->state, &r->key, whose, d));
+	if (whose[0] != '\0')
+		FAIL(d, ST_POLICY, "FORMATS 8.31: its key has a prime in "
+		    "common with that of %s: anyone can compute both", whose);
+out:
+	return rc;
+}
+
 enum status
 request_policy(const char *name, const struct csr *r,
     const struct request_rules *rules, struct diag *d)
@@ -46,6 +65,7 @@ request_policy(const char *name, const struct csr *r,
 	if (seen != NULL)
 		FAIL(d, ST_POLICY, "FORMATS 8.32: its key was seen before: %s",
 		    seen);
+	TRY(check_primes(r, rules, d));
 	if (rules->production)
 		TRY(rehearsal_key(&r->key, &is_public, d));
 	if (rules->production && is_public)

@@ -16,8 +16,12 @@
 enum status
 state_new(struct state **out, struct diag *d)
 {
-	if ((*out = calloc(1, sizeof(**out))) == NULL)
+	if ((*out = calloc(1, sizeof(**out))) == NULL ||
+	    ((*out)->known = calloc(1, sizeof(*(*out)->known))) == NULL) {
+		free(*out);
+		*out = NULL;
 		return diag_set(d, ST_SYSTEM, "out of memory");
+	}
 	(*out)->dirfd = (*out)->folder = -1;
 	return ST_OK;
 }
@@ -33,6 +37,8 @@ state_free(struct state *s)
 		spki_clear(&s->roots[i].key);
 	for (size_t i = 0; i < s->nsets; i++)
 		sheet_set_clear(&s->sets[i]);
+	primes_free(s->known->primes);
+	free(s->known);
 	free(s->entries);
 	free(s->roots);
 	free(s->sets);

@@ -12,6 +12,7 @@
 #include "lib/crypto/crl.h"
 #include "lib/crypto/spki.h"
 #include "lib/record/entry.h"
+#include "lib/crypto/primes.h"
 #include "lib/record/plan.h"
 #include "lib/record/sheet.h"
 
@@ -119,6 +120,12 @@ struct ceremony {
 	bool is_signed; /* closing line signed by a root */
 };
 
+/* Of RSA keys: lib/record/moduli. */
+struct known_primes {
+	bool read; /* all keys are in it */
+	struct primes *primes; /* owned; NULL: there are none */
+};
+
 struct state {
 	char id[33]; /* 32 hex: the start of the first entry's digest */
 	enum plan_mode mode;
@@ -149,6 +156,7 @@ struct state {
 	size_t nsent;
 	struct ceremony *ceremonies;
 	size_t nceremonies;
+	struct known_primes *known; /* owned; filled when it is asked for */
 	void *keys; /* ledger of key indexes: state_key_seen */
 	void *objects; /* ledger of digests, by SHA-384 of the name */
 };

@@ -283,3 +283,50 @@ for bad in compressed.csr explicit.csr two.csr tail.der v2.der twice.der \
 	must_refuse 1 "$bad: " checked "$bad"
 	no_new_files desk
 done
+
+# --- a prime in common: with a key of the same plan, and of one before ---
+
+other=$(prime)
+must_pass rsa shared.csr "$p" "$other" 65537
+cp shared.csr desk/inbox
+checked strong.csr >/dev/null || fail "a strong key is refused"
+cp desk/plan.ini one.ini
+cat >>desk/plan.ini <<INI
+
+[delegate second]
+by = g1
+profile = firmware
+product = sensor
+role = release
+versions = ..
+request = shared.csr sha384:$(sha384sum shared.csr | cut -d' ' -f1)
+days = 90
+INI
+cd desk || exit
+remember_files .
+must_refuse 1 'FORMATS 8.31: its key has a prime in common with that of [delegate gateway-release]: anyone can compute both' \
+	"$ANCHORITE" ceremony check plan.ini --room room.ini
+no_new_files .
+cp ../one.ini plan.ini
+"$ANCHORITE" words plan.ini | tail -n +2 >paper/plan.words
+must_pass "$ANCHORITE" ceremony run plan.ini --room room.ini
+must_pass "$ANCHORITE" state show --state state-a --json
+head=$(sed -n 's/.*"head": "\([0-9a-f]*\)".*/\1/p' "$OUT")
+later=$(sed -n 's/^effective = //p' plan.ini)
+sed -e "s/^number = .*/number = 2/; s/^previous = .*/previous = $head/" \
+	-e "s/^effective = .*/effective = $(date -u -d "$later 5 minutes" \
+		+%Y-%m-%dT%H:%M:00Z)/" \
+	-e '/^\[mint/,/^\[delegate/{/^\[delegate/!d}' \
+	-e 's/^\[delegate .*/[delegate second]/; s/^product = .*/product = sensor/' \
+	-e "s/^request = .*/request = shared.csr sha384:$(sha384sum ../shared.csr |
+		cut -d' ' -f1)/" plan.ini >two.ini
+remember_files .
+must_refuse 1 'shared.csr: FORMATS 8.31: its key has a prime in common with that of delegation gateway-release: anyone can compute both' \
+	"$ANCHORITE" ceremony check two.ini --room room.ini --state state-a
+no_new_files .
+# another key of the same size has none
+must_pass rsa ../fresh.csr "$(prime)" "$(prime)" 65537
+cp ../fresh.csr inbox
+sed "s/^request = .*/request = fresh.csr sha384:$(sha384sum ../fresh.csr |
+	cut -d' ' -f1)/" two.ini >three.ini
+must_pass "$ANCHORITE" ceremony check three.ini --room room.ini --state state-a

@@ -69,7 +69,7 @@ struct crl {
 	char issuer[512]; /* escaped, for people */
 	char alg[SPKI_ALG_SIZE];
 	bool has_aki;
-	bool sorted; /* its entries, as they stand in it; those of spec always */
+	bool sorted; /* as entries stand in it; those of spec always are */
 	/* what a complete, direct list never has, if it was there: its name */
 	char foreign_ext[CERT_FOREIGN_SIZE];
 };

@@ -144,7 +144,8 @@ paper_say_share(const struct sheet_view *v, char out[PAPER_SAID_MAX])
 		    "before the sheets and does not follow from them: it lies "
 		    "in the file %s, kept with the record and printed as codes "
 		    "on the pages of the recovery that lie with the sheets. "
-		    "Without that file they open nothing. Its SHA-256: %s", v->adopted, v->adopted_sha256);
+		    "Without that file they open nothing. Its SHA-256: %s",
+		    v->adopted, v->adopted_sha256);
 }
 
 const struct recipe *
@@ -205,8 +206,8 @@ paper_say_last(const struct sheet_view *v, char out[PAPER_SAID_MAX])
 {
 	snprintf(out, PAPER_SAID_MAX, "The last line shows the SHA-384 of the "
 	    "root's public key, which stands %s: then key.pem is the root's "
-	    "key. If it shows another, a word%s is wrong, or the sheets are "
-	    "not of one set.", v->sheet == NULL ? "on the first page" :
+	    "key. If it shows another, or nothing, a word%s is wrong, or the "
+	    "sheets are not of one set.", v->sheet == NULL ? "on the first page" :
 	    "on the sheet", v->set->keeper[0] == '\0' ? "" :
 	    " or the passphrase");
 }

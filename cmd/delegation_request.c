@@ -2,14 +2,15 @@
 #include <sys/stat.h>
 
 #include <fcntl.h>
-#include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "cmd/cmd.h"
-#include "cmd/front.h"
 #include "cmd/file_passphrase.h"
+#include "cmd/front.h"
 #include "delegation/show.h"
 #include "lib/base/file.h"
+#include "lib/base/text.h"
 #include "lib/crypto/csr.h"
 #include "lib/crypto/opkey.h"
 
@@ -35,6 +36,9 @@ check_files(const struct ask *a, struct diag *d)
 			return diag_set(d, ST_POLICY, "%s: it is there "
 			    "already; nothing is ever replaced", name[i]);
 	}
+	if (strcmp(a->key, a->request) == 0)
+		return diag_set(d, ST_USAGE, "%s: the key and its request are "
+		    "two files", a->key);
 	return ST_OK;
 }
 
@@ -44,6 +48,7 @@ ask_passphrase(const struct call *c, struct ask *a, struct diag *d)
 {
 	const char *const file = cmd_opt(c, "--passphrase", NULL);
 	struct tty *t = NULL;
+	char key[256];
 	enum status rc;
 	size_t n = 0;
 
@@ -53,9 +58,10 @@ ask_passphrase(const struct call *c, struct ask *a, struct diag *d)
 		goto out;
 	}
 	TRY(tty_open("/dev/tty", &t, d));
+	text_escape(a->key, strlen(a->key), key, sizeof(key));
 	TRY(tty_say(t, d, "\nThe key is drawn by this machine and encrypted in "
 	    "%s.\nA device that makes keys itself is better: then no file has "
-	    "it.\n", a->key));
+	    "it.\n", key));
 	TRY(file_passphrase(t, &a->first, &a->second, d));
 out:
 	tty_close(t);

@@ -17,7 +17,6 @@
 #define PEOPLE_LINE_MAX 1024
 #define WAY_MAX 16  /* bytes, as the next */
 #define DIR_MAX 512
-#define ONE_MAX 40  /* a word of a choice */
 #define TEXT_MAX 80 /* what stands on a bag, and a slip */
 
 struct desk {
@@ -215,8 +214,8 @@ say_words(const struct front *f, const char *const *word, size_t n,
 	return rc;
 }
 
-/* Whoever was refused may type the words of a sheet here: they are in locked
- * memory, and what is none of ${word} leaves the screen. */
+/* Whoever was refused may type the words of a sheet here, all of them even: they
+ * are in locked memory, and what is none of ${word} leaves the screen. */
 static enum status
 ask_one(const struct front *f, const char *question, const char *const *word,
     size_t n, size_t usual, size_t *out, struct diag *d)
@@ -228,7 +227,8 @@ ask_one(const struct front *f, const char *question, const char *const *word,
 	for (;;) {
 		TRY(tty_say(tty_of(f), d, "\n%s\n", question));
 		TRY(say_words(f, word, n, d));
-		TRY(tty_ask_secret(tty_of(f), ": ", ONE_MAX, true, &typed, d));
+		TRY(tty_ask_secret(tty_of(f), ": ", TTY_SECRET_MAX, true,
+		    &typed, d));
 		for (*out = 0; *out < n; ++*out) {
 			if (secret_len(typed) == strlen(word[*out]) &&
 			    memcmp(secret_peek(typed), word[*out],

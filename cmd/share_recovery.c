@@ -1,6 +1,4 @@
 /* see cmd.h: the pages of a root's recovery, for paper. */
-#include <stdio.h>
-
 #include "ceremony/paper.h"
 #include "cmd/cmd.h"
 #include "lib/base/file.h"

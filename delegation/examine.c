@@ -31,6 +31,23 @@ looks_like(const struct cert *c)
 	return strcmp(c->subject, c->issuer) == 0 ? "root" : "cross";
 }
 
+/* One of the table; a refusal names them all. */
+static enum status
+find_kind(const char *word, size_t *out, struct diag *d)
+{
+	char all[80] = "";
+	size_t at = 0;
+
+	for (size_t i = 0; i < NKINDS; i++) {
+		*out = i;
+		if (strcmp(kinds[i].word, word) == 0)
+			return ST_OK;
+		at += (size_t)snprintf(all + at, sizeof(all) - at, " %s",
+		    kinds[i].word);
+	}
+	return diag_set(d, ST_USAGE, "it is examined as one of:%s", all);
+}
+
 /* What is told, check by check. */
 struct tally {
 	struct facts *out;
@@ -70,17 +87,13 @@ static enum status
 examine_cert(const struct examine_ask *ask, struct tally *t, struct diag *d)
 {
 	char arc[CERT_OID_SIZE] = NO_ARC;
-	const char *as = ask->as;
+	const char *const as = ask->as;
 	struct cert *c = NULL;
-	size_t k = 0;
+	size_t k;
 	enum status rc;
 
 	TRY(cert_read(ask->name, ask->data->data, ask->data->len, &c, d));
-	as = as == NULL ? looks_like(c) : as;
-	while (k < NKINDS && strcmp(kinds[k].word, as) != 0)
-		k++;
-	if (k == NKINDS)
-		FAIL(d, ST_USAGE, "it is examined as one of: " EXAMINE_WORDS);
+	TRY(find_kind(as == NULL ? looks_like(c) : as, &k, d));
 	if (ask->arc != NULL)
 		snprintf(arc, sizeof(arc), "%s", ask->arc);
 	else if (profile_arc(c, arc, NULL) != ST_OK)

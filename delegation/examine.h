@@ -1,5 +1,5 @@
-/* examine.h -- every check of the profile on a certificate or list, whoever made
- * it.  FORMATS 8.46. */
+/* examine.h -- every check of the profile on a certificate or list, whoever
+ * made it.  FORMATS 8.46. */
 #ifndef ANCHORITE_EXAMINE_H
 #define ANCHORITE_EXAMINE_H
 
@@ -13,12 +13,10 @@
 struct examine_ask {
 	const char *name;	  /* of the file, for sentences */
 	const struct bytes *data; /* certificate or list, PEM or DER */
-	const char *as;		  /* a word of examine_words; NULL: by its looks */
+	const char *as;		  /* "root", "adopted", "cross" or "delegation",
+				   * of a certificate; NULL: by its looks */
 	const char *arc;	  /* NULL: the one that its key usage has */
 };
-
-/* What a certificate can be examined as, with blanks between. */
-#define EXAMINE_WORDS "root adopted cross delegation"
 
 /**
  * examine(ask, out, wrong, d):

@@ -83,13 +83,12 @@ crl_has(const struct crl *c, const uint8_t *serial, size_t len)
 }
 
 enum status
-crl_spec_sort(struct crl_spec *s, struct diag *d)
+crl_spec_sort(struct crl_spec *s, bool *sorted, struct diag *d)
 {
-	bool sorted = true;
-
-	for (size_t i = 1; sorted && i < s->n; i++)
-		sorted = compare(&s->entries[i - 1], &s->entries[i]) < 0;
-	if (sorted)
+	*sorted = true;
+	for (size_t i = 1; *sorted && i < s->n; i++)
+		*sorted = compare(&s->entries[i - 1], &s->entries[i]) < 0;
+	if (*sorted)
 		return ST_OK;
 	qsort(s->entries, s->n, sizeof(*s->entries), compare);
 	for (size_t i = 1; i < s->n; i++)

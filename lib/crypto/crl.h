@@ -53,10 +53,12 @@ MUST_USE enum status crl_spec_add(struct crl_spec *s,
     const struct crl_entry *e, struct diag *d);
 
 /**
- * crl_spec_sort(s, d):
- * By serial number.  ST_FORMAT: one is there twice.
+ * crl_spec_sort(s, sorted, d):
+ * By serial number; ${*sorted}: whether they were.  ST_FORMAT: one is there
+ * twice.
  */
-MUST_USE enum status crl_spec_sort(struct crl_spec *s, struct diag *d);
+MUST_USE enum status crl_spec_sort(struct crl_spec *s, bool *sorted,
+    struct diag *d);
 
 struct crl {
 	struct bytes der; /* owned */
@@ -67,6 +69,7 @@ struct crl {
 	char issuer[512]; /* escaped, for people */
 	char alg[SPKI_ALG_SIZE];
 	bool has_aki;
+	bool sorted; /* as entries stand in it; those of spec always are */
 	/* what a complete, direct list never has, if it was there: its name */
 	char foreign_ext[CERT_FOREIGN_SIZE];
 };

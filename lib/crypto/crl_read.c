@@ -232,7 +232,7 @@ read_entries(const ASN1_STRING *entries, struct crl *c, struct diag *d)
 	left = all.len;
 	for (; left > 0 && strict_next(&at, &left, &e); c->spec.n++)
 		TRY(read_entry(&e, c, &c->spec.entries[c->spec.n], d));
-	TRY(crl_spec_sort(&c->spec, d));
+	TRY(crl_spec_sort(&c->spec, &c->sorted, d));
 out:
 	return rc;
 }

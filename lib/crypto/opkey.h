@@ -1,5 +1,6 @@
-/* opkey.h -- an operational key for a team that has no device to make one: drawn
- * by this machine, encrypted, with the request for it.  FORMATS 5.19 to 5.21. */
+/* opkey.h -- an operational key for a team that has no device to make one:
+ * drawn by this machine, encrypted, with the request for it.  FORMATS 5.19 to
+ * 5.21. */
 #ifndef ANCHORITE_OPKEY_H
 #define ANCHORITE_OPKEY_H
 

@@ -223,7 +223,8 @@ printed() {
 	pdftoppm -r 150 -gray "$1.pdf" page
 	pdftotext -layout "$1.pdf" text
 	for word in "$(sha256sum "$1/$2" | cut -c1-32)" "F=${2##*/}" \
-		"code $3 of $3" "Put the file into that folder"; do
+		"code $3 of $3" "Put the file into that folder" \
+		"If it shows another, or nothing"; do
 		grep -qF -- "$word" text || fail "the pages do not say $word"
 	done
 	[ "$(ls page-* | wc -l)" -eq "$(($3 + 2))" ] || fail "other pages"

@@ -61,6 +61,14 @@ grep -q 'Refused: FORMATS 5.17: a passphrase of 5 characters' plain ||
 grep -q 'Refused: the two differ' plain || fail "two passphrases were taken"
 ! grep -q "of the team\|short" plain || fail "a passphrase is on the screen"
 must_pass openssl pkey -in typed.key -passin "pass:$pass" -noout
+# a name is shown, and does nothing to the terminal
+harsh=$(printf 'k\033[2Jey')
+export harsh
+# shellcheck disable=SC2016 # for the shell that is typed to
+must_pass typed seen "'$ANCHORITE' delegation request --alg ecdsa-p256 \
+--key \"\$harsh\" --to harsh.csr" "$pass" "$pass"
+[ -s "$harsh" ] || fail "no key of that name"
+! grep -qF "$harsh" seen || fail "a name clears the screen"
 
 # --- refused, and nothing is there ---
 remember_files .
@@ -90,6 +98,9 @@ nothing 2 "no/new.key: " --alg ecdsa-p256 --key no/new.key --to new.csr \
 	--passphrase pass
 nothing 2 "not the name of a file" --alg ecdsa-p256 --key '' --to new.csr \
 	--passphrase pass
+# before a passphrase is read, which there is none of
+nothing 2 "new.key: the key and its request are two files" --alg ecdsa-p256 \
+	--key new.key --to new.key --passphrase nowhere
 echo short >short
 printf 'a passphrase\tof tabs\n' >tabs
 printf '%s\n' "$pass" "$pass" >two

@@ -1,13 +1,13 @@
 /* see cmd.h: a new operational key and the request for it. */
 #include <sys/stat.h>
 
-#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cmd/cmd.h"
 #include "cmd/file_passphrase.h"
 #include "cmd/front.h"
+#include "cmd/new_file.h"
 #include "delegation/show.h"
 #include "lib/base/file.h"
 #include "lib/base/text.h"
@@ -26,20 +26,15 @@ struct ask {
 static enum status
 check_files(const struct ask *a, struct diag *d)
 {
-	const char *const name[] = { a->key, a->request };
+	enum status rc;
 
-	for (size_t i = 0; i < sizeof(name) / sizeof(name[0]); i++) {
-		if (name[i][0] == '\0')
-			return diag_set(d, ST_USAGE, "%s: not the name of a "
-			    "file", i == 0 ? "--key" : "--to");
-		if (file_exists_at(AT_FDCWD, name[i]))
-			return diag_set(d, ST_POLICY, "%s: it is there "
-			    "already; nothing is ever replaced", name[i]);
-	}
+	TRY(new_file("--key", a->key, NULL, d));
+	TRY(new_file("--to", a->request, NULL, d));
 	if (strcmp(a->key, a->request) == 0)
-		return diag_set(d, ST_USAGE, "%s: the key and its request are "
-		    "two files", a->key);
-	return ST_OK;
+		FAIL(d, ST_USAGE, "%s: the key and its request are two files",
+		    a->key);
+out:
+	return rc;
 }
 
 /* From a file of one line, or typed twice. */

@@ -1,13 +1,12 @@
 /* see share.h: a root's private key into an encrypted file. */
 #include <sys/stat.h>
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cmd/file_passphrase.h"
+#include "cmd/new_file.h"
 #include "cmd/share.h"
 #include "lib/base/clock.h"
 #include "lib/base/file.h"
@@ -19,33 +18,6 @@
 #define FILE_SIZE_MAX 65536 /* bytes of what is read back */
 
 /* --- before a word is typed --- */
-
-/* It would be a stray of the state for ever. */
-static enum status
-check_apart(const char *file, const struct state *s, struct diag *d)
-{
-	const char *slash = strrchr(file, '/');
-	struct bytes dir = { 0 };
-	enum status rc;
-	int fd = -1;
-
-	TRY(text_format(&dir, d, "%.*s", slash == NULL ? 1 :
-	    (int)(slash - file) + 1, slash == NULL ? "." : file));
-	fd = open((const char *)dir.data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		FAIL(d, ST_SYSTEM, "%s: its folder is not there", file);
-	if (faccessat(fd, ".", W_OK, AT_EACCESS) != 0)
-		FAIL(d, ST_SYSTEM, "%s: its folder cannot be written to (%s)",
-		    file, strerror(errno));
-	if (file_lies_in(fd, s->dirfd))
-		FAIL(d, ST_POLICY, "%s: FORMATS 5.18: it would lie inside the "
-		    "state", file);
-out:
-	if (fd >= 0)
-		close(fd);
-	bytes_free(&dir);
-	return rc;
-}
 
 enum status
 share_export_begin(const struct call *c, const struct state *s,
@@ -60,12 +32,7 @@ share_export_begin(const struct call *c, const struct state *s,
 		return ST_OK;
 	out->file = cmd_opt(c, "--export-key", "");
 	out->state = s;
-	if (out->file[0] == '\0')
-		FAIL(d, ST_USAGE, "--export-key: not the name of a file");
-	if (file_exists_at(AT_FDCWD, out->file))
-		FAIL(d, ST_POLICY, "%s: it is there already; nothing is ever "
-		    "replaced", out->file);
-	TRY(check_apart(out->file, s, d));
+	TRY(new_file("--export-key", out->file, s, d));
 	if (journal != NULL)
 		TRY(text_format(&out->path, d, "%s", journal));
 	else

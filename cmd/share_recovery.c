@@ -1,6 +1,7 @@
 /* see cmd.h: the pages of a root's recovery, for paper. */
 #include "ceremony/paper.h"
 #include "cmd/cmd.h"
+#include "cmd/new_file.h"
 #include "lib/base/file.h"
 #include "lib/base/text.h"
 #include "lib/crypto/hash.h"
@@ -64,6 +65,7 @@ cmd_share_recovery(const struct call *c, struct diag *d)
 		FAIL(d, ST_POLICY, "this state has no root of that name");
 	if ((set = state_live_set(state, root->name)) == NULL)
 		FAIL(d, ST_POLICY, "root %s has no sheets", root->name);
+	TRY(new_file("--to", path, state, d));
 	TRY(draw(state, root, set, &pdf, d));
 	TRY(file_create(path, pdf.data, pdf.len, d));
 	TRY(say(path, root, set, &pdf, &f, d));

@@ -227,7 +227,7 @@ export_to() {
 }
 refused 2 "the terminal cannot be opened" export_to third.key
 refused 1 "g1.key: it is there already" export_to g1.key
-refused 1 "FORMATS 5.18: it would lie inside the state" export_to r/state/lists/g1.key
+refused 1 "FORMATS 7.1: it would lie inside the state" export_to r/state/lists/g1.key
 refused 2 "its folder is not there" export_to nowhere/g1.key
 # what can be no file is said before anything is typed
 refused 2 "--export-key: not the name of a file" export_to ''

@@ -236,8 +236,11 @@ printed() {
 	cmp again.p8 "$1/$2" || fail "the codes are not the file"
 }
 printed ec adopted/000001.p8 1
-must_refuse 1 "is there already; nothing is ever replaced" "$ANCHORITE" \
-	share recovery g1 --state ec --to ec.pdf
+must_refuse 1 "ec.pdf: it is there already; nothing is ever replaced" \
+	"$ANCHORITE" share recovery g1 --state ec --to ec.pdf
+must_refuse 1 "FORMATS 7.1: it would lie inside the state" "$ANCHORITE" \
+	share recovery g1 --state ec --to ec/lists/g1.pdf
+[ ! -e ec/lists/g1.pdf ] || fail "it lies inside the state"
 must_refuse 1 "this state has no root of that name" "$ANCHORITE" share \
 	recovery g2 --state ec --to g2.pdf
 [ ! -e g2.pdf ] || fail "pages of no root"

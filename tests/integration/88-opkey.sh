@@ -92,9 +92,9 @@ nothing 1 "ecdsa-p256.key: it is there already" --alg ecdsa-p256 \
 	--key ecdsa-p256.key --to new.csr --passphrase pass
 nothing 1 "ecdsa-p256.csr: it is there already" --alg ecdsa-p256 \
 	--key new.key --to ecdsa-p256.csr --passphrase pass
-nothing 2 "new.csr: " --alg ecdsa-p256 --key new.key --to no/new.csr \
+nothing 2 "no/new.csr: its folder is not there" --alg ecdsa-p256 --key new.key --to no/new.csr \
 	--passphrase pass
-nothing 2 "no/new.key: " --alg ecdsa-p256 --key no/new.key --to new.csr \
+nothing 2 "no/new.key: its folder is not there" --alg ecdsa-p256 --key no/new.key --to new.csr \
 	--passphrase pass
 nothing 2 "not the name of a file" --alg ecdsa-p256 --key '' --to new.csr \
 	--passphrase pass

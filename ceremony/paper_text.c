@@ -207,7 +207,7 @@ paper_say_last(const struct sheet_view *v, char out[PAPER_SAID_MAX])
 	snprintf(out, PAPER_SAID_MAX, "The last line shows the SHA-384 of the "
 	    "root's public key, which stands %s: then key.pem is the root's "
 	    "key. If it shows another, or nothing, a word%s is wrong, or the "
-	    "sheets are not of one set.", v->sheet == NULL ? "on the first page" :
-	    "on the sheet", v->set->keeper[0] == '\0' ? "" :
+	    "sheets are not of one set.", v->sheet == NULL ?
+	    "on the first page" : "on the sheet", v->set->keeper[0] == '\0' ? "" :
 	    " or the passphrase");
 }

@@ -214,8 +214,8 @@ say_words(const struct front *f, const char *const *word, size_t n,
 	return rc;
 }
 
-/* Whoever was refused may type the words of a sheet here, all of them even: they
- * are in locked memory, and what is none of ${word} leaves the screen. */
+/* Whoever was refused may type the words of a sheet here, all of them even:
+ * they are in locked memory, and what is none of ${word} leaves the screen. */
 static enum status
 ask_one(const struct front *f, const char *question, const char *const *word,
     size_t n, size_t usual, size_t *out, struct diag *d)
